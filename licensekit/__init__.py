@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from licensekit.access import Access
+    from licensekit.entitlements import BundleState, Explanation, Fingerprint, Given, Notice, Severity
     from licensekit.entitlements.events import Event
-    from licensekit.entitlements.holdings import Explanation, Given
     from licensekit.entitlements.login import Decision
-    from licensekit.entitlements.messages import Notice, Severity
-    from licensekit.entitlements.parts import BundleState, Fingerprint
     from licensekit.entitlements.questions import Count, LicensedPart, LicenseRow
     from licensekit.errors import DenialReason, LicenseError, MeterExhausted, NotEntitled
     from licensekit.runtime.changes import LicensingChange

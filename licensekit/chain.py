@@ -13,7 +13,6 @@ E = TypeVar("E")
 
 canonical_json: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 """Spells a value as JSON in one way: names sorted, no spaces, nothing escaped without need."""
-
 HASH_BYTES: Final = 32
 GENESIS: Final = bytes(HASH_BYTES)
 """The hash before the first entry."""
@@ -46,8 +45,7 @@ def unbroken(
 ) -> Iterator[E]:
     """Yield every entry that follows on the one before, from the first on.
 
-    Where one does not, raise what `damaged` makes of the reason and the number that is expected there: `missing` if the
-    entry has another number, `altered` if its hash is another.
+    Where one does not, raise what `damaged` makes of the reason, `missing` or `altered`, and the number expected there.
     """
     previous = GENESIS
     for expected, one in enumerate(entries, start=1):

@@ -69,8 +69,7 @@ def format_days(days: int) -> str:
 
 def parse_seconds(text: str) -> int:
     """Read an RFC 3339 time with its zone, or a date, which is its first second UTC, or raise `ValueError`."""
-    written = _WRITTEN.fullmatch(text)
-    if written is None:
+    if (written := _WRITTEN.fullmatch(text)) is None:
         raise ValueError("neither a date (2027-01-01) nor a time (2027-01-01T00:00:00Z)")
     if written["time"] and not written["zone"]:
         raise ValueError("a time needs its zone: 2027-01-01T00:00:00Z")

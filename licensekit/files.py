@@ -19,7 +19,6 @@ PRIVATE: Final = 0o600
 """The mode of a file that only its owner may read."""
 PRIVATE_FOLDER: Final = 0o700
 """The mode of a folder that only its owner may look into."""
-
 _Kind = Literal["folder", "pipe", "socket", "symbolic link", "device"]
 
 
@@ -55,10 +54,9 @@ would deny what was written."""
 
 
 def read_bytes(path: Path, *, limit: int, what: str) -> bytes:
-    """Read all bytes of a plain file of at most `limit`; errors call it `what`, such as `a license file`.
+    """Read all bytes of a plain file, or raise `TooLarge` for more than `limit`; errors call it `what`.
 
-    A FIFO or device is refused and never waited for; a symbolic link is followed. Raises `FileUnusable`, or `TooLarge`,
-    also for bytes that appear while it is read.
+    A FIFO or device is refused (`FileUnusable`) and never waited for; a symbolic link is followed.
     """
     file, size = open_plain(path, what=what)
     with file, _explained(path, what):
@@ -100,14 +98,11 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644, replace: boo
 
 @contextmanager
 def replacing(path: Path, *, mode: int = 0o644, replace: bool = True) -> Generator[BinaryIO]:
-    """Yield a file to write to, which takes the place of `path` when the block ends.
+    """Yield a file to write to, which takes the place of `path` when the block ends, and is gone if that raises.
 
     Whatever happens, there is all of it or what was there: it is written beside `path` under another name, with `mode`
-    (less what the umask takes) from the start, and is on the disk before it gets its own. Nothing is left of it if the
-    block raises. What is there and is no plain file stays: a device, and a symbolic link, because neither to write
-    through it nor to remove it could be meant for sure.
-
-    Raises `PlaceTaken` where it is there and `replace` is false, else `FileUnusable`.
+    (less what the umask takes) from the start, and is on the disk before it gets its own. Raises `PlaceTaken` for what
+    is there unless `replace`, and `FileUnusable`, also for a device or a link there: which was meant is not known.
     """
     try:
         before = _check_place(path, replace=replace)
@@ -138,13 +133,12 @@ def make_folder(path: Path, mode: int = 0o777) -> None:
 
 
 def write_many(folder: Path, files: Iterable[tuple[str, bytes]], *, mode: int | None = None) -> None:
-    """Write files of these names into `folder`, each whole or not at all, none of them synced, with `mode` if given.
+    """Write files of these names into `folder`, each whole or not at all and in place of what is there, none synced.
 
-    What is there is replaced, a symbolic link too. Raises `FileUnusable` for one that cannot be written, after others.
+    Raises `FileUnusable` for one that cannot be written, after others.
     """
-    place = str(folder)
+    path = place = str(folder)
     partial = f"{place}{os.sep}.{token_hex(8)}.partial"
-    path = place
     try:
         for name, data in files:
             path = f"{place}{os.sep}{name}"
@@ -181,12 +175,10 @@ def require_writable(folder: Path) -> None:
 
 
 def is_exposed(path: Path) -> bool:
-    """Return whether others than its owner may read or change a file, as far as its mode tells; raises `FileUnusable`.
-
-    Windows keeps access in lists that a mode does not show: there the answer is always False.
-    """
+    """Return whether others than its owner may read or change a file, by its mode; raises `FileUnusable`."""
     with _explained(path, "a file"):
         mode = path.stat().st_mode
+    # Windows keeps access in lists that a mode does not show.
     return os.name == "posix" and bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
@@ -201,16 +193,15 @@ def hand_over(made: int | Path, folder: Path, before: os.stat_result | None = No
 
 def sync_folder(folder: Path) -> None:
     """Sync the names in `folder` to the disk, where the system can."""
-    handle = None
     try:
         handle = os.open(folder, os.O_RDONLY)
-        os.fsync(handle)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
     except OSError as error:
         if error.errno not in _NO_SYNC:
             raise
-    finally:
-        if handle is not None:
-            os.close(handle)
 
 
 def unusable(path: Path, what: str, error: OSError | ValueError) -> FileUnusable:

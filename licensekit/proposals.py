@@ -76,17 +76,11 @@ P = TypeVar("P", bound=Proposal[Any])
 
 
 def require_same(shown: P, now: P) -> None:
-    """Raise `ProposalStale` unless doing `now` does what `shown` promised, but for warnings.
-
-    `now` is the same operation, worked out inside the write transaction.
-    """
+    """Raise `ProposalStale` unless `now`, worked out in the write transaction, promises what was `shown`."""
     before, after = _promises(shown), _promises(now)
-    if before != after:
-        differing = [one for one in before if one not in after]
-        differing += [one for one in after if one not in before]
-        names = tuple(dict.fromkeys(name for name, _ in differing))
-        if names:
-            raise ProposalStale(about=shown.about, changed=names)
+    differing = [*(one for one in before if one not in after), *(one for one in after if one not in before)]
+    if names := tuple(dict.fromkeys(name for name, _ in differing)):
+        raise ProposalStale(about=shown.about, changed=names)
 
 
 def _promises(proposal: Proposal[Any]) -> list[tuple[str, object]]:

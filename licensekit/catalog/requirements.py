@@ -1,7 +1,5 @@
 """All licenses that one catalog can speak of, and which of its requirements can never hold.
 
-Its own licenses go by their codes, another issuer's as `issuer.code`.
-
 What can be held, whatever is sold and however it is assigned, is grown from nothing: a license can be assigned once
 what it requires is held, and brings along what it includes. Of the plans of one issuer a user is assigned at most one.
 A hidden license that something includes is not assigned by itself.
@@ -59,24 +57,19 @@ def circles(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
     seen: set[str] = set()
     for node, reachable in reach.items():
         if node in reachable and node not in seen:
-            circle = [other for other in edges if other in reachable and node in reach[other]]
-            found.append(circle)
-            seen.update(circle)
+            found.append([other for other in edges if other in reachable and node in reach[other]])
+            seen.update(found[-1])
     return found
 
 
 def impossible(known: KnownLicenses) -> Iterator[NeverHeld]:
-    """Yield a fault for each of the catalog's own licenses whose requirements can never hold.
-
-    A cause is reported once: not for a circle of requirements, nor for what requires one that fails for its own.
-    """
+    """Yield a fault for each of the catalog's own licenses whose requirements can never hold, each cause once."""
     holdings = _holdings(known)
-    failing = {
-        name
-        for name, requires in known.requires.items()
-        if not all(any(name in held and requires <= held for held in of_issuer) for of_issuer in holdings)
-    }
-    causes = {name for name in failing if known.requires[name]}
+
+    def fails(name: str, requires: frozenset[str]) -> bool:
+        return not all(any(name in held and requires <= held for held in of_issuer) for of_issuer in holdings)
+
+    causes = {name for name, requires in known.requires.items() if requires and fails(name, requires)}
     for name in known.catalog.licenses:
         if name in causes and not known.requires[name] & causes:
             yield _why(known, holdings, name).at(f"licenses.{name}.requires")
@@ -113,8 +106,7 @@ def _holdings(known: KnownLicenses) -> list[list[frozenset[str]]]:
 def _beside(known: KnownLicenses, base: frozenset[str], assignable: set[str], plans: set[str]) -> list[frozenset[str]]:
     """Return what can be held with none of `plans`, and with each of them."""
     without = _grow(known, base, assignable - plans)
-    with_each = [_grow(known, without, (assignable - plans) | {plan}) for plan in sorted(plans)]
-    return [base, without, *with_each]
+    return [base, without, *[_grow(known, without, (assignable - plans) | {plan}) for plan in sorted(plans)]]
 
 
 def _grow(known: KnownLicenses, held: frozenset[str], assignable: set[str]) -> frozenset[str]:

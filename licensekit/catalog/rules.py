@@ -24,10 +24,7 @@ _ONLY_FOR: Final[Mapping[str, tuple[Kind, Callable[[License], bool]]]] = {
 
 
 def faults(catalog: Catalog, others: Mapping[str, Catalog] = {}) -> list[Fault]:
-    """Return all faults of a catalog by key path, at most a thousand; if there is none, it may be signed.
-
-    `others` are the catalogs of other issuers (issuer to catalog) whose licenses it may require.
-    """
+    """Return all faults of a catalog, at most a thousand; it may require licenses of `others`, by their issuers."""
     known = known_licenses(catalog, others)
     found = chain(_of_licenses(known), _of_circles(known), impossible(known), _of_access(known), _of_editions(catalog))
     return list(islice(found, _MOST))
@@ -68,12 +65,10 @@ def _kind_fault(reason: str, name: str, kind: Kind, wanted: Kind) -> KindWrong |
 
 
 def _successor_fault(known: KnownLicenses, license_: License) -> Fault | None:
-    successor = license_.replaced_by
-    if successor is None:
-        return None
-    if successor not in known.catalog.licenses:
-        return no_license(successor, known.catalog.licenses)
-    return _kind_fault("replaces", successor, known.catalog.licenses[successor].kind, license_.kind)
+    licenses, successor = known.catalog.licenses, license_.replaced_by
+    if successor is None or successor not in licenses:
+        return None if successor is None else no_license(successor, licenses)
+    return _kind_fault("replaces", successor, licenses[successor].kind, license_.kind)
 
 
 def _reference_fault(known: KnownLicenses, name: str) -> Fault | None:
@@ -100,9 +95,8 @@ def _of_circles(known: KnownLicenses) -> Iterator[Fault]:
     licenses = known.catalog.licenses
     for circle in circles({code: one.includes for code, one in licenses.items()}):
         plans = tuple(code for code in circle if licenses[code].plan)
-        fault = _circular(circle, "includes-itself", "include")
-        if len(plans) > 1:
-            fault = LicensesCircular(reason="plans", licenses=plans)
+        of_plans = LicensesCircular(reason="plans", licenses=plans) if len(plans) > 1 else None
+        fault = of_plans or _circular(circle, "includes-itself", "include")
         yield fault.at(f"licenses.{circle[0]}.includes")
     for circle in circles({code: filter(None, [one.replaced_by]) for code, one in licenses.items()}):
         yield _circular(circle, "replaced-by-itself", "replace").at(f"licenses.{circle[0]}.replaced_by")
@@ -134,8 +128,7 @@ def _of_editions(catalog: Catalog) -> Iterator[Fault]:
         yield from settings_faults(edition.settings, catalog.settings, path)
         for kind, codes in zip(Kind, counts, strict=True):
             for code in codes.keys() & licenses if name not in replaced else ():
-                where = f"{path}{kind.plural}.{code}"
-                yield NameUnknown(reason="unsold", name=code, guess=licenses[code], where=where)
+                yield NameUnknown(reason="unsold", name=code, guess=licenses[code], where=f"{path}{kind.plural}.{code}")
     for name, instead in replaced.items():
         if instead and (instead in replaced or instead not in catalog.editions):
             reason = "unsold" if instead in replaced else "edition"
@@ -160,8 +153,7 @@ def counts_faults(counts: Counts, catalog: Catalog, prefix: str = "") -> Iterato
 
 
 def _count_fault(catalog: Catalog, kind: Kind, code: str, count: int | None) -> Fault | None:
-    license_ = catalog.licenses.get(code)
-    if license_ is None:
+    if (license_ := catalog.licenses.get(code)) is None:
         return no_license(code, catalog.licenses)
     if license_.kind is not kind:
         return _kind_fault("table", code, license_.kind, kind)

@@ -1,12 +1,17 @@
-"""A catalog as the file that people edit (`docs/reference/catalog.md`), and what it no longer sells."""
+"""The tables of a catalog (`docs/reference/catalog.md`), what it no longer sells, and what a new catalog changes.
+
+A bundle names licenses; what they mean is looked up in the newest catalog known. So whatever makes a license give less,
+or need more, reaches back to what was sold before.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
+from licensekit.errors.faults import SoldReduced
 from licensekit.text.values import UNRESTRICTED
-from licensekit.wire.documents import Catalog, Edition, is_code
-from licensekit.wire.plain import plain
+from licensekit.wire.documents import Catalog, Edition, License, LoginRule, Setting, is_code
+from licensekit.wire.plain import plain, word
 
 _FLAGS: Final = ("plan", "hidden", "limits_sites")
 _USUAL: Final = {"description": "", "seats": "named", "combine": "latest", **dict.fromkeys(_FLAGS, False)}
@@ -36,10 +41,7 @@ def file_tables(catalog: Catalog) -> dict[str, dict[str, Any]]:
 
 
 def catalog_text(catalog: Catalog) -> str:
-    """Return the file of a catalog, in the order of its fields; what is usual is left out.
-
-    Comments were not signed and are not in it, nor what says when the catalog was signed.
-    """
+    """Return the file of a catalog, without what is usual, its comments, and when it was signed."""
     return "\n".join("".join(_lines(path, keys)) for path, keys in file_tables(catalog).items())
 
 
@@ -74,3 +76,139 @@ def unsold_extension(table: str, codes: Mapping[str, str]) -> dict[str, str]:
     """Return the extension that `unsold` reads, if there is anything that it must say."""
     words = (f"{code}/{instead}" if instead else code for code, instead in sorted(codes.items()))
     return {f"unsold-{table}": " ".join(words)} if codes else {}
+
+
+class CatalogChange(NamedTuple):
+    """One key of a catalog that was added, removed or changed."""
+
+    where: str
+    """The key path; a license, access rule or edition that comes or goes is one difference."""
+    before: str | None
+    """What was there, as people read it; None: it was added."""
+    after: str | None
+    """What is there now, as people read it; None: it was removed."""
+    takes_away: bool
+    """Whether it takes something away from bundles already sold."""
+
+
+def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
+    """Return what `new` takes away from bundles sold under `old`, by key path."""
+    heads = (("product", old.product, new.product), ("issuer.code", old.issuer, new.issuer))
+    faults = [SoldReduced(reason="other", before=was, after=now, where=key) for key, was, now in heads if was != now]
+    had, has = old.closure(), new.closure()
+    before, after = _flat(old), _flat(new)
+    for code, license_ in old.licenses.items():
+        path = f"licenses.{code}"
+        if code not in new.licenses:
+            faults.append(SoldReduced(reason="license", where=path))
+            continue
+        successor = license_.replaced_by
+        if successor is not None and successor not in {new.licenses[code].replaced_by, *has[code]}:
+            faults.append(SoldReduced(reason="replaced-by", names=(successor,), where=f"{path}.replaced_by"))
+        if lost := had[code] - has[code] - {successor}:
+            faults.append(SoldReduced(reason="includes", names=tuple(sorted(lost)), where=f"{path}.includes"))
+        faults += [*_of_license(path, license_, new.licenses[code]), *_of_counts(path, before[path], after[path])]
+    for code, setting in old.settings.items():
+        faults += _of_setting(f"settings.{code}", setting, new.settings.get(code))
+    for way, access in old.access.items():
+        faults += _of_access(f"access.{way}", access, new.access.get(way))
+    return faults
+
+
+def differences(old: Catalog, new: Catalog) -> list[CatalogChange]:
+    """Return what differs by itself between two catalogs, in the order of the new one, and what was removed last."""
+    taking = {fault.where for fault in takes_away(old, new)}
+    before, after = _flat(old), _flat(new)
+    found: list[CatalogChange] = []
+    for where in {**after, **before}:
+        was, now = before.get(where), after.get(where)
+        if was is None or now is None:
+            found.append(CatalogChange(where, _title(was), _title(now), where in taking))
+            continue
+        found += [
+            CatalogChange(f"{where}{key}", was.get(key), now.get(key), f"{where}{key}" in taking)
+            for key in {**now, **was}
+            if was.get(key) != now.get(key)
+        ]
+    return found
+
+
+_UNSET: Final = {".seats": "named seats", ".limits": "no limit", ".quantity": "no quantity", ".per": "once and for all"}
+"""Key that says what a count means, to how people read it unset."""
+
+
+def _of_license(path: str, old: License, new: License) -> Iterator[SoldReduced]:
+    if old.kind is not new.kind:
+        yield SoldReduced(reason="kind", before=word(old.kind), after=word(new.kind), where=f"{path}.kind")
+    if needed := sorted(set(new.requires) - set(old.requires)):
+        yield SoldReduced(reason="requires", names=tuple(needed), where=f"{path}.requires")
+    if new.plan and not old.plan:
+        yield SoldReduced(reason="plan", where=f"{path}.plan")
+    if new.full_with not in (None, old.full_with):
+        yield SoldReduced(reason="full-with", names=(new.full_with,), where=f"{path}.full_with")
+
+
+def _of_counts(path: str, was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[SoldReduced]:
+    for key, unset in _UNSET.items():
+        before, after = was.get(key, unset), now.get(key, unset)
+        if before != after:
+            yield SoldReduced(reason="count", before=before, after=after, where=f"{path}{key}")
+
+
+def _of_setting(path: str, old: Setting, new: Setting | None) -> Iterator[SoldReduced]:
+    if new is None:
+        yield SoldReduced(reason="setting", where=path)
+        return
+    if old.type is not new.type:
+        yield SoldReduced(reason="setting-type", before=word(old.type), after=word(new.type), where=f"{path}.type")
+        return
+    if old.combine is not new.combine:
+        yield SoldReduced(reason="count", before=word(old.combine), after=word(new.combine), where=f"{path}.combine")
+    if new.lowest is not None and (old.lowest is None or old.lowest < new.lowest):
+        yield SoldReduced(reason="setting-fits", before=f"below {new.lowest}", where=f"{path}.lowest")
+    if new.highest is not None and (old.highest is None or old.highest > new.highest):
+        yield SoldReduced(reason="setting-fits", before=f"above {new.highest}", where=f"{path}.highest")
+    if new.choices and not old.choices:
+        yield SoldReduced(reason="setting-fits", before="of any text", where=f"{path}.choices")
+    if new.choices and (names := tuple(one for one in old.choices if one not in new.choices)):
+        yield SoldReduced(reason="setting-choices", names=names, where=f"{path}.choices")
+
+
+def _of_access(path: str, old: LoginRule, new: LoginRule | None) -> Iterator[SoldReduced]:
+    if new is None:
+        yield SoldReduced(reason="way", where=path)
+        return
+    if needed := sorted(set(new.all) - set(old.all)):
+        yield SoldReduced(reason="login-needs", names=tuple(needed), where=f"{path}.all")
+    if shut_out := tuple(word(kind) for kind in old.users if kind not in new.users):
+        yield SoldReduced(reason="login-kinds", names=shut_out, where=f"{path}.users")
+
+
+def _title(fields: Mapping[str, str] | None) -> str | None:
+    return None if fields is None else fields.get(".name", next(iter(fields.values()), ""))
+
+
+def _flat(catalog: Catalog) -> dict[str, dict[str, str]]:
+    """Return every table of a catalog by its key path, as `_fields`."""
+    return {path: _fields(keys, "." if path else "") for path, keys in file_tables(catalog).items()}
+
+
+_WRITTEN: Final = {"seats": "concurrent seats"}
+"""Key to how people read its other value, where a word would not say it."""
+
+
+def _fields(keys: Mapping[str, Any], lead: str = ".") -> dict[str, str]:
+    """Return a table of the file as `lead` and key to what people read."""
+    said: dict[str, str] = {}
+    for key, value in keys.items():
+        if isinstance(value, dict):
+            said |= _fields(cast("dict[str, Any]", value), f"{lead}{key}.")
+        else:
+            said[f"{lead}{key}"] = _WRITTEN.get(key) or _said(value)
+    return said
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(cast("list[str]", value))
+    return UNRESTRICTED if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -9,36 +9,32 @@ from typing import Final
 
 import click
 
-from licensekit.cli.groups import NO
-from licensekit.cli.inputs import STANDARD, is_terminal
+from licensekit.cli import groups, inputs, output, proposals
 from licensekit.cli.options import option
-from licensekit.cli.output import emit, emit_json, facts, remark, table
-from licensekit.cli.proposals import require_agreement
-from licensekit.database.backup import Restored
-from licensekit.database.examination import Diagnosis
+from licensekit.database import backup, examination
 from licensekit.errors import ConfirmationNeeded
 
 force_option: Final = option("--force", "Replace FILE if it is there.")
 yes_option: Final = option("--yes", "Do not ask.")
 
 
-def show_findings(findings: Sequence[Diagnosis], *, as_json: bool) -> None:
+def show_findings(findings: Sequence[examination.Diagnosis], *, as_json: bool) -> None:
     """Print what every check has found; the command answers no if there is an error."""
     is_well = all(one.state != "error" for one in findings)
     if as_json:
-        emit_json({"ok": is_well, "findings": [one.plain() for one in findings]})
+        output.emit_json({"ok": is_well, "findings": [one.plain() for one in findings]})
     else:
         rows = [(one.check, one.state, one.about.message, one.about.hint) for one in findings]
-        table(["check", "state", "found", "what to do"], rows)
+        output.table(["check", "state", "found", "what to do"], rows)
     if not is_well:
-        click.get_current_context().exit(NO)
+        click.get_current_context().exit(groups.NO)
 
 
 def write_to(back_up: Callable[..., None], file: str, *, force: bool, as_json: bool) -> None:
     """Write a backup to a file, or to standard output for `-`."""
-    if file != STANDARD:
+    if file != inputs.STANDARD:
         back_up(Path(file), replace=force)
-        emit_json({"written": file}) if as_json else emit(f"written and verified: {file}")
+        output.emit_json({"written": file}) if as_json else output.emit(f"written and verified: {file}")
         return
     with TemporaryDirectory() as folder:
         back_up(copy := Path(folder, "backup.db"))
@@ -46,21 +42,21 @@ def write_to(back_up: Callable[..., None], file: str, *, force: bool, as_json: b
             copyfileobj(data, sys.stdout.buffer)
 
 
-def restore_from(restore: Callable[..., Restored], file: str, *, yes: bool, as_json: bool) -> None:
+def restore_from(restore: Callable[..., backup.Restored], file: str, *, yes: bool, as_json: bool) -> None:
     """Restore a backup from a file, or from standard input for `-`; ask where something is lost."""
     with TemporaryDirectory() as folder:
         source = Path(file)
-        if file == STANDARD:
+        if file == inputs.STANDARD:
             source = Path(folder, "backup.db")
             with source.open("wb") as copy:
                 copyfileobj(sys.stdin.buffer, copy)
         try:
             restored = restore(source, confirm=yes)
         except ConfirmationNeeded as needed:
-            if as_json or not is_terminal():
+            if as_json or not inputs.is_terminal():
                 raise
             for one in needed.needs_confirmation:
-                remark(f"{one.message}.")
-            require_agreement("Restore it?")
+                output.remark(f"{one.message}.")
+            proposals.require_agreement("Restore it?")
             restored = restore(source, confirm=True)
-    emit_json(restored._asdict()) if as_json else facts(*restored._asdict().items())
+    output.emit_json(restored._asdict()) if as_json else output.facts(*restored._asdict().items())

@@ -18,7 +18,6 @@ import click
 from licensekit import errors
 from licensekit.cli.options import Decorator, option
 from licensekit.cli.output import JSON_DUE, emit_json, harmless, takes_every_character
-from licensekit.errors import LicenseError
 from licensekit.errors.coded import messages_beside
 
 NO: Final = 1
@@ -124,7 +123,7 @@ class LicenseGroup(click.Group):
         """Report an error raised inside; what was not understood only where JSON is due, else whoever runs us does."""
         try:
             yield
-        except LicenseError as error:
+        except errors.LicenseError as error:
             raise report(error, ctx) from error
         except click.UsageError as error:
             if not ctx.meta.get(JSON_DUE):

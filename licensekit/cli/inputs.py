@@ -3,22 +3,18 @@
 import getpass
 import os
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import click
 
-from licensekit import limits
+from licensekit import errors, limits
 from licensekit.cli.options import Decorator, collected, option, pairs
 from licensekit.cli.output import remark_left_out
-from licensekit.errors import FileUnusable, LicenseError, PassphraseMissing, TooLarge
 from licensekit.files import read_bytes, write_atomically
-from licensekit.text.columns import TableOptions
-from licensekit.text.names import first_line
-from licensekit.text.pasted import find_tokens
-from licensekit.text.rows import ENCODINGS, UTF_8
+from licensekit.text import columns, names, pasted, rows
 
 STANDARD: Final = "-"
 """Where a file is meant: standard input or output."""
@@ -32,7 +28,7 @@ def located(where: str | None) -> Generator[None]:
     """Add where it happened (a path, or `-`; None adds nothing) to a `LicenseError` raised inside without a place."""
     try:
         yield
-    except LicenseError as error:
+    except errors.LicenseError as error:
         if error.where or where is None:
             raise
         raise error.at("standard input" if where == STANDARD else where) from error
@@ -44,14 +40,14 @@ def read_input(path: str, *, what: str, limit: int = limits.FILE_BYTES) -> bytes
         return read_bytes(Path(path), limit=limit, what=what)
     data = sys.stdin.buffer.read(limit + 1)
     if len(data) > limit:
-        raise TooLarge(reason="bytes", limit=limit, wanted=what, where="standard input")
+        raise errors.TooLarge(reason="bytes", limit=limit, wanted=what, where="standard input")
     return data
 
 
 def read_tokens(path: str, *, what: str) -> bytes:
     """Read a file of tokens, or find them in the mail, page or text that it is; a remark says what was left out."""
     with located(path):
-        found = find_tokens(read_input(path, what=what))
+        found = pasted.find_tokens(read_input(path, what=what))
     if found.left_out:
         remark_left_out(found.left_out, "standard input" if path == STANDARD else path)
     return found.data
@@ -110,7 +106,7 @@ def read_secret(source: SecretSource, prompt: str, *, confirm: bool = False) -> 
             data = _read_descriptor(source.fds[0]) if source.fds else read_input(where, what=_WHAT, limit=_MOST_BYTES)
             return _secret_in(data, source.option)
     if not is_terminal():
-        raise PassphraseMissing(reason="not-given", option=source.option, where=prompt)
+        raise errors.PassphraseMissing(reason="not-given", option=source.option, where=prompt)
     typed: str = click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
     return typed.encode()
 
@@ -120,29 +116,25 @@ def _read_descriptor(descriptor: int) -> bytes:
         with os.fdopen(os.dup(descriptor), "rb") as stream:
             return stream.read(_MOST_BYTES + 1)
     except OSError as error:
-        raise FileUnusable(reason="other", wanted=_WHAT, detail=error.strerror or str(error)) from error
+        raise errors.FileUnusable(reason="other", wanted=_WHAT, detail=error.strerror or str(error)) from error
 
 
 def _secret_in(data: bytes, option: str) -> bytes:
-    line = first_line(data)
+    line = names.first_line(data)
     if len(line) > limits.PASSPHRASE_BYTES:
-        raise TooLarge(reason="bytes", limit=limits.PASSPHRASE_BYTES, size=len(line), wanted=_WHAT)
+        raise errors.TooLarge(reason="bytes", limit=limits.PASSPHRASE_BYTES, size=len(line), wanted=_WHAT)
     if not line:
-        raise PassphraseMissing(reason="empty", option=option)
+        raise errors.PassphraseMissing(reason="empty", option=option)
     return line
 
 
-def _columns(ctx: click.Context, param: click.Parameter, given: Sequence[str]) -> dict[str, str]:
-    return dict(pairs(ctx, param, given))
-
-
 _ENCODING: Final = "The encoding of a table: windows-1252. Default: UTF-8 or UTF-16, as it shows."
-_ENCODINGS: Final = click.Choice(ENCODINGS, case_sensitive=False)
+_ENCODINGS: Final = click.Choice(rows.ENCODINGS, case_sensitive=False)
 _COLUMN: Final = "Read the column with this heading as COLUMN; may be repeated."
 table_options: Final[Decorator] = collected(
     "table",
-    TableOptions,
-    option("--encoding NAME", _ENCODING, type=_ENCODINGS, default=UTF_8, show_default=False),
-    option("--column HEADING=COLUMN... columns", _COLUMN, callback=_columns),
+    columns.TableOptions,
+    option("--encoding NAME", _ENCODING, type=_ENCODINGS, default=rows.UTF_8, show_default=False),
+    option("--column HEADING=COLUMN... columns", _COLUMN, callback=lambda *given: dict(pairs(*given))),
     option("--ignore HEADING... ignored", "Leave out the column with this heading; may be repeated."),
 )

@@ -6,20 +6,18 @@ A vendor asks in a workspace, and is answered by it; a customer's command loads 
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
+from licensekit.cli import groups, inputs
 from licensekit.cli.customer.commands import ApplicationOption, built_in_of, home_option
-from licensekit.cli.groups import NO, exit_code
-from licensekit.cli.inputs import located, read_tokens
 from licensekit.cli.options import PATH, clock, now_option, option, refuse, together
 from licensekit.cli.output import emit, emit_json, json_option, remark, separated
-from licensekit.cli.views import spelling
-from licensekit.cli.views.documents import show
+from licensekit.cli.views import documents, spelling
 from licensekit.entitlements.parts import state_by_dates
-from licensekit.trust.inspect import Finding, check
 from licensekit.trust.pack import TrustStore, open_pack
+from licensekit.trust.verify import Finding, check
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, License
 
@@ -45,59 +43,55 @@ def _workspace(folder: Path | None, *given: str | None) -> Path | None:
 
 
 def _findings(
-    file: str, pack: str | None, root: str | None, now: int, folder: Path | None
+    file: str, now: int, *, pack: str | None, root: str | None, folder: Path | None
 ) -> tuple[Sequence[Finding], TrustStore | None]:
     """Return what is in a file, and what vouches for it: a workspace, or pack and pin, given or built in."""
     if (place := _workspace(folder, pack, root)) is not None:
         from licensekit.issuer import Workspace  # noqa: PLC0415  # a customer's command loads none
 
         remark(f"Judged by the workspace {place.resolve()}.")
-        with Workspace.open(place) as workspace, located(file):
+        with Workspace.open(place) as workspace, inputs.located(file):
             known = workspace.state(now).trust_store
-            return check(armor.read(read_tokens(file, what="a license file")), known, now), known
+            return check(armor.read(inputs.read_tokens(file, what="a license file")), known, now), known
     built_in = built_in_of(click.get_current_context())
     pin = built_in.root or root
     if (pack is None and built_in.pack is None) != (pin is None):
         raise click.UsageError("give --pack and --root together: only its pinned root makes a pack genuine.")
-    with located(file):
-        tokens = armor.read(read_tokens(file, what="a license file"))
-        with located(pack):
-            data = built_in.pack if pack is None else read_tokens(pack, what="a pack")
+    with inputs.located(file):
+        tokens = armor.read(inputs.read_tokens(file, what="a license file"))
+        with inputs.located(pack):
+            data = built_in.pack if pack is None else inputs.read_tokens(pack, what="a pack")
             store = None if data is None or pin is None else open_pack(data, pin)
         return check(tokens, store, now), store
 
 
 @click.command()
 @_of_file
-def inspect(
-    file: str, pack: str | None, root: str | None, now: int | None, folder: Path | None, *, as_json: bool
-) -> None:
+def inspect(*, file: str, now: int | None, as_json: bool, **source: Any) -> None:
     """Show what is in a file, verified or not."""
-    findings, store = _findings(file, pack, root, clock() if now is None else now, folder)
+    findings, store = _findings(file, clock() if now is None else now, **source)
     if as_json:
         emit_json({"file": file, "documents": [finding.plain() for finding in findings]})
     else:
         show_findings(findings, store)
     refused = next((finding.error for finding in findings if finding.error), None)
     if refused is not None:
-        raise click.exceptions.Exit(exit_code(refused))
+        raise click.exceptions.Exit(groups.exit_code(refused))
 
 
 def show_findings(findings: Sequence[Finding], store: TrustStore | None) -> None:
     """Print what is in a file, and what vouches for each of its documents."""
     for finding in separated(findings):
         _show_status(finding)
-        show(finding.document, [("identity", finding.identity)], _licenses(finding, findings, store))
+        documents.show(finding.document, [("identity", finding.identity)], _licenses(finding, findings, store))
 
 
 @click.command()
 @_of_file
-def verify(
-    file: str, pack: str | None, root: str | None, now: int | None, folder: Path | None, *, as_json: bool
-) -> None:
+def verify(*, file: str, now: int | None, as_json: bool, **source: Any) -> None:
     """Verify a file against the application's pack and root, or in a workspace against what is in force there."""
     moment = clock() if now is None else now
-    findings, store = _findings(file, pack, root, moment, folder)
+    findings, store = _findings(file, moment, **source)
     if store is None:
         raise click.UsageError("give --pack FILE and --root PIN; `inspect` shows a file without them.")
     for finding in findings:
@@ -109,7 +103,7 @@ def verify(
     for finding in separated(findings):
         click.secho(f"{finding.type.upper()}  {finding.status.upper()}", fg="green", bold=True)
         state = [(name, f"{s} at {spelling.moment(moment)}") for name, s in _state(finding, moment).items()]
-        show(finding.document, state, _licenses(finding, findings, store))
+        documents.show(finding.document, state, _licenses(finding, findings, store))
 
 
 @click.command()
@@ -132,10 +126,10 @@ def explain(
         return
     if not name:
         raise click.UsageError("name what is to be explained in the workspace.")
-    from licensekit.cli.issuer.support import explain_in  # noqa: PLC0415  # a customer's command loads none
+    from licensekit.cli.issuer.questions import explain_in  # noqa: PLC0415  # a customer's command loads none
 
     if not explain_in(place, name, now=clock() if now is None else now, as_json=as_json):
-        ctx.exit(NO)
+        ctx.exit(groups.NO)
 
 
 def _licenses(one: Finding, findings: Iterable[Finding], store: TrustStore | None) -> Mapping[str, License]:

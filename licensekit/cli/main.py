@@ -10,7 +10,6 @@ from licensekit.cli.groups import INTERRUPTED, LicenseGroup, color_option, compl
 
 _VENDOR: Final = "Commands for the vendor, who signs licenses"
 _ISSUER: Final = "licensekit.cli.issuer"
-_CHANGING: Final = "Change what they may sign"
 
 COMMANDS: Final = {
     **lazy(_VENDOR, f"{_ISSUER}.init", "init"),
@@ -43,9 +42,9 @@ def licensekit() -> None:
     cls=LicenseGroup,
     lazy={
         **lazy("Commands", f"{_ISSUER}.ledger", "list show usage"),
-        **lazy("Commands", f"{_ISSUER}.report", "report"),
+        **lazy("Commands", f"{_ISSUER}.questions", "report"),
         **lazy("Commands", f"{_ISSUER}.ledger", "verify doctor backup restore absorb move export"),
-        **lazy("Commands", f"{_ISSUER}.support", "file"),
+        **lazy("Commands", f"{_ISSUER}.questions", "file"),
     },
 )
 def ledger() -> None:
@@ -60,11 +59,9 @@ def customers() -> None:
 @click.group(
     cls=LicenseGroup,
     lazy={
-        **lazy("Make keys", f"{_ISSUER}.keys_new", "new import rotate rotate-root"),
-        **lazy(_CHANGING, f"{_ISSUER}.keys_change", "admit"),
-        **lazy(_CHANGING, f"{_ISSUER}.keys_new", "passphrase"),
-        **lazy(_CHANGING, f"{_ISSUER}.keys_change", "retire sign-trust abandon default"),
-        **lazy("Show, and export", f"{_ISSUER}.keys_change", "list export"),
+        **lazy("Make keys", f"{_ISSUER}.keys", "new import rotate rotate-root"),
+        **lazy("Change what they may sign", f"{_ISSUER}.keys", "admit passphrase retire sign-trust abandon default"),
+        **lazy("Show, and export", f"{_ISSUER}.keys", "list export"),
     },
 )
 def keys() -> None:

@@ -10,8 +10,7 @@ from typing import Any, Final
 
 import click
 
-from licensekit import limits
-from licensekit.dates import date_of, parse_seconds
+from licensekit import dates, limits
 from licensekit.text import values
 from licensekit.wire.plain import word
 
@@ -109,9 +108,9 @@ def whole(least: int, most: int | None = None) -> Checked:
 
 
 PATH: Final = click.Path(path_type=Path)
-MOMENT: Final = Checked(parse_seconds, "a date like 2027-01-01 or a time like 2027-01-01T00:00:00Z")
+MOMENT: Final = Checked(dates.parse_seconds, "a date like 2027-01-01 or a time like 2027-01-01T00:00:00Z")
 """A time or a date, as seconds since 1970."""
-DAY: Final = Checked(lambda text: date_of(values.day(text)), "a date like 2027-01-01")
+DAY: Final = Checked(lambda text: dates.date_of(values.day(text)), "a date like 2027-01-01")
 CODE: Final = Checked(values.code, "a code: at most 64 lower-case letters, digits and inner dashes")
 
 

@@ -5,10 +5,8 @@ from typing import Any, Final, NamedTuple
 
 import click
 
-from licensekit.cli.groups import NO
-from licensekit.cli.inputs import is_terminal
+from licensekit.cli import groups, inputs, output
 from licensekit.cli.options import Decorator, collected, option
-from licensekit.cli.output import emit, emit_json, facts, json_option, remark, table, warn
 from licensekit.cli.views import spelling
 from licensekit.cli.views.documents import Facts
 from licensekit.proposals import Proposal
@@ -29,16 +27,16 @@ def show_proposal(proposal: Proposal[Any], first: Facts = (), catalog: Catalog |
         return spelling.amount_of(value, catalog.licenses.get(code))
 
     if first := list(first):
-        facts(*first)
-        emit()
+        output.facts(*first)
+        output.emit()
     is_new = not first and all(one.before is None for one in proposal.changes)
     if proposal.changes:
         rows = ((path, None if is_new else shown(path, was), shown(path, now)) for path, was, now in proposal.changes)
-        table(["what", "now", "then"], rows)
+        output.table(["what", "now", "then"], rows)
     else:
-        emit("Nothing would change.")
+        output.emit("Nothing would change.")
     for one in (*proposal.consequences, *proposal.warnings, *proposal.needs_confirmation):
-        warn(f"{one.message}.")
+        output.warn(f"{one.message}.")
 
 
 class Consent(NamedTuple):
@@ -57,19 +55,19 @@ class Consent(NamedTuple):
         confirmation, which is an error without a terminal and without `--yes`.
         """
         asks = bool(proposal.needs_confirmation) and not (self.preview or self.yes)
-        if asks and (self.as_json or not is_terminal()):
+        if asks and (self.as_json or not inputs.is_terminal()):
             proposal.require_confirmed(confirm=False)
         is_shown = (self.preview or always) and not self.as_json
         if self.preview and self.as_json:
-            emit_json(proposal.as_json())
+            output.emit_json(proposal.as_json())
         elif is_shown:
             show(proposal)
         else:
             for one in proposal.warnings:
-                warn(f"{one.message}.")
+                output.warn(f"{one.message}.")
         if asks:
             for one in () if is_shown else proposal.needs_confirmation:
-                remark(f"{one.message}.")
+                output.remark(f"{one.message}.")
             require_agreement(question)
         return self.preview
 
@@ -77,13 +75,13 @@ class Consent(NamedTuple):
 def require_agreement(question: str) -> None:
     """Ask, and end the command with nothing changed unless the answer is yes."""
     if not click.confirm(question, err=True):
-        remark("Nothing was changed.")
-        click.get_current_context().exit(NO)
+        output.remark("Nothing was changed.")
+        click.get_current_context().exit(groups.NO)
 
 
 def consent_options(*, preview: str, yes: str) -> Decorator:
     """Return `--json`, `--preview` and `--yes` with these texts of help, as `consent`."""
-    return collected("consent", Consent, json_option, option("--preview", preview), option("--yes", yes))
+    return collected("consent", Consent, output.json_option, option("--preview", preview), option("--yes", yes))
 
 
 consenting: Final = consent_options(preview="Show the changes, and sign nothing.", yes="Sign without asking.")

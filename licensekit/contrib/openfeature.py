@@ -14,8 +14,7 @@ from openfeature.provider import AbstractProvider, Metadata  # pyright: ignore[r
 
 from licensekit.contrib.problems import problem_of
 from licensekit.contrib.questions import Opened, asked_about
-from licensekit.errors import NotEntitled, UnknownCode, WrongKind
-from licensekit.errors.coded import plain_value
+from licensekit.errors import NotEntitled, UnknownCode, WrongKind, plain_value
 from licensekit.runtime.changes import LicensingChange
 from licensekit.runtime.licensing import Licensing
 from licensekit.wire.plain import word
@@ -55,16 +54,13 @@ def _resolvers(kind: type[T], *questions: str) -> tuple[Callable[..., FlagResolu
     """Return methods that resolve flags of a type by the first of `questions` that knows the code, sync and async."""
 
     def resolve(
-        provider: "LicenseProvider",
-        flag_key: str,
-        default_value: T,
-        evaluation_context: EvaluationContext | None = None,
+        self: "LicenseProvider", flag_key: str, default_value: T, evaluation_context: EvaluationContext | None = None
     ) -> FlagResolutionDetails[T]:
         user = (evaluation_context and evaluation_context.targeting_key) or None
         for question in questions:
             with suppress(UnknownCode):
                 try:
-                    return _resolved(kind, _ASK[question](provider.licensing, flag_key, user), default_value, user)
+                    return _resolved(kind, _ASK[question](self.licensing, flag_key, user), default_value, user)
                 except WrongKind as error:
                     raise TargetingKeyMissingError(str(error)) from error
         raise FlagNotFoundError(f"no catalog has `{flag_key}`")

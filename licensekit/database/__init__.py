@@ -9,40 +9,39 @@ from pathlib import Path
 from typing import Final
 
 from licensekit.database.protocol import BUSY_SECONDS, Connection, Database, Row, Value, Version
-from licensekit.database.schemas import Fill, Migrating, Migration, Schema, read_migrations
+from licensekit.database.schemas import (
+    Fill,
+    Migrating,
+    Migration,
+    Queries,
+    Schema,
+    read_migrations,
+    read_queries,
+    with_marks,
+)
 from licensekit.errors import DatabaseUnavailable
 
 __all__ = [
-    "ABSENT", "Connection", "Database", "Migrating", "Migration", "Row", "Schema", "Value", "Version", "connect",
-    "holds_password", "in_memory", "is_url", "read_migrations", "shown",
+    "ABSENT", "Connection", "Database", "Migrating", "Migration", "Queries", "Row", "Schema", "Value", "Version",
+    "connect", "holds_password", "in_memory", "is_url", "read_migrations", "read_queries", "shown", "with_marks",
 ]  # fmt: skip
 
 ABSENT: Final = frozenset({"missing", "no-database", "empty-database", "not-set-up"})
 """Reasons of `FileUnusable` for a database that was never set up."""
-
 _SCHEMES: Final = ("postgresql://", "postgres://")
 
 
 def connect(
     location: str | Path, *, schema: Schema | None, create: bool, fill: Fill | None = None, wait: float = BUSY_SECONDS
 ) -> Migrating:
-    """Open the database at `location` and migrate it to `schema`.
+    """Open the database at `location`, the path of a SQLite file or a `postgresql://` URL, and migrate it to `schema`.
 
-    Args:
-        location: the path of a SQLite file, or a `postgresql://` URL.
-        schema: the kind that it must be, and all migrations. None opens it as it is, to look what is wrong with it:
-            nothing is checked, migrated or written.
-        create: whether to set it up where there is none yet; if that fails, nothing is left.
-        fill: writes its first rows, in the transaction that sets it up. It is not called where another process was
-            faster.
-        wait: seconds that a transaction waits for another process.
+    Without a schema it is opened as it is, to look what is wrong with it: nothing is checked, migrated or written. With
+    `create` it is set up where there is none yet; `fill` writes its first rows in that transaction, unless another
+    process was faster, and if that fails, nothing is left. A transaction waits `wait` seconds for another process.
 
-    Raises:
-        FileUnusable: there is none and `create` is false, or the path is no plain file.
-        DatabaseDamaged: another program's, of another kind, or damaged; it was left as it was.
-        DatabaseNewer: migrated by a newer program.
-        DatabaseBusy: another process holds it.
-        DatabaseUnavailable: it cannot be reached, read or written.
+    Raises `FileUnusable` where there is none or the path is no plain file, `DatabaseDamaged` for one of another program
+    or kind, or a damaged one, `DatabaseNewer`, `DatabaseBusy` and `DatabaseUnavailable`; it was left as it was.
     """
     if isinstance(location, str) and is_url(location):
         with _driver():

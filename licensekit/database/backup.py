@@ -11,8 +11,7 @@ from typing import LiteralString, NamedTuple
 from licensekit.database import ABSENT, connect, is_url
 from licensekit.database.protocol import Connection, Database
 from licensekit.database.schemas import Migrating, Schema, compare_rows, copy_rows, tables
-from licensekit.errors import DatabaseBusy, DatabaseDamaged, FileUnusable, LicenseError, StateError
-from licensekit.errors.coded import Message
+from licensekit.errors import DatabaseBusy, DatabaseDamaged, FileUnusable, LicenseError, Message, StateError
 from licensekit.files import open_plain, replacing, sync_folder, unusable
 from licensekit.proposals import Proposal
 
@@ -54,11 +53,10 @@ def find_damage(database: Migrating) -> Iterator[LicenseError]:
     """Yield everything that the engine finds wrong with a whole database."""
     reason = "server" if is_url(database.location) else "damaged"
     asked = database.dialect.queries
-    queries: list[LiteralString] = [asked[name] for name in asked if name.startswith("damage")]
-    for query in queries:
+    for name in (one for one in asked if one.startswith("damage")):
         try:
             with database.read() as connection:
-                found = connection.rows(query)
+                found = connection.rows(asked[name])
         except StateError as error:
             yield error
             return
@@ -74,12 +72,8 @@ def write_backup(source: Database, schema: Schema, path: Path, *, replace: bool 
         source.read() as here,
     ):
         copy = Path(folder, "backup.db")
-
-        def fill(there: Connection) -> None:
-            copy_rows(here, there, schema)
-
         try:
-            connect(copy, schema=schema, create=True, fill=fill).close()
+            connect(copy, schema=schema, create=True, fill=lambda there: copy_rows(here, there, schema)).close()
             with closing(_open_whole(copy, schema)) as database, database.read() as there:
                 compare_rows(here, there, schema, database.location)
         except StateError as error:
@@ -129,8 +123,7 @@ def restore_backup(place: Restorable, source: Path, *, confirm: bool = False) ->
                     fill(there, loses=loses is not None)
                 return Restored(about, entries, None)
         if present is not None:
-            damaged = RestoreLoses(reason="damaged", kind=place.schema.kind, error=present)
-            _require_confirmed(damaged, confirm=confirm)
+            _require_confirmed(RestoreLoses(reason="damaged", kind=place.schema.kind, error=present), confirm=confirm)
             aside = str(_set_aside(Path(place.location)))
         place.make_folder()
         connect(place.location, schema=place.schema, create=True, fill=fill).close()

@@ -14,8 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 from licensekit.database import connect
 from licensekit.database.backup import find_damage
 from licensekit.database.schemas import FOUND, Migrating, Schema, require_as_made
-from licensekit.errors import FileUnusable, LicenseError
-from licensekit.errors.coded import Coded, Message
+from licensekit.errors import Coded, FileUnusable, LicenseError, Message
 from licensekit.files import unusable
 
 Health = Literal["ok", "notice", "error"]
@@ -80,21 +79,18 @@ def diagnose_database(
     `beside` names further files in its folder that belong to it. `opened` is the database, if it is open already.
     """
     with ExitStack() as stack:
-        checks: dict[str, Check] = {}
+        checks, found = dict[str, Check](), list[Diagnosis]()
         try:
             database = opened or stack.enter_context(closing(connect(location, schema=None, create=False)))
             version = _version(database)
         except LicenseError as error:
-            found = [Diagnosis("database", "error", error)]
+            found.append(Diagnosis("database", "error", error))
             if isinstance(error, FileUnusable):
                 return (*found, *run_checks({"versions": _versions}))
         else:
-            found = []
-            checks = {
-                "database": lambda: _database(database, version),
-                "schema": lambda: _schema(database, schema),
-                **own(database),
-            }
+            checks["database"] = lambda: _database(database, version)
+            checks["schema"] = lambda: _schema(database, schema)
+            checks |= own(database)
         if isinstance(location, Path):
             checks["files"] = lambda: _files(location, beside)
             checks["space"] = lambda: _space(location)
@@ -114,13 +110,10 @@ def run_checks(checks: Mapping[str, Check]) -> tuple[Diagnosis, ...]:
                 failed.setdefault(str(graded[1]), name)
         except LicenseError as error:
             first = failed.setdefault(str(error), name)
-            graded = ("error", error)
-            if first != name:
-                graded = ("notice", CheckNotMade(reason="same", check=first))
+            graded = ("error", error) if first == name else ("notice", CheckNotMade(reason="same", check=first))
             findings.append(Diagnosis(name, *graded))
         except Exception as error:  # noqa: BLE001  # whatever an edited row makes of it, the rest is still checked
-            broken = CheckNotMade(reason="broken", detail=repr(error))
-            findings.append(Diagnosis(name, "error", broken))
+            findings.append(Diagnosis(name, "error", CheckNotMade(reason="broken", detail=repr(error))))
     return tuple(findings)
 
 
@@ -134,7 +127,7 @@ def _files(path: Path, beside: tuple[str, ...]) -> Iterator[Graded]:
                 found[folder / name] = (folder / name).stat()
     except OSError as error:
         raise unusable(folder, "a home", error) from error
-    unsafe: list[PlaceUnsafe] = []
+    unsafe: list[Graded] = []
     for one, facts in found.items():
         others = stat.S_IWGRP | stat.S_IWOTH if one == folder else stat.S_IRWXG | stat.S_IRWXO
         wrong = {
@@ -142,11 +135,9 @@ def _files(path: Path, beside: tuple[str, ...]) -> Iterator[Graded]:
             "owner": facts.st_uid != found[folder].st_uid,
             "read-only": not os.access(one, os.W_OK),
         }
-        unsafe += [PlaceUnsafe(reason=reason, path=str(one)) for reason, is_wrong in wrong.items() if is_wrong]
-    for about in unsafe:
-        yield "notice", about
-    if not unsafe:
-        yield "ok", CheckPassed(reason="files")
+        reasons = [reason for reason, is_wrong in wrong.items() if is_wrong]
+        unsafe.extend(("notice", PlaceUnsafe(reason=reason, path=str(one))) for reason in reasons)
+    yield from unsafe or [("ok", CheckPassed(reason="files"))]
 
 
 def _space(path: Path) -> Iterator[Graded]:
@@ -163,11 +154,8 @@ def _space(path: Path) -> Iterator[Graded]:
 
 
 def _database(database: Migrating, version: str) -> Iterator[Graded]:
-    damages = list(find_damage(database))
-    for damage in damages:
-        yield "error", damage
-    if not damages:
-        yield "ok", CheckPassed(reason="database", version=version)
+    damages: list[Graded] = [("error", damage) for damage in find_damage(database)]
+    yield from damages or [("ok", CheckPassed(reason="database", version=version))]
 
 
 def _schema(database: Migrating, schema: Schema) -> Iterator[Graded]:

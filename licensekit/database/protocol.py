@@ -25,19 +25,15 @@ from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, N
 
 Value = int | str | bytes | None
 """What goes in and comes out. Integers have 64 bits; a bool goes in as 0 or 1."""
-
 Row = tuple[Any, ...]
 Version = tuple[int, ...]
 
 BUSY_SECONDS: Final = 10.0
 """How long a transaction waits for another process before it gives up as `DatabaseBusy`."""
-
 STREAMED_ROWS: Final = 1000
 """How many rows `stream` holds at a time."""
-
 VALUE_BYTES: Final = 16 * 1024 * 1024
 """The longest text or blob; what documents contain is bounded by `limits` to less."""
-
 Translate = Callable[[BaseException, str], LicenseError | None]
 """Returns the error of ours for an error of the driver; None for any other."""
 
@@ -95,11 +91,8 @@ class Connection(ABC):
     After a method has raised, the transaction is over: leave the block. SQLite would go on after an error and
     PostgreSQL does not; so that programs behave the same on both, neither does here.
 
-    Every method raises:
-        ConstraintViolated: a unique, foreign-key or check constraint refused the statement.
-        NotStorable: a value that cannot be stored: a NUL or lone surrogate in text, an integer of
-            more than 64 bits, more than `limits` allow.
-        DatabaseBusy, DatabaseDamaged, DatabaseUnavailable: the database itself.
+    Every method raises `ConstraintViolated`, `NotStorable` (a NUL or lone surrogate in text, an integer of more than 64
+    bits, a value longer than `VALUE_BYTES`), or `DatabaseBusy`, `DatabaseDamaged` or `DatabaseUnavailable`.
     """
 
     def __init__(self, translate: Translate, where: str) -> None:
@@ -128,9 +121,11 @@ class Connection(ABC):
     def run_many(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> int:
         """Run a statement once for each of `rows` and return the number of rows changed."""
 
-    @abstractmethod
     def stream(self, sql: LiteralString, *params: Value) -> Iterator[Row]:
         """Return the rows of a query of any size one after the other, in constant memory."""
+        with self._lifetime:
+            fetch = self._stream(sql, params)
+        return self._batches(fetch)
 
     @abstractmethod
     def now(self) -> int | None:
@@ -147,6 +142,18 @@ class Connection(ABC):
     @abstractmethod
     def _run(self, sql: LiteralString, params: tuple[Value, ...]) -> Any:
         """Run a statement and return its cursor, as the driver has it (PEP 249)."""
+
+    @abstractmethod
+    def _stream(self, sql: LiteralString, params: tuple[Value, ...]) -> Callable[[], list[Row]]:
+        """Run a query and return what fetches its next rows: `STREAMED_ROWS` of them, fewer at the end."""
+
+    def _batches(self, fetch: Callable[[], list[Row]]) -> Iterator[Row]:
+        is_more = True
+        while is_more:
+            with self._lifetime:
+                batch = fetch()
+            yield from batch
+            is_more = len(batch) == STREAMED_ROWS
 
     def __enter__(self) -> Self:
         return self
@@ -178,16 +185,12 @@ class Database(Protocol):
         """Open the one write transaction that the database has at a time, in any process; never one inside another.
 
         It is committed, durably, when the block ends, and rolled back when the block raises anything. Inside the block,
-        what was read stays true until the commit.
+        what was read stays true until the commit. With `shared`, other shared ones may run at the same time, so many
+        hosts need not queue, and `version` need not move. That is for rows such as leases, which a unique key keeps
+        apart: there, decide by what `run` says it changed, not by what was read.
 
-        With `shared`, other shared ones may run at the same time, so many hosts need not queue, and `version` need not
-        move. That is for rows such as leases, which a unique key keeps apart: there, decide by what `run` says it
-        changed, not by what was read.
-
-        Raises:
-            DatabaseNewer: a newer program has migrated the database since it was opened.
-            DatabaseBusy: another writer held it for longer than `BUSY_SECONDS`.
-            DatabaseDamaged, DatabaseUnavailable: it cannot be used; nothing was changed.
+        Raises `DatabaseNewer` where a newer program has migrated it meanwhile, `DatabaseBusy` where another writer held
+        it for longer than `BUSY_SECONDS`, `DatabaseDamaged` and `DatabaseUnavailable`; nothing was changed.
         """
         ...
 
@@ -223,12 +226,10 @@ def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
         # In the order of how many there are: whoever enters a million rows asks this often.
         if value is None or type(value) is int:
             continue
-        if isinstance(value, str):
-            if "\0" in value or len(value) > VALUE_BYTES:
-                reason = "too-long" if len(value) > VALUE_BYTES else "nul"
-                raise NotStorable(reason=reason, where=where)
-        elif isinstance(value, bytes) and len(value) > VALUE_BYTES:
+        if isinstance(value, str | bytes) and len(value) > VALUE_BYTES:
             raise NotStorable(reason="too-long", where=where)
+        if isinstance(value, str) and "\0" in value:
+            raise NotStorable(reason="nul", where=where)
     return params
 
 
@@ -236,7 +237,6 @@ C = TypeVar("C")
 
 CONNECTIONS: Final = 16
 """How many connections one pool lends at a time."""
-
 _INHERITED: Final[list[object]] = []
 """What a parent process had open. Kept, because closing it here would disturb the parent."""
 
@@ -291,8 +291,7 @@ class ConnectionPool(Generic[C]):
     def _discard_if_closed(self, free: LifoQueue[C | None]) -> None:
         with suppress(Empty):
             while self._closed:
-                idle = free.get_nowait()
-                if idle is not None:
+                if (idle := free.get_nowait()) is not None:
                     self.discard(idle)
 
     def _of_process(self) -> LifoQueue[C | None]:

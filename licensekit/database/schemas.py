@@ -18,14 +18,8 @@ Fill = Callable[[Connection], object]
 """Writes the first rows of a new database."""
 Progress = Callable[[int], object]
 """Called now and then with how many rows were done since the last call."""
-
 FOUND: Final = "SELECT kind, number FROM licensekit_schema"
 """The query whose row tells what a database is; `Schema.check` judges it."""
-
-_TABLE: Final = (
-    "CREATE TABLE licensekit_schema"
-    " (kind {text} NOT NULL, number {integer} NOT NULL, changes {integer} NOT NULL) {strict}"
-)
 _COUNT: Final = "SELECT count(*) FROM "
 
 Migration = tuple[LiteralString, ...]
@@ -33,7 +27,6 @@ Migration = tuple[LiteralString, ...]
 
 `{integer}`, `{text}`, `{blob}` are column types (text sorts by code point), and `{strict}` ends a `CREATE TABLE`.
 """
-
 Queries = Mapping[str, LiteralString]
 """Name to statement, or to a part of several."""
 
@@ -145,10 +138,7 @@ class Migrating(Database, Protocol):
 
 
 def migrate(database: Migrating, schema: Schema, *, create: bool, fill: Fill | None = None) -> None:
-    """Bring `database` to `schema`, whole or not at all, once however many processes try; raises as `connect`.
-
-    A file is copied first (`keep_copy`). What is not there yet is filled by `fill` in the same transaction.
-    """
+    """Bring `database` to `schema`, whole or not at all, once however many processes try; see `connect`."""
     with database.read() as connection:
         found = _found(connection, database.dialect)
         if found == (schema.kind, schema.number):
@@ -166,9 +156,8 @@ def migrate(database: Migrating, schema: Schema, *, create: bool, fill: Fill | N
 def _apply(connection: Connection, database: Migrating, schema: Schema) -> bool:
     """Run what is pending; return whether the database was empty before."""
     dialect = database.dialect
-    found = _found(connection, dialect)
-    if found is None:
-        for statement in (*dialect.first, dialect.spell(_TABLE)):
+    if (found := _found(connection, dialect)) is None:
+        for statement in (*dialect.first, dialect.spell(read_queries(__file__)["table"])):
             connection.run(statement)
         connection.run("INSERT INTO licensekit_schema VALUES (?, 0, 0)", schema.kind)
         pending = schema.migrations
@@ -184,8 +173,7 @@ def _apply(connection: Connection, database: Migrating, schema: Schema) -> bool:
 
 def require_as_made(connection: Connection, database: Migrating, schema: Schema) -> None:
     """Refuse a database whose tables and indexes are not as migrated; others may be beside them, triggers may not."""
-    dialect = database.dialect
-    expected: dict[str, str] = {}
+    dialect, expected = database.dialect, dict[str, str]()
     for statement in schema.statements:
         words = statement.split()
         if words[0] == "CREATE":
@@ -195,8 +183,7 @@ def require_as_made(connection: Connection, database: Migrating, schema: Schema)
             expected.pop(words[2], None)
     there = {name: _flat(text) for name, text in connection.rows(dialect.queries["defined"])}
     wrong = [name for name, text in expected.items() if there.get(name) != text]
-    triggers = connection.rows(dialect.queries["triggers"])
-    wrong += [f"{table} ({name})" for table, name in triggers if table in expected]
+    wrong += [f"{table} ({name})" for table, name in connection.rows(dialect.queries["triggers"]) if table in expected]
     if wrong:
         raise DatabaseDamaged(reason="differs", names=tuple(wrong), where=database.location)
 
@@ -221,19 +208,16 @@ def tables(schema: Schema) -> tuple[LiteralString, ...]:
 
 def count_rows(connection: Connection, schema: Schema) -> int:
     """Return how many rows all tables have together."""
-    counts = [connection.one(_COUNT + table) for table in tables(schema)]
-    return sum(row[0] for row in counts if row is not None)
+    return sum(number for table in tables(schema) for (number,) in connection.rows(_COUNT + table))
 
 
 def copy_rows(source: Connection, target: Connection, schema: Schema, progress: Progress = lambda _: None) -> None:
     """Copy every row from one transaction to another, where there is none yet."""
     for table in tables(schema):
         rows = rows_in_order(source, table)
-        first = next(rows, None)
-        if first is None:
-            continue
-        insert = with_marks("INSERT INTO {table} VALUES (?{more})", first).replace("{table}", table)
-        target.run_many(insert, _telling(chain([first], rows), progress))
+        if (first := next(rows, None)) is not None:
+            insert = with_marks("INSERT INTO {table} VALUES (?{more})", first).replace("{table}", table)
+            target.run_many(insert, _telling(chain([first], rows), progress))
 
 
 def compare_rows(
@@ -241,8 +225,7 @@ def compare_rows(
 ) -> None:
     """Compare every row of two databases; raise `DatabaseDamaged`, about the target at `where`, if they differ."""
     for table in tables(schema):
-        pairs = zip_longest(rows_in_order(source, table), rows_in_order(target, table))
-        for one, other in _telling(pairs, progress):
+        for one, other in _telling(zip_longest(rows_in_order(source, table), rows_in_order(target, table)), progress):
             if one != other:
                 raise DatabaseDamaged(reason="copy-differs", table=table, where=where)
 

@@ -1,7 +1,6 @@
 """How much of a license is granted: counts that add up, tiers, and what of a meter there is.
 
-Holders are served by tiers. A meter is a system license with a quantity that is there again after a time
-(`docs/evaluation.md`, "Meters"); how much of it has been used is no matter of what is granted.
+A meter is a system license with a quantity that is there again after a time (`docs/evaluation.md`, "Meters").
 """
 
 from collections import Counter

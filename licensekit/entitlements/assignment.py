@@ -1,15 +1,8 @@
-"""What may be assigned, released and leased: pure rules (`docs/evaluation.md`, "Assignments").
-
-S1  A license is assigned to a holder of its kind. Not assigned are: a system license, which is present; a site license
-    that limits how many sites there are; a license of concurrent seats, which is leased.
-S2  No more are assigned than there are. What lapsed is not there.
-S3  A user holds at most one plan of each issuer.
-S4  A license is assigned only to whom has what it requires: a system license by the installation; another one by
-    assignment, through what includes it, or because everybody has it.
-S5  A license is released only where nothing that stays requires it.
+"""What may be assigned, released and leased: pure rules.
 
 A change is judged by what it leads to, whatever its order: a plan may be released and another assigned in one change.
-The rules L1 to L5 of what is leased are those of `docs/how-to/concurrent-seats.md`.
+The rules S1 to S5 are those of `docs/evaluation.md`, "Assignments", and L1 to L5, of what is leased, those of
+`docs/how-to/concurrent-seats.md`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +15,6 @@ from licensekit.entitlements.amounts import Tier, access_of, term_of, total_of
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.holdings import not_entitled, why_not
 from licensekit.entitlements.questions import asked, count, is_absent, where_to_buy
-from licensekit.errors import WrongKind
 from licensekit.limits import COUNT
 from licensekit.wire.documents import Kind, License, SeatKind
 
@@ -57,10 +49,8 @@ def missing_requirements(
     """Return what a license requires and a holder of `held` does not have (S4)."""
     for required in sorted(_requires(entitlements, code) - _there(entitlements, held)):
         license_ = entitlements.licenses.get(required)
-        is_given = license_ is None or license_.kind is Kind.SYSTEM
-        yield errors.RequirementMissing(
-            reason="installation" if is_given else "holder", license=code, required=required, holder=holder
-        )
+        reason = "installation" if license_ is None or license_.kind is Kind.SYSTEM else "holder"
+        yield errors.RequirementMissing(reason=reason, license=code, required=required, holder=holder)
 
 
 def without_requirement(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[str, ...]:
@@ -89,10 +79,8 @@ def _of_plans(
 ) -> Iterator[errors.RefusedError]:
     of_issuer: dict[str, list[str]] = {}
     for code in sorted(after):
-        license_ = entitlements.licenses.get(code)
-        if license_ is not None and license_.plan:
-            issuer = entitlements.trust_store.issuer_of(code)
-            of_issuer.setdefault(issuer, []).append(code)
+        if (license_ := entitlements.licenses.get(code)) is not None and license_.plan:
+            of_issuer.setdefault(entitlements.trust_store.issuer_of(code), []).append(code)
     for plans in of_issuer.values():
         if len(plans) > 1 and new.intersection(plans):
             kept = [plan for plan in plans if plan not in new] or plans[:1]
@@ -129,15 +117,10 @@ def _of_counts(entitlements: Entitlements, in_use: Mapping[str, int], new: Itera
     for code in sorted(new):
         numbers = count(entitlements, code, in_use.get(code, 0))
         if numbers.free == 0:
-            buy = where_to_buy(entitlements, code) or ""
-            yield errors.NoneFree(
-                reason="none" if not numbers.total else "for-sale" if buy else "assigned",
-                license=code,
-                in_use=numbers.in_use,
-                total=numbers.total,
-                buy=buy,
-                why=None if numbers.total else why_not(entitlements, code),
-            )
+            used, total, buy = numbers.in_use, numbers.total, where_to_buy(entitlements, code) or ""
+            reason = "none" if not total else "for-sale" if buy else "assigned"
+            why = None if total else why_not(entitlements, code)
+            yield errors.NoneFree(reason=reason, license=code, in_use=used, total=total, buy=buy, why=why)
 
 
 def _requires(entitlements: Entitlements, code: str) -> frozenset[str]:
@@ -182,7 +165,7 @@ def leasable(entitlements: Entitlements, code: str) -> str:
     if is_absent(entitlements, name):
         raise not_entitled(entitlements, name)
     if entitlements.licenses[name].seats is not SeatKind.CONCURRENT:
-        raise WrongKind(reason="seats", license=code, kind="user")
+        raise errors.WrongKind(reason="seats", license=code, kind="user")
     return name
 
 
@@ -194,8 +177,5 @@ def pool_of(entitlements: Entitlements, name: str) -> SeatPool:
     tiers, given = entitlements.tiers[name], entitlements.everyone.get(name, Access.NONE)
     if given is not Access.NONE:  # a system license includes it: there are seats for everybody
         tiers = (*(tier for tier in tiers if tier.cap > given), Tier(None, given))
-    return SeatPool(
-        tiers=tiers,
-        borrow_seconds=HOUR_SECONDS * max((p.bundle.borrow_hours for p in parts), default=0),
-        until=max(known) if known and len(known) == len(ends) else None,
-    )
+    borrow_seconds = HOUR_SECONDS * max((part.bundle.borrow_hours for part in parts), default=0)
+    return SeatPool(tiers, borrow_seconds, max(known) if known and len(known) == len(ends) else None)

@@ -5,7 +5,7 @@ many of them cost no more than few (`docs/evaluation.md`, "Consequences").
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise, takewhile
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
@@ -86,18 +86,12 @@ def deciding(states: Iterable[Entitlements], in_use: Mapping[str, int]) -> dict[
         needed = {code for way in ways(state) for code in _rule(state, way).held}
         for code, used in in_use.items():
             tiers = state.tiers.get(code)
-            if tiers is None or state.licenses[code].kind is not Kind.USER:
+            is_user = tiers is not None and state.licenses[code].kind is Kind.USER
+            if tiers is None or not is_user or needed.isdisjoint((code, *state.closure[code])):
                 continue
-            if needed.isdisjoint((code, *state.closure[code])):
-                continue
-            cuts = found.setdefault(code, set())
-            served = 0
-            for tier in tiers:
-                if tier.amount is None:
-                    break
-                served += tier.amount
-                if served < used:
-                    cuts.add(served)
+            limited = takewhile(lambda amount: amount is not None, (tier.amount for tier in tiers))
+            served = accumulate(amount or 0 for amount in limited)
+            found.setdefault(code, set()).update(cut for cut in served if cut < used)
     return {code: sorted(cuts) for code, cuts in sorted(found.items())}
 
 
@@ -112,8 +106,7 @@ def logins(state: Entitlements, groups: Iterable[Group]) -> Logins:
         for holding in group.holdings:
             if holding not in served:
                 gives = access_by(state, Kind.USER, holding) is not Access.NONE
-                through = state.closure.get(holding.license, ())
-                served[holding] = frozenset((holding.license, *through) if gives else ())
+                served[holding] = frozenset((holding.license, *state.closure.get(holding.license, ())) if gives else ())
             has |= served[holding]
         open_ = [rule.way for rule in rules if group.kind in rule.kinds and rule.held <= has]
         people += group.people if open_ else 0
@@ -133,12 +126,11 @@ class _Rule(NamedTuple):
 def _rule(state: Entitlements, way: str) -> _Rule:
     """Return a way to log in; it is for nobody where the installation lacks a license."""
     written, _ = login_rule(state, way)
-    codes = state.trust_store.beside(way, written.all)
     given = {**state.every_site, **state.everyone, **state.present}
-    missing = [code for code in codes if given.get(code, Access.NONE) is Access.NONE]
-    if all(code in state.licenses and state.licenses[code].kind is not Kind.SYSTEM for code in missing):
-        return _Rule(way, frozenset(written.users), frozenset(missing))
-    return _Rule(way, frozenset(), frozenset())
+    codes = state.trust_store.beside(way, written.all)
+    missing = frozenset(code for code in codes if given.get(code, Access.NONE) is Access.NONE)
+    can_be_held = all(code in state.licenses and state.licenses[code].kind is not Kind.SYSTEM for code in missing)
+    return _Rule(way, frozenset(written.users), missing) if can_be_held else _Rule(way, frozenset(), frozenset())
 
 
 def steps(found: Iterable[Logins]) -> Iterator[Logins]:

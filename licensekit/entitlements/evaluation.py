@@ -1,8 +1,6 @@
 """From bundles and catalogs at one moment to everything that is granted then.
 
-How includes act (`docs/evaluation.md`, "Includes"): what a holder holds gives it what that includes, and what took its
-place. The installation gives to all its sites and users, a site to its users. A system license that anything granted
-includes is present. What is included uses up no count of its own.
+How includes act is in `docs/evaluation.md`, "Includes".
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -74,8 +72,7 @@ class Entitlements(NamedTuple):
     def coverage_of(self, issuer: str, part: str) -> Coverage:
         """Return until when an issuer's part is licensed; one that is not there is not."""
         nothing = Coverage(issuer, part, (), None, None)
-        found = (one for one in self.coverage if (one.issuer, one.part) == (issuer, part))
-        return next(found, nothing)
+        return next((one for one in self.coverage if (one.issuer, one.part) == (issuer, part)), nothing)
 
     @property
     def product_coverage(self) -> Coverage:
@@ -104,14 +101,9 @@ def evaluate(
 ) -> Entitlements:
     """Evaluate what `bundles`, in the order of their activation, grant at `now`.
 
-    Args:
-        trust_store: whom to believe, and what the codes mean; its lists say what was revoked.
-        bundles: all that may count, those that others replaced as well.
-        now: in seconds since 1970.
-        fingerprint: what a bound bundle is compared with; without one it grants nothing.
-        released: the date of the product version that asks, in days since 1970; for maintenance.
-        away_hours: for how long the database has been away, if it is: a bundle whose offline hours are over grants
-            nothing.
+    `bundles` are all that may count, those that others replaced as well, and `now` is in seconds since 1970. A bound
+    bundle is compared with `fingerprint`, and maintenance with `released`, the date of the product version in days
+    since 1970. Where the database has been away for `away_hours`, a bundle whose offline hours are over grants nothing.
     """
     fingerprint = fingerprint or Fingerprint()
     bundles = tuple(bundles)
@@ -126,56 +118,33 @@ def evaluate(
         return tuple(sorted(owned, key=lambda part: (part.owner, part.bundle.part)))
 
     parts, waiting = judged(in_force), judged(not_started)
-    licenses = _licenses(trust_store)
+    licenses = {code: one for code, (_, one) in trust_store.named(lambda catalog: catalog.licenses).items()}
     closure = _closure(trust_store)
     grants, unknown = grants_of(trust_store, parts, licenses)
     present = _present(licenses, closure, grants)
     meters = {code: found for code, named in grants.items() if (found := allowances(licenses[code], named, now))}
     ends = (one.ends for every in meters.values() for one in every if one.ends is not None)
     moments = [*_moments(trust_store, (*parts, *waiting), bundles, now), *ends]
+    valid_until, covered = min((m for m in moments if m > now), default=None), judged(bundles)
+    assigned = [code for code, license_ in licenses.items() if license_.kind is not Kind.SYSTEM]
     return Entitlements(
-        trust_store=trust_store,
-        now=now,
-        valid_until=min((m for m in moments if m > now), default=None),
-        parts=parts,
-        waiting=waiting,
-        covered=Covered(timeline, judged(bundles), now, away_hours),
-        licenses=licenses,
-        closure=closure,
-        grants=grants,
-        meters=meters,
-        unknown=unknown,
+        *(trust_store, now, valid_until, parts, waiting, Covered(timeline, covered, now, away_hours)),
+        *(licenses, closure, grants, meters, unknown),
         system=_system(licenses, present),
         present=present,
         everyone=_given(licenses, closure, present, Kind.USER),
         every_site=_given(licenses, closure, present, Kind.SITE),
-        tiers={
-            code: tiers_of(grants.get(code, ()))
-            for code, license_ in licenses.items()
-            if license_.kind is not Kind.SYSTEM
-        },
+        tiers={code: tiers_of(grants.get(code, ())) for code in assigned},
         settings=settings_of(trust_store, parts),
     )
-
-
-def _licenses(trust_store: TrustStore) -> dict[str, License]:
-    return {
-        trust_store.qualify(issuer, code): license_
-        for issuer, catalog in trust_store.catalogs.items()
-        for code, license_ in catalog.document.licenses.items()
-    }
 
 
 def _closure(trust_store: TrustStore) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for issuer, catalog in trust_store.catalogs.items():
         brought = catalog.document.closure()
-        if issuer == trust_store.issuer:
-            found.update(brought)
-        else:
-            names = {code: trust_store.qualify(issuer, code) for code in brought}
-            for code, inner in brought.items():
-                found[names[code]] = frozenset(map(names.__getitem__, inner))
+        names = {code: trust_store.qualify(issuer, code) for code in brought}
+        found |= {names[code]: frozenset(map(names.__getitem__, inner)) for code, inner in brought.items()}
     return found
 
 
@@ -197,8 +166,7 @@ def grants_of(
         for kind in Kind:
             for code, count in bundle.counts(kind).items():
                 name = trust_store.qualify(bundle.issuer, code)
-                license_ = licenses.get(name)
-                if license_ is None or license_.kind is not kind:
+                if (license_ := licenses.get(name)) is None or license_.kind is not kind:
                     unknown.append((part, name))
                     continue
                 amount = count if most is None else amount_within(count, license_, bundle, most)

@@ -1,7 +1,6 @@
 """System events: what they stop, and for whom (`docs/evaluation.md`, "Events").
 
-Kinds: `no-login`; `no-` and `rebuild-` with the name of a function, which is unavailable meanwhile (`no-travel`,
-`rebuild-index`); `message-of-the-day`, which stops nothing.
+`no-travel` and `rebuild-index` make a function unavailable; `message-of-the-day` stops nothing.
 """
 
 from collections.abc import Iterable
@@ -62,8 +61,7 @@ def concerning(
     events: Iterable[Event], *, user: str | None = None, groups: Iterable[str] = (), site: str | None = None
 ) -> tuple[Event, ...]:
     """Return the events whose scope holds a user with its `groups`, compared folded, at a `site`."""
-    member_of = frozenset(map(folded, groups))
-    theirs = {EventScope.SITE: {site}, EventScope.USER: {user}, EventScope.GROUP: member_of}
+    theirs = {EventScope.SITE: {site}, EventScope.USER: {user}, EventScope.GROUP: frozenset(map(folded, groups))}
     return tuple(
         event
         for event in events

@@ -14,15 +14,12 @@ from licensekit.entitlements.evaluation import Entitlements, full_with, grants_o
 from licensekit.entitlements.messages import About, BeyondSold
 from licensekit.entitlements.parts import BundleState
 from licensekit.entitlements.questions import is_absent, where_to_buy
-from licensekit.errors import NotEntitled
-from licensekit.errors.coded import Message
-from licensekit.errors.installation import denial_reason
+from licensekit.errors import Message, NotEntitled, denial_reason
 from licensekit.wire.documents import Kind, MeterPeriod, spread
 from licensekit.wire.plain import plain_fields
 
 NO_SLOT: Final = 0
 """In place of a slot that is none: it grants nothing."""
-
 Served = tuple[tuple[str, Access], ...]
 """Licenses that are assigned, each with what its assignment is served with."""
 
@@ -54,8 +51,7 @@ def served_with(entitlements: Entitlements, holdings: Iterable[Holding], site_ho
 
 def access_by(entitlements: Entitlements, kind: Kind, holding: Holding) -> Access:
     """Return what an assignment to a user or site is served with, by its slot alone."""
-    license_ = entitlements.licenses.get(holding.license)
-    if license_ is None or license_.kind is not kind:
+    if (license_ := entitlements.licenses.get(holding.license)) is None or license_.kind is not kind:
         return Access.NONE
     cap = access_of(entitlements.tiers[holding.license], holding.slot - 1)
     if holding.satellite is None:
@@ -81,8 +77,7 @@ def access_with(entitlements: Entitlements, served: Served) -> dict[str, Access]
             if cap > access.get(code, Access.NONE):
                 access[code] = cap
     for code, level in entitlements.present.items():
-        complete = full_with(entitlements, code)
-        if complete is not None:
+        if (complete := full_with(entitlements, code)) is not None:
             held = entitlements.present.get(complete, access.get(complete))
             level = min(level, Access.FULL if held is Access.FULL else Access.READ)  # noqa: PLW2901  # narrows it
         access[code] = level
@@ -94,8 +89,7 @@ def beyond_sold(
 ) -> BeyondSold | None:
     """Return why the assignment that should give a license gives nothing; None: there is none, or none is sold."""
     for one in holdings:
-        license_ = entitlements.licenses.get(one.license)
-        if license_ is None or license_.kind is not kind:
+        if (license_ := entitlements.licenses.get(one.license)) is None or license_.kind is not kind:
             continue
         gives = code in (one.license, *entitlements.closure[one.license])
         tiers = entitlements.tiers[one.license]
@@ -162,32 +156,24 @@ def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
     included = {name: frozenset(beside(name, one.includes)) for name, one in licenses.items()}
     return tuple(
         Explanation(
-            bundle=grant.part.label,
-            identity=grant.part.verified.identity.hex(),
-            issuer=grant.part.bundle.issuer,
-            state=grant.part.state,
-            access=grant.part.cap,
-            amount=None if via else grant.amount,
+            *(part.label, part.verified.identity.hex(), part.bundle.issuer, part.state, part.cap),
+            amount=None if via else amount,
             via=via,
             successor=via is not None and code not in spread([via], included),
             per=licenses[code].per,
-            starts=grant.part.bundle.starts,
-            expiry=grant.part.bundle.expiry,
+            starts=part.bundle.starts,
+            expiry=part.bundle.expiry,
         )
-        for grant, via in _sources(entitlements, code)
+        for (part, amount), via in _sources(entitlements, code)
     )
 
 
 def _sources(entitlements: Entitlements, code: str) -> list[tuple[Grant, str | None]]:
     """Return what gives a license, itself or via another: bundles in force, then those to come."""
     to_come, _ = grants_of(entitlements.trust_store, entitlements.waiting, entitlements.licenses)
-    givers = [other for other, inner in entitlements.closure.items() if code in inner]
-    return [
-        (grant, via)
-        for grants in (entitlements.grants, to_come)
-        for name, via in ((code, None), *((giver, giver) for giver in givers))
-        for grant in grants.get(name, ())
-    ]
+    named = (None, *(other for other, inner in entitlements.closure.items() if code in inner))
+    pairs = [(grants.get(via or code, ()), via) for grants in (entitlements.grants, to_come) for via in named]
+    return [(grant, via) for every, via in pairs for grant in every]
 
 
 def why_not(entitlements: Entitlements, code: str) -> messages.WhyNot:
@@ -196,8 +182,7 @@ def why_not(entitlements: Entitlements, code: str) -> messages.WhyNot:
         return messages.IssuerAbsent(issuer=entitlements.trust_store.issuer_of(code))
     if code not in entitlements.licenses:
         return messages.NotInCatalog()
-    complete = full_with(entitlements, code)
-    if complete is not None and entitlements.present.get(code) is Access.FULL:
+    if (complete := full_with(entitlements, code)) is not None and entitlements.present.get(code) is Access.FULL:
         return messages.FullWithAnother(license=complete)
     if (idle := _not_in_force(entitlements, code)) is not None:
         return idle
@@ -220,8 +205,7 @@ def not_entitled(entitlements: Entitlements, code: str, why: Message | None = No
 
 def why_not_held(entitlements: Entitlements, holdings: Sequence[Holding], code: str, kind: Kind, holder: str) -> About:
     """Return why a license gives less than full access to a user, or a site, that is known."""
-    license_ = entitlements.licenses.get(code)
-    if license_ is None or license_.kind is Kind.SYSTEM:
+    if (license_ := entitlements.licenses.get(code)) is None or license_.kind is Kind.SYSTEM:
         return why_not(entitlements, code)
     givers = {code, *(one for one, inner in entitlements.closure.items() if code in inner)}
     held = next((one.license for one in holdings if one.license in givers), None)
@@ -239,11 +223,8 @@ def given(
 ) -> tuple[Given, ...]:
     """Return how a user has each license, its own and everybody's; `access` is what `held_access` returns."""
     own = {code for one in holdings for code in (one.license, *entitlements.closure.get(one.license, ()))}
-    found = [
-        given_of(entitlements, holdings, code, level, kind=Kind.USER, holder=user)
-        for code, level in access.items()
-        if level or code in own
-    ]
+    shown = [(code, level) for code, level in access.items() if level or code in own]
+    found = (given_of(entitlements, holdings, *one, kind=Kind.USER, holder=user) for one in shown)
     return tuple(sorted(found, key=lambda one: (not one.assigned, not one.through, one.license)))
 
 

@@ -13,8 +13,7 @@ from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, 
 from licensekit.entitlements.holdings import Holding, beyond_sold, held_access
 from licensekit.entitlements.messages import Reason
 from licensekit.entitlements.questions import is_absent
-from licensekit.errors import UnknownCode
-from licensekit.errors.coded import plain_value
+from licensekit.errors import UnknownCode, plain_value
 from licensekit.wire.documents import Kind, LoginRule, UserKind
 from licensekit.wire.plain import plain_fields
 
@@ -95,8 +94,7 @@ def may_login(
 
 def ways(entitlements: Entitlements) -> tuple[str, ...]:
     """Return the names of every way to log in."""
-    store = entitlements.trust_store
-    return tuple(store.qualify(issuer, way) for issuer, one in store.catalogs.items() for way in one.document.access)
+    return tuple(entitlements.trust_store.named(lambda catalog: catalog.access))
 
 
 def login_rule(entitlements: Entitlements, way: str) -> tuple[LoginRule, str]:
@@ -126,8 +124,7 @@ def _of_licenses(
     for written in rule.all:
         code = entitlements.trust_store.qualify(issuer, written)
         if access.get(code, Access.NONE) is Access.NONE:
-            license_ = entitlements.licenses.get(code)
-            if license_ is not None and license_.kind is Kind.SYSTEM:
+            if (license_ := entitlements.licenses.get(code)) is not None and license_.kind is Kind.SYSTEM:
                 yield messages.NotLicensed(license=code)
             else:
                 yield beyond_sold(entitlements, holdings, code) or messages.NotHeld(license=code)
@@ -138,6 +135,5 @@ def _of_events(concerned: Iterable[Event], user: UserFacts) -> Iterator[Reason]:
         return
     for event in concerned:
         if event.kind == NO_LOGIN:
-            yield messages.LoginsStopped(
-                reason="announced" if event.message else "silent", number=event.number, announcement=event.message
-            )
+            reason, text = "announced" if event.message else "silent", event.message
+            yield messages.LoginsStopped(reason=reason, number=event.number, announcement=text)

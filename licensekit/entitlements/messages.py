@@ -86,13 +86,8 @@ class Notice(About):
 
     def as_json(self) -> dict[str, Any]:
         """Return all of it as plain JSON values."""
-        return {
-            **super().as_json(),
-            "severity": self.severity.value,
-            "days": self.days,
-            "consequence": self.consequence or None,
-            "date": None if self.date is None else format_days(self.date),
-        }
+        own = {"severity": self.severity.value, "days": self.days, "consequence": self.consequence or None}
+        return {**super().as_json(), **own, "date": None if self.date is None else format_days(self.date)}
 
 
 class Summary(Message, reasons=True):

@@ -154,8 +154,7 @@ class NotFresh(Notice, reasons=True):
 
 def list_notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[Notice, ...]:
     """Return every notice, the most urgent first; `in_use` is license to number assigned."""
-    of_documents = (*_of_catalogs(entitlements), *_of_freshness(entitlements))
-    return by_urgency([*_of_parts(entitlements), *_of_counts(entitlements, in_use), *of_documents])
+    return by_urgency([*_of_parts(entitlements), *_of_counts(entitlements, in_use), *_of_documents(entitlements)])
 
 
 def summarize(entitlements: Entitlements, notices: Iterable[Notice], *, activated: bool) -> Summary:
@@ -188,8 +187,7 @@ def _of_parts(entitlements: Entitlements) -> Iterator[Notice]:
             has_spare = found.same > found.needed
             severity = Severity.INFO if has_spare else Severity.WARNING
             yield FactsChanged(bundle=part.name, difference=found, severity=severity)
-        check = part.bundle.next_check
-        if check is not None and today >= check:
+        if (check := part.bundle.next_check) is not None and today >= check:
             yield CheckDue(bundle=part.name, day=check)
     for part in entitlements.waiting:
         if notice := _of_state(part) or _of_end(entitlements, part, today):
@@ -245,7 +243,7 @@ def _of_counts(entitlements: Entitlements, in_use: Mapping[str, int]) -> Iterato
             yield NearlyUsed(license=code, in_use=used, total=numbers.total)
 
 
-def _of_catalogs(entitlements: Entitlements) -> Iterator[Notice]:
+def _of_documents(entitlements: Entitlements) -> Iterator[Notice]:
     for part, code in entitlements.unknown:
         yield LicenseNotInCatalog(bundle=part.name, license=code)
     settings = entitlements.settings
@@ -253,9 +251,6 @@ def _of_catalogs(entitlements: Entitlements) -> Iterator[Notice]:
         yield SettingUnfit(bundle=part.name, setting=code, value=str(value))
     for part, code, _ in settings.unknown:
         yield SettingNotInCatalog(bundle=part.name, setting=code)
-
-
-def _of_freshness(entitlements: Entitlements) -> Iterator[Notice]:
     state, now = entitlements.trust_store.trust, entitlements.now
     trust = [] if state.trust is None else [("trust", "", state.trust.document.fresh_until)]
     lists = (("revocations", issuer, one.document.fresh_until) for issuer, one in state.lists.items())

@@ -1,8 +1,7 @@
 """A bundle judged at one moment: the state it is in, and until when its part is licensed without a gap.
 
-The rules are those of `docs/evaluation.md`. Which bundles are in force at all, `licensekit.entitlements.timeline` says.
-The bundles of one issuer and part follow one another. What counts for people is the day on which that ends, not the day
-on which one of them does: a renewal that waits takes over.
+Which bundles are in force at all, `licensekit.entitlements.timeline` says. What counts for people is the day on which
+the bundles of one issuer and part end to follow one another, not the day on which one of them ends.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +16,7 @@ from licensekit.entitlements.messages import BindingDifference, BundleName
 from licensekit.entitlements.timeline import Timeline
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
-from licensekit.wire.plain import plain
+from licensekit.wire.plain import plain, plain_fields
 
 DATES: Final = {
     "starts": "start",
@@ -136,13 +135,9 @@ def match(binding: Binding, fingerprint: Fingerprint) -> BindingDifference:
     """Compare what a bundle is bound to with an installation."""
     asked = binding.facts
     changed = sorted(name for name in asked if fingerprint.facts.get(name) != asked[name])
-    return BindingDifference(
-        reason="facts" if binding.installation in (None, fingerprint.key) else "key",
-        facts=len(asked),
-        same=len(asked) - len(changed),
-        needed=binding.needed,
-        changed=tuple(changed),
-    )
+    reason, facts = "facts" if binding.installation in (None, fingerprint.key) else "key", len(asked)
+    same, needed = facts - len(changed), binding.needed
+    return BindingDifference(reason=reason, facts=facts, same=same, needed=needed, changed=tuple(changed))
 
 
 def judge(verified: Verified[Bundle], now: int, *, fingerprint: Fingerprint, released: int | None) -> Part:
@@ -206,9 +201,8 @@ class Coverage(NamedTuple):
     @property
     def shown_until(self) -> str | None:
         """`until` as plain JSON values have it: a date or `perpetual`; None: it is not licensed."""
-        if not self.is_licensed:
-            return None
-        return "perpetual" if self.until is None else format_days(self.until)
+        until = "perpetual" if self.until is None else format_days(self.until)
+        return until if self.is_licensed else None
 
     def is_followed(self, bundle: Bundle) -> bool:
         """Return whether another one takes over from this one without a gap."""
@@ -220,14 +214,8 @@ class Coverage(NamedTuple):
 
     def plain(self, now: int) -> dict[str, Any]:
         """Return it as plain JSON values, with the days that are left at `now`."""
-        works_until = self.works_until
-        return {
-            "issuer": self.issuer,
-            "part": self.part,
-            "covered_until": self.shown_until,
-            "works_until": None if works_until is None else format_days(works_until),
-            "days_left": self.days_left(now),
-        }
+        shown = plain_fields(self, "issuer part covered_until=shown_until works_until")
+        return {**shown, "days_left": self.days_left(now)}
 
 
 @dataclass(frozen=True)

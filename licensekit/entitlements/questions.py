@@ -13,8 +13,7 @@ from licensekit.entitlements.parts import BundleState, Part
 from licensekit.errors import UnknownCode, WrongKind
 from licensekit.text import names
 from licensekit.text.values import nearest
-from licensekit.wire.documents import Kind, MeterPeriod, Use, Value
-from licensekit.wire.documents.fields import is_code
+from licensekit.wire.documents import Kind, MeterPeriod, Use, Value, is_code
 from licensekit.wire.plain import plain_fields
 
 _ENDS: Final = frozenset({"warning", "expiry", "grace"})
@@ -151,8 +150,7 @@ def licensed_parts(entitlements: Entitlements) -> tuple[LicensedPart, ...]:
 def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:
     """Return the one spelling of a license code, the vendor's without prefix; raise `UnknownCode`, `WrongKind`."""
     name = entitlements.trust_store.qualify(entitlements.trust_store.issuer, code)
-    license_ = entitlements.licenses.get(name)
-    if license_ is None:
+    if (license_ := entitlements.licenses.get(name)) is None:
         raise UnknownCode(reason="license", name=code)
     if license_.kind not in kinds:
         wanted = tuple(kind.name.lower() for kind in kinds)
@@ -210,8 +208,7 @@ def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
     if license_.quantity is None:
         total: int | None = int(entitlements.present.get(code) is Access.FULL)
     else:
-        grants = entitlements.grants.get(code, ())
-        total = total_of(grant.amount for grant in grants if grant.part.cap is Access.FULL)
+        total = total_of(grant.amount for grant in entitlements.grants.get(code, ()) if grant.part.cap is Access.FULL)
     return Count(total, in_use, license_.per, entitlements.meters.get(code, ()))
 
 
@@ -226,24 +223,11 @@ def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[License
     """Return every license of every catalog, in the catalogs' order."""
     found: list[LicenseRow] = []
     for code, license_ in entitlements.licenses.items():
-        numbers = count(entitlements, code, in_use.get(code, 0))
-        found.append(
-            LicenseRow(
-                code=code,
-                issuer=entitlements.trust_store.issuer_of(code),
-                kind=license_.kind,
-                name=license_.name,
-                access=best_access(entitlements, code),
-                total=numbers.total,
-                in_use=numbers.in_use,
-                hidden=license_.hidden,
-                plan=license_.plan,
-                granted=code in entitlements.grants,
-                quantity=license_.quantity,
-                per=license_.per,
-                period_ends=next((one.ends for one in numbers.allowances), None),
-            )
-        )
+        numbers, issuer = count(entitlements, code, in_use.get(code, 0)), entitlements.trust_store.issuer_of(code)
+        named = code, issuer, license_.kind, license_.name, best_access(entitlements, code)
+        numbered = numbers.total, numbers.in_use, license_.hidden, license_.plan, code in entitlements.grants
+        ends = next((one.ends for one in numbers.allowances), None)
+        found.append(LicenseRow(*named, *numbered, license_.quantity, license_.per, ends))
     return tuple(found)
 
 

@@ -42,11 +42,7 @@ class Settings(NamedTuple):
 
 def settings_of(trust_store: TrustStore, parts: Iterable[Part]) -> Settings:
     """Merge what `parts` sell: those that work, in whatever order."""
-    declared = {
-        trust_store.qualify(issuer, code): (issuer, setting)
-        for issuer, catalog in trust_store.catalogs.items()
-        for code, setting in catalog.document.settings.items()
-    }
+    declared = trust_store.named(lambda catalog: catalog.settings)
     fitting: dict[str, list[SoldValue]] = {}
     unfit: list[SoldValue] = []
     unknown: list[SoldValue] = []
@@ -57,12 +53,10 @@ def settings_of(trust_store: TrustStore, parts: Iterable[Part]) -> Settings:
             unfit.append(sold)
         else:
             fitting.setdefault(sold.code, []).append(sold)
-    rows: list[SettingRow] = []
-    for code, (issuer, setting) in declared.items():
-        is_sold = code in fitting
-        value = merge(setting, fitting[code]) if is_sold else setting.default
-        rows.append(SettingRow(code, issuer, setting.name, value, is_sold))
-    return Settings(tuple(rows), {row.code: row.value for row in rows}, tuple(unfit), tuple(unknown))
+    values = {code: one.default for code, (_, one) in declared.items()}
+    values |= {code: merge(declared[code][1], sold) for code, sold in fitting.items()}
+    rows = (SettingRow(code, of, one.name, values[code], code in fitting) for code, (of, one) in declared.items())
+    return Settings(tuple(rows), values, tuple(unfit), tuple(unknown))
 
 
 def merge(setting: Setting, sold: Iterable[SoldValue]) -> Value:

@@ -1,13 +1,6 @@
-"""Which bundles are in force, at every moment (`docs/evaluation.md`, "Bundles that govern").
+"""Which bundles are in force, at every moment.
 
-P1  Within issuer, serial, part and use the highest sequence that has started is the head. What a limited key signed
-    displaces only what the scope of that key admits.
-P2  Where the head was revoked, nothing of its line counts; otherwise a revoked bundle is absent.
-P3  A base bundle by a key without limits replaces the serials that it names, as far as their use is equal or lower; one
-    of production replaces the trials and demos of all other serials.
-P4  Of serials that replace each other, the one activated last stays.
-P5  Of the heads that are left, for each issuer and part, one of the highest use is in force, and of these the one
-    activated last.
+The rules P1 to P5 are those of `docs/evaluation.md`, "Bundles that govern".
 """
 
 from collections.abc import Iterable, Sequence
@@ -105,9 +98,8 @@ def may_replace(bundle: Verified[Bundle], trust: TrustState) -> bool:
 
 def takes_place_of(bundle: Bundle, serial: str, use: Use) -> bool:
     """Return whether a bundle, if it may replace, replaces a serial of its issuer, whose use is no higher (P3)."""
-    if serial == bundle.serial or use < bundle.use:
-        return False
-    return serial in bundle.replaces or (bundle.use is Use.PRODUCTION and use > bundle.use)
+    is_named = serial in bundle.replaces or (bundle.use is Use.PRODUCTION and use > bundle.use)
+    return is_named and serial != bundle.serial and use >= bundle.use
 
 
 def holds_back(newer: Verified[Bundle], older: Bundle, trust: TrustState) -> bool:

@@ -87,11 +87,9 @@ class Coded(_Declared):
     def __init_subclass__(cls, *, reasons: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
         _file(cls.__module__.rpartition(".")[0], _MESSAGES)  # now: an error may be that no more files can be opened
-        fields = dict(cls.fields)
-        if reasons:
-            fields.setdefault("reason", False)
+        required = {"reason": cls.fields.get("reason", False)} if reasons else {}
         own = {name: name in vars(cls) for name, kind in cls.__annotations__.items() if "ClassVar" not in str(kind)}
-        cls.fields = {**fields, **own}
+        cls.fields = {**cls.fields, **required, **own}
         if "code" not in vars(cls):
             name = cls.__name__.removesuffix("Error")
             cls.code = "".join(f"-{one.lower()}" if one.isupper() else one for one in name).removeprefix("-")

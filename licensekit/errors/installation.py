@@ -266,9 +266,8 @@ A bundle that is not in force names the reason itself, which is a state of a bun
 
 def denial_reason(why: Message) -> DenialReason:
     """Return why something is not granted, in a word that programs branch on."""
-    if why.code == "bundle-not-in-force":
-        return DenialReason(why.reason)
-    return REASONS.get(why.code, DenialReason.NOT_LICENSED)
+    stated = why.code == "bundle-not-in-force"
+    return DenialReason(why.reason) if stated else REASONS.get(why.code, DenialReason.NOT_LICENSED)
 
 
 class NotEntitled(LicenseError):

@@ -15,7 +15,6 @@ _NAMED: Final = 10
 """How many codes one message names."""
 _DOCUMENTS: Final = {"trust": "trust document", "revocations": "revocation list"}
 """Types of documents that messages call by another name than their tokens do."""
-
 _BELONGS: Final = {
     **dict.fromkeys(("root", "trust", "revocations", "catalog"), "it is part of a pack, which --pack takes"),
     **dict.fromkeys(("bundle", "reset"), "a customer takes it with `licensekit activate`"),
@@ -96,11 +95,7 @@ class _Templates(Formatter):
     """The templates of messages, whose fields may have the forms of `_FORMS`."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        """Return `value` as `format_spec` asks; specifications of `str.format` work as well.
-
-        Nothing is raised: an error must come out whatever its data is. What does not fit its form (a day beyond the
-        calendar, nothing where bytes belong) is shown by its type.
-        """
+        """Return `value` as `format_spec` asks, or its type if it does not fit: an error must come out in any case."""
         form, _, words = format_spec.partition(" ")
         try:
             if form in _FORMS:

@@ -137,10 +137,8 @@ def create_partner(
 ) -> None:
     """Make a workspace, as `create`, with the product and the root of the vendor, whose `pack` leads to this `pin`.
 
-    Raises:
-        TrustError, FormatError: the pack does not verify under that pin.
-        PlanRefused: the issuer is the vendor itself, whose catalog is not given; or the catalog is of another product.
-        WorkspaceExists, CatalogInvalid, FileUnusable: as `create`.
+    Raises `TrustError` or `FormatError` if the pack does not verify under that pin, `PlanRefused` for the vendor's own
+    issuer without its catalog, or the catalog of another product; and as `create`.
     """
     pin, trust_store = _from_the_oldest(pack, pin)
     trust = trust_store.trust.trust

@@ -8,26 +8,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from licensekit.chain import Head
-from licensekit.database import Connection
-from licensekit.errors import ChangeInSigning, FormatError, LedgerRestored, LicenseError, TrustError
+from licensekit import chain, database, errors, proposals
+from licensekit.issuer.keys import changes, keyring
 from licensekit.issuer.keys.ceremony import label
-from licensekit.issuer.keys.changes import successor
-from licensekit.issuer.keys.keyring import list_key_files
-from licensekit.issuer.ledger import bundles, documents
+from licensekit.issuer.ledger import bundles, documents, projection
 from licensekit.issuer.ledger.documents import WorkspaceState, extended
 from licensekit.issuer.ledger.entries import append, mark_in, raise_mark, read_mark, restored
-from licensekit.issuer.ledger.projection import ABSORB
 from licensekit.issuer.orders import numbering
 from licensekit.issuer.proposal import AcceptsRestored, NotAbsorbed, SignProposal
 from licensekit.issuer.transaction import LedgerTransaction
-from licensekit.proposals import Change
+from licensekit.trust import scope, signed
 from licensekit.trust.pack import IN_PACKS, require_in_pack
-from licensekit.trust.scope import require_not_ahead
-from licensekit.trust.signed import Verified
 from licensekit.trust.state import verify_signed
 from licensekit.wire import armor
-from licensekit.wire.armor import Token
 from licensekit.wire.documents import CLASS_OF, Bundle, Document, Reset, decode
 from licensekit.wire.plain import word
 
@@ -39,12 +32,12 @@ class Intake(NamedTuple):
     after: WorkspaceState
 
     @property
-    def newer(self) -> list[Token]:
+    def newer(self) -> list[armor.Token]:
         """Those that are newer than what was in force."""
         known = set(self.before.tokens)
         return [one for one in self.after.tokens if one not in known]
 
-    def restored(self, ledger: Connection) -> Iterator[tuple[Head, LedgerRestored]]:
+    def restored(self, ledger: database.Connection) -> Iterator[tuple[chain.Head, errors.LedgerRestored]]:
         """Yield what the newer ones that were signed here show the ledger to lack, and the error that says so."""
         for document in map(opened, self.newer):
             # The vendor, whose root this is, signs trust documents.
@@ -56,7 +49,7 @@ class Intake(NamedTuple):
                 yield mark, error
 
 
-TakeProposal = SignProposal[list[Token], None]
+TakeProposal = SignProposal[list[armor.Token], None]
 """Documents of a pack that were signed elsewhere, to be entered; its result are those that are newer.
 
 To sign it raises `LedgerRestored` if one of them was signed when this ledger held more; the mark keeps that.
@@ -64,13 +57,13 @@ To sign it raises `LedgerRestored` if one of them was signed when this ledger he
 
 
 def propose_take(
-    tx: LedgerTransaction, tokens: Sequence[Token], *, action: str, verified: Intake | None = None
+    tx: LedgerTransaction, tokens: Sequence[armor.Token], *, action: str, verified: Intake | None = None
 ) -> TakeProposal:
     """Return what entering documents would do; `verified` are the same, if they were verified already."""
     intake = verified if verified is not None and verified.before is tx.state else verify(tx, tokens)
     newer = intake.newer
 
-    def take(tx: LedgerTransaction, _: None) -> list[Token]:
+    def take(tx: LedgerTransaction, _: None) -> list[armor.Token]:
         for mark, error in intake.restored(tx.ledger):
             raise_mark(tx.store.layout.mark, mark, lower=True)
             raise error
@@ -79,7 +72,7 @@ def propose_take(
     kinds = ((one.type, getattr(opened(one), "issuer", "")) for one in newer)
     return SignProposal(
         enter=take,
-        changes=tuple(Change(".".join(filter(None, kind)), None, "newer") for kind in kinds),
+        changes=tuple(proposals.Change(".".join(filter(None, kind)), None, "newer") for kind in kinds),
         warnings=tuple(error for _, error in intake.restored(tx.ledger)),
         about="the pack",
         is_done=not newer,
@@ -87,29 +80,27 @@ def propose_take(
     )
 
 
-def verify(tx: LedgerTransaction, tokens: Sequence[Token]) -> Intake:
+def verify(tx: LedgerTransaction, tokens: Sequence[armor.Token]) -> Intake:
     """Verify documents of a pack under what is in force.
 
-    Raises:
-        UnexpectedType: one of them is not a document of a pack.
-        TrustError: one of them is refused for another reason than being older.
-        ChangeInSigning: a new root comes with the trust of a time before changes that are in force here.
+    Raises `UnexpectedType` for another document, `TrustError` for one that is refused for another reason than being
+    older, `ChangeInSigning` for a new root with the trust of a time before changes that are in force here.
     """
     require_in_pack(tokens)
     intake = Intake(tx.state, _with(tx.state, tokens))
     before, after = tx.state.trust, intake.after.trust
     if after.root_version > before.root_version and after.version <= before.version and not tx.state.is_partner:
-        raise ChangeInSigning(reason="replaced", document=label(after), by=label(before), issued=before.issued)
+        raise errors.ChangeInSigning(reason="replaced", document=label(after), by=label(before), issued=before.issued)
     return intake
 
 
-def _with(state: WorkspaceState, tokens: Sequence[Token]) -> WorkspaceState:
+def _with(state: WorkspaceState, tokens: Sequence[armor.Token]) -> WorkspaceState:
     """Return the state with those documents that it does not have yet."""
     known = set(state.tokens)
     return extended(state, [one for one in tokens if one not in known])
 
 
-def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str = "") -> list[Token]:
+def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str = "") -> list[armor.Token]:
     """Enter those documents that are newer than what was in force, and return them.
 
     A key that takes over from the default key becomes the default.
@@ -117,19 +108,19 @@ def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str = "")
     newer = intake.newer
     records = (tx.record(action, token, opened(token)) for token in newer)
     tx.put_in_force([one._replace(note=note) for one in records], intake.after)
-    new = successor(intake.before.trust, intake.after.trust, documents.default_key(tx.ledger))
+    new = changes.successor(intake.before.trust, intake.after.trust, documents.default_key(tx.ledger))
     # Of a partner's keys, the vendor's pack shows only the newest state.
     if new is not None and not intake.after.is_partner:
         documents.put_fact(tx.ledger, documents.DEFAULT_KEY, new)
     return newer
 
 
-def opened(token: Token) -> Document:
+def opened(token: armor.Token) -> Document:
     """Return the document of a verified token."""
     return decode(CLASS_OF[token.type], token.payload)
 
 
-Lost = Verified[Bundle] | Verified[Reset]
+Lost = signed.Verified[Bundle] | signed.Verified[Reset]
 
 
 class Absorbed(NamedTuple):
@@ -147,20 +138,20 @@ class Absorbed(NamedTuple):
 class AbsorbProposal(SignProposal[Absorbed, None]):
     """What files bring back that the ledger lacks, to be entered again; a warning names what is refused, and why."""
 
-    restored: LedgerRestored | None
+    restored: errors.LedgerRestored | None
     """What shows that the ledger was restored: the mark, or one of the files."""
 
 
 def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbProposal:
     """Return what files, by name, bring back; raises as `Ledger.propose_absorb`."""
     refused: list[NotAbsorbed] = []
-    read: dict[str, list[Token]] = {}
+    read: dict[str, list[armor.Token]] = {}
     for name, data in files.items():
         try:
             read[name] = armor.read(data)
-        except FormatError as fault:
+        except errors.FormatError as fault:
             refused.append(NotAbsorbed(reason="error", name=name, error=fault))
-    after = _with_documents(tx.state, read, refused)
+    after = _after(tx.state, read, refused)
     intake = Intake(tx.state, after)
     lost, known = _lost(tx, after, read, refused)
     error = restored(tx.ledger, read_mark(tx.store.layout.mark))
@@ -169,19 +160,19 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
     jumps = bool(intake.newer or error) or any(_is_ours(tx, one) for one in lost)
 
     def absorb(tx: LedgerTransaction, _: None) -> Absorbed:
-        newer = enter(tx, intake, action=ABSORB)
-        append(tx.ledger, [tx.record(ABSORB, one.token, one.document) for one in lost])
+        newer = enter(tx, intake, action=projection.ABSORB)
+        append(tx.ledger, [tx.record(projection.ABSORB, one.token, one.document) for one in lost])
         found = [one for one in lost if isinstance(one.document, Bundle)]
         # A list takes back what is there when it is entered.
         if found and (again := tx.trust.lists.get(tx.state.issuer)) is not None:
-            append(tx.ledger, [tx.record(ABSORB, again.token, again.document)])
+            append(tx.ledger, [tx.record(projection.ABSORB, again.token, again.document)])
         if jumps:
             numbering.jump(tx.ledger, tx.store.draw)
         return Absorbed(len(newer), len(found), len(lost) - len(found), known)
 
     return AbsorbProposal(
         enter=absorb,
-        changes=tuple(Change(name, None, ABSORB) for name in names),
+        changes=tuple(proposals.Change(name, None, projection.ABSORB) for name in names),
         warnings=tuple(refused),
         needs_confirmation=(AcceptsRestored(number=error.number),) if error else (),
         about="the ledger",
@@ -191,17 +182,15 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
     )
 
 
-def _with_documents(
-    state: WorkspaceState, read: Mapping[str, list[Token]], refused: list[NotAbsorbed]
-) -> WorkspaceState:
+def _after(state: WorkspaceState, read: Mapping[str, list[armor.Token]], refused: list[NotAbsorbed]) -> WorkspaceState:
     """Return the state with the documents of a pack in all files, whatever order these come in."""
     waiting = {name: [one for one in tokens if one.type in IN_PACKS] for name, tokens in read.items()}
     while waiting:
-        failed: dict[str, LicenseError] = {}
+        failed: dict[str, errors.LicenseError] = {}
         for name, tokens in waiting.items():
             try:
                 state = _with(state, tokens)
-            except (TrustError, FormatError) as error:
+            except (errors.TrustError, errors.FormatError) as error:
                 failed[name] = error
         if len(failed) == len(waiting):
             refused.extend(NotAbsorbed(reason="error", name=name, error=error) for name, error in failed.items())
@@ -211,7 +200,7 @@ def _with_documents(
 
 
 def _lost(
-    tx: LedgerTransaction, state: WorkspaceState, read: Mapping[str, list[Token]], refused: list[NotAbsorbed]
+    tx: LedgerTransaction, state: WorkspaceState, read: Mapping[str, list[armor.Token]], refused: list[NotAbsorbed]
 ) -> tuple[tuple[Lost, ...], int]:
     """Return the bundles and resets that the ledger lacks, as they were issued, and how many it has."""
     found: dict[str, Lost] = {}
@@ -219,7 +208,7 @@ def _lost(
     for name, token in ((name, one) for name, tokens in read.items() for one in tokens if one.type not in IN_PACKS):
         try:
             one = _verified(tx, state, token)
-        except (TrustError, FormatError) as error:
+        except (errors.TrustError, errors.FormatError) as error:
             refused.append(NotAbsorbed(reason="error", name=name, error=error))
             continue
         if one.document.issuer != state.issuer:
@@ -231,13 +220,13 @@ def _lost(
     return tuple(sorted(found.values(), key=lambda one: (one.document.issued, _name(one.document)))), len(known)
 
 
-def _verified(tx: LedgerTransaction, state: WorkspaceState, token: Token) -> Lost:
+def _verified(tx: LedgerTransaction, state: WorkspaceState, token: armor.Token) -> Lost:
     """Verify what a key of this workspace may have signed; one that was revoked since is lost as well."""
     trust = state.trust_store.trust
     if token.type == "reset":
         return verify_signed(token, Reset, trust, tx.now)
     bundle = verify_signed(token, Bundle, trust)
-    require_not_ahead(bundle.document.issued, tx.now)
+    scope.require_not_ahead(bundle.document.issued, tx.now)
     return bundle
 
 
@@ -246,7 +235,7 @@ def _is_ours(tx: LedgerTransaction, one: Lost) -> bool:
     key = one.keys[0].scheme, one.keys[0].key_id
     signer = tx.trust.signers.get(key)
     is_resellers = signer is not None and signer.admitted.scope.parts is not None
-    return not is_resellers or any(file.reference == key for file in list_key_files(tx.store.layout.keys))
+    return not is_resellers or any(file.reference == key for file in keyring.list_key_files(tx.store.layout.keys))
 
 
 def _is_known(tx: LedgerTransaction, one: Lost) -> bool:

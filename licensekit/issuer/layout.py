@@ -4,9 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from licensekit.database import holds_password, is_url
-from licensekit.errors import PlanRefused, TextUnreadable, WorkspaceInvalid
-from licensekit.files import PRIVATE, read_bytes, write_atomically
+from licensekit import database, errors, files
 from licensekit.text.names import first_line
 
 _URL_BYTES: Final = 4096
@@ -44,7 +42,7 @@ class Layout:
 
     def record_url(self, url: str) -> None:
         """Record in the workspace that its ledger is at `url`."""
-        write_atomically(self.ledger_url, f"{url}\n".encode(), mode=PRIVATE)
+        files.write_atomically(self.ledger_url, f"{url}\n".encode(), mode=files.PRIVATE)
 
     @property
     def has_ledger(self) -> bool:
@@ -56,20 +54,20 @@ class Layout:
         if self.ledger.is_file():
             return self.ledger
         if not self.ledger_url.is_file():
-            raise WorkspaceInvalid(reason="no-ledger", where=str(self.folder))
-        text = read_bytes(self.ledger_url, limit=2 * _URL_BYTES, what="the URL of a ledger")
-        with suppress(TextUnreadable):
+            raise errors.WorkspaceInvalid(reason="no-ledger", where=str(self.folder))
+        text = files.read_bytes(self.ledger_url, limit=2 * _URL_BYTES, what="the URL of a ledger")
+        with suppress(errors.TextUnreadable):
             url = first_line(text).decode(errors="replace").strip()
-            if is_url(url):
+            if database.is_url(url):
                 return url
-        raise WorkspaceInvalid(reason="no-url", where=str(self.ledger_url))
+        raise errors.WorkspaceInvalid(reason="no-url", where=str(self.ledger_url))
 
 
 def require_url(url: str | None) -> None:
     """Refuse what is not the URL of a server, or has a password in it, which is not repeated; None is in the folder."""
     if url is None:
         return
-    if not is_url(url) or len(url.encode()) >= _URL_BYTES:
-        raise PlanRefused(reason="ledger")
-    if holds_password(url):
-        raise PlanRefused(reason="password")
+    if not database.is_url(url) or len(url.encode()) >= _URL_BYTES:
+        raise errors.PlanRefused(reason="ledger")
+    if database.holds_password(url):
+        raise errors.PlanRefused(reason="password")

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from licensekit.errors import LicenseError
+from licensekit import errors, proposals
 from licensekit.errors.coded import Message
 from licensekit.errors.faults import SoldReduced
 from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore
-from licensekit.proposals import Proposal, require_same
 
 R_co = TypeVar("R_co", covariant=True)
 K = TypeVar("K")
@@ -16,7 +15,7 @@ P = TypeVar("P", bound="SignProposal[Any, Any]")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class SignProposal(Proposal[R_co], Generic[R_co, K]):
+class SignProposal(proposals.Proposal[R_co], Generic[R_co, K]):
     """What would be signed with a key (`K`) and entered in the ledger; then `R_co` is returned."""
 
     enter: Callable[[LedgerTransaction, K], R_co] = field(compare=False)
@@ -29,11 +28,9 @@ class SignProposal(Proposal[R_co], Generic[R_co, K]):
     """Works it out again and enters it in one transaction, once `propose` has returned it."""
 
     def sign(self, key: K, *, who: str, confirm: bool = False) -> R_co:
-        """Sign and enter it as `who`, who must `confirm` what needs a confirmation.
+        """Sign and enter it as `who`, who must `confirm` what needs it; else it raises `ConfirmationNeeded`.
 
-        Raises:
-            ConfirmationNeeded: nobody did.
-            ProposalStale: what it is about has changed since it was proposed.
+        Raises `ProposalStale` if what it is about has changed since it was proposed.
         """
         self.require_confirmed(confirm=confirm)
         return self.again(key, who=who, shown=self)
@@ -46,7 +43,7 @@ def propose(store: WorkspaceStore, work_out: Callable[[LedgerTransaction], P], n
         with store.write(now, who) as tx:
             found = work_out(tx)
             if not found.is_done:  # what is done meanwhile is the result for both
-                require_same(shown, found)
+                proposals.require_same(shown, found)
             result = found.enter(tx, key)
         if found.renews_pack:
             store.write_pack(now)
@@ -156,7 +153,7 @@ class NotAbsorbed(Message, reasons=True):
     """Something in the file `name` is not entered again."""
 
     name: str
-    error: LicenseError | None = None
+    error: errors.LicenseError | None = None
     issuer: str = ""
     what: str = ""
 

@@ -9,28 +9,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar, Final, NamedTuple, cast
 
-from licensekit import entitlements
-from licensekit.dates import day_at, format_seconds
+from licensekit import dates, entitlements, errors
 from licensekit.entitlements import BundleState, Entitlements, Notice, Summary, state_by_dates
-from licensekit.errors import KeyRevoked, LicenseError, NotIssued, WrongProduct
 from licensekit.errors.coded import Message, Templates, Text, plain_value
-from licensekit.issuer.ledger import bundles, documents, entries, exchange_files, lookup
+from licensekit.issuer.ledger import bundles, documents, entries, exchange_files, installations, lookup
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.customers import Customer, customer_named, customer_of, serials_of
 from licensekit.issuer.ledger.exchange_files import Sent
-from licensekit.issuer.ledger.installations import names_of
 from licensekit.issuer.ledger.states import ACTIVE, REPLACED, TAKEN_BACK, VOID, StateChange
 from licensekit.issuer.output.attachments import AttachmentSource, oldest_held
 from licensekit.issuer.output.license_file import license_file
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.text.pasted import find_tokens
-from licensekit.trust.inspect import Finding, check
-from licensekit.trust.order import full_version
-from licensekit.trust.pack import IN_PACKS, TrustStore, extend_trust_store
-from licensekit.trust.signed import Verified
+from licensekit.trust import order, pack, signed, verify
 from licensekit.trust.state import start, verify_signed
 from licensekit.wire import armor
-from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Kind, Receipt, Request, Statement, Trust, decode
 from licensekit.wire.plain import word
 
@@ -51,7 +44,7 @@ class Verdict(Message, reasons=True):
     unit: str = "bundle"
     listed: str = ""
     """What the revocation list has of it: a bundle, or a `unit` that is a serial."""
-    error: LicenseError | None = None
+    error: errors.LicenseError | None = None
     send: str = ""
     """The bundle whose file is to be sent; empty: none."""
 
@@ -79,7 +72,7 @@ class SupportCase(NamedTuple):
     """A document that somebody asks about, and everything about it that helps."""
 
     verdict: Verdict
-    finding: Finding | None = None
+    finding: verify.Finding | None = None
     """What it says, and what vouches for it; None: it cannot be read."""
     issued: Issued | None = None
     """The bundle that it is, or is about, as the ledger has it."""
@@ -93,13 +86,13 @@ class SupportCase(NamedTuple):
     notices: tuple[Notice, ...] = ()
     access: Mapping[str, str] = {}
     """Each license that the bundle names, and what it gives today: `full`, `read` or `none`."""
-    older: LicenseError | None = None
+    older: errors.LicenseError | None = None
     """Why the oldest application in the field refuses what is genuine; None: it takes it."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
         own = {"finding": self.finding, "issued": self.issued, "customer": self.customer}
-        sent = [{"type": type(one).__name__.lower(), "issued": format_seconds(one.issued)} for one in self.sent]
+        sent = [{"type": type(one).__name__.lower(), "issued": dates.format_seconds(one.issued)} for one in self.sent]
         rest = plain_value(self._replace(finding=None, issued=None, customer=None, sent=()))
         said = {name: one and one.plain() for name, one in own.items()}
         return {"works": self.verdict.works, **rest, **said, "sent": sent}
@@ -109,19 +102,17 @@ def explain(tx: LedgerTransaction, asked: str | bytes) -> tuple[SupportCase, ...
     """Explain each document in a file, whose damage is explained as well, or in those that a name means.
 
     A name is that of a serial, an order, a bundle or a customer, the number of an entry, or the identity of a document.
-
-    Raises:
-        NotIssued: the ledger has nothing of that name, or several customers.
+    Raises `NotIssued` if the ledger has nothing of that name, or several customers.
     """
     if isinstance(asked, str):
         return tuple(case for tokens in _named(tx, asked) for case in _cases(tx, tokens))
     try:
         return tuple(_cases(tx, armor.read(find_tokens(asked).data)))
-    except LicenseError as error:
+    except errors.LicenseError as error:
         return (SupportCase(Verdict(reason="damaged", error=error)),)
 
 
-def _named(tx: LedgerTransaction, name: str) -> Iterator[Sequence[Token]]:
+def _named(tx: LedgerTransaction, name: str) -> Iterator[Sequence[armor.Token]]:
     """Yield what is in each file that a name means: as a customer would get it, or as it came."""
     ledger, of_order = tx.ledger, bundles.of_order(tx.ledger, name)
     found = _newest(bundles.of_serial(ledger, name)) or [one for one in of_order if one.state != VOID] or of_order
@@ -132,18 +123,18 @@ def _named(tx: LedgerTransaction, name: str) -> Iterator[Sequence[Token]]:
                 found.append(issued)
             else:
                 yield [known.entry.token]
-    except NotIssued as unknown:
+    except errors.NotIssued as unknown:
         found = _of_customer(tx, name, unknown)
     source = AttachmentSource(tx, attach=True)
     for one in found:
         yield armor.read(license_file(source, one.bundle, one.token, repeated=True).data)
 
 
-def _of_customer(tx: LedgerTransaction, name: str, unknown: NotIssued) -> list[Issued]:
+def _of_customer(tx: LedgerTransaction, name: str, unknown: errors.NotIssued) -> list[Issued]:
     """Return the newest bundles of every serial of a customer; raise `unknown` where there is none."""
     try:
         customer = customer_named(tx.ledger, name)
-    except NotIssued as error:
+    except errors.NotIssued as error:
         raise error if error.reason == "customers" else unknown from error
     serials = serials_of(tx.ledger, customer.number)
     return [one for serial in serials for one in _newest(bundles.of_serial(tx.ledger, serial))]
@@ -155,10 +146,10 @@ def _newest(issued: Iterable[Issued]) -> list[Issued]:
     return list({one.bundle.part: one for one in by_worth}.values())
 
 
-def _cases(tx: LedgerTransaction, tokens: Sequence[Token]) -> Iterator[SupportCase]:
+def _cases(tx: LedgerTransaction, tokens: Sequence[armor.Token]) -> Iterator[SupportCase]:
     """Yield a case for each document of a file that is not attached to another."""
-    found = list(zip(tokens, check(tokens, tx.state.trust_store, tx.now), strict=True))
-    for token, finding in [one for one in found if one[0].type not in IN_PACKS] or found[-1:]:
+    found = list(zip(tokens, verify.check(tokens, tx.state.trust_store, tx.now), strict=True))
+    for token, finding in [one for one in found if one[0].type not in pack.IN_PACKS] or found[-1:]:
         match finding.document:
             case Bundle() as bundle:
                 yield _of_bundle(tx, tokens, token, finding, bundle)
@@ -171,7 +162,7 @@ def _cases(tx: LedgerTransaction, tokens: Sequence[Token]) -> Iterator[SupportCa
 
 
 def _of_bundle(
-    tx: LedgerTransaction, tokens: Sequence[Token], token: Token, finding: Finding, bundle: Bundle
+    tx: LedgerTransaction, tokens: Sequence[armor.Token], token: armor.Token, finding: verify.Finding, bundle: Bundle
 ) -> SupportCase:
     ledger, error, is_ours = tx.ledger, finding.error, bundle.issuer == tx.state.issuer
     issued = bundles.by_identity(ledger, bytes.fromhex(finding.identity))
@@ -187,7 +178,7 @@ def _of_bundle(
         company=known.bundle.company if known else bundle.company,
         serial=bundle.serial,
         part=bundle.part,
-        by=error.key_id.hex() if isinstance(error, KeyRevoked) else heir.bundle.name if heir else bundle.issuer,
+        by=error.key_id.hex() if isinstance(error, errors.KeyRevoked) else heir.bundle.name if heir else bundle.issuer,
         day=day or 0,
         change=issued and issued.change,
         unit=unit,
@@ -206,21 +197,21 @@ def _of_bundle(
         summary=entitlements.summarize(today, notices, activated=True),
         notices=notices,
         access={code: word(entitlements.best_access(today, code)) for code in codes if code in today.licenses},
-        older=check([*tokens, token], _oldest_store(tx), tx.now)[-1].error,
+        older=verify.check([*tokens, token], _oldest_store(tx), tx.now)[-1].error,
     )
 
 
 def _judged(
-    tx: LedgerTransaction, token: Token, finding: Finding, issued: Issued | None, heir: Issued | None
+    tx: LedgerTransaction, token: armor.Token, finding: verify.Finding, issued: Issued | None, heir: Issued | None
 ) -> tuple[str, int | None]:
     """Return the reason of the verdict about a bundle, and the day that it names."""
-    taken, reason = heir and day_at(heir.bundle.issued), "refused" if finding.error else ""
+    taken, reason = heir and dates.day_at(heir.bundle.issued), "refused" if finding.error else ""
     if issued is None:
         return reason or "lost", None
     waits = issued.state == REPLACED
     if issued.state in TAKEN_BACK:
         reason = issued.state
-    elif isinstance(finding.error, KeyRevoked):
+    elif isinstance(finding.error, errors.KeyRevoked):
         reason = "key-revoked" if issued.token == token else "signed-again"
     elif waits and not reason:
         # What replaces it may start later.
@@ -241,27 +232,27 @@ def _listed(tx: LedgerTransaction, bundle: Bundle) -> tuple[str, str]:
     return ("serial", bundle.serial) if is_whole else ("bundle", bundle.name)
 
 
-def _evaluated(tx: LedgerTransaction, bundle: Bundle, tokens: Iterable[Token]) -> Entitlements:
+def _evaluated(tx: LedgerTransaction, bundle: Bundle, tokens: Iterable[armor.Token]) -> Entitlements:
     """Evaluate what those of some bundles that verify grant today where `bundle` is activated, and bound."""
-    verified: list[Verified[Bundle]] = []
+    verified: list[signed.Verified[Bundle]] = []
     for token in tokens:
-        with suppress(LicenseError):
+        with suppress(errors.LicenseError):
             verified.append(verify_signed(token, Bundle, tx.trust))
     bound = bundle.binding
     fingerprint = None if bound is None else entitlements.Fingerprint(bound.installation, bound.facts)
     return entitlements.evaluate(tx.state.trust_store, verified, tx.now, fingerprint=fingerprint)
 
 
-def _oldest_store(tx: LedgerTransaction) -> TrustStore:
+def _oldest_store(tx: LedgerTransaction) -> pack.TrustStore:
     """Return what the oldest application in the field believes before it reads a file."""
     held, every = oldest_held(tx).trust, documents.every(tx.ledger, "trust")
     roots = [known.verified.token for known in tx.trust.chain if (known.root.version,) <= held[:1]]
-    count = bisect_right(every, held, key=lambda token: full_version(decode(Trust, token.payload)))
-    store = TrustStore(start(roots, tx.state.pin), {})
-    return extend_trust_store(store, [*roots, every[max(count - 1, 0)]], None)
+    count = bisect_right(every, held, key=lambda token: order.full_version(decode(Trust, token.payload)))
+    store = pack.TrustStore(start(roots, tx.state.pin), {})
+    return pack.extend_trust_store(store, [*roots, every[max(count - 1, 0)]], None)
 
 
-def _of_exchange(tx: LedgerTransaction, token: Token, finding: Finding, document: Sent) -> SupportCase:
+def _of_exchange(tx: LedgerTransaction, token: armor.Token, finding: verify.Finding, document: Sent) -> SupportCase:
     """Return the case of what an installation has sent."""
     ledger, identity, error = tx.ledger, bytes.fromhex(finding.identity), finding.error
     number = exchange_files.number_of(ledger, identity, exchange_files.signer_of(token))
@@ -274,7 +265,7 @@ def _of_exchange(tx: LedgerTransaction, token: Token, finding: Finding, document
         issued = answer and bundles.by_number(ledger, answer.number)
         heir = issued and bundles.successor(ledger, issued)
         if document.product != tx.state.product:
-            error = WrongProduct(reason="request", product=document.product, expected=tx.state.product)
+            error = errors.WrongProduct(reason="request", product=document.product, expected=tx.state.product)
     gone = issued if heir is None and isinstance(document, Request) else None
     unit, listed = ("bundle", "") if gone is None else _listed(tx, gone.bundle)
     if gone is not None:
@@ -287,7 +278,7 @@ def _of_exchange(tx: LedgerTransaction, token: Token, finding: Finding, document
         unit=unit,
         listed=listed,
         by=issued.bundle.name if issued else "a reset",
-        day=day_at(entered.at) if entered else 0,
+        day=dates.day_at(entered.at) if entered else 0,
         error=error,
         send=heir.bundle.name if heir else "",
     )
@@ -300,6 +291,6 @@ def _with_records(tx: LedgerTransaction, case: SupportCase, serial: str | None) 
     if serial is None:
         return case
     bound = case.issued and case.issued.bundle.binding
-    names = names_of(tx.ledger, None if bound is None else bound.installation)
+    names = installations.names_of(tx.ledger, None if bound is None else bound.installation)
     sent = tuple(exchange_files.last_of_each(tx.ledger, serial, None))
     return case._replace(installation=names, customer=customer_of(tx.ledger, serial), sent=sent)

@@ -8,31 +8,25 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
+from licensekit import dates, errors, files
 from licensekit.database import Connection, Database
-from licensekit.dates import DAY_SECONDS
 from licensekit.entitlements.amounts import amount_within
-from licensekit.errors import ClockDoubtful, KeyMissing, KeyOutOfScope, KeyUnknown
-from licensekit.files import write_atomically
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import documents, entries
-from licensekit.issuer.ledger.documents import WorkspaceState, extended, workspace_state
-from licensekit.issuer.ledger.projection import Record
-from licensekit.keys.keyfile import PublicPart
-from licensekit.keys.signing import Signer
+from licensekit.issuer.ledger import documents, entries, projection
+from licensekit.keys import keyfile, signing
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.scope import AdmittedSigner, SignedByVendor, require_scope, require_type
 from licensekit.trust.sign import sign
 from licensekit.trust.state import TrustState
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import TYPE_OF, Bundle, Catalog, Document, Revocations
-from licensekit.wire.documents.fields import replace_fields
+from licensekit.wire.documents import TYPE_OF, Bundle, Catalog, Document, Revocations, replace_fields
 
 CLOCK_IS_RIGHT: Final = "clock-is-right"
 """The name of what overrides that the clock disagrees with the ledger."""
 RESTORED: Final = "restored"
 """The name of what overrides that the ledger lacks what this folder has seen, and accepts it."""
 _BEHIND_SECONDS: Final = 3600
-_AHEAD_SECONDS: Final = 90 * DAY_SECONDS
+_AHEAD_SECONDS: Final = 90 * dates.DAY_SECONDS
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,7 +40,7 @@ class LedgerTransaction:
 
     store: "WorkspaceStore"
     ledger: Connection
-    state: WorkspaceState
+    state: documents.WorkspaceState
     """What is in force, with what this transaction has entered."""
     now: int
     """Seconds since 1970."""
@@ -58,11 +52,11 @@ class LedgerTransaction:
         """The roots, trust document and revocation lists in force."""
         return self.state.trust_store.trust
 
-    def record(self, action: str, token: Token, document: Document) -> Record:
+    def record(self, action: str, token: Token, document: Document) -> projection.Record:
         """Return the record of a document that is to be entered now."""
-        return Record(action, self.now, self.who, token, document)
+        return projection.Record(action, self.now, self.who, token, document)
 
-    def sign(self, action: str, document: SignedByVendor, signer: Signer) -> Record:
+    def sign(self, action: str, document: SignedByVendor, signer: signing.Signer) -> projection.Record:
         """Sign a document, if `signer` may, and return its record; raises as `require_admitted` and `sign`."""
         if isinstance(document, Catalog | Revocations):  # these say what the ledger held before
             mark = entries.ledger_mark(self.ledger)
@@ -72,11 +66,11 @@ class LedgerTransaction:
         require_admitted(admitted, document, self.state.trust_store)
         return self.record(action, sign(document, signer), document)
 
-    def put_in_force(self, records: Sequence[Record], state: WorkspaceState | None = None) -> None:
+    def put_in_force(self, records: Sequence[projection.Record], state: documents.WorkspaceState | None = None) -> None:
         """Enter records with documents of a pack; `state` has them, if they were verified before."""
         entries.append(self.ledger, records)
         tokens = [record.token for record in records]
-        self.state = extended(self.state, tokens) if state is None else state
+        self.state = documents.extended(self.state, tokens) if state is None else state
 
 
 @dataclass(eq=False, repr=False)
@@ -89,7 +83,7 @@ class WorkspaceStore:
     """Draws what nobody may guess."""
     overrides: frozenset[str] = frozenset()
     """The names of what is signed although it is doubtful."""
-    _verified: tuple[int, WorkspaceState] | None = field(default=None, init=False)
+    _verified: tuple[int, documents.WorkspaceState] | None = field(default=None, init=False)
 
     def overriding(self, *doubts: str) -> "WorkspaceStore":
         """Return a store of the same workspace that signs although these speak against it."""
@@ -127,14 +121,14 @@ class WorkspaceStore:
         """Write the pack from the ledger, and return its path."""
         with self.read(now) as tx:
             path, data = self.layout.pack(tx.state.product), tx.state.pack
-        write_atomically(path, data)
+        files.write_atomically(path, data)
         return path
 
-    def _state(self, ledger: Connection) -> WorkspaceState:
+    def _state(self, ledger: Connection) -> documents.WorkspaceState:
         newest = documents.newest_number(ledger)
         verified = self._verified
         if verified is None or verified[0] != newest:
-            verified = self._verified = newest, workspace_state(ledger)
+            verified = self._verified = newest, documents.workspace_state(ledger)
         return verified[1]
 
 
@@ -162,19 +156,19 @@ def on_ledger(
     return method
 
 
-def _require_clock(ledger: Connection, state: WorkspaceState, now: int) -> None:
+def _require_clock(ledger: Connection, state: documents.WorkspaceState, now: int) -> None:
     """Refuse a clock that is not near the newest entry of the ledger, or before a document in force."""
     number, at = entries.newest_entry(ledger)
     # Far ahead it can only be told from a workspace that was long unused by asking.
     if number and not at - _BEHIND_SECONDS <= now <= at + _AHEAD_SECONDS:
-        raise ClockDoubtful(reason="behind" if now < at else "ahead", now=now, number=number, made=at)
+        raise errors.ClockDoubtful(reason="behind" if now < at else "ahead", now=now, number=number, made=at)
     # A document that was signed elsewhere has no entry of its time; installations would refuse a file that carries it.
     catalog = None if state.catalog is None else state.catalog.document
     in_force = {"trust document": state.trust, "revocation list": state.last_list, "catalog": catalog}
     found = {name: one.issued for name, one in in_force.items() if one is not None}
     name = max(found, key=found.__getitem__)
     if now < found[name] - _BEHIND_SECONDS:
-        raise ClockDoubtful(reason="document", now=now, document=name, made=found[name])
+        raise errors.ClockDoubtful(reason="document", now=now, document=name, made=found[name])
 
 
 def require_admitted(signer: AdmittedSigner, document: SignedByVendor, trust_store: TrustStore) -> None:
@@ -188,20 +182,20 @@ def require_admitted(signer: AdmittedSigner, document: SignedByVendor, trust_sto
     for code in document.system.keys() & catalog.licenses.keys():
         amount = document.system[code]
         if amount_within(amount, catalog.licenses[code], document, most) != amount:
-            raise KeyOutOfScope(reason="meter", key_id=key, name=name, license=code, most=most)
+            raise errors.KeyOutOfScope(reason="meter", key_id=key, name=name, license=code, most=most)
 
 
-def admission(signer: Signer | PublicPart, trust: TrustState) -> AdmittedSigner:
+def admission(signer: signing.Signer | keyfile.PublicPart, trust: TrustState) -> AdmittedSigner:
     """Return what the trust document says of a signer's key; raise `KeyUnknown` if nothing."""
     key = signer.verifying_key
     found = trust.signers.get((key.scheme, key.key_id))
     if found is None:
-        raise KeyUnknown(reason="signer", key_id=key.key_id)
+        raise errors.KeyUnknown(reason="signer", key_id=key.key_id)
     return found
 
 
-def require_signer(signer: Signer | None) -> Signer:
+def require_signer(signer: signing.Signer | None) -> signing.Signer:
     """Return the signer; raise `KeyMissing` if something is to be signed and there is none."""
     if signer is None:
-        raise KeyMissing(reason="not-given")
+        raise errors.KeyMissing(reason="not-given")
     return signer

@@ -14,8 +14,8 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Self, Unpack
 
-from licensekit.dates import day_at
-from licensekit.files import names_in
+from licensekit import dates, files
+from licensekit.issuer import proposal, transaction
 from licensekit.issuer.bulk.lines import OrderLine
 from licensekit.issuer.bulk.renewals import Renewal, renewals
 from licensekit.issuer.bulk.runs import Done, Run, issue_all, issue_valid
@@ -23,42 +23,36 @@ from licensekit.issuer.bulk.worker_pool import worker_pool
 from licensekit.issuer.catalog.pack import WorkspaceCatalog
 from licensekit.issuer.create import NewWorkspace, Secrets, create, create_partner
 from licensekit.issuer.exchange.customers import Customers
-from licensekit.issuer.keys.revocation import ListAsked, ListProposal, propose_list
-from licensekit.issuer.keys.workspace_keys import WorkspaceKeys
+from licensekit.issuer.keys import revocation, workspace_keys
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import documents
-from licensekit.issuer.ledger.documents import WorkspaceState
+from licensekit.issuer.ledger import documents, lookup, questions
 from licensekit.issuer.ledger.entries import open_ledger
-from licensekit.issuer.ledger.lookup import Filters
-from licensekit.issuer.ledger.questions import Ledger
 from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, propose_change
 from licensekit.issuer.orders.issue import IssueProposal, Signing, propose_order
 from licensekit.issuer.orders.order import OrderDraft
 from licensekit.issuer.orders.reissue import ReissueProposal, propose_reissue
 from licensekit.issuer.output.attachments import Attach, held_by_pack, oldest_held
 from licensekit.issuer.output.license_file import LicenseFile, PublishedFile, publish
-from licensekit.issuer.proposal import propose
-from licensekit.issuer.transaction import Draw, LedgerTransaction, WorkspacePart, WorkspaceStore
 from licensekit.keys.signing import Signer
 from licensekit.trust.pack import Held
 
 
-class Workspace(WorkspacePart):
+class Workspace(transaction.WorkspacePart):
     """A folder with a catalog, keys and a ledger. Open it with `create` or `open`.
 
     What signs raises `TrustError` if the key may not sign, `KeyMissing` without a key where something is to be signed,
     and `StateError` if the ledger cannot be used. Nothing is signed or entered in all these cases.
     """
 
-    def __init__(self, store: WorkspaceStore) -> None:
+    def __init__(self, store: transaction.WorkspaceStore) -> None:
         super().__init__(store)
         self.layout = store.layout
         self.database = store.database
-        self.ledger = Ledger(store)
+        self.ledger = questions.Ledger(store)
         """What was issued."""
         self.customers = Customers(store)
         """What is exchanged with customers' installations."""
-        self.keys = WorkspaceKeys(store)
+        self.keys = workspace_keys.WorkspaceKeys(store)
         """The keys that sign."""
         self.catalog = WorkspaceCatalog(store)
         """What can be sold."""
@@ -82,15 +76,13 @@ class Workspace(WorkspacePart):
         return Workspace.open(folder)
 
     @staticmethod
-    def open(folder: Path, draw: Draw = token_bytes) -> "Workspace":
+    def open(folder: Path, draw: transaction.Draw = token_bytes) -> "Workspace":
         """Open the workspace in `folder`; `draw` returns random bytes, for tests to foresee.
 
-        Raises:
-            WorkspaceInvalid: there is none.
-            StateError: its ledger cannot be used.
+        Raises `WorkspaceInvalid` if there is none, `StateError` if its ledger cannot be used.
         """
         layout = Layout(folder)
-        return Workspace(WorkspaceStore(layout, open_ledger(layout.locate_ledger(), create=False), draw))
+        return Workspace(transaction.WorkspaceStore(layout, open_ledger(layout.locate_ledger(), create=False), draw))
 
     def overriding(self, *doubts: str) -> "Workspace":
         """Return this open workspace, signing in spite of these `doubts` (`OVERRIDES`) of the ledger or the clock."""
@@ -111,11 +103,11 @@ class Workspace(WorkspacePart):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def read(self, now: int) -> AbstractContextManager[LedgerTransaction]:
+    def read(self, now: int) -> AbstractContextManager[transaction.LedgerTransaction]:
         """Open a transaction that only reads."""
         return self._store.read(now)
 
-    def state(self, now: int) -> WorkspaceState:
+    def state(self, now: int) -> documents.WorkspaceState:
         """Return the documents in force, verified."""
         with self.read(now) as tx:
             return tx.state
@@ -127,8 +119,7 @@ class Workspace(WorkspacePart):
     def held_by_pack(self, pack: bytes | None, *, now: int) -> Held:
         """Return what an application holds that ships `pack`, as a value of `attach`; None: the oldest in the field.
 
-        Raises:
-            FormatError, TrustError: it is no pack, or not to be believed; or it is of another workspace.
+        Raises `FormatError` or `TrustError` if it is no pack, not to be believed, or of another workspace.
         """
         with self.read(now) as tx:
             return oldest_held(tx) if pack is None else held_by_pack(tx.state, pack)
@@ -140,7 +131,7 @@ class Workspace(WorkspacePart):
 
     def propose_issue(self, draft: OrderDraft, *, now: int, **signing: Unpack[Signing]) -> IssueProposal:
         """Check an order and return its bundle; if it was issued before, its file. As `issue`."""
-        return propose(self._store, partial(propose_order, draft=draft, signing=signing), now)
+        return proposal.propose(self._store, partial(propose_order, draft=draft, signing=signing), now)
 
     def issue(
         self, draft: OrderDraft, key: Signer | None, *, who: str, now: int, **signing: Unpack[Signing]
@@ -148,11 +139,8 @@ class Workspace(WorkspacePart):
         """Issue an order: sign its bundle, enter it in the ledger, and return its file.
 
         An order whose number was issued before gives the same bundle again. `approve` is called with the file before
-        the ledger has it: if it raises, nothing was issued.
-
-        Raises:
-            OrderInvalid: with all its faults.
-            OrderConflict: another order was issued under its number, or what was issued is void.
+        the ledger has it: if it raises, nothing was issued. Raises `OrderInvalid` with all its faults, `OrderConflict`
+        if another order was issued under its number, or what was issued is void.
         """
         return self.propose_issue(draft, now=now, **signing).sign(key, who=who)
 
@@ -181,18 +169,18 @@ class Workspace(WorkspacePart):
             SignerUnavailable: the key cannot be reached, or given to other processes.
         """
         issue_some = issue_valid if keep_going else issue_all
-        taken = frozenset[str]() if into is None else names_in(into)
+        taken = frozenset[str]() if into is None else files.names_in(into)
         with worker_pool(key, workers) as pool:
             yield from issue_some(self._store, lines, Run(key, pool, now, who, attach, into, taken, {}))
 
-    def propose_renewals(self, filters: Filters, *, days: int, now: int) -> Iterator[Renewal]:
+    def propose_renewals(self, filters: lookup.Filters, *, days: int, now: int) -> Iterator[Renewal]:
         """Yield what ends within `filters.expiring_within` days and what this many more `days` make of it.
 
         That is each bundle in force whose term or maintenance ends, what ends first in front; in constant memory.
         `issue_bulk` signs the `line` of each, or of those that `renewal_lines` reads back from a table.
         """
         with self.database.read() as ledger:
-            yield from renewals(ledger, filters, days=days, today=day_at(now))
+            yield from renewals(ledger, filters, days=days, today=dates.day_at(now))
 
     def publish(self, folder: Path, *, now: int) -> Iterator[PublishedFile]:
         """Write the newest file of each customer where a web server serves it, and yield every one (`license_file`).
@@ -218,7 +206,7 @@ class Workspace(WorkspacePart):
             OrderConflict: something else was signed under its order number.
             OrderInvalid: with all faults.
         """
-        return propose(self._store, partial(propose_change, asked=asked, signing=signing), now)
+        return proposal.propose(self._store, partial(propose_change, asked=asked, signing=signing), now)
 
     def change(
         self,
@@ -243,26 +231,18 @@ class Workspace(WorkspacePart):
         return self.propose_change(asked, now=now, **signing).sign(key, who=who, confirm=confirm)
 
     def propose_reissue(self, lost: str, *, now: int, attach: Attach = True) -> ReissueProposal:
-        """Return which active bundles the key `lost` has signed, to sign them again.
-
-        Raises:
-            KeyMissing: no key has the name or key id `lost`.
-        """
+        """Return which active bundles the key `lost` has signed, to sign them again; raise `KeyMissing` without it."""
         with self.read(now) as tx:
             return propose_reissue(tx, lost, attach=attach)
 
-    def _propose_list(self, action: str, *, now: int, **asked: Unpack[ListAsked]) -> ListProposal:
+    def _propose_list(self, action: str, *, now: int, **asked: Unpack[revocation.ListAsked]) -> revocation.ListProposal:
         """Return what the next revocation list would take back, or no longer take back.
 
         With nothing named, the list before is signed again: its key may have been revoked. Where the list in force says
-        all of it already, nothing is signed, and no key is needed.
-
-        Raises:
-            NotReinstated: a bundle does not come back that way.
-            NotIssued: nothing was issued for a serial.
-            RevocationsFull: the list would be too long.
+        all of it already, nothing is signed, and no key is needed. Raises `NotReinstated` if a bundle does not come
+        back that way, `NotIssued` if nothing was issued for a serial, `RevocationsFull` if the list would be too long.
         """
-        return propose(self._store, partial(propose_list, action=action, **asked), now)
+        return proposal.propose(self._store, partial(revocation.propose_list, action=action, **asked), now)
 
     propose_revoke = partialmethod(_propose_list, "revoke")
     """Return what revoking bundles and serials would do: `propose_reinstate` gives them again."""

@@ -6,9 +6,6 @@ leading byte order mark, and otherwise exactly one spelling (`docs/format.md`, "
     lkkey1. scheme:u8 log2N:u8 salt:16 label public  sealed secret
     lkpub1. scheme:u8 label public  check:4
     label   = length:u16 UTF-8
-
-The secret is sealed by ChaCha20-Poly1305 (RFC 8439) with all that stands before it as associated data. Its key is
-scrypt (RFC 7914) of passphrase and salt with r = 8 and p = 1.
 """
 
 from secrets import token_bytes
@@ -29,7 +26,6 @@ PUBLIC_PREFIX: Final = "lkpub1."
 
 LOG2_N = 17
 """The cost of the files that `seal` makes: 128 MiB and about a quarter of a second."""
-
 _SALT_BYTES: Final = 16
 _TAG_BYTES: Final = 16
 _CHECK_BYTES: Final = 4
@@ -65,8 +61,7 @@ def seal(key: SigningKey, passphrase: bytes, *, label: str) -> str:
     """Return the text of a key file that holds `key`; raise `PassphraseMissing`, or `KeyInvalid` for a bad label."""
     if not passphrase:
         raise errors.PassphraseMissing(reason="empty")
-    public = key.verifying_key
-    salt = token_bytes(_SALT_BYTES)
+    public, salt = key.verifying_key, token_bytes(_SALT_BYTES)
     header = bytes([public.scheme, LOG2_N]) + salt + _label_bytes(label) + public.public
     cipher = _cipher(passphrase, salt, LOG2_N)
     sealed = cipher.encrypt(_NONCE, key.reveal_secret(), SECRET_PREFIX.encode() + header)

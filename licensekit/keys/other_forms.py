@@ -16,13 +16,11 @@ from licensekit.wire.frame import ED25519, HYBRID
 
 _Load = Callable[[bytes, bytes | None], object]
 """Reads a key with a passphrase, or with None for a file that needs none."""
-
 _LOADERS: Final[tuple[tuple[bytes, _Load], ...]] = (
     (b"-----BEGIN OPENSSH PRIVATE KEY-----", serialization.load_ssh_private_key),
     (b"PRIVATE KEY-----", serialization.load_pem_private_key),
 )
 """What a file has in it, and what reads it; one without is DER."""
-
 _MISTAKEN: Final[tuple[tuple[bytes, str], ...]] = (
     (b"PuTTY-User-Key-File", "import-putty"),
     (b"PUBLIC KEY-----", "import-public"),

@@ -82,7 +82,6 @@ class SigningKey:
 
 
 def _secret_bytes(scheme: int) -> int:
-    wanted = SECRET_BYTES.get(scheme)
-    if wanted is None:
+    if (wanted := SECRET_BYTES.get(scheme)) is None:
         raise KeyInvalid(reason="unknown-scheme", scheme=scheme)
     return wanted

@@ -31,10 +31,8 @@ _Verify = Callable[[bytes, bytes], None]
 
 
 def sha256(data: bytes) -> bytes:
-    """Return the 32 bytes of SHA-256 over `data` (FIPS 180-4).
-
-    `hashlib` would load a second cryptographic library, which costs a process that verifies more time than all else.
-    """
+    """Return the 32 bytes of SHA-256 over `data` (FIPS 180-4)."""
+    # `hashlib` would load a second cryptographic library, which costs a process that verifies more than all else.
     running = Hash(SHA256())
     running.update(data)
     return running.finalize()
@@ -85,8 +83,7 @@ def load(scheme: int, public: bytes) -> VerifyingKey:
     Raises `KeyInvalid` for an unknown scheme, another length, or an Ed25519 part that is not canonical, on no point of
     the curve or of low order (RFC 8032, section 5.1.3).
     """
-    wanted = PUBLIC_BYTES.get(scheme)
-    if wanted is None:
+    if (wanted := PUBLIC_BYTES.get(scheme)) is None:
         raise KeyInvalid(reason="unknown-scheme", scheme=scheme)
     if len(public) != wanted:
         raise KeyInvalid(reason="public-length", scheme=scheme, wanted=wanted, length=len(public))

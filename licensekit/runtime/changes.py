@@ -153,26 +153,16 @@ def _facts(state: InstallationState, notices: Iterable[Notice]) -> _Facts:
     documents |= {("revocations", issuer): str(one.document.number) for issuer, one in trust.lists.items()}
     documents |= {("catalog", issuer): str(one.version) for issuer, one in state.trust_store.catalog_documents.items()}
     known = {(notice.code, notice.subject): notice for notice in notices}  # not by the days that are left
-    answers = (
-        known.keys(),
-        granted.system,
-        granted.present,
-        granted.everyone,
-        granted.every_site,
-        granted.tiers,
-        granted.settings.values,
-        [(one.issuer, one.part, one.until, one.works_until) for one in granted.coverage],
-        state.stored.head,  # moves with every change that an administrator makes
-    )
-    return _Facts(answers, documents, known)
+    access = granted.system, granted.present, granted.everyone, granted.every_site, granted.tiers
+    covered = [(one.issuer, one.part, one.until, one.works_until) for one in granted.coverage]
+    # The head of the audit log moves with every change that an administrator makes.
+    return _Facts((known.keys(), access, granted.settings.values, covered, state.stored.head), documents, known)
 
 
 def _compare(before: _Facts, after: _Facts, revision: int) -> LicensingChange:
     names = dict.fromkeys((*before.documents, *after.documents))
     pairs = [(name, before.documents.get(name), after.documents.get(name)) for name in names]
-    return LicensingChange(
-        revision,
-        tuple(DocumentChange(*name, old, new) for name, old, new in pairs if old != new),
-        tuple(notice for key, notice in after.notices.items() if key not in before.notices),
-        tuple(notice for key, notice in before.notices.items() if key not in after.notices),
-    )
+    changed = tuple(DocumentChange(*name, old, new) for name, old, new in pairs if old != new)
+    raised = tuple(notice for key, notice in after.notices.items() if key not in before.notices)
+    resolved = tuple(notice for key, notice in before.notices.items() if key not in after.notices)
+    return LicensingChange(revision, changed, raised, resolved)

@@ -25,10 +25,8 @@ if TYPE_CHECKING:
 _FULL: Final = Access.FULL
 _OWN_SLOT: Final = 1
 """The slot of licenses of which the application says who holds them: what is in force serves each of them best."""
-
 REMEMBERED: Final = 100_000
 """How many users, and how many sites, are remembered at a time."""
-
 K = TypeVar("K")
 T = TypeVar("T")
 
@@ -162,8 +160,7 @@ class Holder:
 
     def _evaluate(self) -> View:
         snapshot = self._live.snapshot
-        site = self._live.known_sites.find(self._id, snapshot)
-        if site is None:
+        if (site := self._live.known_sites.find(self._id, snapshot)) is None:
             return View(snapshot, snapshot.nothing, None, (), {}, NoSuchSite())
         return View(snapshot, snapshot.access_of((), site.holdings), None, site.holdings, {})
 
@@ -201,8 +198,7 @@ class User(Holder):
         """Return the events in force that make a function unavailable to the user."""
         view = self._current()
         groups = () if view.facts is None else view.facts.groups
-        events = view.snapshot.state.events
-        return stopping(concerning(events, user=self._id, groups=groups, site=self._site), function)
+        return stopping(concerning(view.snapshot.state.events, user=self._id, groups=groups, site=self._site), function)
 
     def _evaluate(self) -> View:
         live = self._live
@@ -214,8 +210,7 @@ class User(Holder):
         if facts is None or facts.retired:
             denied = NoSuchUser() if facts is None else Retired(user=self._id)
             return View(snapshot, snapshot.nothing, facts, (), {}, denied)
-        at_site = () if site is None else site.holdings
-        access = snapshot.access_of(facts.holdings, at_site)
+        access = snapshot.access_of(facts.holdings, () if site is None else site.holdings)
         return View(snapshot, access, facts, facts.holdings, {})
 
     def _as_the_application_says(self, snapshot: Snapshot, licenses: tuple[str, ...]) -> View:

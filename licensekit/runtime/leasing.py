@@ -20,7 +20,6 @@ from licensekit.database import Version
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NoneFree, NotEntitled, RequirementMissing, StateError
 from licensekit.runtime import seats
 from licensekit.runtime.live_snapshot import LiveSnapshot
-from licensekit.runtime.seats import Lease, OnLost
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
 from licensekit.state import seats as rows
@@ -32,7 +31,6 @@ RENEWALS: Final = 3
 """How often a lease is renewed within its time, so that it survives a server that restarts."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
 """Seconds between two tries of who waits for a seat, at first and at most."""
-
 _OPEN: Final["weakref.WeakSet[Leasing]"] = weakref.WeakSet()
 
 
@@ -47,12 +45,12 @@ class Leasing:
         survive_forks(self)
         _OPEN.add(self)
 
-    def take(self, request: SeatRequest, on_lost: OnLost) -> Lease:
+    def take(self, request: SeatRequest, on_lost: seats.OnLost) -> seats.Lease:
         """Take a seat if one is free now; raises as `Licensing.seat` says."""
         WATCHERS.watch(self)
         _release_at_exit(os.getpid())
         row, until = seats.take(self.live, request)
-        lease = Lease(self, request, row, until, on_lost)
+        lease = seats.Lease(self, request, row, until, on_lost)
         self._held[row.id] = lease
         if self._is_closed:  # perhaps after `close` looked for leases
             lease.release()
@@ -107,21 +105,20 @@ class Leasing:
 
     def _begin(self) -> None:
         # A lease that the program has forgotten is no longer renewed, and ends.
-        self._held: weakref.WeakValueDictionary[str, Lease] = weakref.WeakValueDictionary()
+        self._held: weakref.WeakValueDictionary[str, seats.Lease] = weakref.WeakValueDictionary()
         self._pending: dict[str, tuple[HeldSeat, float]] = {}
         """The seats that are still to be freed, by the ids of their leases, and their ends; not those of a parent."""
         self._version: Version = ()
         self._followed: Snapshot | None = None
 
-    def free(self, lease: Lease) -> None:
+    def free(self, lease: seats.Lease) -> None:
         """Free the seat of a lease that was released."""
         self._held.pop(lease.id, None)
         self._free(lease.row, lease.until)
 
-    def renew(self, held: list[Lease]) -> None:
+    def renew(self, held: list[seats.Lease]) -> None:
         """Renew leases together; raise `StateError` if the database cannot be written."""
-        pairs = [(lease, lease.row) for lease in held]
-        if not pairs:
+        if not (pairs := [(lease, lease.row) for lease in held]):
             return
         begin, now = seats.elapsed(), seats.time_of(self.live)
         renewed = rows.renew(self._database, [(row, lease.request.ttl) for lease, row in pairs], now)
@@ -154,19 +151,17 @@ class Leasing:
             if row.id not in held:
                 lease.lose_seat(row)
 
-    def _follow_licenses(self, held: list[Lease]) -> None:
+    def _follow_licenses(self, held: list[seats.Lease]) -> None:
         """After a change of what is granted, replace the seats that give less than they must."""
         snapshot = self.live.snapshot
-        if snapshot is self._followed:
-            return
-        for lease in held:
+        for lease in held if snapshot is not self._followed else ():
             row, wanted = lease.row, lease.request
             given = seats.access_of(snapshot, row).get(wanted.license, Access.NONE)
             if lease.is_held and not row.borrowed and given < wanted.at_least:
                 self._replace(lease)
         self._followed = snapshot
 
-    def _replace(self, lease: Lease) -> None:
+    def _replace(self, lease: seats.Lease) -> None:
         """Take another seat for a lease, if one is free, after its license lost the old one."""
         old = lease.row
         self._free(old, lease.until)  # first: what is held beyond the count takes up room

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
 from licensekit.access import Access, level_of
 from licensekit.database import shown
 from licensekit.dates import days_of
-from licensekit.entitlements import Count, Entitlements, LicenseRow, Notice
+from licensekit.entitlements import Count, Entitlements, LicenseRow, Notice, asked, count_of, metered
 from licensekit.entitlements.events import Event, concerning, stopping
-from licensekit.entitlements.questions import asked, count_of, metered
 from licensekit.runtime.holders import Holder, User, codes_of, put
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.questions import Questions, preceded

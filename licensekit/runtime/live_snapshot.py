@@ -31,13 +31,10 @@ Look = Callable[[], tuple[Notice, ...]]
 
 FIRST_SECONDS: Final = 1.0
 """How long the first question in a process waits for the database."""
-
 REMEMBER_PAUSE_SECONDS: Final = 60
 """The least time between two checks whether time or trust that was seen is to be written."""
-
 CLOSING_SECONDS: Final = 1
 """The least time since the last observation for which closing writes another one."""
-
 SILENT_TICKS: Final = 150
 """A database that has not answered during this many readings of the clock counts as away.
 
@@ -164,9 +161,8 @@ class LiveSnapshot:
             with suppress(StateError), self.database.read() as connection:  # else as the last state says
                 now = lease_time(connection, snapshot.now_at(self.clocks(), away=False))
                 stored = state.stored._replace(leased=seats_in_use(connection, now))
-                metered = read_used(connection, state.entitlements.periods)
                 in_use = stored.used_of(state.entitlements.licenses)
-                state = state._replace(in_use=in_use, metered=metered)
+                return state._replace(in_use=in_use, metered=read_used(connection, state.entitlements.periods))
         return state
 
     def close(self) -> None:
@@ -208,9 +204,8 @@ class LiveSnapshot:
             # Who takes and frees seats all day changes the database with each of them, where there is no server to
             # tell one change from another.
             with read_installation(self.opened) as read:
-                leased = known.state.stored.leased
-                is_unchanged = read.stored._replace(leased=leased) == known.state.stored
-            if is_unchanged:
+                stored = read.stored._replace(leased=known.state.stored.leased)
+            if stored == known.state.stored:
                 self._version = version
                 return
         self._read_state()

@@ -13,8 +13,7 @@ from contextlib import suppress
 from threading import RLock, Timer
 from typing import Final
 
-from licensekit.entitlements.amounts import Allowance
-from licensekit.entitlements.holdings import why_not
+from licensekit.entitlements import Allowance, why_not
 from licensekit.errors import EntryInvalid, LicenseError, MeterExhausted, StateError, TrustError
 from licensekit.limits import COUNT
 from licensekit.runtime.live_snapshot import LiveSnapshot
@@ -131,14 +130,10 @@ class Meter:
         if not granted:
             why = why_not(entitlements, self.code)
             return MeterExhausted(reason="not-granted", license=self.code, asked=n, why=why)
-        is_term = entitlements.licenses[self.code].per is MeterPeriod.TERM
-        return MeterExhausted(
-            reason="term" if is_term else "period",
-            license=self.code,
-            asked=n,
-            total=sum(one.amount or 0 for one in granted),
-            renews=None if is_term else granted[0].ends,
-        )
+        total = sum(one.amount or 0 for one in granted)
+        if entitlements.licenses[self.code].per is MeterPeriod.TERM:
+            return MeterExhausted(reason="term", license=self.code, asked=n, total=total)
+        return MeterExhausted(reason="period", license=self.code, asked=n, total=total, renews=granted[0].ends)
 
     def _unused(self) -> dict[str, int]:
         left, found = self._left, dict[str, int]()

@@ -15,8 +15,7 @@ from licensekit.wire.documents import BASE, Kind
 if TYPE_CHECKING:
     from datetime import date
 
-    from licensekit.entitlements import BundleState, Count, Entitlements, Explanation
-    from licensekit.entitlements.questions import LicensedPart
+    from licensekit.entitlements import BundleState, Count, Entitlements, Explanation, LicensedPart
 
 
 class Questions:

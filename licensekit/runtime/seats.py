@@ -43,9 +43,7 @@ _CLOCK: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK
 
 def elapsed() -> float:
     """Return seconds by a clock that nobody sets, and that runs while the machine sleeps."""
-    if sys.platform != "win32" and _CLOCK is not None:
-        return time.clock_gettime(_CLOCK)
-    return time.monotonic()
+    return time.clock_gettime(_CLOCK) if sys.platform != "win32" and _CLOCK is not None else time.monotonic()
 
 
 def time_of(live: LiveSnapshot) -> int:
@@ -75,8 +73,7 @@ def take(live: LiveSnapshot, wanted: SeatRequest) -> tuple[HeldSeat, float]:
             held = held_by(connection, Kind.USER, names.folded(wanted.holder))
         for fault in missing_requirements(entitlements, wanted.holder, name, held):
             raise fault
-    row = seats.take(live.database, wanted, pool, now)
-    if row is not None:
+    if (row := seats.take(live.database, wanted, pool, now)) is not None:
         return row, begin + wanted.ttl
     with live.database.read() as connection:
         taken = seats_in_use(connection, lease_time(connection, now)).get(name, 0)
@@ -87,9 +84,8 @@ def borrow(live: LiveSnapshot, row: HeldSeat, hours: float) -> tuple[HeldSeat, f
     """Borrow a seat for some hours from now, and return it with its end; raises as `Lease.borrow`."""
     begin, pool = elapsed(), pool_of(live.snapshot.state.entitlements, row.license)
     if not 0 < hours * HOUR_SECONDS <= pool.borrow_seconds:
-        allowed = pool.borrow_seconds // HOUR_SECONDS
-        reason = "too-long" if allowed else "never"
-        raise BorrowRefused(reason=reason, license=row.license, asked=hours, hours=allowed)
+        most = pool.borrow_seconds // HOUR_SECONDS
+        raise BorrowRefused(reason="too-long" if most else "never", license=row.license, asked=hours, hours=most)
     with write_installation(replace(live.opened, by=row.holder)) as change:
         now = lease_time(change.connection, change.read.now)
         until = now + round(hours * HOUR_SECONDS)
@@ -178,9 +174,8 @@ class Lease:
         if not self.is_held:
             return Access.NONE
         snapshot = self._leasing.live.snapshot
-        name = asked(snapshot.state.entitlements, code)
         given = self._borrowed or access_of(snapshot, self.row)
-        return given.get(name, Access.NONE)
+        return given.get(asked(snapshot.state.entitlements, code), Access.NONE)
 
     def renew(self) -> None:
         """Renew it now. It is done in the background as well, after every third of `ttl`.
@@ -263,9 +258,8 @@ class Lease:
         with self._lock:
             if self._error is not None:
                 return False
-            self._error = LeaseLost(
-                reason=reason, license=self.code, holder=self.holder, lease=self.id, refusal=refusal
-            )
+            code, holder = self.code, self.holder
+            self._error = LeaseLost(reason=reason, license=code, holder=holder, lease=self.id, refusal=refusal)
             return True
 
 

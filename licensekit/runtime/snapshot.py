@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from licensekit.access import Access
-from licensekit.entitlements import Entitlements, Holding, Notice
+from licensekit.entitlements import Entitlements, Holding, Notice, Served, access_with, served_with
 from licensekit.entitlements.assignment import HOUR_SECONDS
-from licensekit.entitlements.holdings import Served, access_with, served_with
 from licensekit.errors import LicenseError
 from licensekit.state.loading import InstallationState, state_at
 from licensekit.state.time import Reading, effective
@@ -50,10 +49,8 @@ class Snapshot:
         """Return what a holder may do; holders who are served alike share one mapping."""
         granted = self.state.entitlements
         served = served_with(granted, holdings, site_holdings)
-        known = self._by_service.get(served)
-        if known is None:
-            known = with_full_names(granted, access_with(granted, served))
-            self._by_service[served] = known
+        if (known := self._by_service.get(served)) is None:
+            self._by_service[served] = known = with_full_names(granted, access_with(granted, served))
         return known
 
     def now_at(self, reading: Reading, *, away: bool) -> int:
@@ -65,10 +62,9 @@ class Snapshot:
 
     def holds_at(self, reading: Reading, *, away: bool) -> bool:
         """Return whether this is still the right one, with or without the database."""
-        if away != (self.away is not None):
-            return False
         now = self.now_at(reading, away=away)
-        return self.state.now <= now and (self.valid_until is None or now < self.valid_until)
+        is_same = away == (self.away is not None) and self.state.now <= now
+        return is_same and (self.valid_until is None or now < self.valid_until)
 
     def moved_on(self, reading: Reading, error: LicenseError | None, contact: int) -> "Snapshot":
         """Return the same state at another moment; with an `error` the database has been away since `contact`."""

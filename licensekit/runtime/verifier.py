@@ -50,7 +50,7 @@ class VerifiedBundle(Questions):
     `docs/format.md`, "Bundle", says what each field means.
     """
 
-    __slots__ = ("_entitlements", "_fingerprint", "_now", "_released", "_trust_store", "bundle", "verified")
+    __slots__ = ("_entitlements", "_evaluate", "bundle", "verified")
 
     issuer = Field(lambda b: b.issuer, "The issuer's code.")
     product = Field(lambda b: b.product, "The product's code.")
@@ -80,21 +80,11 @@ class VerifiedBundle(Questions):
     borrow_hours = Field(lambda b: b.borrow_hours, "For how many hours a concurrent seat may be borrowed.")
     extensions = Field(lambda b: b.extensions, "Signed entries that this version does not know.")
 
-    def __init__(
-        self,
-        verified: Verified[Bundle],
-        trust_store: TrustStore,
-        now: int,
-        fingerprint: Fingerprint | None,
-        released: int | None,
-    ) -> None:
+    def __init__(self, verified: Verified[Bundle], evaluate: Callable[[], Entitlements]) -> None:
         self.verified = verified
         self.bundle = verified.document
         """The document itself, in the units of the wire."""
-        self._trust_store = trust_store
-        self._now = now
-        self._fingerprint = fingerprint
-        self._released = released
+        self._evaluate = evaluate
         self._entitlements: Entitlements | None = None
 
     def __repr__(self) -> str:
@@ -116,11 +106,7 @@ class VerifiedBundle(Questions):
     def entitlements(self) -> Entitlements:
         """Everything that the bundle grants at its moment, evaluated at the first question."""
         if self._entitlements is None:
-            from licensekit.entitlements import evaluate  # noqa: PLC0415  # verifying alone loads no engine
-
-            self._entitlements = evaluate(
-                self._trust_store, [self.verified], self._now, fingerprint=self._fingerprint, released=self._released
-            )
+            self._entitlements = self._evaluate()
         return self._entitlements
 
 
@@ -164,13 +150,18 @@ class Verifier:
         if len(tokens) > 1:
             trust_store = extend_trust_store(trust_store, tokens, seconds)
             seconds = _not_before(trust_store, seconds)
-        bundles = [token for token in tokens if token.type == "bundle"]
-        if not bundles:
+        if not (bundles := [token for token in tokens if token.type == "bundle"]):
             raise UnexpectedType(reason="no-bundle", type=tokens[0].type)
         if len(bundles) > 1:
             raise UnexpectedType(reason="bundles", count=len(bundles))
         verified = verify_bundle(bundles[0], trust_store.trust, seconds)
-        return VerifiedBundle(verified, trust_store, seconds, installation, self._released)
+
+        def granted() -> Entitlements:
+            from licensekit.entitlements import evaluate  # noqa: PLC0415  # verifying alone loads no engine
+
+            return evaluate(trust_store, [verified], seconds, fingerprint=installation, released=self._released)
+
+        return VerifiedBundle(verified, granted)
 
 
 def verify(

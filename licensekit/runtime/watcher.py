@@ -20,16 +20,12 @@ T = TypeVar("T")
 
 TICK_SECONDS: Final = 0.2
 """The pause between two readings of the clock: no date goes unnoticed for longer."""
-
 LOOK_SECONDS: Final = 0.3
 """The least time between two looks at one database."""
-
 RETRY_SECONDS: Final = 0.5
 """How soon a database that is away is tried again."""
-
 HANG_SECONDS: Final = 1.0
 """How long one database may keep the others waiting."""
-
 _EARLY_SECONDS: Final = 0.01
 
 
@@ -92,8 +88,7 @@ class Watchers:
 
     def _tick(self, end: Event) -> None:
         with self._lock:
-            subjects = list(self._due)
-            if not subjects:
+            if not (subjects := list(self._due)):
                 end.set()
                 self._end = None
             elif monotonic() - self._since > HANG_SECONDS:
@@ -155,7 +150,6 @@ def _shown(step: Callable[[], T], otherwise: T) -> T:
 
 WATCHERS: Final = Watchers()
 """Those of this process."""
-
 _SURVIVORS: Final["weakref.WeakSet[Survivor]"] = weakref.WeakSet()
 
 

@@ -3,8 +3,7 @@
 The mark beside a database says how far its audit log and journal had grown when it last changed. A database with fewer
 entries than its mark, or with another entry where the mark is, is a restored backup: it is recognized and reported, and
 it works. The mark is written after a commit and read before a snapshot is taken, so that a crash or another process in
-between never looks like one. Only absence means absent: a mark that cannot be read says nothing about the database. A
-server keeps no mark: its backups are its administrator's.
+between never looks like one. A mark that cannot be read says nothing. A server keeps none.
 """
 
 import os
@@ -16,10 +15,11 @@ from hashlib import sha256
 from pathlib import Path
 from secrets import token_bytes
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from licensekit.chain import GENESIS, HASH_BYTES, Head
 from licensekit.database import ABSENT, Connection, Database, Schema, connect, in_memory, is_url, read_migrations
+from licensekit.database.schemas import read_queries
 from licensekit.errors import FileUnusable, HomeInvalid, LicenseError, NotActivated, TooLarge
 from licensekit.files import hand_over, read_bytes, unusable, write_atomically
 from licensekit.keys.signing import SEED_BYTES
@@ -33,6 +33,7 @@ SCHEMA: Final = Schema("installation", read_migrations(Path(__file__).with_name(
 """The tables of an installation, as numbered migrations (`docs/installation.md`, "Tables")."""
 SECRET_BYTES: Final = 32
 _MARK_BYTES: Final = 256
+_SQL: Final = read_queries(__file__)
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 """How a URL begins, in a path object as well; the drives of Windows have one letter."""
 
@@ -61,7 +62,6 @@ class Mark(NamedTuple):
 
 LOST: Final = Mark(Head(0, b""), Head(0, b""))
 """Instead of a mark that is missing or altered."""
-
 MarkRead = Mark | FileUnusable | None
 """A mark, why it cannot be read, or None where none is kept."""
 
@@ -109,10 +109,8 @@ def locate(
     if scheme := _SCHEME.match(place):
         raise HomeInvalid(reason="scheme", where=f"{scheme[0]}/…")
     try:
-        if not place:
-            folder = data_folder(platform, environment)
-            return str(_of_product(folder, _product(pack)).absolute())
-        return str(Path(place).expanduser().absolute())
+        path = Path(place).expanduser() if place else _of_product(data_folder(platform, environment), pack)
+        return str(path.absolute())
     except RuntimeError as error:  # what pathlib raises for an account that is not known
         raise HomeInvalid(reason="no-user-folder", where=place) from error
     except OSError as error:
@@ -136,28 +134,22 @@ def local_folder(place: str, environment: Mapping[str, str] = os.environ, platfo
     """Return the folder of this machine's own files of an installation, whose `place` `locate` gave."""
     if not is_url(place):
         return Path(place)
-    written = urlsplit(place)  # without its password
-    name = sha256(f"{written.hostname}:{written.port}{written.path}".encode()).hexdigest()[:16]
-    return data_folder(platform, environment) / f"server-{name}"
+    written = urlsplit(place)
+    asked = sorted(one for one in parse_qsl(written.query) if one[0] != "password")
+    known = repr((written.netloc.rpartition("@")[2], written.path, asked))  # whoever signs in, and without a secret
+    return data_folder(platform, environment) / f"server-{sha256(known.encode()).hexdigest()[:16]}"
 
 
-def _product(pack: bytes | str | None) -> str | None:
-    try:
-        return None if pack is None else product_in_pack(pack)
-    except LicenseError:  # who verifies the pack says what is wrong with it
-        return None
-
-
-def _of_product(folder: Path, product: str | None) -> Path:
-    if product is not None:
-        return folder / product
+def _of_product(folder: Path, pack: bytes | str | None) -> Path:
+    with suppress(LicenseError):  # who verifies the pack says what is wrong with it
+        if pack is not None:
+            return folder / product_in_pack(pack)
     try:
         found = sorted(one for one in folder.iterdir() if (one / DATABASE_NAME).exists())
     except FileNotFoundError:
         return folder
     if len(found) > 1:
-        products = tuple(one.name for one in found)
-        raise HomeInvalid(reason="several", products=products, where=str(folder))
+        raise HomeInvalid(reason="several", products=tuple(one.name for one in found), where=str(folder))
     return found[0] if found else folder
 
 
@@ -198,11 +190,7 @@ def _folder(folder: Path, *, create: bool) -> Path:
 def _establish(connection: Connection) -> None:
     """Write the key, the secret and the first entries of a new installation."""
     seed = token_bytes(SEED_BYTES)
-    connection.run(
-        "INSERT INTO installation (one, seed, secret, observations, head, observed, signature)"
-        " VALUES (1, ?, ?, ?, 0, ?, ?)",
-        *(seed, token_bytes(SECRET_BYTES), b"", NOTHING_OBSERVED, b""),
-    )
+    connection.run(_SQL["establish"], seed, token_bytes(SECRET_BYTES), b"", NOTHING_OBSERVED, b"")
     append_audit(connection, [{"did": "create"}])
     key = key_of(seed)
     journal = JournalWriter(connection, key, EMPTY)
@@ -212,7 +200,7 @@ def _establish(connection: Connection) -> None:
 
 def heads_of(connection: Connection) -> Mark:
     """Return the newest entries of both logs."""
-    row = connection.one("SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1")
+    row = connection.one(_SQL["journal_head"])
     return Mark(audit_head(connection), Head(0, GENESIS) if row is None else Head(*row))
 
 
@@ -234,13 +222,10 @@ def read_mark(location: str) -> MarkRead:
 def write_mark(location: str, mark: Mark, *, lower: bool = False) -> None:
     """Let the mark of a database grow; shrink only with `lower`, where the database knows that it was restored."""
     known = read_mark(location)
-    if not isinstance(known, Mark):
-        return
-    is_covered = all(one.number >= other.number for one, other in zip(known, mark, strict=True))
-    if is_covered and not lower:
-        return
-    with suppress(FileUnusable):  # one that stays behind looks like a crash before it was written
-        put_mark(location, mark)
+    has_grown = isinstance(known, Mark) and any(one.number < new.number for one, new in zip(known, mark, strict=True))
+    if has_grown or (lower and isinstance(known, Mark)):
+        with suppress(FileUnusable):  # one that stays behind looks like a crash before it was written
+            put_mark(location, mark)
 
 
 def put_mark(location: str, mark: Mark) -> None:

@@ -9,6 +9,7 @@ the entries say together is worked out one after the other.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, Literal, NamedTuple
 
 from licensekit.chain import GENESIS, Head, link
@@ -23,7 +24,6 @@ from licensekit.wire.documents import BASE, ResetWhat, Use, label_of
 
 NOTHING_OBSERVED: Final = bytes(32)
 """The digest of the observations of time before the first one."""
-
 _CONTEXT: Final = b"licensekit/journal\x00"
 
 
@@ -166,8 +166,7 @@ def _take(state: JournalState, entry: entries.BundleTaken) -> JournalState:
 
 def _end(state: JournalState, entry: entries.BundleEnded) -> JournalState:
     identity, bundles = entry.identity, state.bundles
-    known = bundles.get(identity)
-    if known is not None and known.state != RETURNED:
+    if (known := bundles.get(identity)) is not None and known.state != RETURNED:
         bundles = {**bundles, identity: known._replace(state=entry.state)}
     returned = state.returned | {identity} if entry.state == RETURNED else state.returned
     return state._replace(bundles=bundles, returned=returned)
@@ -258,8 +257,7 @@ def verify(rows: Iterable[Row], signed: SignedHead, key: VerifyingKey) -> Journa
     hashes = tuple(linked for _, linked in sound)
     if len(stored) == len(sound) == signed.number > 0:
         newest = stored[-1].signature
-        message = head_message(Head(len(sound), hashes[-1]), newest, signed.observed)
-        if _is_signed(key, message, signed.signature):
+        if _is_signed(key, head_message(Head(len(sound), hashes[-1]), newest, signed.observed), signed.signature):
             return Journal(replay(entry for entry, _ in sound), hashes, newest, signed)
     kept = len(sound)
     while kept and not _is_signed(key, entry_message(Head(kept, hashes[kept - 1])), stored[kept - 1].signature):
@@ -295,8 +293,7 @@ def _chained(rows: Sequence[Row]) -> Iterator[tuple[Entry, bytes]]:
     """Yield each entry that follows on the one before, with its hash, from the first on."""
     previous = GENESIS
     for expected, row in enumerate(rows, start=1):
-        entry = decode(row.entry)
-        if entry is None or row.number != expected:
+        if (entry := decode(row.entry)) is None or row.number != expected:
             return
         linked = link(previous, row.entry)
         if row.hash != linked:
@@ -307,8 +304,7 @@ def _chained(rows: Sequence[Row]) -> Iterator[tuple[Entry, bytes]]:
 
 
 def _is_signed(key: VerifyingKey, message: bytes, signature: bytes) -> bool:
-    try:
+    with suppress(SignatureInvalid):
         key.verify(message, signature)
-    except SignatureInvalid:
-        return False
-    return True
+        return True
+    return False

@@ -5,7 +5,7 @@ Times are in seconds since 1970.
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
 from licensekit.chain import canonical_json
 from licensekit.state.time import prove
@@ -18,11 +18,9 @@ RETURNED: Final = "returned"
 
 ACTIVE: Final = "active"
 """The state shown for a kept bundle that is in force or waits for its start."""
-
 VENDOR: Final = "vendor"
 ADMINISTRATOR: Final = "administrator"
 """Who accepts a restored backup."""
-
 ACCEPTED: Final = "accepted"
 """Why a floor of time was dropped."""
 
@@ -151,24 +149,12 @@ class Relocated(NamedTuple):
 BundleEntry = BundleTaken | BundleSignedAgain | BundleEnded
 ResetEntry = ResetUsed | ResetSpent
 Entry = (
-    BundleEntry | ResetEntry | Created | Pinned | DocumentSeen | TimeFloor | TroubleFound | TroubleAccepted | Relocated
+    Created | Pinned | BundleEntry | ResetEntry | DocumentSeen | TimeFloor | TroubleFound | TroubleAccepted | Relocated
 )
 
-_KINDS: Final[Mapping[str, type[Entry]]] = {
-    "created": Created,
-    "pinned": Pinned,
-    "taken": BundleTaken,
-    "signed-again": BundleSignedAgain,
-    "ended": BundleEnded,
-    "reset": ResetUsed,
-    "reset-spent": ResetSpent,
-    "seen": DocumentSeen,
-    "time": TimeFloor,
-    "trouble": TroubleFound,
-    "accepted": TroubleAccepted,
-    "moved": Relocated,
-}
-"""What an entry says that it is, to its class."""
+_SAID: Final = "created pinned taken signed-again ended reset reset-spent seen time trouble accepted moved"
+"""What each entry says that it is, in the order of `Entry`."""
+_KINDS: Final[Mapping[str, type[Entry]]] = dict(zip(_SAID.split(), get_args(Entry), strict=True))
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 
 

@@ -7,13 +7,11 @@ from typing import Any, NamedTuple
 
 from licensekit.database import Connection, Database
 from licensekit.dates import day_at, format_seconds
-from licensekit.entitlements import Entitlements, Fingerprint, LicenseRow, Notice, evaluate, rows
+from licensekit.entitlements import Entitlements, Fingerprint, LicenseRow, Notice, Part, Summary, evaluate, rows
 from licensekit.entitlements.amounts import Period, units_used
 from licensekit.entitlements.assignment import without_requirement
 from licensekit.entitlements.events import Event
-from licensekit.entitlements.messages import Summary
 from licensekit.entitlements.notices import by_urgency, list_notices, summarize
-from licensekit.entitlements.parts import Part
 from licensekit.entitlements.questions import NextDate, next_date
 from licensekit.errors import HomeInvalid, NotActivated
 from licensekit.state.home import MarkRead, read_mark
@@ -107,6 +105,7 @@ class InstallationState(NamedTuple):
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: what is licensed, in use and due."""
         granted, coming, key = self.entitlements, self.next_date, self.fingerprint.key
+        logged = {"audit_entries": self.stored.head.number, "audit_head": self.stored.head.hash.hex()}
         return {
             "summary": self.summary.as_json(),
             "product": self.trust_store.product,
@@ -121,12 +120,7 @@ class InstallationState(NamedTuple):
             "settings": dict(granted.settings.values),
             "events": [event.plain() for event in self.events],
             "notices": [notice.as_json() for notice in self.notices],
-            "installation": {
-                "key": None if key is None else key.hex(),
-                "audit_entries": self.stored.head.number,
-                "audit_head": self.stored.head.hash.hex(),
-                "restored": self.restored,
-            },
+            "installation": {"key": None if key is None else key.hex(), **logged, "restored": self.restored},
         }
 
     @property
@@ -200,36 +194,21 @@ class ReadTransaction(NamedTuple):
         """Evaluate everything that the installation is, has and may do now.
 
         With `now` (seconds since 1970): what it would be then, if nothing is changed until then. Every signature is
-        verified again: the database is not believed.
-
-        Raises:
-            NotActivated: no pack was given, and none recorded yet.
-            HomeInvalid: the installation belongs to another root.
-            FormatError, TrustError: the pack is not to be believed, or something newer was seen before.
+        verified again: the database is not believed. Raises `NotActivated` without a pack, `HomeInvalid` for another
+        root, and `FormatError` or `TrustError` where the pack is not to be believed or something newer was seen before.
         """
         stored, released = self.stored, self.opened.released
         believed, unusable = combine_trust(stored, self.root, self.pack)
         trust_store = at_floor(believed, stored.seen)
-        verified = verify_bundles(stored.bundles, trust_store, self.now)
-        kept = verified.kept
+        _, kept, refused = verify_bundles(stored.bundles, trust_store, self.now)
         fingerprint = stored.fingerprint(kept, self.opened.facts)
         entitlements = evaluate(trust_store, kept, self.now, fingerprint=fingerprint, released=released)
-        in_force = [part.verified for part in entitlements.parts]
-        lost = lost_bundles(stored.bundles, in_force, verified.unusable, trust_store.trust)
+        lost = lost_bundles(stored.bundles, refused, entitlements)
         in_use, today = stored.used_of(entitlements.licenses), day_at(self.now if now is None else now)
         gone = without_requirement(entitlements, in_use)
-        state = InstallationState(
-            trust_store=trust_store,
-            kept=kept,
-            unusable=(*unusable, *lost),
-            entitlements=entitlements,
-            in_use=in_use,
-            now=self.now,
-            fingerprint=fingerprint,
-            released=released,
-            stored=stored,
-            unused=tuple(unused(self.connection, stored.told_since, today, gone, in_use)),
-        )
+        idle = tuple(unused(self.connection, stored.told_since, today, gone, in_use))
+        granted = trust_store, kept, (*unusable, *lost), entitlements, in_use, self.now
+        state = InstallationState(*granted, fingerprint, released, stored, unused=idle)
         clock = self.reading.clock
         state = state._replace(notices=_notices(state, clock)) if now is None else state_at(state, now, clock=clock)
         return state._replace(metered=read_used(self.connection, state.entitlements.periods))
@@ -239,18 +218,13 @@ class ReadTransaction(NamedTuple):
 
         Of those that are kept it says whether they are active; raises as `state` does.
         """
-        records = [record for record, _ in self.stored.every]
-        if not records:
+        if not (records := [record for record, _ in self.stored.every]):
             return ()
         state = self.state()
         active = {one.identity.hex() for one in state.bundles}
         active |= {one.identity for one in state.unusable if one.type == "bundle"}
-        return tuple(
-            record._replace(state=ACTIVE if record.identity.hex() in active else REPLACED)
-            if record.state == KEPT
-            else record
-            for record in records
-        )
+        shown = {one: ACTIVE if one.identity.hex() in active else REPLACED for one in records if one.state == KEPT}
+        return tuple(one._replace(state=shown.get(one, one.state)) for one in records)
 
 
 @contextmanager

@@ -7,17 +7,15 @@ adds is in `licensekit.state.journal`. What was done, `did`, has a sentence, and
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from secrets import token_hex
 from string import Formatter
 from typing import Any, Final, cast
 
 from licensekit.chain import GENESIS, Head, canonical_json, link
-from licensekit.database import Connection
-from licensekit.database.schemas import read_queries, with_marks
+from licensekit.database import Connection, read_queries, with_marks
 from licensekit.dates import DAY_SECONDS, day_at
-from licensekit.errors import HomeInvalid, KeyInvalid
-from licensekit.errors.coded import messages_beside
+from licensekit.errors import HomeInvalid, KeyInvalid, messages_beside
 from licensekit.errors.templates import fill_in
 from licensekit.keys.signing import SigningKey
 from licensekit.state import journal_entries as entries
@@ -29,23 +27,20 @@ from licensekit.text import names
 from licensekit.trust.order import Order, SeenDocument
 from licensekit.trust.pack import TrustDocument, TrustStore
 from licensekit.trust.signed import Verified
-from licensekit.wire import frame
-from licensekit.wire.armor import TYPES
+from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle, Kind, Root
 
 ERASED: Final = "(erased)"
 """What is shown in place of a name that is gone."""
-_LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
-    "request": frozenset({"nonce", "facts"}),
-    "reset": frozenset({"nonce"}),
-    "lease-borrow": frozenset({"lease"}),
-}
+_LEFT_OUT: Final = {"request": ("nonce", "facts"), "reset": ("nonce",), "lease-borrow": ("lease",)}
 """Code to the data that its sentence leaves out."""
 _MARK: Final = 200
 """Characters of a mark."""
 _FIELDS: Final = ("by", "user", "users", "holder", "subject")
 """The fields of an audit entry that name people; a subject is one where the scope is `user`."""
 _SQL: Final = read_queries(__file__)
+new_pseudonym: Final = partial(token_hex, 8)
+"""Returns a pseudonym that stands for nobody yet."""
 
 
 def audit_head(connection: Connection) -> Head:
@@ -102,9 +97,8 @@ def read_journal(connection: Connection, key: SigningKey, head: SignedHead, know
         newest = connection.one(_SQL["journal_head"])
         if newest == (*known.head, known.head.number):
             return known
-    rows = connection.rows(_SQL["journal"])
-    stored = [Row(number, *map(_bytes, values)) for number, *values in rows]
-    journal = verify(stored, head, key.verifying_key)
+    rows = (Row(number, *map(_bytes, values)) for number, *values in connection.rows(_SQL["journal"]))
+    journal = verify(rows, head, key.verifying_key)
     return journal if journal.fault is None else _without_returned(connection, journal)
 
 
@@ -115,8 +109,7 @@ def _bytes(value: Any) -> bytes:
 
 def _without_returned(connection: Connection, journal: Journal) -> Journal:
     """Return a journal that does not hold, without the bundles of which there are receipts."""
-    rows = connection.rows(_SQL["returned"])
-    returned = tuple(entries.BundleEnded(identity, RETURNED) for (identity,) in rows)
+    returned = tuple(entries.BundleEnded(identity, RETURNED) for (identity,) in connection.rows(_SQL["returned"]))
     return journal._replace(rest=(*journal.rest, *returned), state=replay(returned, journal.state))
 
 
@@ -179,7 +172,7 @@ class JournalWriter:
         """Enter which documents are the highest that were seen, as far as that is new."""
         documents = {(one.token.type, one.identity): one for one in trust_store.documents}
         before, seen = self.state.seen, trust_store.trust.seen
-        for order in sorted(seen, key=lambda order: (TYPES.index(order[0]), order[1])):
+        for order in sorted(seen, key=lambda order: (armor.TYPES.index(order[0]), order[1])):
             if (found := seen[order]) != before.get(order):
                 self.enter(_document_seen(order, found, documents.get((order[0], found.identity))))
 
@@ -190,21 +183,10 @@ def taken(verified: Verified[Bundle], now: int, elapsed: int) -> entries.BundleT
     counts = [count for kind in Kind for count in bundle.counts(kind).values()]
     known = [count for count in counts if count is not None]
     is_limited = len(known) == len(counts) and not bundle.settings and not bundle.replaces
-    return entries.BundleTaken(
-        identity=verified.identity,
-        issuer=bundle.issuer,
-        serial=bundle.serial,
-        part=bundle.part,
-        use=bundle.use,
-        sequence=bundle.sequence,
-        at=now,
-        issued=bundle.issued,
-        scheme=key.scheme,
-        key=key.key_id,
-        most=max(known, default=0) if is_limited else None,
-        term=None if bundle.term_end is None else bundle.term_end - day_at(bundle.issued),
-        elapsed=elapsed,
-    )
+    most = max(known, default=0) if is_limited else None
+    term = None if bundle.term_end is None else bundle.term_end - day_at(bundle.issued)
+    named = verified.identity, bundle.issuer, bundle.serial, bundle.part, bundle.use, bundle.sequence
+    return entries.BundleTaken(*named, now, bundle.issued, key.scheme, key.key_id, most, term, elapsed)
 
 
 def _document_seen(order: Order, found: SeenDocument, verified: TrustDocument | None) -> entries.DocumentSeen:
@@ -233,17 +215,11 @@ def find_pseudonym(connection: Connection, written: str) -> str | None:
 
 def pseudonym_of(connection: Connection, written: str) -> str:
     """Return the pseudonym of an id, and keep a new one with it where there is none."""
-    known = find_pseudonym(connection, written)
-    if known is not None:
+    if (known := find_pseudonym(connection, written)) is not None:
         return known
     pseudonym = new_pseudonym()
     connection.run(_SQL["add_person"], pseudonym, names.folded(written), written)
     return pseudonym
-
-
-def new_pseudonym() -> str:
-    """Return a pseudonym that stands for nobody yet."""
-    return token_hex(8)
 
 
 def erase_person(connection: Connection, user_id: str) -> None:
@@ -272,7 +248,7 @@ def _replaced(facts: Mapping[str, Any], name: Callable[[str], str]) -> dict[str,
 def fields_of(did: str) -> frozenset[str]:
     """Return the names of all the data that an entry of a code has."""
     named = (name for _, name, _, _ in Formatter().parse(_sentences()[did]) if name)
-    return _LEFT_OUT.get(did, frozenset()).union(named)
+    return frozenset(named).union(_LEFT_OUT.get(did, ()))
 
 
 def sentence_of(facts: Mapping[str, Any]) -> str:

@@ -27,7 +27,6 @@ punctuation play no part in the comparison.
 """
 Facts = Mapping[str, str | None]
 """What a program knows better than this module: fact name to value; None for none."""
-
 NO_FACTS: Final[Facts] = {}
 
 _HASH_BYTES: Final = 16
@@ -35,7 +34,6 @@ _FACT_BYTES: Final = 64 * 1024
 """As much of a file as is read: where there are many cores, the first says what all are."""
 _PASSING: Final = frozenset({"too-many-files", "disk-error"})
 """Why a file cannot be read that may be readable again in a moment."""
-
 _FILES: Final = {
     "machine-id": ("etc/machine-id", "var/lib/dbus/machine-id"),
     "board": ("sys/class/dmi/id/product_uuid", "sys/class/dmi/id/board_serial", "proc/device-tree/serial-number"),
@@ -68,8 +66,7 @@ _FOLDED: Final = frozenset(map(_folded, PLACEHOLDERS))
 
 def machine_facts(root: Path = Path("/"), given: Facts = NO_FACTS, *, system: str = sys.platform) -> dict[str, str]:
     """Return the facts of this machine by name, with `given` ones as they are; raise `FileUnusable` at its limits."""
-    found = _read_facts(root, system)
-    found["host"] = platform.node().partition(".")[0]
+    found = {**_read_facts(root, system), "host": platform.node().partition(".")[0]}
     known = {name: " ".join(value.lower().split()) for name, value in found.items()}
     own = {name: value for name, value in known.items() if not is_placeholder(value)}
     return {name: value for name, value in {**own, **given}.items() if value}
@@ -83,8 +80,8 @@ def hashed(facts: Mapping[str, str], secret: bytes) -> dict[str, bytes]:
 
 
 def _read_facts(root: Path, system: str) -> dict[str, str]:
-    if system in {"win32", "darwin"}:
-        return _of_windows() if system == "win32" else _of_mac()
+    if of_system := {"win32": _of_windows, "darwin": _of_mac}.get(system):
+        return of_system()
     return {
         **{name: _first(root, paths) for name, paths in _FILES.items()},
         "disk": _lowest(_first(disk, _DISK) for disk in _built_in(root / "sys/class/block")),
@@ -186,11 +183,10 @@ def smbios_uuid(table: bytes) -> str:
 
 
 def _of_windows() -> dict[str, str]:
-    processor = r"HARDWARE\DESCRIPTION\System\CentralProcessor\0"
     return {
         "machine-id": _registry(r"SOFTWARE\Microsoft\Cryptography", "MachineGuid"),
         "board": smbios_uuid(_firmware()[8:]),  # behind a header of its own
-        "processor": _registry(processor, "ProcessorNameString"),
+        "processor": _registry(r"HARDWARE\DESCRIPTION\System\CentralProcessor\0", "ProcessorNameString"),
     }
 
 

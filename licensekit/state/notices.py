@@ -5,8 +5,7 @@ from typing import Final
 
 from licensekit.dates import DAY_SECONDS
 from licensekit.entitlements import Notice
-from licensekit.errors import FileUnusable, LicenseError
-from licensekit.errors.coded import Message
+from licensekit.errors import FileUnusable, LicenseError, Message
 from licensekit.state.stored import Stored
 
 _BEHIND_SECONDS: Final = DAY_SECONDS

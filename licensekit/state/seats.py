@@ -8,13 +8,13 @@ ends a second later here than for its holder, who must not be the last to know.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 from random import randrange
 from secrets import token_hex
 from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.database import Connection, Database
-from licensekit.database.schemas import read_queries
+from licensekit.database import Connection, Database, read_queries
 from licensekit.entitlements.assignment import SeatPool
 from licensekit.state.home import SCHEMA
 from licensekit.state.time import lease_time
@@ -80,8 +80,7 @@ def take(database: Database, request: SeatRequest, pool: SeatPool, now: int) -> 
     for _ in range(_ATTEMPTS):
         # Processes begin in different places, so that they rarely want the same row.
         for begin in (randrange(_FRACTIONS), 0):  # noqa: S311  # a place, no secret
-            lease = _take(database, request, pool, now, begin)
-            if lease is not None:
+            if (lease := _take(database, request, pool, now, begin)) is not None:
                 return lease
         # None was free, or another process was faster.
         if not _has_room(database, request, pool, now):
@@ -99,11 +98,9 @@ def renew(database: Database, leases: Sequence[tuple[HeldSeat, int]], now: int) 
     listed = [lease for lease, _ in leases]
     with database.write(shared=True) as connection:
         now = lease_time(connection, now)
-        renewed = connection.run_many(
-            _SQL["renew"],
-            [(now + ttl + _ROUNDING, now + ttl + _ROUNDING, one.license, one.seat, one.id, now) for one, ttl in leases],
-        )
-        if renewed == len(listed):
+        ends = ((now + ttl + _ROUNDING, one) for one, ttl in leases)
+        rows = [(end, end, one.license, one.seat, one.id, now) for end, one in ends]
+        if connection.run_many(_SQL["renew"], rows) == len(listed):
             return frozenset(lease.id for lease in listed)
         return _held_of(connection, listed, now)
 
@@ -115,12 +112,9 @@ def still_held(database: Database, leases: Sequence[HeldSeat], now: int) -> froz
 
 
 def _held_of(connection: Connection, leases: Sequence[HeldSeat], now: int) -> frozenset[str]:
-    ids = frozenset(
-        found
-        for license_ in sorted({lease.license for lease in leases})
-        for (found,) in connection.rows(_SQL["held_of_license"], license_, now)
-    )
-    return ids & {lease.id for lease in leases}
+    licenses = sorted({lease.license for lease in leases})
+    held = chain.from_iterable(connection.rows(_SQL["held_of_license"], one, now) for one in licenses)
+    return frozenset(found for (found,) in held) & {lease.id for lease in leases}
 
 
 def end(connection: Connection, lease: HeldSeat) -> None:
@@ -136,8 +130,7 @@ def borrow(connection: Connection, lease: HeldSeat, until: int, now: int) -> boo
 def _take(database: Database, request: SeatRequest, pool: SeatPool, now: int, begin: int) -> HeldSeat | None:
     code, lease_id = request.license, token_hex(6)
     given = (lease_id, request.holder, request.ttl + _ROUNDING, code, *_free_seat(request, pool))
-    row = database.once(_SQL["take"], now, *given, code, begin, SCHEMA.number)
-    if row is None:
+    if (row := database.once(_SQL["take"], now, *given, code, begin, SCHEMA.number)) is None:
         return None
     seat, taken, expires = row
     return HeldSeat(lease_id, code, seat, request.holder, taken, expires, borrowed=False)
@@ -154,8 +147,7 @@ def _has_room(database: Database, request: SeatRequest, pool: SeatPool, now: int
     """Return whether a seat is free after all; where rows can be added, add some."""
     code, granted = request.license, pool.seats(request.at_least)
     with database.write(shared=True) as connection:
-        row = connection.one(_SQL["room"], now, code, *_free_seat(request, pool))
-        last, free_seats = row or (None, 0)
+        last, free_seats = connection.one(_SQL["room"], now, code, *_free_seat(request, pool)) or (None, 0)
         if free_seats:
             return True
         first = 0 if last is None else last + 1

@@ -6,22 +6,19 @@ holders have, or that is no such number, is read as `NO_SLOT`, which grants noth
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final, LiteralString
 
-from licensekit.database import Connection, Row, Value
-from licensekit.database.schemas import read_queries, with_marks
+from licensekit.database import Connection, Row, Value, read_queries, with_marks
 from licensekit.entitlements.holdings import NO_SLOT
 from licensekit.wire.documents import Kind
 
 HIGHEST: Final = 2**31 - 1
-"""The highest slot that there can be."""
 SATELLITE: Final = ""
 """In place of a license: what a site holds that is a satellite."""
 _AT_ONCE: Final = 500
 """How many values one query looks up."""
-
 SQL: Final = read_queries(__file__)
 _KINDS: Final[Mapping[Kind, LiteralString]] = {Kind.USER: "user", Kind.SITE: "site"}
 
@@ -97,23 +94,18 @@ def _by_license(assignments: Iterable[tuple[str, str]]) -> Iterator[tuple[str, l
 
 def _occupied(connection: Connection, query: LiteralString, code: str, values: Sequence[Value]) -> set[int]:
     """Return the slots of a license that the rows with these values have."""
-    found: set[int] = set()
-    for at in range(0, len(values), _AT_ONCE):
-        some = values[at : at + _AT_ONCE]
-        found.update(slot_of(slot) for (slot,) in connection.rows(with_marks(query, some), code, *some))
-    return found - {NO_SLOT}
+    pieces = (values[at : at + _AT_ONCE] for at in range(0, len(values), _AT_ONCE))
+    rows = chain.from_iterable(connection.rows(with_marks(query, some), code, *some) for some in pieces)
+    return {slot_of(slot) for (slot,) in rows} - {NO_SLOT}
 
 
 def prefer(connection: Connection, kind: Kind, code: str, first: Sequence[str]) -> list[str]:
     """Number the slots of a license from 1, `first` first; return those of `first` who lack it, and do nothing then."""
-    rows = connection.rows(_of(kind, "holders"), code)
-    slots = {holder: slot_of(slot) or HIGHEST + 1 for holder, slot in rows}
-    missing = [holder for holder in first if holder not in slots]
-    if missing:
+    slots = {holder: slot_of(slot) or HIGHEST + 1 for holder, slot in connection.rows(_of(kind, "holders"), code)}
+    if missing := [holder for holder in first if holder not in slots]:
         return missing
     others = sorted(slots.keys() - set(first), key=lambda one: (slots[one], one))
-    order = enumerate((*first, *others), 1)
-    moved = [(slot, holder, code) for slot, holder in order if slots[holder] != slot]
+    moved = [(slot, holder, code) for slot, holder in enumerate((*first, *others), 1) if slots[holder] != slot]
     # No two rows may have one slot, not even in between.
     connection.run_many(_of(kind, "move"), [(-slot, *row) for slot, *row in moved])
     connection.run_many(_of(kind, "move"), moved)

@@ -12,8 +12,7 @@ from secrets import token_hex
 from time import monotonic, sleep
 from typing import Final, NamedTuple
 
-from licensekit.database import Connection, Database
-from licensekit.database.schemas import read_queries, with_marks
+from licensekit.database import Connection, Database, read_queries, with_marks
 from licensekit.entitlements.login import UserFacts
 from licensekit.state.logs import new_pseudonym
 from licensekit.state.slots import carry_out
@@ -21,7 +20,6 @@ from licensekit.state.users import USER_COLUMNS, columns_of, facts_of, index_wor
 
 TOGETHER: Final = 500
 """How many users are read or prepared together."""
-
 _SQL: Final = read_queries(__file__, {"columns": USER_COLUMNS})
 
 
@@ -92,8 +90,7 @@ class Staging:
         numbered = list(enumerate(users, self._users + 1))
         insert_rows(connection, _SQL["stage_user"], (self._row(number, one) for number, one in numbered))
         insert_rows(connection, _SQL["stage_license"], chain.from_iterable(self._licenses(*pair) for pair in numbered))
-        new = {one.user.id: one.user for one in users if one.before is None}
-        if new:
+        if new := {one.user.id: one.user for one in users if one.before is None}:
             there = connection.rows(with_marks(_SQL["there"], new), *new)  # added meanwhile, so this run has no future
             index_words(connection, [user for user_id, user in new.items() if (user_id,) not in there])
         self._name(connection, [one.user for one in users])

@@ -6,8 +6,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from licensekit.chain import Head
-from licensekit.database import Connection
-from licensekit.database.schemas import read_queries
+from licensekit.database import Connection, read_queries
 from licensekit.entitlements import Fingerprint
 from licensekit.entitlements.events import Event, EventScope
 from licensekit.errors import HomeInvalid, OtherInstallation
@@ -24,7 +23,7 @@ from licensekit.trust.signed import Verified
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind, License
 
-_SQL: Final = read_queries(__file__)
+SQL: Final = read_queries(__file__)
 ESTABLISHED: Final = 1
 """Entries of the audit log of an installation in which nothing was changed."""
 
@@ -39,7 +38,7 @@ class StoredBundle(NamedTuple):
 
 def store_bundle(connection: Connection, verified: Verified[Bundle]) -> None:
     """Store a bundle as received, in place of what was stored of it before."""
-    connection.run(_SQL["store"], verified.identity, verified.token.frame)
+    connection.run(SQL["store"], verified.identity, verified.token.frame)
 
 
 class Recorded(NamedTuple):
@@ -138,7 +137,7 @@ class Stored(NamedTuple):
 
 def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known: Journal | None = None) -> Stored:
     """Read what a state is made from; `known` is a journal that is not verified again if its head is there."""
-    row = connection.one(_SQL["installation"])
+    row = connection.one(SQL["installation"])
     if row is None:
         raise HomeInvalid(reason="key-lost")
     told_since, seed, secret, pack, observations, *head = row
@@ -148,20 +147,14 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
     time = read_time(observations, journal.observed, journal.state.time_seen)
     number = mark.audit.number if isinstance(mark, Mark) else 0
     marked = connection.one("SELECT hash FROM audit WHERE number = ?", number)
-    frames: dict[bytes, bytes] = dict(connection.rows(_SQL["bundles"]))
+    frames: dict[bytes, bytes] = dict(connection.rows(SQL["bundles"]))
     of_sites = slots.highest(connection, Kind.SITE)
     satellites = of_sites.pop(slots.SATELLITE, 0)
+    known_bundles = journal.state.bundles.items()
     return Stored(
-        seed=seed,
-        secret=secret,
-        recorded=_recorded(journal, pack),
-        time=time,
-        journal=journal,
-        trust=tuple(armor.Token(*row) for row in connection.rows(_SQL["trust"])),
-        every=tuple(
-            StoredBundle(record, armor.Token("bundle", frames.get(identity, b"")))
-            for identity, record in journal.state.bundles.items()
-        ),
+        *(seed, secret, _recorded(journal, pack), time, journal),
+        trust=tuple(armor.Token(*row) for row in connection.rows(SQL["trust"])),
+        every=tuple(StoredBundle(one, armor.Token("bundle", frames.get(i, b""))) for i, one in known_bundles),
         in_use=dict(Counter(slots.highest(connection, Kind.USER)) | Counter(of_sites)),
         leased=seats_in_use(connection, lease_time(connection, effective(time, reading))),
         satellites=satellites,
@@ -187,19 +180,17 @@ def require_same(known: Stored | None, found: Stored, where: str) -> None:
 
 
 def _recorded(journal: Journal, pack: bytes | None) -> Recorded | None:
-    pinned = journal.state.pinned
-    if pinned is None:
+    if (pinned := journal.state.pinned) is None:
         return None
-    is_it = pack is not None and sha256(pack).digest() == pinned.pack
-    return Recorded(pinned.root, pack if pack is not None and is_it else b"")
+    return Recorded(pinned.root, pack if pack is not None and sha256(pack).digest() == pinned.pack else b"")
 
 
 def seats_in_use(connection: Connection, now: int) -> Mapping[str, int]:
     """Return license to how many of its seats are held."""
-    return dict(connection.rows(_SQL["seats_in_use"], now))
+    return dict(connection.rows(SQL["seats_in_use"], now))
 
 
 def read_events(connection: Connection, *, ended: bool = False) -> tuple[Event, ...]:
     """Read the events in force, with `ended` all that there ever were; the oldest first."""
-    rows = connection.rows(_SQL["events_ever" if ended else "events_in_force"])
+    rows = connection.rows(SQL["events_ever" if ended else "events_in_force"])
     return tuple(Event(number, kind, EventScope(scope), *rest) for number, kind, scope, *rest in rows)

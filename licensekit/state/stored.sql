@@ -23,3 +23,9 @@ SELECT number, kind, scope, subject, message, expected_end, started, started_by,
 
 -- name: events_ever
 {events} ORDER BY number;
+
+-- name: forget_trust
+DELETE FROM trust_documents;
+
+-- name: add_trust
+INSERT INTO trust_documents (place, type, frame) VALUES (?, ?, ?);

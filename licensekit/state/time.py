@@ -153,8 +153,7 @@ def _begin(seen: TimeSeen, soft: int, clock: int) -> TimeSeen:
 def is_due(seen: TimeSeen, reading: Reading, pause: int) -> bool:
     """Return whether the newest observation in this boot is `pause` seconds old."""
     boot = reading.boot or _NONE
-    last = seen.boots.get(boot.identity)
-    if last is None:
+    if (last := seen.boots.get(boot.identity)) is None:
         return True
     moved = boot.seconds - last.seconds if reading.boot else reading.clock - last.clock
     return abs(moved) >= pause
@@ -173,8 +172,7 @@ def _with(boots: Mapping[bytes, Observation], reading: Reading, elapsed: int, nu
 def _passed(seen: TimeSeen, reading: Reading) -> tuple[int, int]:
     """Return what has passed since the newest observation of any host, and for how long it ran."""
     boot = reading.boot or _NONE
-    last = seen.boots.get(boot.identity)
-    if last is None:
+    if (last := seen.boots.get(boot.identity)) is None:
         return 0, 0
     if reading.boot is None:
         return 0, max(0, min(reading.clock - last.clock, STEP_SECONDS))

@@ -58,13 +58,10 @@ class WriteTransaction:
         self.time, self._why, self._base = seen, why, base
 
     def accept(self) -> None:
-        """Accept a restored backup, or a damaged journal, as the present state.
+        """Accept a restored backup, or a damaged journal, as the present state, once for each base bundle.
 
-        It is audited, and each request, receipt and statement tells the vendor. It can be done once for each base
-        bundle: it spends the drop of the soft floor of time. Resets that were issued before are refused afterwards.
-
-        Raises:
-            AcceptRefused: there is nothing to accept, or that drop was spent.
+        It spends the drop of the soft floor of time, and resets that were issued before are refused afterwards. Raises
+        `AcceptRefused` where there is nothing to accept, or that drop was spent.
         """
         self.note_findings()
         state = self.journal.state
@@ -78,11 +75,8 @@ class WriteTransaction:
     def accept_clock(self) -> None:
         """Make the clock count again, after it was ahead for more than a day of running.
 
-        The soft floor of time is dropped to the hard one, once for each base bundle. It is audited, and each request,
-        receipt and statement tells the vendor.
-
-        Raises:
-            AcceptRefused: that drop was spent, or there is nothing to drop.
+        The soft floor of time is dropped to the hard one, once for each base bundle. Raises `AcceptRefused` where that
+        drop was spent, or there is nothing to drop.
         """
         state, seen, clock = self.journal.state, self.time, self.read.reading.clock
         if state.base in state.dropped:
@@ -90,8 +84,7 @@ class WriteTransaction:
         if seen.soft <= max(seen.hard, clock):
             raise AcceptRefused(reason="no-clock")
         self.set_time(accept_clock(seen, clock), ACCEPTED, state.base)
-        shown, later = format_seconds(clock), format_seconds(seen.soft)
-        self.record("accept-clock", clock=shown, later=later)
+        self.record("accept-clock", clock=format_seconds(clock), later=format_seconds(seen.soft))
 
     def accept_restored(self, at: int, by: str, base: bytes = b"") -> None:
         """Take the database as it is: what its mark says of it no longer counts."""
@@ -121,8 +114,8 @@ class WriteTransaction:
     def _append(self, did: str, *entries: Mapping[str, Any]) -> None:
         if any(fields_of(did) ^ data.keys() for data in entries):
             raise TypeError(f"{did}: {sorted(entries[0])}")
-        by = {"by": self.read.opened.by} if self.read.opened.by else {}
-        facts = ({"at": format_seconds(self.now), **by, "did": did, **data} for data in entries)
+        by, at = {"by": self.read.opened.by} if self.read.opened.by else {}, format_seconds(self.now)
+        facts = ({"at": at, **by, "did": did, **data} for data in entries)
         self.head = append_audit(self.connection, facts, self.pseudonyms)
 
 

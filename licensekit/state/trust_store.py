@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from licensekit.entitlements.timeline import may_replace, takes_place_of
+from licensekit.entitlements import Entitlements, may_replace, takes_place_of
 from licensekit.errors import AuditDamaged, HomeInvalid, LicenseError, TrustMissing
 from licensekit.state.journal import BundleRecord
 from licensekit.state.journal_entries import KEPT, BundleTaken
 from licensekit.state.logs import JournalWriter
 from licensekit.state.notices import UnusableDocument
-from licensekit.state.stored import Recorded, Stored, StoredBundle
+from licensekit.state.stored import SQL, Recorded, Stored, StoredBundle
 from licensekit.trust.order import Seen
 from licensekit.trust.pack import TrustStore, add_documents, open_pack
 from licensekit.trust.roots import pin_of
@@ -76,13 +76,11 @@ def _held(record: BundleRecord, token: armor.Token, trust_store: TrustStore) -> 
 
 
 def lost_bundles(
-    stored: Iterable[StoredBundle],
-    in_force: Iterable[Verified[Bundle]],
-    unusable: Mapping[bytes, LicenseError],
-    trust: TrustState,
+    stored: Iterable[StoredBundle], unusable: Mapping[bytes, LicenseError], granted: Entitlements
 ) -> Iterator[UnusableDocument]:
     """Yield the `unusable` bundles, one an issuer and part, that would govern were they usable (P3, P5)."""
-    numbers = {record.identity: record.number for record, _ in stored}
+    numbers, trust = {record.identity: record.number for record, _ in stored}, granted.trust_store.trust
+    in_force = (part.verified for part in granted.parts)
     governing = [((one.document.use, -numbers[one.identity]), one) for one in in_force]
     lost = ((one.use, -one.number, one) for one, _ in stored if one.identity in unusable)
     named: dict[tuple[str, str], BundleRecord] = {}
@@ -152,8 +150,7 @@ def _without_unusable(
         except TrustMissing:
             pass  # a new root, whose trust document is still to come
         except LicenseError as error:
-            identity = _identity(token)
-            unusable.append(UnusableDocument(type=token.type, identity=identity, error=error))
+            unusable.append(UnusableDocument(type=token.type, identity=_identity(token), error=error))
             continue
         taken.append(token)
     return trust_store, tuple(unusable)
@@ -163,9 +160,7 @@ def keep_trust(journal: JournalWriter, stored: Stored, trust_store: TrustStore) 
     """Keep everything in force as received, and what was seen as the floor."""
     connection = journal.connection
     if trust_store.tokens != stored.trust:
-        connection.run("DELETE FROM trust_documents")
-        connection.run_many(
-            "INSERT INTO trust_documents (place, type, frame) VALUES (?, ?, ?)",
-            [(place, token.type, token.frame) for place, token in enumerate(trust_store.tokens)],
-        )
+        connection.run(SQL["forget_trust"])
+        rows = [(place, token.type, token.frame) for place, token in enumerate(trust_store.tokens)]
+        connection.run_many(SQL["add_trust"], rows)
     journal.keep_seen(trust_store)

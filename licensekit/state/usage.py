@@ -1,9 +1,8 @@
 """What the application tells of use, in rows: units of meters that it used, and when users were last seen.
 
-There is a row for each period of a meter, with how many of its units were used. Units count as used here before a
-program uses them, and the condition of the statement keeps the count: however many processes ask at once, no row
-exceeds what was sold. Rows of periods that are over stay, so that a clock that is set back finds them used. They are no
-part of what the journal proves.
+Units count as used here, in a row for each period of a meter, before a program uses them, and the condition of the
+statement keeps the count: however many processes ask at once, no row exceeds what was sold. Rows of periods that are
+over stay, so that a clock that is set back finds them used.
 
 Who holds a license without using it follows from days, counted from 1970 (`docs/installation.md`, "Who needs a seat?").
 """
@@ -13,17 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Final, LiteralString
 
-from licensekit.database import Connection, Database, Value
-from licensekit.database.schemas import read_queries
-from licensekit.entitlements import Notice
-from licensekit.entitlements.amounts import Allowance, Period
+from licensekit.database import Connection, Database, Value, read_queries
+from licensekit.entitlements import Allowance, Notice, Period
 from licensekit.errors import EntryInvalid
 from licensekit.state.notices import IdleUsers, UnusableLicenses
 from licensekit.text import names
 
 SHARE: Final = 64
 """A batch is at most this part of what is left, so that other processes and hosts can use the rest."""
-
 _SQL: Final = read_queries(__file__)
 NO_LOGIN: Final = _SQL["no_login"]
 """The condition of a user `u` who holds a license and cannot log in."""

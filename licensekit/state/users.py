@@ -7,16 +7,13 @@ from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import Final, LiteralString, NamedTuple, TypeVar
 
-from licensekit.database import Connection, Row
-from licensekit.database.schemas import read_queries, with_marks
-from licensekit.entitlements import Holding
+from licensekit.database import Connection, Row, read_queries, with_marks
+from licensekit.entitlements import NO_SLOT, Holding
 from licensekit.entitlements.consequences import Group
-from licensekit.entitlements.holdings import NO_SLOT
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import EntryTaken, NotFound
 from licensekit.state.slots import SATELLITE, SITE_SLOT, USER_SLOT, slot_of
 from licensekit.text import names
-from licensekit.text.names import search_words
 from licensekit.wire.documents import UserKind
 
 T = TypeVar("T")
@@ -52,8 +49,7 @@ def user_facts(connection: Connection, user_id: str) -> UserFacts | None:
 
 def known_user(connection: Connection, user_id: str) -> UserFacts:
     """Look up what is known of a user, as `user_facts` does, or raise `NotFound`."""
-    user = user_facts(connection, user_id)
-    if user is None:
+    if (user := user_facts(connection, user_id)) is None:
         raise NotFound(reason="user", name=user_id)
     return user
 
@@ -65,16 +61,14 @@ def site_facts(connection: Connection, site_id: str) -> SiteFacts | None:
 
 def known_site(connection: Connection, site_id: str) -> SiteFacts:
     """Look up what is known of a site, as `site_facts` does, or raise `NotFound`."""
-    found = site_facts(connection, site_id)
-    if found is None:
+    if (site := site_facts(connection, site_id)) is None:
         raise NotFound(reason="site", name=site_id)
-    return found
+    return site
 
 
 def all_sites(connection: Connection) -> tuple[SiteFacts, ...]:
     """Look up every site, the central one first."""
-    rows = connection.rows(_SQL["all_sites"])
-    found = (_site(list(of_one)) for _, of_one in groupby(rows, key=itemgetter(0)))
+    found = (_site(list(of_one)) for _, of_one in groupby(connection.rows(_SQL["all_sites"]), key=itemgetter(0)))
     return tuple(site for site in found if site is not None)
 
 
@@ -141,7 +135,7 @@ def index_words(connection: Connection, users: Iterable[UserFacts]) -> None:
     """Write the words of users, from `written` and `name`, in place of those they had, in constant memory."""
     for some in together(users, _TOGETHER):
         connection.run(with_marks(_SQL["forget_words"], some), *(user.id for user in some))
-        rows = ((word, user.id) for user in some for word in sorted(search_words(f"{user.written} {user.name}")))
+        rows = ((word, user.id) for user in some for word in sorted(names.search_words(f"{user.written} {user.name}")))
         insert_rows(connection, _SQL["add_word"], rows)
 
 

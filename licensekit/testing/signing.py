@@ -18,8 +18,7 @@ from licensekit.trust.pack import open_pack
 from licensekit.trust.roots import pin_of
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
-from licensekit.wire.documents import Catalog, Document, Kind, Scope, SignedType, Use, Value
-from licensekit.wire.documents.fields import replace_fields
+from licensekit.wire.documents import Catalog, Document, Kind, Scope, SignedType, Use, Value, replace_fields
 from licensekit.wire.frame import ED25519
 from licensekit.wire.plain import word
 
@@ -29,7 +28,6 @@ _CODE: Final = "test"
 """Product and vendor where a test has none."""
 _TYPES: Final = {bool: "boolean", int: "number", str: "text"}
 """Of a setting's value to what a catalog calls it."""
-
 Counts = Iterable[str] | Mapping[str, int | None]
 """Codes; or code to count, where None is unrestricted, and 0 is in the catalog and not sold."""
 Span = timedelta | int
@@ -98,10 +96,8 @@ class Issuer(NamedTuple):
         for issuer, catalog in (self.catalogs or own).items():
             named = {table: self._own(issuer, terms[table]) for table in TABLES}
             if issuer == self.vendor or any(named.values()):
-                sold = {
-                    kind.plural: {c: UNRESTRICTED if n is None else n for c, n in named[kind.plural].items() if n != 0}
-                    for kind in Kind
-                }
+                tables = [(kind.plural, named[kind.plural].items()) for kind in Kind]
+                sold = {table: {c: UNRESTRICTED if n is None else n for c, n in of if n != 0} for table, of in tables}
                 draft = draft_from({**terms, **named, **sold})
                 faults = tuple(fault for fault in draft.faults if not isinstance(fault, OrderIncomplete))
                 checked = check_order(draft._replace(faults=faults), catalog)
@@ -136,10 +132,7 @@ def _catalog_of(terms: Mapping[str, Any], number: int) -> Catalog:
 
 @cache
 def issuer_for(pack: bytes | str | None = None, root: str = "") -> Issuer:
-    """Return the issuer in the place of those of a pack; without one, of a product that has no catalog.
-
-    Raises as `open_pack`.
-    """
+    """Return the issuer in the place of those of a pack, or of a product without a catalog; raises as `open_pack`."""
     store = None if pack is None else open_pack(pack, root)
     product, vendor = (_CODE, _CODE) if store is None else (store.product, store.issuer)
     catalogs = {} if store is None else store.catalog_documents

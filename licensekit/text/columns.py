@@ -58,10 +58,7 @@ class TableRow(NamedTuple, Generic[T]):
 
 
 def read_table(data: Iterable[bytes] | str, columns: Columns[T], options: TableOptions) -> Iterator[TableRow[T]]:
-    """Yield the rows of a table, which comes in pieces that are cut anywhere.
-
-    The first row that is not empty has the headings, in any case. Their faults are the only row.
-    """
+    """Yield the rows below the headings, which are the first that is not empty, or their faults as the only row."""
     lines = TextLines(data, options.encoding)
     rows = read_rows(lines)
     head = next(rows, TextRow(1, []))
@@ -124,6 +121,5 @@ def _misplaced(cells: list[str], titles: list[str]) -> Fault | None:
     """Return what is wrong with the number of cells; Excel ends rows early, and what has no delimiter is no row."""
     above = max((place for place, title in enumerate(titles, start=1) if title), default=0)
     headless = (cell for place, cell in enumerate(cells) if place >= len(titles) or not titles[place])
-    if len(cells) == 1 < above or any(cell.strip() for cell in headless):
-        return SyntaxInvalid(reason="cells", count=len(cells), most=above)
-    return None
+    is_misplaced = len(cells) == 1 < above or any(cell.strip() for cell in headless)
+    return SyntaxInvalid(reason="cells", count=len(cells), most=above) if is_misplaced else None

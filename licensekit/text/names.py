@@ -16,7 +16,6 @@ from licensekit.wire.documents.fields import is_invisible, written_text_fault
 
 WORD_LENGTH: Final = 64
 """How many characters of a word count when people are searched for."""
-
 LETTERS: Final = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ł": "l", "ŋ": "n", "þ": "th", "ŧ": "t"}
     | {"\u0131": "i", "\u02bb": " ", "\u02bc": " ", "\u0640": ""}
@@ -41,10 +40,7 @@ def folded(text: str) -> str:
 
 
 def search_words(text: str) -> frozenset[str]:
-    """Return the words by which people are searched for (`docs/installation.md`, "People"): `Ødegård` is `odegard`.
-
-    What is indexed and what is searched for pass through here alike.
-    """
+    """Return the words by which people are searched for (`docs/installation.md`, "People"): `Ødegård` is `odegard`."""
     return frozenset(word[:WORD_LENGTH] for word in _WORD.findall(without_accents(text)))
 
 
@@ -53,9 +49,8 @@ def without_accents(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = normalize("NFKD", normalize("NFKD", _seen(text)).casefold())
-    return (
-        "".join(character for character in plain if not category(character).startswith("M")).lower().translate(LETTERS)
-    )
+    letters = "".join(character for character in plain if not category(character).startswith("M"))
+    return letters.lower().translate(LETTERS)
 
 
 def written_id(text: str, kind: str) -> str:
@@ -133,14 +128,10 @@ def without_marks(text: str) -> str:
 
 
 def marks_in(data: bytes | str, line: int = 1) -> tuple[MarksLeftOut, ...]:
-    """Return what `without_marks` leaves out of a file, if anything; `line` is its first line.
-
-    A byte order mark at the beginning is none. What is not UTF-8 is refused elsewhere.
-    """
+    """Return what `without_marks` leaves out of a file beside a byte order mark; `line` is its first line."""
     if data.isascii():
         return ()
-    text = data.decode(errors="replace") if isinstance(data, bytes) else data
-    text = text.removeprefix(_BYTE_ORDER_MARK)
+    text = (data.decode(errors="replace") if isinstance(data, bytes) else data).removeprefix(_BYTE_ORDER_MARK)
     places = [place for place, character in enumerate(text) if ord(character) in _LEFT_OUT]
     return (MarksLeftOut(count=len(places), line=text.count("\n", 0, places[0]) + line),) if places else ()
 
@@ -148,8 +139,7 @@ def marks_in(data: bytes | str, line: int = 1) -> tuple[MarksLeftOut, ...]:
 def first_line(data: bytes) -> bytes:
     """Return the first line of a file, such as a passphrase, without its end and without a byte order mark.
 
-    UTF-16 that begins with its mark, as Windows writes it, is returned as UTF-8; without one, or damaged, it raises
-    `TextUnreadable`. Other bytes stay: what a passphrase is made of is not judged.
+    UTF-16 is returned as UTF-8; without its mark, or damaged, it raises `TextUnreadable`. Other bytes stay.
     """
     for mark, encoding in _UTF_16:
         if data.startswith(mark):

@@ -175,11 +175,8 @@ class _Page(HTMLParser):
 
 
 def _text_of_page(text: str) -> str:
-    """Return what a page shows; from a tag that does not end, or none that HTML has, the text as it is.
-
-    The parser is never closed: only then it would look for the end of such a tag again and again.
-    """
-    page = _Page()
+    """Return what a page shows; from a tag that does not end, or none that HTML has, the text as it is."""
+    page = _Page()  # never closed: only then it would look for the end of such a tag again and again
     try:
         page.feed(_IN_BRACKETS.sub(" ", text))
         return "".join(page.pieces) + unescape(page.rawdata)

@@ -59,8 +59,7 @@ class TextRow(NamedTuple):
 class TextLines:
     """The lines of a text without marks that nobody sees, and what was read since last asked.
 
-    A line ends with CR, LF or both. One that is not in the encoding raises `FaultyValue`; a byte order mark outweighs
-    the encoding that is named.
+    One that is not in the encoding raises `FaultyValue`; a byte order mark outweighs the encoding that is named.
     """
 
     def __init__(self, data: Iterable[bytes] | str, encoding: str) -> None:

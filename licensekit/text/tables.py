@@ -60,8 +60,7 @@ class Table(NamedTuple):
 
     def read(self, key: str, reader: Reader[T]) -> T | None:
         """Return what is under `key`; None if it is absent or faulty."""
-        value = self.content.get(key)
-        if value is None:
+        if (value := self.content.get(key)) is None:
             return None
         try:
             return reader(value)

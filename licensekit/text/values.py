@@ -22,7 +22,6 @@ T = TypeVar("T")
 
 Reader = Callable[[object], T]
 """Returns what a value says, or raises `FaultyValue`."""
-
 UNRESTRICTED: Final = "unrestricted"
 
 _LONGEST_GUESSED: Final = 64

@@ -16,7 +16,6 @@ from licensekit.wire.documents import TYPE_OF, Catalog, Revocations, Root, Trust
 FullVersion = tuple[int, ...]
 """Of a root: (version). Of a trust document: (root version, version). Of a list or catalog: (root version, trust
 version, number or version)."""
-
 Ordered = Root | Trust | Revocations | Catalog
 T = TypeVar("T", Trust, Revocations, Catalog)
 

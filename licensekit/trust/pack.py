@@ -3,15 +3,13 @@
 A pack (`.lkp`) is a file of root, trust, revocations and catalog tokens (`docs/format.md`, "Packs"). Newer ones of each
 ride in license files, and the newest of each governs.
 
-The trust documents of a file are taken together (F1 of `docs/format.md`, "Trust"): roots first, then trust documents,
-then lists, then catalogs, whatever their order in the file. Of those that a type has, the highest is taken, and what it
-supersedes is passed over before anybody asks when it was issued. To pass over a document is safe: whoever sends a file
-can leave it out.
+The trust documents of a file are taken together (F1 of `docs/format.md`, "Trust"). Of those that a type has, the
+highest is taken, and what it supersedes is passed over, which is safe: whoever sends a file can leave a document out.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, NamedTuple, TypeVar
 
 from licensekit import errors
 from licensekit.trust import order
@@ -23,13 +21,13 @@ from licensekit.trust.state import TrustState, extend, remember, require_floor, 
 from licensekit.wire import armor
 from licensekit.wire.documents import Catalog, Revocations, Root, Trust, Value, decode, qualified
 
+T = TypeVar("T")
+
 TrustDocument = Verified[Root] | Verified[Trust] | Verified[Revocations] | Verified[Catalog]
 IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})
 """Types of the documents that a pack holds."""
-
 HOLDS: Final = "holds"
 """The extension by which what an installation signs says what it holds (`docs/format.md`, "Extensions")."""
-
 _NONE: Final = "-"
 _NUMBER: Final = "[1-9][0-9]{0,9}"
 _FORM: Final = rf"{_NUMBER}\.{_NUMBER}(?: (?:{_NONE}|{_NUMBER}\.{_NUMBER}\.{_NUMBER})){{2}}"
@@ -76,6 +74,11 @@ class TrustStore(NamedTuple):
         """Return how an application calls a code that `issuer` writes: the vendor's are bare."""
         return qualified(code, issuer, self.issuer)
 
+    def named(self, of: Callable[[Catalog], Mapping[str, T]]) -> dict[str, tuple[str, T]]:
+        """Return what the catalogs have of a kind: code, as an application writes it, to issuer and content."""
+        catalogs = self.catalog_documents.items()
+        return {self.qualify(issuer, code): (issuer, one) for issuer, c in catalogs for code, one in of(c).items()}
+
     def issuer_of(self, code: str) -> str:
         """Return the issuer of a code as an application writes it."""
         return code.rpartition(".")[0] or self.issuer
@@ -101,10 +104,7 @@ def require_in_pack(tokens: Iterable[armor.Token]) -> None:
 
 
 def pin_in_pack(pack: bytes | str) -> str:
-    """Return the pin of the oldest root in a pack; raise `RootMismatch` if it has none.
-
-    Whoever made the pack chose it: it protects from the second file on, and not from the first.
-    """
+    """Return the pin of the oldest root in a pack, as whoever made it chose; raise `RootMismatch` if it has none."""
     return pin_of(_oldest_root(pack))
 
 
@@ -114,8 +114,7 @@ def product_in_pack(pack: bytes | str) -> str:
 
 
 def _oldest_root(pack: bytes | str) -> bytes:
-    payloads = [t.payload for t in armor.read(pack) if t.type == "root"]
-    if not payloads:
+    if not (payloads := [t.payload for t in armor.read(pack) if t.type == "root"]):
         raise errors.RootMismatch(reason="no-root")
     return min(payloads, key=lambda payload: decode(Root, payload).version)
 
@@ -125,8 +124,7 @@ def extend_trust_store(
 ) -> TrustStore:
     """Add the roots, trust documents, lists and catalogs among `tokens`: all or none (F1).
 
-    `now` is seconds since 1970; None where it does not matter when they were issued: in a pack, and in what was taken
-    before. `seen` is the floor that an installation remembers (S1).
+    `now` is as in `licensekit.trust.state`, and `seen` the floor that an installation remembers (S1).
     """
     return at_floor(add_documents(trust_store, tokens, now, seen), seen)
 

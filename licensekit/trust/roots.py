@@ -97,17 +97,15 @@ def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = Non
 
 
 def keys_of_trust(chain: Chain, opened: frame.Frame) -> tuple[KnownRoot, list[VerifyingKey]]:
-    """Return the root that signed a trust document, and its key for each signature, unverified (T1).
+    """Return the newest root that has all keys of a trust document, and they by signature, unverified (T1).
 
-    That is the newest root that has all of these keys and whose threshold they reach; where they reach none, the newest
-    that has them.
+    It is one whose threshold they reach, if there is any.
     """
     references = [(s.scheme, s.key) for s in opened.signatures]
     having = [known for known in reversed(chain) if known.keys.keys() >= set(references)]
     if not having:
         raise errors.KeyUnknown(reason="trust", root=chain[-1].root.version)
-    reached = (known for known in having if len(references) >= known.root.threshold)
-    signed = next(reached, having[0])
+    signed = next((known for known in having if len(references) >= known.root.threshold), having[0])
     return signed, [signed.keys[reference] for reference in references]
 
 
@@ -129,8 +127,7 @@ def _pinned(token: armor.Token, opened: frame.Frame) -> KnownRoot:
     root = decode(Root, opened.payload)
     own = load_keys(root.keys)
     if root.version > 1:
-        mine = tuple(s for s in opened.signatures if (s.scheme, s.key) in own)
-        opened = opened._replace(signatures=mine)
+        opened = opened._replace(signatures=tuple(s for s in opened.signatures if (s.scheme, s.key) in own))
     return _known(token, opened, root, own, own)
 
 
@@ -151,7 +148,5 @@ def _format_pin(digest: bytes) -> str:
 
 def short_of(root: Root, count: int, *, reason: str = "root", version: int | None = None) -> errors.ThresholdNotMet:
     """Return the error about a document that only `count` keys of `root` have signed."""
-    needed, missing = root.threshold, root.threshold - count
-    return errors.ThresholdNotMet(
-        reason=reason, root=root.version, needed=needed, signed=count, missing=missing, version=version
-    )
+    told: dict[str, Any] = {"needed": root.threshold, "signed": count, "missing": root.threshold - count}
+    return errors.ThresholdNotMet(reason=reason, root=root.version, version=version, **told)

@@ -8,13 +8,11 @@ from licensekit.dates import day_at
 from licensekit.keys.verifying import VerifyingKey, load
 from licensekit.limits import ISSUED_AHEAD_SECONDS
 from licensekit.trust.signed import Verified
-from licensekit.wire.documents import AdmittedKey, Bundle, Catalog, KeyState, Reset, Revocations, Root, Trust
+from licensekit.wire.documents import AdmittedKey, Bundle, Catalog, KeyState, Reset, Revocations, Root, RootKey, Trust
 from licensekit.wire.documents.bundle import AfterGrace, Kind
-from licensekit.wire.documents.trust import RootKey
 
 KeyReference = tuple[int, bytes]
 """Scheme and key id, as a frame names a key."""
-
 SignedByVendor = Revocations | Catalog | Bundle | Reset
 
 HOURS_OF_DAY: Final = 24
@@ -88,8 +86,7 @@ def _require_at_most(signer: AdmittedSigner, bundle: Bundle, most: int) -> None:
 def _require_end(signer: AdmittedSigner, bundle: Bundle, longest: int) -> None:
     """Refuse a bundle of which something outlives `longest` days from its issue."""
     # Measured from the issue, not from `starts`: a term that begins later does not reach further.
-    end = bundle.term_end
-    if end is None or end - day_at(bundle.issued) > longest:
+    if (end := bundle.term_end) is None or end - day_at(bundle.issued) > longest:
         raise _out_of_scope(signer, "term", longest=longest)
     if bundle.after_grace is not AfterGrace.BLOCK:
         raise _out_of_scope(signer, "after-grace")
@@ -108,10 +105,7 @@ def require_not_ahead(issued: int, now: int, kind: str = "document") -> None:
 
 
 def require_product(document: Root | Trust | Revocations | Catalog | Bundle, product: str) -> None:
-    """Raise `WrongProduct` for what was made for another product than the pinned root's (step 8).
-
-    One key may serve several products; without this, what it signed for one would count for all.
-    """
+    """Raise `WrongProduct` for another product than the pinned root's (step 8): one key may serve several products."""
     if document.product != product:
         raise errors.WrongProduct(reason="document", product=document.product, expected=product)
 
@@ -137,12 +131,10 @@ def may_still_sign(signers: Mapping[KeyReference, AdmittedSigner], document: Ver
     """Return whether the key of a verified document may, under `signers`, still sign it.
 
     These are steps 4 and 7 without the check of being issued ahead: what was taken once does not fall when the clock is
-    turned back. Whatever holds others back by being there (a list that is in force, a bundle of a higher sequence) does
-    so only while this is true.
+    turned back. Whatever holds others back by being there does so only while this is true.
     """
     key = document.keys[0]
-    signer = signers.get((key.scheme, key.key_id))
-    if signer is None or signer.key.public != key.public:
+    if (signer := signers.get((key.scheme, key.key_id))) is None or signer.key.public != key.public:
         return False
     try:
         require_type(signer, document.token.type)

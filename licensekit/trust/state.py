@@ -155,8 +155,7 @@ def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> scope.Admi
     first, *more = opened.signatures
     if more:
         raise errors.SignatureCount(reason="several", document=kind, count=len(more) + 1)
-    signer = state.signers.get((first.scheme, first.key))
-    if signer is None:
+    if (signer := state.signers.get((first.scheme, first.key))) is None:
         if state.trust is None:
             raise errors.TrustMissing(reason="no-signers")
         raise errors.KeyUnknown(reason="signature", key_id=first.key)

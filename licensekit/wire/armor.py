@@ -17,7 +17,6 @@ from licensekit.wire.frame import read as read_frame
 
 TYPES: Final = ("root", "trust", "revocations", "catalog", "bundle", "reset", "request", "receipt", "statement")
 """The types of documents, in the order in which a reader takes them from a file."""
-
 _TYPES: Final = {name.encode(): name for name in TYPES}
 _ORDER: Final = {name: place for place, name in enumerate(TYPES)}
 WHITE_SPACE: Final = " \t\n\v\f\r"
@@ -67,8 +66,6 @@ def read(data: bytes | str) -> list[Token]:
         raise ArmorInvalid(reason="path" if raw.endswith(_ENDINGS) else "no-token")
     if len(pieces) > TOKENS_PER_FILE:
         raise TooLarge(reason="tokens", limit=TOKENS_PER_FILE, size=len(pieces))
-    if len(pieces) == 1:
-        return [_token(pieces[0])]
     return sorted(map(_token, pieces), key=lambda token: _ORDER[token.type])
 
 
@@ -84,8 +81,7 @@ def encode(data: bytes) -> str:
 
 def decode(body: bytes) -> bytes:
     """Decode the bytes whose one spelling is `body`, as `encode` gives it; raise `ArmorInvalid` for any other."""
-    padding = _PADDING.get(len(body) % 4)
-    if padding is None:
+    if (padding := _PADDING.get(len(body) % 4)) is None:
         raise ArmorInvalid(reason="length")
     try:
         data = a2b_base64(body + padding, strict_mode=True)
@@ -101,8 +97,7 @@ def _token(piece: bytes) -> Token:
     name, dot, body = piece.partition(b".")
     if not dot:
         raise ArmorInvalid(reason="no-contents")
-    kind = _TYPES.get(name)
-    if kind is None:
+    if (kind := _TYPES.get(name)) is None:
         raise UnexpectedType(reason="unknown", type=name[:20].decode("ascii", "backslashreplace"))
     if len(body) > _BODY_CHARACTERS:
         raise TooLarge(reason="token", limit=_BODY_CHARACTERS, size=len(body))

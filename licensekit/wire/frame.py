@@ -26,7 +26,6 @@ _LENGTHS: Final = {
     INSTALLATION: (ED25519_KEY_BYTES, ED25519_SIGNATURE_BYTES),
 }
 """Scheme to (bytes of the key reference, bytes of the signature)."""
-
 _CONTEXT: Final = b"licensekit/lk1\x00"
 
 

@@ -13,7 +13,9 @@ from licensekit.dates import format_days, format_seconds
 from licensekit.errors import plain_value
 from licensekit.wire.documents import Document
 
-_DAYS: Final = frozenset({"starts", "warning", "expiry", "grace", "maintenance", "next_check", "last_seen"})
+_DAYS: Final = frozenset(
+    {"starts", "warning", "expiry", "grace", "maintenance", "next_check", "last_seen", "works_until"}
+)
 _SECONDS: Final = frozenset(
     {"issued", "fresh_until", "valid_from", "valid_to"}
     | {"at", "stated", "taken", "expires", "started", "expected_end", "ended", "period_ends"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from licensekit.catalog.changes import CatalogChange, differences, takes_away
+from licensekit.catalog.tables import CatalogChange, differences, takes_away
 from licensekit.wire.documents import (
     Catalog,
     Combine,

@@ -19,7 +19,6 @@ from licensekit.errors import (
     WorkspaceInvalid,
 )
 from licensekit.issuer import Permission, RootKeys, Workspace, amendment, generated_key, open_key, renewal
-from licensekit.issuer.keys import key_change
 from licensekit.issuer.keys.changes import admit
 from licensekit.issuer.keys.workspace_keys import root_key_files
 from licensekit.issuer.transaction import WorkspaceStore
@@ -375,7 +374,7 @@ def test_a_key_is_kept_if_nobody_can_tell_whether_it_is_in_force(
             monkeypatch.setattr(WorkspaceStore, "read", unreadable)
         raise KeyMissing(reason="not-given")
 
-    monkeypatch.setattr(key_change, "enter", fail)
+    monkeypatch.setattr("licensekit.issuer.intake.enter", fail)
     with pytest.raises(KeyMissing):
         proposal.sign(roots(sold), who=WHO)
     assert len(sold.keys.files) == before + kept

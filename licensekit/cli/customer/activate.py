@@ -7,10 +7,8 @@ from typing import Any, Final, NamedTuple
 import click
 
 from licensekit.access import Access
-from licensekit.cli.customer import commands
-from licensekit.cli.customer.settling import Settling, settle_options
-from licensekit.cli.groups import NO
-from licensekit.cli.inputs import located, read_tokens
+from licensekit.cli import groups, inputs
+from licensekit.cli.customer import commands, exchange
 from licensekit.cli.options import DAY, PATH, Decorator, collected, option
 from licensekit.cli.output import Columns, emit, emit_json, facts, json_option, show_below
 from licensekit.cli.views import spelling
@@ -28,7 +26,7 @@ class Taking(NamedTuple):
 
     only_preview: bool
     show_all: bool
-    settling: Settling
+    settling: exchange.Settling
     as_json: bool
 
     def carry_out(self, proposal: ActivationProposal) -> None:
@@ -49,7 +47,7 @@ class Taking(NamedTuple):
             _show_result(preview, changed=changed, only_preview=self.only_preview)
             self.settling.show(settlement)
         if self.only_preview and not preview.can_activate:
-            raise click.exceptions.Exit(NO)
+            raise click.exceptions.Exit(groups.NO)
 
 
 _taking: Final[Decorator] = collected(
@@ -57,7 +55,7 @@ _taking: Final[Decorator] = collected(
     Taking,
     option("--preview only_preview", "Show what would change, and stop."),
     option("--all show_all", "Show licenses that do not change as well."),
-    settle_options,
+    exchange.settle_options,
     json_option,
 )
 _RELEASED: Final = "When this version of the product was released, for its maintenance."
@@ -71,8 +69,8 @@ _RELEASED: Final = "When this version of the product was released, for its maint
 @commands.home_option
 def activate(*, file: str, taking: Taking, **place: Any) -> None:
     """Activate a license file (`-`: standard input), whole or not at all."""
-    data = read_tokens(file, what="a license file")
-    with located(file), commands.opened_first(**place) as installation:
+    data = inputs.read_tokens(file, what="a license file")
+    with inputs.located(file), commands.opened_first(**place) as installation:
         taking.carry_out(installation.propose_activate(data))
 
 
@@ -176,9 +174,7 @@ def _can(row: PreviewRow) -> str:
 
 
 _ROWS: Final[Columns[PreviewRow]] = {
-    "name": lambda row: row.name,
-    "license": lambda row: row.code,
-    "kind": lambda row: spelling.name_of(row.kind),
+    **spelling.columns("name license=code kind"),
     ">in use": lambda row: None if row.kind is Kind.SYSTEM else row.in_use,
     ">free": lambda row: _free(row, row.total_now, row.free_now, row.access_now),
     ">total now": lambda row: _total(row, row.total_now, row.access_now),
@@ -188,8 +184,7 @@ _ROWS: Final[Columns[PreviewRow]] = {
     "can be activated": _can,
 }
 _SETTINGS: Final[Columns[SettingChange]] = {
-    "name": lambda change: change.name,
-    "setting": lambda change: change.code,
+    **spelling.columns("name setting=code"),
     "now": lambda change: spelling.value(change.before),
     "then": lambda change: spelling.value(change.after),
 }

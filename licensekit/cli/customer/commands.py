@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
+from licensekit.cli import inputs, output
 from licensekit.cli.groups import Lazy, LicenseGroup, lazy
-from licensekit.cli.inputs import account, located, read_tokens
 from licensekit.cli.options import Decorator, option
-from licensekit.cli.output import OWN_NAME, in_own_name, warn
 
 if TYPE_CHECKING:
     from licensekit.installation import Installation
@@ -24,8 +23,7 @@ _HERE: Final = "licensekit.cli.customer"
 CUSTOMER: Final[Mapping[str, Lazy]] = {
     **lazy(_SECTION, f"{_HERE}.activate", "activate update"),
     **lazy(_SECTION, f"{_HERE}.status", "status explain"),
-    **lazy(_SECTION, f"{_HERE}.users", "users"),
-    **lazy(_SECTION, f"{_HERE}.sites", "sites"),
+    **lazy(_SECTION, f"{_HERE}.holders", "users sites"),
     **lazy(_SECTION, f"{_HERE}.events", "events leases"),
     **lazy(_SECTION, f"{_HERE}.exchange", "request return statement"),
     **lazy(_SECTION, f"{_HERE}.status", "accept-clock"),
@@ -48,6 +46,9 @@ class BuiltIn(NamedTuple):
     home_variable: str = "LICENSEKIT_HOME"
     folder: str | None = None
     """A workspace, which no application has: empty."""
+
+
+_NOTHING: Final = BuiltIn()
 
 
 def customer_commands(
@@ -81,7 +82,7 @@ def customer_commands(
                 return home_variable
             return f"{ours['quote']}{ctx.command_path} {called}" if called in offered else f"the vendor's `{called}"
 
-        ctx.meta[OWN_NAME] = rename
+        ctx.meta[output.OWN_NAME] = rename
 
     return commands
 
@@ -92,7 +93,7 @@ class ApplicationOption(click.Option):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Return no help for what cannot be given."""
         record = None if self._is_built_in(ctx) else super().get_help_record(ctx)
-        return record and (record[0], in_own_name(record[1]))
+        return record and (record[0], output.in_own_name(record[1]))
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
         """Refuse what cannot be given."""
@@ -108,7 +109,7 @@ class ApplicationOption(click.Option):
 
 def built_in_of(ctx: click.Context) -> BuiltIn:
     """Return what the application built in: nothing for our own command."""
-    return ctx.find_object(BuiltIn) or BuiltIn()
+    return ctx.find_object(BuiltIn) or _NOTHING
 
 
 home_option: Final[Decorator] = option(
@@ -145,30 +146,21 @@ def home_of(home: str | None, pack: bytes | str | None = None) -> str:
 @contextmanager
 def opened_first(*, home: str | None, pack: str | None, **given: Any) -> "Generator[Installation]":
     """Open an installation that the command may set up; `pack` is the path of a pack."""
-    data = None if pack is None else read_tokens(pack, what="a pack")
-    with opened(home, pack=data, create=True, **given) as installation:
-        with located(pack):
+    data = None if pack is None else inputs.read_tokens(pack, what="a pack")
+    with opened(home, BuiltIn(pack=data, **given), create=True) as installation:
+        with inputs.located(pack):
             warnings = installation.warnings
         for warning in warnings:
-            warn(f"{warning.message}\n{warning.hint}")
+            output.warn(f"{warning.message}\n{warning.hint}")
         yield installation
 
 
 @contextmanager
-def opened(
-    home: str | None,
-    *,
-    root: str | None = None,
-    pack: bytes | str | None = None,
-    released: date | None = None,
-    create: bool = False,
-) -> "Generator[Installation]":
-    """Open the installation that a command is about, with what the application has built in."""
+def opened(home: str | None, given: BuiltIn = _NOTHING, *, create: bool = False) -> "Generator[Installation]":
+    """Open the installation that a command is about, with what the application has built in, or else is `given`."""
     from licensekit.installation import Installation  # noqa: PLC0415  # a vendor's command loads none
 
-    ours, place = built_in_of(click.get_current_context()), home_of(home, pack)
-    root, pack, released, facts = ours.root or root, ours.pack or pack, ours.released or released, ours.facts or {}
-    with Installation.open(
-        place, root=root, pack=pack, released=released, facts=facts, by=account(), create=create
-    ) as installation:
+    ours, place = built_in_of(click.get_current_context()), home_of(home, given.pack)
+    known = {name: getattr(ours, name) or getattr(given, name) for name in ("root", "pack", "released")}
+    with Installation.open(place, **known, facts=ours.facts or {}, by=inputs.account(), create=create) as installation:
         yield installation

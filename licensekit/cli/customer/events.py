@@ -11,33 +11,18 @@ from licensekit.cli.output import Columns, emit, listing, printing, remark
 from licensekit.cli.views import spelling
 from licensekit.installation import Event, EventScope, HeldSeat, Installation
 
-EVENT_COLUMNS: Final[Columns[Event]] = {
-    ">event": lambda event: event.number,
-    "kind": lambda event: event.kind,
-    "for": lambda event: f"{spelling.name_of(event.scope)} {event.subject}".rstrip(),
-    "since": lambda event: spelling.moment(event.started),
-    "by": lambda event: event.started_by,
-    "expected end": lambda event: spelling.moment(event.expected_end),
-    "ended": lambda event: spelling.moment(event.ended),
-    "message": lambda event: event.message,
-}
-_LEASE_COLUMNS: Final[Columns[HeldSeat]] = {
-    "id": lambda lease: lease.id,
-    "license": lambda lease: lease.license,
-    "holder": lambda lease: lease.holder,
-    "since": lambda lease: spelling.moment(lease.taken),
-    "until": lambda lease: spelling.moment(lease.expires),
-    "remarks": lambda lease: "borrowed" if lease.borrowed else None,
-}
+EVENT_COLUMNS: Final[Columns[Event]] = spelling.columns(
+    ">event=number kind for since=started by=started_by expected_end ended message",
+    **{"for": lambda event: f"{spelling.name_of(event.scope)} {event.subject}".rstrip()},
+)
+_LEASE_COLUMNS: Final[Columns[HeldSeat]] = spelling.columns(
+    "id license holder since=taken until=expires remarks", remarks=lambda lease: "borrowed" if lease.borrowed else None
+)
 
 
 @click.group(cls=LicenseGroup)
 def events() -> None:
     """Start, end and list system events."""
-
-
-def _show_started(event: Event) -> None:
-    emit(f"started event {event.number}; end it with `events end {event.number}`")
 
 
 @events.command()
@@ -48,7 +33,7 @@ def _show_started(event: Event) -> None:
 @option("--message TEXT", "The message for users.", default="")
 @option("--expected-end TIME", "For information: 2027-01-01T00:00:00Z. Nothing ends it.", type=MOMENT)
 @in_installation
-@printing(_show_started)
+@printing(lambda event: emit(f"started event {event.number}; end it with `events end {event.number}`"))
 def start(*, kind: str, message: str, expected_end: int | None, installation: Installation, **named: Any) -> Event:
     """Start an event: no-login, no-FUNCTION, rebuild-FUNCTION or message-of-the-day."""
     given = [(EventScope(scope), subject) for scope, subject in named.items() if subject is not None]

@@ -1,20 +1,72 @@
-"""`licensekit request`, `return` and `statement`: what an installation signs for its vendor."""
+"""`licensekit request`, `return` and `statement`: what an installation signs; and who loses what that is returned."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import click
 
 from licensekit.cli.customer.commands import home_option, in_installation, opened_first, trust_options
-from licensekit.cli.customer.settling import Settling, settle_options
-from licensekit.cli.inputs import STANDARD, write_output
-from licensekit.cli.options import option, refuse
-from licensekit.cli.output import emit, emit_json, json_option, remark
+from licensekit.cli.inputs import STANDARD, located, read_input, table_options, write_output
+from licensekit.cli.options import Decorator, collected, option, refuse
+from licensekit.cli.output import Columns, counted, emit, emit_json, heading, json_option, remark, show_rows
 from licensekit.cli.proposals import Consent, consent_options
+from licensekit.cli.views import spelling
 from licensekit.cli.views.documents import show
-from licensekit.installation import Installation
+from licensekit.installation import DOWNGRADE, IMPORT_BYTES, Installation, Settlement, SettlementRow, table_of
+from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import PURPOSES, Document
 from licensekit.wire.plain import plain
+
+_NEWEST: Final = "newest"
+_SHOWN: Final = 20
+"""How many rows are shown."""
+
+
+class Settling(NamedTuple):
+    """What is to be done about a deficit."""
+
+    settle: str | None
+    plan: str | None
+    table: TableOptions
+
+    def of(self, settlement: Settlement) -> Settlement:
+        """Return who loses what as it is asked for; what the file asks for may be refused."""
+        if self.settle is None or self.settle == _NEWEST:
+            return settlement
+        with located(self.settle):
+            return settlement.read(read_input(self.settle, what="a plan", limit=IMPORT_BYTES), self.table)
+
+    def ends(self, settlement: Settlement) -> bool:
+        """Write the plan if that is all that is wanted; return whether it is."""
+        if self.plan is not None:
+            write_output(self.plan, table_of(settlement.rows).encode())
+            remark(f"written: {self.plan}; edit the column `action`, then pass it as --settle")
+        return self.plan is not None
+
+    def show(self, settlement: Settlement) -> None:
+        """Print who loses what; nothing where nothing is in deficit."""
+        losing = settlement.losing
+        if losing:
+            emit()
+            heading("what is released" if self.settle else "what --settle newest would release (--plan FILE lists all)")
+            show_rows(losing[:_SHOWN], _COLUMNS)
+            more = f"{len(losing) - _SHOWN} more rows; " if len(losing) > _SHOWN else ""
+            emit(f"{more}from {counted(len(settlement.choices), 'holder')}")
+
+
+settle_options: Final[Decorator] = collected(
+    "settling",
+    Settling,
+    option("--settle FILE", "Release what is too much: `newest` (the highest slots), or what an edited plan says."),
+    option("--plan FILE", "Write a plan of who would lose what, a CSV file to edit and settle with; and stop."),
+    table_options,
+)
+
+
+_COLUMNS: Final[Columns[SettlementRow]] = spelling.columns(
+    "license id name >slot action instead takes_along=takes",
+    instead=lambda row: row.instead if row.action == DOWNGRADE else None,
+)
 
 _output = option("-o --output FILE file", "Where to write it (`-`: standard output).")
 _one_output = refuse(

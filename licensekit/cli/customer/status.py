@@ -6,29 +6,23 @@ from typing import Any, Final
 
 import click
 
-from licensekit.cli import output
-from licensekit.cli.customer.commands import in_installation
-from licensekit.cli.customer.events import EVENT_COLUMNS
-from licensekit.cli.customer.users import remarks
+from licensekit.cli import inspect, output
+from licensekit.cli.customer import commands, events
+from licensekit.cli.customer.holders import remarks
 from licensekit.cli.inputs import STANDARD, read_tokens
-from licensekit.cli.inspect import show_findings
 from licensekit.cli.options import now_option, option, refuse
-from licensekit.cli.output import Columns
 from licensekit.cli.views import spelling
 from licensekit.dates import day_at
 from licensekit.errors.coded import Coded
 from licensekit.installation import (
-    BundleRecord,
     Explained,
     Explanation,
-    Given,
     Installation,
     InstallationState,
     LicenseDetails,
     LicenseRow,
     Notice,
     Part,
-    SettingRow,
     Severity,
     UserDetails,
     metric_lines,
@@ -43,7 +37,7 @@ _HOLDERS: Final = 20
 @click.command()
 @refuse("give --prometheus alone: metrics are no JSON.", lambda given: given["as_metrics"] and given["as_json"])
 @option("--prometheus as_metrics", "Print metrics in the text format.")
-@in_installation
+@commands.in_installation
 @now_option
 @output.json_option
 def status(*, installation: Installation, now: int | None, as_json: bool, as_metrics: bool) -> None:
@@ -58,7 +52,7 @@ def status(*, installation: Installation, now: int | None, as_json: bool, as_met
 
 
 @click.command("accept-clock")
-@in_installation
+@commands.in_installation
 def accept_clock(*, installation: Installation) -> None:
     """Accept the clock, in place of a later time that it has shown here."""
     installation.accept_clock()
@@ -86,20 +80,17 @@ def show_status(state: InstallationState) -> None:
     output.show_below(state.parts, _parts(state.now))
     granted = [row for row in state.licenses if row.granted or row.in_use]
     heirs = {code: one.replaced_by for code, one in state.entitlements.licenses.items()}
-    columns: Columns[LicenseRow] = {**LICENSE_COLUMNS, "replaced by": lambda row: heirs.get(row.code)}
+    columns: output.Columns[LicenseRow] = {**LICENSE_COLUMNS, "replaced by": lambda row: heirs.get(row.code)}
     output.show_below(sorted(granted, key=spelling.by_issuer_and_kind), columns)
     output.show_below([one for one in state.entitlements.settings.rows if one.value is not None], _SETTINGS)
-    output.show_below(state.events, EVENT_COLUMNS)
+    output.show_below(state.events, events.EVENT_COLUMNS)
     output.show_below([notice for notice in state.notices if notice.severity is Severity.INFO], _KNOWN)
 
 
-def _parts(now: int) -> Columns[Part]:
+def _parts(now: int) -> output.Columns[Part]:
     today = day_at(now)
     return {
-        "issuer": lambda part: part.bundle.issuer,
-        "bundle": lambda part: part.label,
-        "use": lambda part: spelling.name_of(part.bundle.use),
-        "state": lambda part: spelling.name_of(part.state),
+        **spelling.columns("issuer=bundle.issuer bundle=label use=bundle.use state"),
         "starts": lambda part: spelling.day(part.bundle.starts) if (part.bundle.starts or today) > today else None,
         "expiry": lambda part: spelling.expiry(part.bundle.expiry),
         "grace": lambda part: spelling.day(part.bundle.grace),
@@ -124,23 +115,19 @@ def _message_of(what: Coded) -> str:
     return what.message if days is None else f"{what.message} ({output.counted(days, 'day')} left)"
 
 
-LICENSE_COLUMNS: Final[Columns[LicenseRow]] = {
-    "name": lambda row: row.name,
-    "license": lambda row: row.code,
-    "kind": lambda row: spelling.name_of(row.kind),
+LICENSE_COLUMNS: Final[output.Columns[LicenseRow]] = {
+    **spelling.columns("name license=code kind"),
     ">in use": lambda row: row.in_use if row.is_counted else None,
     ">total": lambda row: spelling.amount_of(row.total, row),
     ">free": lambda row: spelling.amount(row.free) if row.is_counted else None,
-    "period ends": lambda row: spelling.moment(row.period_ends),
-    "access": lambda row: spelling.name_of(row.access),
+    **spelling.columns("period_ends access"),
 }
-_SETTINGS: Final[Columns[SettingRow]] = {
-    "name": lambda row: row.name,
-    "setting": lambda row: row.code,
-    "value": lambda row: spelling.value(row.value),
-    "remarks": lambda row: None if row.is_sold else "default",
-}
-_KNOWN: Final[Columns[Notice]] = {"good to know": _message_of}
+_SETTINGS: Final = spelling.columns(
+    "name setting=code value remarks",
+    value=lambda row: spelling.value(row.value),
+    remarks=lambda row: None if row.is_sold else "default",
+)
+_KNOWN: Final[output.Columns[Notice]] = {"good to know": _message_of}
 
 
 def _show(found: Sequence[Explained]) -> None:
@@ -157,7 +144,7 @@ def _show(found: Sequence[Explained]) -> None:
 
 @click.command()
 @click.argument("name", metavar="[USER|LICENSE|FILE]", default="")
-@in_installation
+@commands.in_installation
 @now_option
 @output.printing(_show, lambda found: {"explained": [one.plain() for one in found]})
 def explain(*, name: str, installation: Installation, now: int | None) -> Sequence[Explained]:
@@ -169,16 +156,13 @@ def explain(*, name: str, installation: Installation, now: int | None) -> Sequen
 def _show_user(details: UserDetails) -> None:
     user, names = details.user, details.names
     output.facts(
-        ("id", user.written),
-        ("name", user.name or None),
-        ("kind", spelling.name_of(user.kind)),
-        ("groups", spelling.listed(user.groups)),
+        *spelling.facts_of(user, "id=written name kind groups"),
         ("remarks", remarks(user)),
         ("last seen", spelling.day(user.last_seen)),
         ("logs in by", spelling.listed(way for way, may in details.logins.items() if may) or spelling.EMPTY),
     )
     output.show_below(details.given, {"name": lambda given: names[given.license], **_GIVEN})
-    output.show_below(details.events, EVENT_COLUMNS)
+    output.show_below(details.events, events.EVENT_COLUMNS)
 
 
 def _show_license(details: LicenseDetails) -> None:
@@ -193,12 +177,7 @@ def _show_license(details: LicenseDetails) -> None:
         *((title.removeprefix(">"), cell(row)) for title, cell in LICENSE_COLUMNS.items()),
         ("description", license_.description or None),
         ("remarks", spelling.listed(mark for mark, applies in marks if applies)),
-        ("issuer", row.issuer),
-        ("full with", details.full_with),
-        ("includes", spelling.listed(details.includes)),
-        ("replaced by", details.replaced_by),
-        ("requires", spelling.listed(details.requires)),
-        ("required by", spelling.listed(details.required_by)),
+        *spelling.facts_of(details, "issuer=row.issuer full_with includes replaced_by requires required_by"),
         ("held by", _named(details.holders, row.in_use)),
         ("beyond what is sold", _named(details.surplus, len(details.surplus))),
         ("buy more", details.buy),
@@ -213,10 +192,9 @@ def _named(holders: Sequence[str], count: int) -> str | None:
     return f"{', '.join(shown)}{f' and {more} more' if more > 0 else ''}" if shown else None
 
 
-def _explanations(row: LicenseRow) -> Columns[Explanation]:
+def _explanations(row: LicenseRow) -> output.Columns[Explanation]:
     return {
-        "granted by": lambda one: one.bundle,
-        "state": lambda one: spelling.name_of(one.state),
+        **spelling.columns("granted_by=bundle state"),
         "starts": lambda one: spelling.day(one.starts),
         "expiry": lambda one: spelling.expiry(one.expiry),
         "access": lambda one: spelling.name_of(one.access),
@@ -229,15 +207,9 @@ _VIEWS: Final[Mapping[str, Callable[[Any], None]]] = {
     "installation": show_status,
     "user": _show_user,
     "license": _show_license,
-    "file": lambda details: show_findings(details.findings, details.trust_store),
+    "file": lambda details: inspect.show_findings(details.findings, details.trust_store),
 }
-_GIVEN: Final[Columns[Given]] = {
-    "license": lambda given: given.license,
-    "access": lambda given: spelling.name_of(given.access),
-    "through": lambda given: spelling.listed(given.origins),
-}
-_HISTORY: Final[Columns[BundleRecord]] = {
-    "activated": lambda record: spelling.moment(record.activated),
-    "bundle": lambda record: record.label,
-    "now": lambda record: record.state,
-}
+_GIVEN: Final = spelling.columns("license access through=origins")
+_HISTORY: Final = spelling.columns(
+    "activated bundle=label now=state", activated=lambda record: spelling.moment(record.activated)
+)

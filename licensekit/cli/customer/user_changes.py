@@ -1,6 +1,5 @@
 """`licensekit users assign`, `release` and `retire`, of one user or of many as one change; and users in tables."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import click
@@ -9,7 +8,6 @@ from licensekit.cli import output
 from licensekit.cli.customer.commands import in_installation
 from licensekit.cli.inputs import located, read_input, table_options, write_output
 from licensekit.cli.options import Decorator, WordChoice, collected, option, together, whole
-from licensekit.cli.output import emit, emit_json, json_option
 from licensekit.cli.proposals import Consent, consent_options, show_proposal
 from licensekit.cli.views import spelling
 from licensekit.installation import (
@@ -34,16 +32,18 @@ from licensekit.wire.documents import UserKind
 _KIND: Final = WordChoice(UserKind)
 
 
-def _as_set(_ctx: click.Context, _param: click.Parameter, kinds: Sequence[UserKind]) -> frozenset[UserKind]:
-    return frozenset(kinds)
-
-
 filters: Final[Decorator] = collected(
     "wanted",
     UserFilter,
     option("--license LICENSE", "Only users assigned this license."),
     option("--holding LICENSE", "Only users who have this license, also through a plan."),
-    option("--kind kinds", "Only users of this kind; may be repeated.", type=_KIND, multiple=True, callback=_as_set),
+    option(
+        "--kind kinds",
+        "Only users of this kind; may be repeated.",
+        type=_KIND,
+        multiple=True,
+        callback=lambda *given: frozenset(given[-1]),
+    ),
     option("--text TEXT", "Only users with words in the id or name that start with each word of TEXT.", default=""),
     option("--retired/--not-retired", "Only retired users, or all others.", default=None),
     option("--lapsed expired", "Only users assigned a license that has lapsed."),
@@ -63,7 +63,7 @@ def _command(does: str, text: str, arguments: str, *options: Decorator) -> click
     @table_options
     @option("--preview", "Show the changes, and make none.")
     @in_installation
-    @json_option
+    @output.json_option
     def change(
         *,
         named: tuple[str, ...],
@@ -90,7 +90,7 @@ def _command(does: str, text: str, arguments: str, *options: Decorator) -> click
             if not preview:
                 proposal.apply()
         if as_json:
-            emit_json(proposal.as_json())
+            output.emit_json(proposal.as_json())
         elif preview:
             show_proposal(proposal)
         else:
@@ -103,9 +103,9 @@ def _show_done(proposal: UsersProposal) -> None:
     for one in proposal.users:
         texts = [("assigned", one.assigned), ("released", one.released)]
         done = [f"{what} {', '.join(sorted(codes))}" for what, codes in texts if codes]
-        emit(f"{one.written}: {', '.join(['retired', *done] if one.ends else done)}")
+        output.emit(f"{one.written}: {', '.join(['retired', *done] if one.ends else done)}")
     if not proposal.users:
-        emit("nothing to change")
+        output.emit("nothing to change")
 
 
 _replacing: Final = option("--release LICENSE...", "Release this license in the same change.")
@@ -193,13 +193,9 @@ def _why(one: PlannedUser) -> str:
 
 
 _ORDER: Final = ("added", "changed", "left", "refused")
-_COLUMNS: Final[output.Columns[PlannedUser]] = {
-    "outcome": lambda one: one.outcome,
-    ">line": lambda one: one.line or None,
-    "id": lambda one: one.staged.user.written,
-    "name": lambda one: one.staged.user.name,
-    "what": _why,
-}
+_COLUMNS: Final[output.Columns[PlannedUser]] = spelling.columns(
+    "outcome >line id=staged.user.written name=staged.user.name what", line=lambda one: one.line or None, what=_why
+)
 
 
 @click.command()
@@ -210,10 +206,7 @@ def export(*, file: str, installation: Installation) -> None:
     write_output(file, "".join(user_lines(row.user for row in installation.users.list())).encode())
 
 
-_RULES: Final[output.Columns[GroupRule]] = {
-    "group": lambda rule: rule.group,
-    "licenses": lambda rule: spelling.listed(rule.licenses),
-}
+_RULES: Final[output.Columns[GroupRule]] = spelling.columns("group licenses")
 
 
 @click.command()

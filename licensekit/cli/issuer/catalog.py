@@ -8,24 +8,21 @@ from typing import Final
 
 import click
 
-from licensekit import issuer, limits
-from licensekit.catalog.changes import CatalogChange
-from licensekit.cli.groups import NO, LicenseGroup
+from licensekit import errors, issuer, limits
+from licensekit.catalog.tables import CatalogChange
+from licensekit.cli import groups, proposals
 from licensekit.cli.inputs import STANDARD, located, read_input, read_tokens, write_output
-from licensekit.cli.issuer.options import KeyOptions, fresh_option, operator, signing, to_sign, workspace_option
+from licensekit.cli.issuer.options import SignOptions, fresh_option, operator, sign_options, workspace_option
 from licensekit.cli.options import DAY, clock, option, together
 from licensekit.cli.output import counted, emit, emit_json, facts, json_option, table, warn
-from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.documents import show as show_document
-from licensekit.errors import WorkspaceInvalid
 from licensekit.text.names import marks_in
 from licensekit.trust.pack import open_pack, pin_in_pack
 from licensekit.wire import armor
-from licensekit.wire.armor import Token
 from licensekit.wire.plain import plain
 
 
-@click.group(cls=LicenseGroup)
+@click.group(cls=groups.LicenseGroup)
 def catalog() -> None:
     """Check, show and compare the catalog of what can be licensed."""
 
@@ -82,7 +79,7 @@ def export(*, pack: str | None, folder: Path, output: str) -> None:
             trust_store = open_pack(data, pin_in_pack(data))
             document = trust_store.catalog_documents.get(trust_store.issuer)
     if document is None:
-        raise WorkspaceInvalid(reason="no-catalog", where=pack or "")
+        raise errors.WorkspaceInvalid(reason="no-catalog", where=pack or "")
     write_output(output, issuer.catalog_text(document).encode())
 
 
@@ -136,24 +133,15 @@ def _state(draft: issuer.CatalogDraft, file: str | None) -> str:
 
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-@to_sign
 @option("-o --output FILE", "Write the pack here as well (`-`: print it).")
 @option("--oldest FILE", "The oldest pack in the field: every license file attaches what came since.")
 @fresh_option("Sign the revocation list again, to be new for this many days.")
-@signing
-@consenting
+@sign_options
 def pack(
-    *,
-    files: tuple[str, ...],
-    workspace: issuer.Workspace,
-    now: int,
-    output: str | None,
-    oldest: str | None,
-    fresh_until: int | None,
-    signing: KeyOptions,
-    consent: Consent,
+    *, files: tuple[str, ...], output: str | None, oldest: str | None, fresh_until: int | None, wanted: SignOptions
 ) -> None:
     """Sign what has changed, and renew the pack that the application ships."""
+    workspace, now, signing, consent = wanted
     oldest_pack = None
     if oldest is not None:
         with located(oldest):
@@ -182,9 +170,9 @@ def pack(
         _show(path, state, module if renewed else None, signed=proposal.signs_catalog, as_json=consent.as_json)
 
 
-def _take(workspace: issuer.Workspace, files: Sequence[str], now: int, consent: Consent) -> bool:
+def _take(workspace: issuer.Workspace, files: Sequence[str], now: int, consent: proposals.Consent) -> bool:
     """Take in documents, unless they are only shown; return whether to go on."""
-    tokens: list[Token] = []
+    tokens: list[armor.Token] = []
     for file in files:
         with located(file):
             tokens += armor.read(read_tokens(file, what="a pack"))
@@ -239,4 +227,4 @@ def _compare(path: str, text: str) -> int:
         emit(f"{path} is what the pack makes.")
         return 0
     emit(f"{path} is not what the pack makes: write it again.")
-    return NO
+    return groups.NO

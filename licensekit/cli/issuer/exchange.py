@@ -5,18 +5,14 @@ from typing import Final
 
 import click
 
-from licensekit import limits
+from licensekit import dates, errors, issuer, limits
 from licensekit.cli.inputs import STANDARD, located, read_input, read_tokens
-from licensekit.cli.issuer import options
+from licensekit.cli.issuer import options, output
 from licensekit.cli.issuer.options import KeyOptions, in_workspace, signing
-from licensekit.cli.issuer.output import FileOptions, license_options, put_file
 from licensekit.cli.options import PATH, WordChoice, option, refuse
 from licensekit.cli.output import Columns, counted, emit, emit_json, facts, json_option, remark, show_rows
 from licensekit.cli.proposals import Consent, consenting
-from licensekit.cli.views.documents import bound_to
-from licensekit.dates import format_seconds
-from licensekit.errors import OrderConflict, OrderInvalid
-from licensekit.issuer import PublishedFile, Received, VerifiedRequest, Workspace, read_draft
+from licensekit.cli.views import documents, spelling
 from licensekit.wire.documents import ResetWhat
 from licensekit.wire.plain import word
 
@@ -30,8 +26,8 @@ from licensekit.wire.plain import word
 @option("--order FILE order", "What the installation gets.")
 @option("--reset what", "Sign a reset for it instead: it works there once.", type=WordChoice(ResetWhat))
 @options.reason_option
-@license_options
-def answer(*, file: str, order: str | None, what: ResetWhat | None, reason: str, wanted: FileOptions) -> None:
+@output.license_options
+def answer(*, file: str, order: str | None, what: ResetWhat | None, reason: str, wanted: output.FileOptions) -> None:
     """Answer the request of an installation with a license that works only there."""
     with located(file):
         data = read_tokens(file, what="a request")
@@ -44,29 +40,29 @@ def answer(*, file: str, order: str | None, what: ResetWhat | None, reason: str,
     options.remind_of_root(wanted.workspace)
 
 
-def _answer(request: VerifiedRequest, wanted: FileOptions, order: str) -> None:
+def _answer(request: issuer.VerifiedRequest, wanted: output.FileOptions, order: str) -> None:
     with located(order):
-        draft = read_draft(read_input(order, what="an order", limit=limits.TOML_BYTES))
+        draft = issuer.read_draft(read_input(order, what="an order", limit=limits.TOML_BYTES))
     catalog = wanted.workspace.catalog.require_unchanged(wanted.now)
     try:
         proposal = wanted.workspace.customers.propose_answer(
             request, draft, now=wanted.now, attach=wanted.attach, approve=wanted.drawing(catalog)
         )
         file = wanted.sign(proposal, catalog)
-    except (OrderInvalid, OrderConflict) as error:  # other errors are about the request
+    except (errors.OrderInvalid, errors.OrderConflict) as error:  # other errors are about the request
         raise error.at(order) from error
     if file is not None and wanted.write(file, catalog, installation=request.installation.hex()):
-        facts(("bound to", bound_to(file.bundle)))
+        facts(("bound to", documents.bound_to(file.bundle)))
 
 
-def _reset(request: VerifiedRequest, wanted: FileOptions, what: ResetWhat, reason: str) -> None:
+def _reset(request: issuer.VerifiedRequest, wanted: output.FileOptions, what: ResetWhat, reason: str) -> None:
     if any(wanted.drawings):
         raise click.UsageError("--qr and --print are for licenses.")
     proposal = wanted.workspace.customers.propose_reset(
         request, what, now=wanted.now, attach=wanted.attach, reason=reason
     )
     file = wanted.sign(proposal)
-    if file is None or (place := put_file(wanted.output, file, file.reset)) == STANDARD:
+    if file is None or (place := output.put_file(wanted.output, file, file.reset)) == STANDARD:
         return
     resets, installation = word(what), request.installation.hex()
     if wanted.consent.as_json:
@@ -83,7 +79,7 @@ def _reset(request: VerifiedRequest, wanted: FileOptions, what: ResetWhat, reaso
 @options.to_sign
 @signing
 @consenting
-def accept(*, file: str, workspace: Workspace, now: int, signing: KeyOptions, consent: Consent) -> None:
+def accept(*, file: str, workspace: issuer.Workspace, now: int, signing: KeyOptions, consent: Consent) -> None:
     """Enter the receipts of returned licenses, and statements of what is in use."""
     with located(file):
         data = read_tokens(file, what="what an installation has sent")
@@ -102,14 +98,14 @@ def accept(*, file: str, workspace: Workspace, now: int, signing: KeyOptions, co
     options.warn_of_forks(workspace, received.installations)
 
 
-def _show(received: Received, pack: Path) -> None:
+def _show(received: issuer.Received, pack: Path) -> None:
     for one in received.returned:
         facts(("returned", f"{one.label}, {one.bundle.company}"))
         if one.state == "replaced":
             remark("A later sequence took its place: that one is still in force.")
     for statement in received.statements:
         in_use = sum(usage.in_use > 0 for usage in statement.usage.values())
-        stated = f"{statement.serial}, {format_seconds(statement.issued)}, {counted(in_use, 'license')} in use"
+        stated = f"{statement.serial}, {dates.format_seconds(statement.issued)}, {counted(in_use, 'license')} in use"
         facts(("stated", stated))
     if received.known:
         others = "1 other was" if received.known == 1 else f"{received.known} others were"
@@ -122,7 +118,7 @@ def _show(received: Received, pack: Path) -> None:
 @click.argument("target", metavar="DIR", type=PATH)
 @in_workspace
 @json_option
-def publish(*, target: Path, workspace: Workspace, now: int, as_json: bool) -> None:
+def publish(*, target: Path, workspace: issuer.Workspace, now: int, as_json: bool) -> None:
     """Write the newest license file of each customer into DIR, which a web server serves."""
     files = list(workspace.publish(target, now=now))
     written = [one for one in files if one.change != "unchanged"]
@@ -138,9 +134,7 @@ def publish(*, target: Path, workspace: Workspace, now: int, as_json: bool) -> N
         remark("No bundle has an address: name `update` in the catalog; what is signed from then on has one.")
 
 
-_COLUMNS: Final[Columns[PublishedFile]] = {
-    "serial": lambda one: one.serial,
-    "company": lambda one: one.company,
-    "file": lambda one: one.change,
-    "holds": lambda one: ", ".join(one.holds) or "no license: all were taken back or replaced",
-}
+_COLUMNS: Final[Columns[issuer.PublishedFile]] = spelling.columns(
+    "serial company file=change holds",
+    holds=lambda one: ", ".join(one.holds) or "no license: all were taken back or replaced",
+)

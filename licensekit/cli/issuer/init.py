@@ -2,20 +2,40 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import click
 
-from licensekit import issuer, limits
+from licensekit import errors, files, issuer, limits
 from licensekit.cli.inputs import SecretSource, located, read_input, read_secret, read_tokens
-from licensekit.cli.issuer.keys_new import NOT_ENOUGH, SCHEMES, root_options, scheme_option
+from licensekit.cli.issuer.keys import NOT_ENOUGH, SCHEMES, root_options, scheme_option
 from licensekit.cli.issuer.options import operator, passphrase, root_passphrase
-from licensekit.cli.options import PATH, clock, option
+from licensekit.cli.options import PATH, clock, collected, option
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, typed, warn
 from licensekit.cli.views.spelling import fingerprint
-from licensekit.errors import LicenseError
-from licensekit.files import write_atomically
 from licensekit.trust.pack import pin_in_pack
+
+
+class _Words(NamedTuple):
+    """Where the passphrases of the new keys are."""
+
+    passphrase: SecretSource
+    root_passphrase: SecretSource
+
+    def of_signing_key(self) -> bytes:
+        return read_secret(self.passphrase, "Passphrase for the signing key", confirm=True)
+
+    def read(self, count: int) -> issuer.Secrets:
+        """Read them, for `count` root keys."""
+        word, source = self.of_signing_key(), self.root_passphrase
+        if count == 1 or len(source.files or source.fds) == 1:
+            return issuer.Secrets(word, [read_secret(source, "Passphrase for the root key", confirm=True)])
+        prompts = [f"Passphrase for root key {place} of {count}" for place in range(1, count + 1)]
+        words = [read_secret(source.of(place, count), one, confirm=True) for place, one in enumerate(prompts)]
+        return issuer.Secrets(word, words)
+
+
+_passphrases: Final = collected("words", _Words, passphrase, root_passphrase)
 
 
 @click.command()
@@ -29,37 +49,20 @@ from licensekit.trust.pack import pin_in_pack
 @option("--partner-of PACK", "Make a third party's workspace under this pack.")
 @option("--ledger URL", "Keep the ledger on a server, for a team: postgresql://user@host/database.")
 @option("--root PIN", "With --partner-of: the vendor's root, lkroot1-….")
-@passphrase
-@root_passphrase
+@_passphrases
 @json_option
-def init(
-    *,
-    folder: Path,
-    product: str | None,
-    count: int,
-    threshold: int,
-    scheme: str,
-    partner_of: str | None,
-    root: str | None,
-    ledger: str | None,
-    passphrase: SecretSource,
-    root_passphrase: SecretSource,
-    as_json: bool,
-    **given: Any,
-) -> None:
+def init(*, folder: Path, partner_of: str | None, root: str | None, words: _Words, as_json: bool, **given: Any) -> None:
     """Make a vendor's workspace: catalog, keys, ledger, pack, and an example order."""
-    now = clock()
-    names = _names(**given)
-    asked = issuer.NewWorkspace(product or "", **names, scheme=SCHEMES[scheme], root_keys=count, threshold=threshold)
-    asked = asked._replace(ledger=ledger)
+    now, asked = clock(), _asked(**given)
+    count, threshold = asked.root_keys, asked.threshold
     if partner_of is not None:
         if count > 1 or threshold > 1:
             raise click.UsageError("--partner-of makes no root: the vendor's is used.")
         with located(partner_of):
             pack = read_tokens(partner_of, what="a pack")
             pin = root or pin_in_pack(pack)
-            word = partial(_signing_passphrase, passphrase)
-            workspace = issuer.Workspace.create_partner(folder, asked, pack, pin, word, who=operator(), now=now)
+            make = partial(issuer.Workspace.create_partner, folder, asked, pack, pin)
+            workspace = make(words.of_signing_key, who=operator(), now=now)
         with workspace:
             _show_partner(folder, workspace, pin, now, as_json=as_json)
         if root is None:
@@ -69,11 +72,7 @@ def init(
         raise click.UsageError("--root is the vendor's, for --partner-of: a vendor's workspace makes its own.")
     if threshold > count:
         raise click.UsageError(NOT_ENOUGH.format(threshold=threshold, count=count))
-
-    def secrets() -> issuer.Secrets:
-        return issuer.Secrets(_signing_passphrase(passphrase), _root_passphrases(root_passphrase, count))
-
-    with issuer.Workspace.create(folder, asked, secrets, who=operator(), now=now) as workspace:
+    with issuer.Workspace.create(folder, asked, partial(words.read, count), who=operator(), now=now) as workspace:
         state = workspace.state(now)
         place = workspace.layout.pack(state.product)
     module = _write_module(state, place)
@@ -87,31 +86,20 @@ def _write_module(state: issuer.WorkspaceState, pack: Path) -> str | None:
     """Write the application's module into this folder and return its name; None: it cannot be, and it is said why."""
     name = issuer.module_file(state.product)
     try:
-        write_atomically(Path(name), issuer.product_module(state.pack).encode(), replace=False)
-    except LicenseError as error:
+        files.write_atomically(Path(name), issuer.product_module(state.pack).encode(), replace=False)
+    except errors.LicenseError as error:
         how = f"`licensekit product {typed(pack)} -o {name}`"
         warn(f"{name} was not written: {error.message}; move it away, and {how} writes it")
         return None
     return name
 
 
-def _names(*, catalog: str | None, **given: str | None) -> dict[str, Any]:
-    names: dict[str, Any] = {key: name or "" for key, name in given.items()}
+def _asked(*, catalog: str | None, count: int, scheme: str, **given: Any) -> issuer.NewWorkspace:
+    said = {name: value for name, value in given.items() if value is not None}
     if catalog is not None:
         with located(catalog):
-            names["catalog"] = read_input(catalog, what="a catalog", limit=limits.TOML_BYTES)
-    return names
-
-
-def _signing_passphrase(source: SecretSource) -> bytes:
-    return read_secret(source, "Passphrase for the signing key", confirm=True)
-
-
-def _root_passphrases(source: SecretSource, count: int) -> list[bytes]:
-    if count == 1 or len(source.files or source.fds) == 1:
-        return [read_secret(source, "Passphrase for the root key", confirm=True)]
-    prompts = [f"Passphrase for root key {place} of {count}" for place in range(1, count + 1)]
-    return [read_secret(source.of(place, count), prompt, confirm=True) for place, prompt in enumerate(prompts)]
+            said["catalog"] = read_input(catalog, what="a catalog", limit=limits.TOML_BYTES)
+    return issuer.NewWorkspace(**said, root_keys=count, scheme=SCHEMES[scheme])
 
 
 def _show_partner(folder: Path, workspace: issuer.Workspace, pin: str, now: int, *, as_json: bool) -> None:
@@ -136,9 +124,7 @@ def _json(folder: Path, state: issuer.WorkspaceState, pin: str, pack: Path) -> d
     return {"folder": str(folder), "product": state.product, "issuer": state.issuer, "root": pin, "pack": str(pack)}
 
 
-def _show(
-    folder: Path, state: issuer.WorkspaceState, plan: issuer.NewWorkspace, pack: Path, module: str | None
-) -> None:
+def _show(folder: Path, state: issuer.WorkspaceState, new: issuer.NewWorkspace, pack: Path, module: str | None) -> None:
     pin = state.newest_pin
     heading(f"{folder} is ready: product {state.product}, issuer {state.issuer}.")
     emit()
@@ -146,7 +132,7 @@ def _show(
         ("catalog", folder / "catalog.toml"),
         ("example order", folder / "orders" / "example.toml"),
         ("signing key", f"{folder / 'keys'}"),
-        _root_keys(folder / "root", plan.root_keys, plan.threshold),
+        _root_keys(folder / "root", new.root_keys, new.threshold),
         ("module", module and f"{module}  the application imports it"),
         ("pack", f"{pack}  the application ships it"),
         ("root", f"{pin}  the application pins it"),

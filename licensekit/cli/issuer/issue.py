@@ -10,8 +10,7 @@ from click.core import ParameterSource
 
 from licensekit import issuer, limits
 from licensekit.cli.inputs import STANDARD, is_terminal, located, table_options
-from licensekit.cli.issuer.options import remind_of_root
-from licensekit.cli.issuer.output import FileOptions, license_options
+from licensekit.cli.issuer import options, output
 from licensekit.cli.options import PATH, collected, option, pairs, refuse, together, whole
 from licensekit.cli.output import remark
 from licensekit.text.columns import TableOptions
@@ -45,8 +44,8 @@ _FORMS: Final = click.Choice(["toml", "jsonl", "csv"])
 @click.argument("orders", nargs=-1, required=True, metavar="ORDERS...")
 @option("--format form", "How ORDERS are written. Default: by their names.", type=_FORMS)
 @_bulk_options
-@license_options
-def issue(*, orders: tuple[str, ...], form: str | None, how: BulkOptions, wanted: FileOptions) -> None:
+@output.license_options
+def issue(*, orders: tuple[str, ...], form: str | None, how: BulkOptions, wanted: output.FileOptions) -> None:
     """Sign the licenses that orders describe, and enter them in the ledger."""
     sources = [_source(path, form) for path in orders]
     if len(sources) == 1 and sources[0].is_one_order and not how.as_lines:
@@ -66,7 +65,7 @@ def _source(path: str, form: str | None) -> issuer.OrderSource:
     return found
 
 
-def _issue_one(one: issuer.OrderSource, wanted: FileOptions) -> None:
+def _issue_one(one: issuer.OrderSource, wanted: output.FileOptions) -> None:
     workspace, now = wanted.workspace, wanted.now
     with located(one.path):
         draft = issuer.read_draft(one.read())
@@ -76,7 +75,7 @@ def _issue_one(one: issuer.OrderSource, wanted: FileOptions) -> None:
         file = wanted.sign(proposal, catalog)
     if file is not None:
         wanted.write(file, catalog)
-        remind_of_root(workspace)
+        options.remind_of_root(workspace)
 
 
 _change_options: Final = together(
@@ -89,7 +88,7 @@ _change_options: Final = together(
     option("--part PART", "Which part of the serial.", default="base"),
     option("--order-number NUMBER number", "Your number for it: done once."),
     option("--purchase-order NUMBER", "The customer's own number for it, for the ledger."),
-    license_options,
+    output.license_options,
 )
 """The options that both commands have; what is asked for comes as `part`, `number` and `purchase_order`."""
 _DAYS: Final = (
@@ -135,7 +134,7 @@ def _is_mixed(given: dict[str, Any]) -> bool:
 @_bulk_options
 @_change_options
 def renew(
-    *, serial: str | None, as_csv: bool, source: Path | None, how: BulkOptions, wanted: FileOptions, **asked: Any
+    *, serial: str | None, as_csv: bool, source: Path | None, how: BulkOptions, wanted: output.FileOptions, **asked: Any
 ) -> None:
     """Issue a license again with a later end: its next sequence, with everything else as it was."""
     filters = issuer.Filters(expiring_within=asked.pop("expiring_within"), customer=asked.pop("customer"))
@@ -160,7 +159,7 @@ _SETS: Final = "Set a count, a value or any key of an order: users.sales-pro=50,
 @click.argument("serial")
 @option("--remove KEY... removed", "Take something out: users.sales-pro.")
 @_change_options
-def amend(*, sets: list[tuple[str, str]], removed: tuple[str, ...], wanted: FileOptions, **named: Any) -> None:
+def amend(*, sets: list[tuple[str, str]], removed: tuple[str, ...], wanted: output.FileOptions, **named: Any) -> None:
     """Change what was sold: its next sequence, with everything else as it was."""
     changes = [*sets, *((key, None) for key in removed)]
 
@@ -176,7 +175,7 @@ def amend(*, sets: list[tuple[str, str]], removed: tuple[str, ...], wanted: File
     _change(asked, wanted)
 
 
-def _change(asking: Callable[[Catalog], issuer.Amendment], wanted: FileOptions) -> None:
+def _change(asking: Callable[[Catalog], issuer.Amendment], wanted: output.FileOptions) -> None:
     workspace, now = wanted.workspace, wanted.now
     catalog = workspace.catalog.require_unchanged(now)
     approve = wanted.drawing(catalog)
@@ -185,6 +184,6 @@ def _change(asking: Callable[[Catalog], issuer.Amendment], wanted: FileOptions) 
     if file is None:
         return
     wanted.write(file, catalog, changes=proposed.as_json()["changes"])
-    remind_of_root(workspace)
+    options.remind_of_root(workspace)
     if not wanted.consent.as_json and not file.is_repeated:
         remark("Send it to the customer, who activates it over the present one.")

@@ -10,18 +10,13 @@ from typing import Any, Final
 
 import click
 
-from licensekit import issuer
-from licensekit.cli.groups import exit_code
-from licensekit.cli.inputs import STANDARD
+from licensekit import dates, errors, files, issuer
+from licensekit.cli import groups, inputs, proposals
 from licensekit.cli.issuer.issue import BulkOptions
 from licensekit.cli.issuer.options import operator, remind_of_root
 from licensekit.cli.issuer.output import FileOptions, warn_of_older
 from licensekit.cli.output import counted, emit_json, facts, harmless, print_line, progress, remark, table, warn
-from licensekit.cli.proposals import require_agreement
-from licensekit.dates import format_days
-from licensekit.errors import NotCurrent, NotIssued, OrderConflict, OrderInvalid, OrdersRefused, PlaceTaken
 from licensekit.errors.coded import Located, plain_value
-from licensekit.files import PRIVATE, make_folder, replacing, require_writable
 from licensekit.issuer import Done, LicenseFile, OrderLine, OrderSource, faults_of, open_orders
 from licensekit.text.rows import written_row
 
@@ -58,9 +53,9 @@ def renew_ending(wanted: FileOptions, how: BulkOptions, filters: issuer.Filters,
             _require_form(wanted, as_lines=as_lines)
         # What was interrupted once the ledger had it no longer ends: this list finds it again.
         if path.exists():
-            raise PlaceTaken(reason="renewals", where=str(path))
-        make_folder(path.parent)
-        with replacing(path, mode=PRIVATE, replace=False) as file:
+            raise errors.PlaceTaken(reason="renewals", where=str(path))
+        files.make_folder(path.parent)
+        with files.replacing(path, mode=files.PRIVATE, replace=False) as file:
             file.writelines(row.encode() for row in rows)
         before = wanted.workspace.ledger.count_entries()
         try:
@@ -92,11 +87,11 @@ def issue_bulk(sources: Sequence[OrderSource], wanted: FileOptions, how: BulkOpt
             _exit_if_refused(refused)
         if wanted.consent.preview or not good:
             return
-        require_agreement("Sign all of these?")
+        proposals.require_agreement("Sign all of these?")
     with open_orders(sources, catalog, how.table) as orders:
         if out is not None:
-            make_folder(out)
-            require_writable(out)
+            files.make_folder(out)
+            files.require_writable(out)
         signer = wanted.signing.opener(workspace, now)("bundle")
         collect_less()
         issue = partial(workspace.issue_bulk, who=operator(), now=now, into=out, attach=attach)
@@ -113,7 +108,7 @@ def issue_bulk(sources: Sequence[OrderSource], wanted: FileOptions, how: BulkOpt
 def _require_form(wanted: FileOptions, *, as_lines: bool) -> None:
     if as_lines and (wanted.output is not None or wanted.consent.as_json):
         raise click.UsageError("--json-lines prints the licenses: leave out -o and --json.")
-    if not (as_lines or wanted.consent.preview) and wanted.output in {None, STANDARD}:
+    if not (as_lines or wanted.consent.preview) and wanted.output in {None, inputs.STANDARD}:
         raise click.UsageError("in bulk, give the folder of the license files with -o DIR.")
     if wanted.drawings != (None, None):
         raise click.UsageError("--qr and --print draw a single license.")
@@ -130,12 +125,12 @@ def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> tuple[int, int]
                 proposal = wanted.workspace.propose_issue(line.draft, now=wanted.now)
             else:
                 proposal = wanted.workspace.propose_change(line.change, now=wanted.now)
-        except (NotCurrent, NotIssued, OrderConflict, OrderInvalid) as error:
+        except (errors.NotCurrent, errors.NotIssued, errors.OrderConflict, errors.OrderInvalid) as error:
             faults += faults_of(line.where, error)
             continue
         order, bundle, repeated = line.draft.order, proposal.bundle, proposal.is_done
         serial = None if order.serial is None and not repeated else bundle.serial
-        ends = None if bundle.expiry is None else format_days(bundle.expiry)
+        ends = None if bundle.expiry is None else dates.format_days(bundle.expiry)
         named = {"order": order.number, "company": bundle.company, "part": bundle.part}
         changes = [one for one in proposal.changes if line.change is not None and one.path not in _FOLLOWING]
         shown.append({**named, "serial": serial, "expiry": ends, "repeated": repeated})
@@ -155,7 +150,7 @@ def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> tuple[int, int]
 
 def _exit_if_refused(count: int) -> None:
     if count:
-        click.get_current_context().exit(exit_code(OrdersRefused(count=count, faults=())))
+        click.get_current_context().exit(groups.exit_code(errors.OrdersRefused(count=count, faults=())))
 
 
 def _name_refused(faults: Iterable[Located]) -> None:
@@ -207,7 +202,7 @@ def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOp
     except BrokenPipeError:
         remark("Nobody reads standard output any longer. What was signed is in the ledger: run it again to print it.")
         raise
-    except OrdersRefused as error:
+    except errors.OrdersRefused as error:
         if wanted.consent.as_json:
             tally.refused, tally.faults = error.count, list(error.faults)
             _report(tally, None, as_json=True)

@@ -2,41 +2,57 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import click
 
-from licensekit import issuer
-from licensekit.cli.backups import force_option, restore_from, show_findings, write_to, yes_option
-from licensekit.cli.groups import NO
-from licensekit.cli.inputs import STANDARD, read_input
+from licensekit import dates, issuer, limits
+from licensekit.cli import backups, groups, inputs, output, proposals
 from licensekit.cli.issuer.options import in_workspace, operator, to_sign, with_workspace, workspace_option
-from licensekit.cli.options import MOMENT, clock, option, refuse, together, whole
+from licensekit.cli.options import MOMENT, clock, collected, option, refuse, together, whole
 from licensekit.cli.output import emit, emit_json, facts, heading, json_option, progress, remark, separated, table, warn
-from licensekit.cli.proposals import Consent, consenting
 from licensekit.cli.views.documents import show as show_document
-from licensekit.cli.views.spelling import ABSENT, amount, day_of, expiry
-from licensekit.dates import format_seconds
+from licensekit.cli.views.spelling import ABSENT, amount, columns, day_of, expiry, facts_of
 from licensekit.files import PRIVATE, replacing
-from licensekit.issuer import Workspace
-from licensekit.limits import TERM_DAYS
 from licensekit.text.rows import written_row
 from licensekit.wire.plain import word
 
+
+class RowForm(NamedTuple):
+    """Whether rows are printed as CSV, as JSON, or for people."""
+
+    as_csv: bool
+    as_json: bool
+
+    def put(
+        self,
+        name: str,
+        fields: Sequence[str],
+        rows: Iterable[Mapping[str, Any]],
+        show: Callable[[], object],
+        **more: Any,
+    ) -> None:
+        """Print `rows` of `fields`, in JSON as `name` beside `more`, or have `show` print the same for people."""
+        if self.as_csv:
+            sys.stdout.writelines(csv_lines(fields, rows))
+        elif self.as_json:
+            emit_json({name: list(rows), **more})
+        else:
+            show()
+
+
 row_form: Final = together(
-    option("--csv as_csv", "Print CSV."),
     refuse("give --json or --csv, not both.", lambda given: given["as_csv"] and given["as_json"]),
-    json_option,
+    collected("form", RowForm, option("--csv as_csv", "Print CSV."), json_option),
 )
-"""`--csv` and `--json`, which exclude each other."""
+"""`--csv` and `--json`, which exclude each other, as `form`."""
 row_options: Final = together(row_form, in_workspace)
 """The same, and `-C`."""
-
 
 _OF_CUSTOMER: Final = "Only bundles of this customer: its external id, its name, a serial, or words that only it has."
 _ENDING: Final = "Only active ones whose term ends today or within this many days."
@@ -49,22 +65,14 @@ _ENDING: Final = "Only active ones whose term ends today or within this many day
 @option("--order-number NUMBER order", "Only bundles for the order of this number.")
 @option("--product CODE", "Only bundles of this product.")
 @option("--state", "Only bundles in this state.", type=click.Choice(issuer.LISTED_STATES))
-@option("--expiring-within DAYS", _ENDING, type=whole(0, TERM_DAYS))
+@option("--expiring-within DAYS", _ENDING, type=whole(0, limits.TERM_DAYS))
 @option("--since TIME", "Only bundles issued on this day, or later.", type=MOMENT)
 @option("--limit", "Show at most this many.", type=whole(1), default=50)
 @option("--after ENTRY", "Continue after this entry.", type=whole(1))
 @option("--all show_all", "Show all of them.")
 @row_options
 def list_(
-    *,
-    workspace: Workspace,
-    now: int,
-    limit: int,
-    after: int | None,
-    show_all: bool,
-    as_csv: bool,
-    as_json: bool,
-    **asked: Any,
+    *, workspace: issuer.Workspace, now: int, limit: int, after: int | None, show_all: bool, form: RowForm, **asked: Any
 ) -> None:
     """List the bundles that were issued, the newest first."""
     shown: Iterable[issuer.Issued]
@@ -72,13 +80,9 @@ def list_(
         shown, more = workspace.ledger.bundles(issuer.Filters(**asked), now=now, after=after), None
     else:
         shown, more = workspace.ledger.page(issuer.Filters(**asked), now=now, limit=limit, after=after)
-    if as_csv:
-        sys.stdout.writelines(csv_lines(issuer.LISTED_FIELDS, (one.plain() for one in shown)))
-    elif as_json:
-        emit_json({"bundles": [one.plain() for one in shown], "more_after": more})
-    else:
-        _show_listed(shown)
-    if more is not None and not as_json:
+    rows = (one.plain() for one in shown)
+    form.put("bundles", issuer.LISTED_FIELDS, rows, lambda: _show_listed(list(shown)), more_after=more)
+    if more is not None and not form.as_json:
         remark(f"There are more: continue with --after {more}, or give --all.")
 
 
@@ -86,27 +90,21 @@ def list_(
 @click.argument("serial", required=False)
 @option("--state", "Only licenses in this state.", type=click.Choice(issuer.USAGE_STATES))
 @row_options
-def usage(
-    *, serial: str | None, state: str | None, workspace: Workspace, now: int, as_csv: bool, as_json: bool
-) -> None:
+def usage(*, serial: str | None, state: str | None, workspace: issuer.Workspace, now: int, form: RowForm) -> None:
     """Compare what was sold with what the newest statement says is in use."""
     reports = workspace.ledger.usage(serial, now=now)
     found = (report if state is None else report.only(state) for report in reports)
-    if as_json:
-        emit_json({"usage": [row for report in found for row in report.plain()]})
-    elif as_csv:
-        sys.stdout.writelines(csv_lines(issuer.USAGE_FIELDS, (row for report in found for row in report.plain())))
-    else:
-        _show_usage(list(found))
+    rows = (row for report in found for row in report.plain())
+    form.put("usage", issuer.USAGE_FIELDS, rows, lambda: _show_usage(list(found)))
 
 
 @click.command()
 @option("--format form", "How entries are written.", type=click.Choice(["jsonl", "csv"]), default="jsonl")
-@option("-o --output FILE", "Where they go.", default=STANDARD, show_default="standard output")
+@option("-o --output FILE", "Where they go.", default=inputs.STANDARD, show_default="standard output")
 @with_workspace
-def export(*, form: str, output: str, workspace: Workspace) -> None:
+def export(*, form: str, output: str, workspace: issuer.Workspace) -> None:
     """Write out every entry of the ledger, the oldest first, with the bytes of its document."""
-    place = nullcontext(sys.stdout.buffer) if output == STANDARD else replacing(Path(output), mode=PRIVATE)
+    place = nullcontext(sys.stdout.buffer) if output == inputs.STANDARD else replacing(Path(output), mode=PRIVATE)
     rows = (entry.plain() for entry in workspace.ledger.entries())
     with place as file:
         json_lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
@@ -115,19 +113,16 @@ def export(*, form: str, output: str, workspace: Workspace) -> None:
         file.flush()
 
 
-def _show_listed(found: Iterable[issuer.Issued]) -> None:
-    shown = list(found)
-    if not shown:
-        remark("There are none.")
-        return
-    columns = [">entry", "issued", "bundle", "company", "until", "state", "order", "why"]
-    table(columns, map(_listed_row, shown))
+_LISTED: Final = columns(
+    ">entry=number issued bundle=bundle.name company=bundle.company until state order=order_number why",
+    issued=lambda one: day_of(one.bundle.issued),
+    until=lambda one: expiry(one.bundle.expiry),
+    why=lambda one: one.change,
+)
 
 
-def _listed_row(one: issuer.Issued) -> tuple[object, ...]:
-    bundle = one.bundle
-    sold = day_of(bundle.issued), bundle.name, bundle.company, expiry(bundle.expiry)
-    return one.number, *sold, one.state, one.order_number, one.change
+def _show_listed(shown: list[issuer.Issued]) -> None:
+    output.show_rows(shown, _LISTED) if shown else remark("There are none.")
 
 
 def _show_usage(reports: list[issuer.UsageReport]) -> None:
@@ -164,7 +159,7 @@ def csv_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iter
 @click.argument("name", metavar="ENTRY|SERIAL|ORDER|BUNDLE")
 @in_workspace
 @json_option
-def show(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
+def show(*, name: str, workspace: issuer.Workspace, now: int, as_json: bool) -> None:
     """Show everything about what is named: how it came about, who signed it, what it says."""
     found = workspace.ledger.look_up(name)
     if as_json:
@@ -182,7 +177,7 @@ def show(*, name: str, workspace: Workspace, now: int, as_json: bool) -> None:
 @json_option
 def verify(*, folder: Path, as_json: bool) -> None:
     """Verify every link and signature of the ledger, and every table drawn from it."""
-    with Workspace.open(folder) as workspace, progress("Verifying", workspace.ledger.count_entries()) as advance:
+    with issuer.Workspace.open(folder) as workspace, progress("Verifying", workspace.ledger.count_entries()) as advance:
         newest = workspace.ledger.verify(advance)
         ahead = workspace.ledger.dated_ahead(now=clock())
     if as_json:
@@ -200,18 +195,16 @@ def _show(one: issuer.LookupResult, keys: Mapping[str, str]) -> None:
     key = one.key.hex()
     heading(f"Entry {entry.number}: {entry.token.type}")
     facts(
-        ("entered", f"{format_seconds(entry.at)} by {entry.who}, with `{entry.action}`"),
+        ("entered", f"{dates.format_seconds(entry.at)} by {entry.who}, with `{entry.action}`"),
         ("state", one.state),
         ("why", one.change),
         ("send", one.send and f"`licensekit ledger file {one.send}`"),
         ("identity", one.identity.hex()),
         ("signed by", f"{keys[key]} ({key})" if key in keys else key),
-        ("order", entry.order_number),
-        ("purchase order", entry.purchase_order),
+        *facts_of(entry, "order=order_number purchase_order"),
         ("installation", next(iter(one.installation), None)),
         ("answers", None if entry.request is None else f"request {entry.request.hex()}"),
-        ("note", entry.note or None),
-        ("hash", entry.hash.hex()),
+        *facts_of(entry, "note hash"),
     )
     emit()
 
@@ -221,17 +214,17 @@ def _show(one: issuer.LookupResult, keys: Mapping[str, str]) -> None:
 @json_option
 def doctor(*, folder: Path, as_json: bool) -> None:
     """Look for everything that is wrong with the ledger, and say what to do."""
-    show_findings(issuer.diagnose_ledger(folder, now=clock()), as_json=as_json)
+    backups.show_findings(issuer.diagnose_ledger(folder, now=clock()), as_json=as_json)
 
 
 @click.command()
 @click.argument("file")
-@force_option
+@backups.force_option
 @with_workspace
 @json_option
-def backup(*, file: str, force: bool, workspace: Workspace, as_json: bool) -> None:
+def backup(*, file: str, force: bool, workspace: issuer.Workspace, as_json: bool) -> None:
     """Write a backup of the ledger to FILE, also while it is in use."""
-    write_to(workspace.ledger.back_up, file, force=force, as_json=as_json)
+    backups.write_to(workspace.ledger.back_up, file, force=force, as_json=as_json)
 
 
 @click.command()
@@ -247,20 +240,20 @@ def move(*, target: str, folder: Path, as_json: bool) -> None:
 @click.command()
 @click.argument("file")
 @workspace_option
-@yes_option
+@backups.yes_option
 @json_option
 def restore(*, file: str, folder: Path, yes: bool, as_json: bool) -> None:
     """Restore the ledger from the backup FILE, whole or not at all."""
-    restore_from(partial(issuer.restore_ledger, folder=folder), file, yes=yes, as_json=as_json)
+    backups.restore_from(partial(issuer.restore_ledger, folder=folder), file, yes=yes, as_json=as_json)
 
 
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @to_sign
-@consenting
-def absorb(*, files: tuple[str, ...], workspace: Workspace, now: int, consent: Consent) -> None:
+@proposals.consenting
+def absorb(*, files: tuple[str, ...], workspace: issuer.Workspace, now: int, consent: proposals.Consent) -> None:
     """Enter again what a restored ledger lost, from license files, packs and resets that were signed here."""
-    read = {name: read_input(name, what="a license file") for name in files}
+    read = {name: inputs.read_input(name, what="a license file") for name in files}
     proposal = workspace.ledger.propose_absorb(read, now=now)
     if consent.ends(proposal, question="Accept the ledger?"):
         return
@@ -270,4 +263,4 @@ def absorb(*, files: tuple[str, ...], workspace: Workspace, now: int, consent: C
     else:
         facts(*done._asdict().items())
     if proposal.warnings:
-        click.get_current_context().exit(NO)
+        click.get_current_context().exit(groups.NO)

@@ -1,22 +1,20 @@
-"""What the vendor's commands share: the workspace, who runs them, and opening keys."""
+"""What the vendor's commands share: the workspace, who runs them, opening keys, and what root keys sign."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import click
 
-from licensekit import limits
-from licensekit.cli.inputs import SecretSource, account, read_secret
-from licensekit.cli.options import PATH, Decorator, clock, collected, option, together, whole
-from licensekit.cli.output import remark, warn
-from licensekit.dates import DAY_SECONDS
-from licensekit.errors import PassphraseMissing
+from licensekit import dates, errors, issuer, limits
+from licensekit.cli import inputs, output, proposals
+from licensekit.cli.options import CODE, MOMENT, PATH, Decorator, WordChoice, clock, collected, option, together, whole
+from licensekit.cli.views.spelling import fingerprint
 from licensekit.files import is_exposed
-from licensekit.issuer import CLOCK_IS_RIGHT, OVERRIDES, KeyFile, Workspace, open_key
 from licensekit.keys.pkcs11 import parse as place_in_token
 from licensekit.keys.signing import Signer
+from licensekit.wire.documents import SignedType, Use
 
 workspace_option: Final[Decorator] = option(
     "-C DIR folder", "The workspace.", type=PATH, default=Path(), show_default="the current folder"
@@ -30,7 +28,7 @@ def fresh_option(help_text: str) -> Decorator:
     """Return `--fresh-days`, as `fresh_until`: the time from which a document that is signed now is no longer new."""
 
     def until(_ctx: click.Context, _param: click.Parameter, days: int | None) -> int | None:
-        return None if days is None else clock() + days * DAY_SECONDS
+        return None if days is None else clock() + days * dates.DAY_SECONDS
 
     return option("--fresh-days DAYS fresh_until", help_text, type=whole(1, limits.TERM_DAYS), callback=until)
 
@@ -43,7 +41,7 @@ def _workspace_options(*overrides: str, timed: bool = True) -> Decorator:
         @wraps(command)
         def opened(*, folder: Path, **given: Any) -> None:
             overridden = [name for name in overrides if given.pop(name.replace("-", "_"))]
-            with Workspace.open(folder) as workspace:
+            with issuer.Workspace.open(folder) as workspace:
                 if not overrides:
                     warn_of_restored(workspace)
                 times = {"now": clock()} if timed else {}
@@ -64,17 +62,17 @@ _OVERRIDES: Final = {
     "expired": "The term has passed: sign it all the same.",
     "required": "Take away what another part requires.",
     "no-longer-sold": "Sell what the catalog no longer sells.",
-    CLOCK_IS_RIGHT: "The clock is right, though the ledger disagrees.",
+    issuer.CLOCK_IS_RIGHT: "The clock is right, though the ledger disagrees.",
 }
-clock_option: Final = option(f"--{CLOCK_IS_RIGHT}", _OVERRIDES[CLOCK_IS_RIGHT])
+clock_option: Final = option(f"--{issuer.CLOCK_IS_RIGHT}", _OVERRIDES[issuer.CLOCK_IS_RIGHT])
 """`--clock-is-right`, for a command that may find no workspace; it comes as `clock_is_right`."""
 with_workspace: Final = _workspace_options(timed=False)
 """`-C`; the command gets the open `workspace`."""
 in_workspace: Final = _workspace_options()
 """The same, and the time as `now`."""
-to_sign: Final = _workspace_options(CLOCK_IS_RIGHT)
+to_sign: Final = _workspace_options(issuer.CLOCK_IS_RIGHT)
 """The same, where something is signed or entered: with what overrides a doubtful clock."""
-to_sell: Final = _workspace_options(*OVERRIDES)
+to_sell: Final = _workspace_options(*issuer.OVERRIDES)
 """The same, where an order is signed: with what overrides whatever is doubtful about it."""
 
 
@@ -82,9 +80,9 @@ def secret_options(name: str, what: str, repeated: str = "") -> Decorator:
     """Return the options that say where a secret is, or with `repeated` several; it comes as `name`."""
     called, dots = name.replace("_", "-"), "..." if repeated else ""
 
-    def source(file: Any, fd: Any) -> SecretSource:
+    def source(file: Any, fd: Any) -> inputs.SecretSource:
         given = (() if one is None else one if repeated else (one,) for one in (file, fd))
-        return SecretSource(called, *given)
+        return inputs.SecretSource(called, *given)
 
     return collected(
         name,
@@ -110,14 +108,14 @@ class KeyOptions(NamedTuple):
     """Which key signs, and where its passphrase or PIN is."""
 
     key: str | None
-    passphrase: SecretSource
-    pin: SecretSource
+    passphrase: inputs.SecretSource
+    pin: inputs.SecretSource
 
-    def open(self, file: KeyFile) -> Signer:
+    def open(self, file: issuer.KeyFile) -> Signer:
         """Open a key file with that passphrase or PIN."""
         return unlock(file, self.passphrase, self.pin)
 
-    def opener(self, workspace: Workspace, now: int) -> Callable[[str], Signer]:
+    def opener(self, workspace: issuer.Workspace, now: int) -> Callable[[str], Signer]:
         """Return what opens the key that is named, else the default one, to sign documents of a type."""
         return lambda kind: self.open(workspace.keys.choose(kind, now, self.key))
 
@@ -128,13 +126,26 @@ signing: Final = collected("signing", KeyOptions, key_option, passphrase, pin)
 """The options of whatever a signing key signs; they come as `signing`."""
 
 
-def warn_of_restored(workspace: Workspace) -> None:
+class SignOptions(NamedTuple):
+    """What is signed in a workspace, with which key, and how it is agreed to."""
+
+    workspace: issuer.Workspace
+    now: int
+    signing: KeyOptions
+    consent: proposals.Consent
+
+
+sign_options: Final = collected("wanted", SignOptions, to_sign, signing, proposals.consenting)
+"""The options of whatever a signing key signs in a workspace; they come as `wanted`."""
+
+
+def warn_of_restored(workspace: issuer.Workspace) -> None:
     """Warn of a restored ledger, which may be asked: what was issued after its backup is not in it."""
     if error := workspace.ledger.restored():
-        warn(f"{error.message}.")
+        output.warn(f"{error.message}.")
 
 
-def require_whole(workspace: Workspace) -> None:
+def require_whole(workspace: issuer.Workspace) -> None:
     """Refuse a restored ledger, in which nothing is signed, before anybody is asked to agree."""
     if error := workspace.ledger.restored():
         raise error
@@ -142,37 +153,150 @@ def require_whole(workspace: Workspace) -> None:
 
 def operator() -> str:
     """Return the name of the account that runs the command, for the ledger."""
-    return account() or "unknown"
+    return inputs.account() or "unknown"
 
 
-def unlock(file: KeyFile, passphrase: SecretSource, pin: SecretSource) -> Signer:
+def unlock(file: issuer.KeyFile, passphrase: inputs.SecretSource, pin: inputs.SecretSource) -> Signer:
     """Open a key, asking for its passphrase or its token's PIN if need be; neither is taken for the other."""
     if is_exposed(file.path):
-        warn(f"{file.path} can be read by other accounts of this machine: chmod 600 {file.path}")
+        output.warn(f"{file.path} can be read by other accounts of this machine: chmod 600 {file.path}")
     if file.uri is None:
-        return open_key(file, lambda: read_secret(passphrase, f"Passphrase of {file.path}"))
+        return issuer.open_key(file, lambda: inputs.read_secret(passphrase, f"Passphrase of {file.path}"))
     uri = file.uri
     if passphrase.is_given and not pin.is_given:
-        raise PassphraseMissing(reason="token", option="pin", where=str(file.path))
-    return open_key(file, lambda: read_pin(pin, uri, f"of {file.path}"))
+        raise errors.PassphraseMissing(reason="token", option="pin", where=str(file.path))
+    return issuer.open_key(file, lambda: read_pin(pin, uri, f"of {file.path}"))
 
 
-def read_pin(source: SecretSource, uri: str, key: str) -> bytes:
+def read_pin(source: inputs.SecretSource, uri: str, key: str) -> bytes:
     """Read the PIN of the token of a `pkcs11:` URI, for a `key`; another token would count it as a wrong one."""
     token = ", ".join(place_in_token(uri).token.values())
     if click.get_current_context().meta.setdefault(_PIN_OF, token) != token:
-        source = SecretSource(source.option)
-    return read_secret(source, f"PIN of the token {token}, {key}")
+        source = inputs.SecretSource(source.option)
+    return inputs.read_secret(source, f"PIN of the token {token}, {key}")
 
 
-def remind_of_root(workspace: Workspace) -> None:
+def remind_of_root(workspace: issuer.Workspace) -> None:
     """Print a reminder if the root key still lies where licenses are signed."""
     if workspace.keys.has_root_keys:
         place = f"the root key is still in {workspace.layout.root}. Move this folder to a USB stick and keep it safe"
-        remark(f"Reminder: {place}: signing licenses does not need it.")
+        output.remark(f"Reminder: {place}: signing licenses does not need it.")
 
 
-def warn_of_forks(workspace: Workspace, installations: Iterable[bytes]) -> None:
+def warn_of_forks(workspace: issuer.Workspace, installations: Iterable[bytes]) -> None:
     """Warn of each installation that sends what does not come from one history."""
     for one in workspace.ledger.warnings_about(installations):
-        warn(f"{one.message}.")
+        output.warn(f"{one.message}.")
+
+
+@wraps(issuer.Permission)
+def _permitted(**given: Any) -> issuer.Permission:
+    """Return what is asked for, unless the command line alone shows that no key can have it."""
+    asked = issuer.Permission(**{name: value for name, value in given.items() if value})
+    limits_ = (asked.longest_term, asked.parts, asked.most)
+    if asked.types and SignedType.BUNDLE not in asked.types and given["uses"]:
+        raise click.UsageError("--use is about bundles: add --signs bundle, or leave it out.")
+    if any(limits_) and set(asked.types) - {SignedType.BUNDLE}:
+        raise click.UsageError("with --longest-term, --parts or --most a key signs bundles alone.")
+    if asked.most and not asked.parts:
+        raise click.UsageError("--most needs --parts: name each part that the key may sign.")
+    if asked.valid_from and asked.valid_to and asked.valid_to < asked.valid_from:
+        raise click.UsageError("--to is before --from.")
+    return asked
+
+
+_SIGNS: Final = "A type that it may sign. Default: every type; with a limit below, bundle alone."
+_MOST: Final = "The highest count of any license in one of its bundles; needs --parts."
+permission: Final = collected(
+    "permission",
+    _permitted,
+    option("--issuer CODE", "For whom it signs. Default: the workspace's issuer.", type=CODE),
+    option("--signs types", _SIGNS, multiple=True, type=WordChoice(SignedType)),
+    option("--use uses", "A use that its bundles may have. Default: every use.", multiple=True, type=WordChoice(Use)),
+    option("--longest-term DAYS", "The longest term of its bundles, grace included.", type=whole(1, limits.TERM_DAYS)),
+    option("--parts PART...", "A part that its bundles may be of. Default: every part.", type=CODE),
+    option("--most COUNT", _MOST, type=whole(1, limits.COUNT)),
+    option("--from TIME valid_from", "From when on it signs. Default: now.", type=MOMENT),
+    option("--to TIME valid_to", "Until when it signs. Default: no end.", type=MOMENT),
+)
+"""The options that say what a key may sign; they come as `permission`, whose issuer may still be empty."""
+
+
+class RootOptions(NamedTuple):
+    """Which root keys sign, and where the passphrase or PIN of each is."""
+
+    root_key: Sequence[Path]
+    root_passphrase: inputs.SecretSource
+    pin: inputs.SecretSource
+
+    def keys(self, folder: Path, fresh_until: int | None = None) -> issuer.RootKeys:
+        """Return the root keys that were given, else those in the workspace in `folder`."""
+        files = issuer.root_key_files(folder, self.root_key)
+        sealed = [one for one in files if one.uri is None]
+
+        def open_root(file: issuer.KeyFile) -> Signer:
+            place = sealed.index(file) if file in sealed else 0
+            return unlock(file, self.root_passphrase.of(place, len(sealed)), self.pin)
+
+        return issuer.RootKeys(files, open_root, fresh_until)
+
+
+_ROOT_KEY: Final = "A root key to sign with, wherever it is kept. Default: those in the workspace's root/."
+_root_key: Final = option("--root-key FILE...", _ROOT_KEY, type=PATH)
+root_signing: Final = collected("given", RootOptions, _root_key, root_passphrase, pin)
+"""The options of whatever root keys sign; they come as `given`."""
+
+
+class Roots(NamedTuple):
+    """A change of keys: the workspace, the root keys that sign it, and how it is agreed to."""
+
+    workspace: issuer.Workspace
+    now: int
+    fresh_until: int | None
+    given: RootOptions
+    consent: proposals.Consent
+
+    def sign(self, proposal: issuer.KeyProposal, **more: Any) -> issuer.KeyChange | None:
+        """Have root keys sign, and print the result after what was made and `more`; None: it is only shown."""
+        if self.consent.ends(proposal):
+            return None
+        keys = self.given.keys(self.workspace.layout.folder, self.fresh_until)
+        change = proposal.sign(keys, who=operator(), confirm=True)
+        if change.ceremony is not None:
+            show_change(change.ceremony, change.file, as_json=self.consent.as_json, **_made(change), **more)
+        return change
+
+
+def _made(change: issuer.KeyChange) -> dict[str, str]:
+    if change.new_pin is not None:
+        return {"root": change.new_pin}
+    if change.written:
+        key = change.written[0]
+        return {"key": key.name, "key_id": key.key_id, "fingerprint": key.fingerprint}
+    return {}
+
+
+_fresh: Final = fresh_option("After this many days, the trust document reminds administrators to look for a newer one.")
+signed_by_roots: Final = collected("roots", Roots, to_sign, _fresh, root_signing, proposals.consenting)
+"""The options of whatever has root keys sign; they come as `roots`, with the workspace."""
+
+
+def show_change(ceremony: issuer.Ceremony, file: Path | None, *, as_json: bool, **more: Any) -> None:
+    """Print the result of a ceremony, after the facts in `more`; `file` travels on."""
+    if as_json:
+        signed, place = [one.label for one in ceremony.pending], None if file is None else str(file)
+        result = {"signed": signed, "complete": ceremony.is_complete, "in_force": file is None, "file": place}
+        output.emit_json({**more, **result, "missing": ceremony.missing})
+        return
+    if "fingerprint" in more:
+        more["fingerprint"] = fingerprint(more["fingerprint"])
+    output.facts(*((name.replace("_", " "), value) for name, value in more.items()))
+    if file is None:
+        for one in ceremony.pending:
+            output.emit(f"{one.label} is signed and in the pack: ship it with the next version.")
+        return
+    for one in ceremony.pending:
+        parts = (f"{count} more of the keys of root {party.version} must sign" for party, count in one.missing())
+        output.emit(f"{one.label}: {'; '.join(parts) or 'complete'}")
+    output.emit(f"Nothing has changed yet. Take {file} to the holder of the next root key:")
+    output.emit(f"    licensekit keys sign-trust {output.typed(Path(file.name))} --root-key FILE")

@@ -8,15 +8,12 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
-from licensekit import issuer
-from licensekit.cli.inputs import STANDARD, located, read_tokens, write_output
+from licensekit import errors, files, issuer
+from licensekit.cli import inputs, proposals
 from licensekit.cli.issuer.options import KeyOptions, operator, require_whole, signing, to_sell
 from licensekit.cli.options import collected, option
 from licensekit.cli.output import emit_json, facts, remark
-from licensekit.cli.proposals import Consent, consenting, show_proposal
 from licensekit.cli.views.spelling import counted_license, expiry, value
-from licensekit.errors import FileUnusable, KeyMissing
-from licensekit.files import make_folder
 from licensekit.keys.signing import Signer
 from licensekit.proposals import Proposal
 from licensekit.wire.documents import Bundle, Catalog, Kind, Reset, Use
@@ -34,8 +31,8 @@ class Audience(NamedTuple):
         """Return the same as `Workspace` takes it; raises as `Workspace.held_by_pack`."""
         if self.pack is None:
             return self.attach
-        with located(self.pack):
-            pack = None if self.pack == "oldest" else read_tokens(self.pack, what="a pack")
+        with inputs.located(self.pack):
+            pack = None if self.pack == "oldest" else inputs.read_tokens(self.pack, what="a pack")
             return workspace.held_by_pack(pack, now=now)
 
 
@@ -82,7 +79,7 @@ class FileOptions(NamedTuple):
     audience: Audience
     drawings: Drawings
     signing: KeyOptions
-    consent: Consent
+    consent: proposals.Consent
 
     @property
     def attach(self) -> issuer.Attach:
@@ -104,7 +101,7 @@ class FileOptions(NamedTuple):
         if not self.consent.preview:
             require_whole(self.workspace)
         key = None if proposal.is_done else self._key_of(bundle)  # judged first: a preview refuses what signing would
-        show = partial(show_proposal, first=_first_facts(proposal), catalog=catalog)
+        show = partial(proposals.show_proposal, first=_first_facts(proposal), catalog=catalog)
         if self.consent.ends(proposal, show, always=always):
             return None
         for path in (self.output, *self.drawings):
@@ -119,7 +116,7 @@ class FileOptions(NamedTuple):
         kind = "reset" if bundle is None else "bundle"
         try:
             return self.workspace.keys.choose(kind, self.now, self.signing.key, bundle=bundle)
-        except KeyMissing as error:
+        except errors.KeyMissing as error:
             if self.signing.key is None and self.consent.preview and error.reason != "default-unfit":
                 return None
             raise
@@ -129,8 +126,8 @@ class FileOptions(NamedTuple):
         drawn = self.drawings.draw(file, catalog)
         place = put_file(self.output, file, file.bundle)
         for path, data in drawn:
-            write_output(path, data)
-        if place == STANDARD:
+            inputs.write_output(path, data)
+        if place == inputs.STANDARD:
             return False
         if self.consent.as_json:
             beside = {"drawn": [path for path, _ in drawn]} if drawn else {}
@@ -144,7 +141,7 @@ class FileOptions(NamedTuple):
 def put_file(output: str | None, file: issuer.LicenseFile | issuer.ResetFile, document: Bundle | Reset) -> str:
     """Write a file where `-o` says, and return where it is; `document` is what is signed in it."""
     place = _place_of(output, file.name, document)
-    write_output(place, file.data)
+    inputs.write_output(place, file.data)
     warn_of_older(fits_oldest=file.fits_oldest)
     return place
 
@@ -152,7 +149,7 @@ def put_file(output: str | None, file: issuer.LicenseFile | issuer.ResetFile, do
 def _place_of(output: str | None, name: str, document: Bundle | Reset) -> str:
     """Return where the file of a document goes; raise `PlaceTaken` if something else is there."""
     place = str(Path(output) / name) if output is not None and is_folder(output) else output or name
-    if place != STANDARD:
+    if place != inputs.STANDARD:
         issuer.require_replaceable(Path(place), document)
     return place
 
@@ -179,7 +176,7 @@ license_options: Final = collected(
         option("--print FILE sheet", "Write a page as well that a person can read, print and scan: FILE.html."),
     ),
     signing,
-    consenting,
+    proposals.consenting,
     to_sell,
 )
 """The options of commands that sign one license file; they come as `wanted`."""
@@ -187,14 +184,14 @@ license_options: Final = collected(
 
 def require_place(output: str | None) -> None:
     """Make the folder that `DIR/` names, before anything is signed; raise `FileUnusable` where there is none."""
-    if output == STANDARD:
+    if output == inputs.STANDARD:
         return
     place = Path() if output is None else Path(output)
     folder = place if place.is_dir() else place.parent
     if not folder.is_dir():
-        raise FileUnusable(reason="folder-missing", where=str(folder))
+        raise errors.FileUnusable(reason="folder-missing", where=str(folder))
     if is_folder(output):
-        make_folder(place)
+        files.make_folder(place)
 
 
 def is_folder(output: str | None) -> bool:

@@ -5,15 +5,12 @@ from typing import Any, Final, NamedTuple
 
 import click
 
-from licensekit.cli.groups import LicenseGroup
-from licensekit.cli.inputs import SecretSource, located, read_tokens
+from licensekit.cli import groups, inputs, proposals
 from licensekit.cli.issuer import options
-from licensekit.cli.issuer.ceremony import Roots, signed_by_roots
-from licensekit.cli.issuer.options import KeyOptions, signing
+from licensekit.cli.issuer.options import KeyOptions, Roots, signed_by_roots, signing
 from licensekit.cli.issuer.output import Audience, attachments_option, require_place, warn_of_older
 from licensekit.cli.options import PATH, collected, option
 from licensekit.cli.output import counted, emit, emit_json, facts, remark
-from licensekit.cli.proposals import Consent, consenting
 from licensekit.errors import KeyMissing
 from licensekit.files import make_folder, write_atomically
 from licensekit.issuer import BundlesVoid, Issued, LicenseFile, ListProposal, Workspace, require_replaceable
@@ -28,7 +25,7 @@ class ListOptions(NamedTuple):
     reason: str
     fresh_until: int | None
     signing: KeyOptions
-    consent: Consent
+    consent: proposals.Consent
 
     def sign(self, action: str, **named: Any) -> None:
         """Sign the list that does this to what is named, and print what it says."""
@@ -46,7 +43,7 @@ class ListOptions(NamedTuple):
 
 _fresh: Final = options.fresh_option("After this many days, the list reminds administrators to look for a newer one.")
 list_options: Final = collected(
-    "wanted", ListOptions, options.to_sign, options.reason_option, _fresh, signing, consenting
+    "wanted", ListOptions, options.to_sign, options.reason_option, _fresh, signing, proposals.consenting
 )
 """The options of commands that sign a revocation list; they come as `wanted`."""
 
@@ -54,7 +51,7 @@ list_options: Final = collected(
 def _group(action: str, text: str) -> click.Group:
     """Return the group of an action: one command for bundles, one for serials."""
 
-    @click.group(action, cls=LicenseGroup, help=f"{text}\n\n{_LEARNS}")
+    @click.group(action, cls=groups.LicenseGroup, help=f"{text}\n\n{_LEARNS}")
     def group() -> None:
         pass
 
@@ -87,7 +84,7 @@ reinstate = _group("reinstate", "Make suspended or revoked bundles or serials co
 @options.key_option
 @options.passphrase
 @signed_by_roots
-def key(*, name: str, reason: str, key: str | None, passphrase: SecretSource, roots: Roots) -> None:
+def key(*, name: str, reason: str, key: str | None, passphrase: inputs.SecretSource, roots: Roots) -> None:
     """Declare everything void that a key has signed: it was lost, or stolen."""
     workspace = roots.workspace
     proposal = workspace.keys.propose_revoke(name, now=roots.now, reason=reason)
@@ -112,11 +109,11 @@ def _sign_again(workspace: Workspace, now: int, signing: KeyOptions) -> None:
 def _find(workspace: Workspace, name: str) -> Issued:
     if not Path(name).is_file():
         return workspace.ledger.bundle(name)
-    with located(name):
-        return workspace.ledger.bundle_in(read_tokens(name, what="a license file"))
+    with inputs.located(name):
+        return workspace.ledger.bundle_in(inputs.read_tokens(name, what="a license file"))
 
 
-def _show(proposal: ListProposal, revocations: Revocations, pack: Path, consent: Consent) -> None:
+def _show(proposal: ListProposal, revocations: Revocations, pack: Path, consent: proposals.Consent) -> None:
     number, bundles, serials = revocations.number, len(revocations.identities), len(revocations.serials)
     if consent.as_json:
         content = {"list": number, "bundles": bundles, "serials": serials, "pack": str(pack)}
@@ -134,23 +131,13 @@ def _show(proposal: ListProposal, revocations: Revocations, pack: Path, consent:
 
 
 @click.command()
-@options.to_sign
 @option("--signed-by KEY lost", "The key whose bundles are signed again.", required=True)
 @option("-o --output DIR", "The folder for the new license files; made if it is not there.", required=True, type=PATH)
 @attachments_option
-@signing
-@consenting
-def reissue(
-    *,
-    workspace: Workspace,
-    now: int,
-    lost: str,
-    output: Path,
-    audience: Audience,
-    signing: KeyOptions,
-    consent: Consent,
-) -> None:
+@options.sign_options
+def reissue(*, lost: str, output: Path, audience: Audience, wanted: options.SignOptions) -> None:
     """Sign again, with another key, every active bundle that a key has signed."""
+    workspace, now, signing, consent = wanted
     proposal = workspace.propose_reissue(lost, now=now, attach=audience.read(workspace, now))
     file = None
     if proposal.numbers and not (consent.preview and signing.key is None):

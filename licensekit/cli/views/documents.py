@@ -65,10 +65,7 @@ def bound_to(bundle: documents.Bundle) -> str | None:
 
 def _catalog(catalog: documents.Catalog) -> Facts:
     return [
-        ("product", catalog.product),
-        ("issuer", catalog.issuer),
-        ("version", catalog.version),
-        ("issued", spelling.moment(catalog.issued)),
+        *spelling.facts_of(catalog, "product issuer version issued"),
         *((f"{purpose} name", name) for purpose, name in catalog.names.items()),
         *((purpose, url) for purpose, url in catalog.urls.items()),
         *((f"login by {way}", ", ".join(a.all)) for way, a in catalog.access.items()),
@@ -78,10 +75,8 @@ def _catalog(catalog: documents.Catalog) -> Facts:
 
 def _table_of_catalog(catalog: documents.Catalog, _: object) -> None:
     gone, replaced = unsold(catalog, "licenses"), unsold(catalog, "editions")
-    in_order = sorted(catalog.licenses.items(), key=lambda entry: entry[1].kind)
-    rows = [
-        (spelling.name_of(one.kind), code, one.name, _remarks(one, is_sold=code not in gone)) for code, one in in_order
-    ]
+    sold = sorted(catalog.licenses.items(), key=lambda entry: entry[1].kind)
+    rows = [(spelling.name_of(one.kind), code, one.name, _remarks(one, is_sold=code not in gone)) for code, one in sold]
     table(["kind", "license", "name", "remarks"], rows)
     if catalog.settings:
         emit()
@@ -131,9 +126,7 @@ def _remarks(license_: documents.License, *, is_sold: bool) -> str:
 
 def _root(root: documents.Root) -> Facts:
     return [
-        ("product", root.product),
-        ("issuer", root.issuer),
-        ("version", root.version),
+        *spelling.facts_of(root, "product issuer version"),
         ("pin", pin_of(documents.encode(root))),
         ("signatures", f"{root.threshold} of {len(root.keys)} keys must sign"),
         *(("key", _compared(key)) for key in root.keys),
@@ -144,8 +137,7 @@ def _root(root: documents.Root) -> Facts:
 def _trust(trust: documents.Trust) -> Facts:
     return [
         ("version", f"{trust.version}, under root {trust.root_version}"),
-        ("issued", spelling.moment(trust.issued)),
-        ("fresh until", plain(trust)["fresh_until"]),
+        *spelling.facts_of(trust, "issued fresh_until"),
         *_extensions(trust.extensions),
     ]
 

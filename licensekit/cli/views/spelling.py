@@ -3,15 +3,16 @@
 `--json` has the spellings of `licensekit.wire.plain` instead; a closed list has one for both.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Final, cast
+from functools import reduce
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from licensekit.cli.output import counted
+from licensekit.cli.output import Columns, counted
 from licensekit.dates import format_days, format_seconds
 from licensekit.text.values import UNRESTRICTED
 from licensekit.wire.documents import Kind, License, Scope
-from licensekit.wire.plain import word
+from licensekit.wire.plain import plain_fields, word
 
 if TYPE_CHECKING:  # a vendor's command loads nothing of the customer's side
     from licensekit.installation import LicenseRow, PreviewRow
@@ -94,6 +95,31 @@ def value(data: object) -> str:
 def listed(items: Iterable[object]) -> str | None:
     """Return items with commas between; None where there are none."""
     return ", ".join(map(str, items)) or None
+
+
+def columns(named: str, **made: Callable[[Any], object]) -> Columns[Any]:
+    """Return the columns of a table, each with its title and the attribute that it shows: `name id=user.written`.
+
+    They are spelled as plain data, and `_` in a title is a space. A title in `made` shows what that returns instead.
+    """
+    titles = (one.partition("=") for one in named.split())
+    cells = {title: made.get(title.removeprefix(">")) or _shown(path or title) for title, _, path in titles}
+    return {title.replace("_", " "): cell for title, cell in cells.items()}
+
+
+def facts_of(one: object, named: str) -> Iterator[tuple[str, object]]:
+    """Yield the facts about one thing that `columns` of these names would show; what is empty is none."""
+    return ((title, cell(one) or None) for title, cell in columns(named).items())
+
+
+def _shown(path: str) -> Callable[[Any], object]:
+    *outer, field = path.removeprefix(">").split(".")
+
+    def cell(one: Any) -> object:
+        found = plain_fields(reduce(getattr, outer, one), field)[field]
+        return listed(cast("list[object]", found)) if isinstance(found, list) else found
+
+    return cell
 
 
 def by_issuer_and_kind(row: "LicenseRow | PreviewRow") -> tuple[str, Kind]:

@@ -30,12 +30,9 @@ def license_check(**_: Any) -> list[checks.CheckMessage]:
         notices = licensing().notices
     except LicenseError as error:
         return [checks.Error(error.message, error.hint, id=f"licensekit.{error.code}")]
+    said = [(one, "; ".join(filter(None, (one.message, one.consequence)))) for one in notices]
+    levels = {Severity.INFO: checks.INFO}
     return [
-        checks.CheckMessage(
-            checks.INFO if one.severity is Severity.INFO else checks.WARNING,
-            "; ".join(filter(None, (one.message, one.consequence))),
-            one.hint,
-            id=f"licensekit.{one.code}",
-        )
-        for one in notices
+        checks.CheckMessage(levels.get(one.severity, checks.WARNING), text, one.hint, id=f"licensekit.{one.code}")
+        for one, text in said
     ]

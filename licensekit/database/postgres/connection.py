@@ -6,7 +6,7 @@ is prepared. Codes of errors are those of the PostgreSQL manual, appendix A.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing, suppress
 from functools import lru_cache, partial
 from typing import Any, Final, LiteralString
@@ -17,7 +17,7 @@ from psycopg.types.numeric import Int8Dumper, IntLoader
 
 from licensekit import errors
 from licensekit.database.protocol import STREAMED_ROWS, Connection, Row, Translated, Value, storable
-from licensekit.errors import DatabaseUnavailable
+from licensekit.database.schemas import read_queries
 
 _DEFAULTS: Final = {
     "application_name": "licensekit",
@@ -41,17 +41,7 @@ _URL: Final = re.compile(
     r"(?:\?[^@?]*)?"
 )
 """Stricter than libpq, so that nothing of a password can be taken for a host or a database."""
-_IDLE: Final = "idle_in_transaction_session_timeout = '60s'"
-_SETTINGS: Final = (
-    "SET lock_timeout = {milliseconds};"
-    # Neither a process that stands still inside a transaction may stop all others,
-    f"SET {_IDLE};"
-    # A page of users looks costly to the planner, which cannot know that its filters are cheap: compiling costs more.
-    "SET jit = off;"
-    # nor one that was killed while the server works for it. (Not every server can look.)
-    "DO $$ BEGIN SET client_connection_check_interval = '2s'; EXCEPTION WHEN OTHERS THEN END $$"
-)
-_LOCAL_SETTINGS: Final = f"SET LOCAL lock_timeout = {{milliseconds}};SET LOCAL {_IDLE};SET LOCAL jit = off;"
+_SQL: Final = read_queries(__file__)
 
 _Meaning = Callable[..., errors.EngineError]
 
@@ -60,7 +50,7 @@ _BUSY: Final[_Meaning] = partial(errors.DatabaseBusy, reason="server")
 _NOT_STORABLE: Final[_Meaning] = partial(errors.NotStorable, reason="server")
 _RIGHTS: Final[_Meaning] = partial(errors.DatabaseUnavailable, reason="rights")
 
-_BY_STATE: Final[dict[str, _Meaning]] = {
+_MEANINGS: Final[dict[str, _Meaning]] = {
     "25006": partial(errors.DatabaseUnavailable, reason="standby"),
     "25P03": partial(errors.DatabaseUnavailable, reason="idle"),
     "42501": _RIGHTS,
@@ -68,8 +58,6 @@ _BY_STATE: Final[dict[str, _Meaning]] = {
     "53300": partial(errors.DatabaseUnavailable, reason="connections"),
     "55P03": _BUSY,
     "57014": _BUSY,
-}
-_BY_CLASS: Final[dict[str, _Meaning]] = {
     "22": _NOT_STORABLE,
     "23": partial(errors.ConstraintViolated, reason="server"),
     "28": _RIGHTS,
@@ -81,6 +69,7 @@ _BY_CLASS: Final[dict[str, _Meaning]] = {
     "54": _NOT_STORABLE,
     "XX": partial(errors.DatabaseDamaged, reason="server"),
 }
+"""By code, else by its first two characters, the class."""
 
 
 def translate(error: BaseException, where: str) -> errors.LicenseError | None:
@@ -88,7 +77,7 @@ def translate(error: BaseException, where: str) -> errors.LicenseError | None:
     if not isinstance(error, psycopg.Error):
         return None
     state = error.sqlstate or ""
-    meaning = _BY_STATE.get(state) or _BY_CLASS.get(state[:2]) or _AWAY
+    meaning = _MEANINGS.get(state) or _MEANINGS.get(state[:2]) or _AWAY
     return meaning(detail=error.diag.message_primary or str(error), sqlstate=state, where=where)
 
 
@@ -137,15 +126,6 @@ class PostgresConnection(Connection):
             cursor.executemany(placed(sql), (storable(row, self._where) for row in rows))
             return max(cursor.rowcount, 0)
 
-    def stream(self, sql: LiteralString, *params: Value) -> Iterator[Row]:
-        """See `Connection.stream`."""
-        self._streams += 1
-        name = b"stream_%d" % self._streams
-        declare = b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, placed(sql))
-        with self._lifetime:
-            self._raw.execute(declare, storable(params, self._where))
-        return self._fetch(b"FETCH FORWARD %d FROM %b" % (STREAMED_ROWS, name))
-
     def now(self) -> int:
         """See `Connection.now`."""
         if self.began is not None:
@@ -176,13 +156,12 @@ class PostgresConnection(Connection):
     def _run(self, sql: LiteralString, params: tuple[Value, ...]) -> psycopg.Cursor[Row]:
         return self._raw.execute(placed(sql), storable(params, self._where))
 
-    def _fetch(self, fetch: bytes) -> Iterator[Row]:
-        while True:
-            with self._lifetime:
-                batch = self._raw.execute(fetch).fetchall()
-            yield from batch
-            if len(batch) < STREAMED_ROWS:
-                return
+    def _stream(self, sql: LiteralString, params: tuple[Value, ...]) -> Callable[[], list[Row]]:
+        self._streams += 1
+        name = b"stream_%d" % self._streams
+        declare = b"DECLARE %b NO SCROLL CURSOR FOR %b" % (name, placed(sql))
+        self._raw.execute(declare, storable(params, self._where))
+        return lambda: self._raw.execute(b"FETCH FORWARD %d FROM %b" % (STREAMED_ROWS, name)).fetchall()
 
 
 @lru_cache(maxsize=1000)
@@ -197,7 +176,7 @@ def read_url(url: str) -> tuple[str, dict[str, Any]]:
     with suppress(psycopg.Error, UnicodeError):  # whose messages repeat the URL
         asked = conninfo_to_dict(url)
     if found is None or asked is None:
-        raise DatabaseUnavailable(reason="url")  # nothing of it is repeated: any part of it may be the password
+        raise errors.DatabaseUnavailable(reason="url")  # nothing of it is repeated: any part of it may be the password
     scheme, user, password, hosts, database = found.groups(default="")
     masked = ":***" if password else ""
     at = "@" if user or password else ""
@@ -217,7 +196,7 @@ def connect(parameters: dict[str, Any], wait: float) -> Raw:
         # A pooler tells its clients a process of its own making.
         [(process,)] = raw.execute(b"SELECT pg_backend_pid()").fetchall()
         if process == raw.info.backend_pid:
-            raw.execute(_filled(_SETTINGS, wait))
+            raw.execute(_filled(_SQL["session"], wait))
         else:
             raw.prepare_threshold = None
         adapt(raw)
@@ -227,8 +206,8 @@ def connect(parameters: dict[str, Any], wait: float) -> Raw:
 
 def settings_of(raw: Raw, wait: float) -> bytes:
     """Return the settings that each transaction needs: none, unless a pooler lends the session."""
-    return _filled(_LOCAL_SETTINGS, wait) if raw.prepare_threshold is None else b""
+    return _filled(_SQL["transaction"], wait) if raw.prepare_threshold is None else b""
 
 
 def _filled(settings: str, wait: float) -> bytes:
-    return settings.format(milliseconds=round(wait * 1000)).encode()
+    return f"{settings};".format(milliseconds=round(wait * 1000)).encode()

@@ -30,24 +30,17 @@ def _defined(statement: LiteralString) -> str:
     return "unique" if statement.startswith("CREATE UNIQUE") else "index"
 
 
+_SQL: Final = read_queries(__file__)
 DIALECT: Final = Dialect(
     words={"integer": "BIGINT", "text": 'TEXT COLLATE "C"', "blob": "BYTEA", "strict": ""},
     first=(),
     define=_defined,
-    queries=read_queries(__file__),
+    queries=_SQL,
 )
 
 # With the server's time, so that nobody need ask for it.
 _FOUND: Final = FOUND.replace(" FROM", f", {NOW} FROM").encode()
-# Any constant of our own; the second key keeps installations in other schemas apart.
-_LOCK: Final = b"SELECT pg_advisory_xact_lock(1818977378, hashtext(current_schema()));"
-_SHARED_LOCK: Final = _LOCK.replace(b"lock(", b"lock_shared(")
-# A transaction has a number of its own exactly if it has changed something.
-_COUNT: Final = (
-    b"UPDATE licensekit_schema SET changes = changes + 1 WHERE pg_current_xact_id_if_assigned() IS NOT NULL;"
-)
-# A row that was restored from a backup was written by another transaction, whatever it counts.
-_CHANGES: Final = b"SELECT changes, xmin::text::bigint FROM licensekit_schema"
+_LOCK, _SHARED_LOCK, _COUNT = (f"{_SQL[name]};".encode() for name in ("lock", "shared_lock", "count"))
 
 
 class PostgresDatabase:
@@ -85,7 +78,7 @@ class PostgresDatabase:
     def version(self) -> Version:
         """See `Database.version`."""
         with self._pool.lend() as raw, Translated(translate, self.location):
-            row = raw.execute(_CHANGES).fetchone()
+            row = raw.execute(_SQL["changes"].encode()).fetchone()
         return (getpid(), *(row or ()))
 
     def close(self) -> None:

@@ -42,3 +42,18 @@ WHERE NOT i.indisvalid AND pg_catalog.pg_table_is_visible(i.indrelid);
 SELECT 'the constraint ' || conname || ' is not validated'
 FROM pg_catalog.pg_constraint
 WHERE NOT convalidated AND pg_catalog.pg_table_is_visible(conrelid);
+
+-- Any constant of our own; the second key keeps installations in other schemas apart.
+-- name: lock
+SELECT pg_advisory_xact_lock(1818977378, hashtext(current_schema()));
+
+-- name: shared_lock
+SELECT pg_advisory_xact_lock_shared(1818977378, hashtext(current_schema()));
+
+-- A transaction has a number of its own exactly if it has changed something.
+-- name: count
+UPDATE licensekit_schema SET changes = changes + 1 WHERE pg_current_xact_id_if_assigned() IS NOT NULL;
+
+-- A row that was restored from a backup was written by another transaction, whatever it counts.
+-- name: changes
+SELECT changes, xmin::text::bigint FROM licensekit_schema;

@@ -5,7 +5,7 @@ Codes of errors are those of https://sqlite.org/rescode.html.
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
@@ -19,15 +19,12 @@ from licensekit.files import hand_over, require_plain_file, sync_folder, unusabl
 
 APPLICATION_ID: Final = 0x6C6B6462
 """What marks a SQLite file as ours (`lkdb`)."""
-
 CHECKED_BYTES: Final = 2 * 1024 * 1024
 """Up to this size a database is checked page by page when it is opened (about a millisecond)."""
-
 MEMORY: Final = ":memory:"
 
 _SMALLEST: Final = 512
 """The smallest page that SQLite has, and so the smallest database."""
-
 _SETTINGS: Final = (
     "PRAGMA synchronous = FULL",
     "PRAGMA fullfsync = ON",
@@ -89,15 +86,7 @@ class SqliteConnection(Connection):
     def run_many(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> int:
         """See `Connection.run_many`."""
         with self._lifetime:
-            checked = (storable(row, self._where) for row in rows)
-            return max(self._raw.executemany(sql, checked).rowcount, 0)
-
-    def stream(self, sql: LiteralString, *params: Value) -> Iterator[Row]:
-        """See `Connection.stream`."""
-        with self._lifetime:
-            cursor = self._run(sql, params)
-        self._streams.append(cursor)
-        return self._fetch(cursor)
+            return max(self._raw.executemany(sql, (storable(row, self._where) for row in rows)).rowcount, 0)
 
     def now(self) -> None:
         """See `Connection.now`: there is no server."""
@@ -125,22 +114,15 @@ class SqliteConnection(Connection):
     def _run(self, sql: LiteralString, params: tuple[Value, ...]) -> sqlite3.Cursor:
         return self._raw.execute(sql, storable(params, self._where))
 
-    def _fetch(self, cursor: sqlite3.Cursor) -> Iterator[Row]:
-        while True:
-            with self._lifetime:
-                batch: list[Row] = cursor.fetchmany(STREAMED_ROWS)
-            if not batch:
-                return
-            yield from batch
+    def _stream(self, sql: LiteralString, params: tuple[Value, ...]) -> Callable[[], list[Row]]:
+        cursor = self._run(sql, params)
+        self._streams.append(cursor)
+        return partial(cursor.fetchmany, STREAMED_ROWS)
 
 
 def prepare(path: Path, *, wait: float, create: bool) -> bool:
     """Check that a file may be ours, or with `create` create it; return whether it was created. Raises as `connect`."""
-    is_made = False
-    if not _is_there(path):
-        if not create:
-            raise FileUnusable(reason="no-database", where=str(path))
-        is_made = create_private(path)
+    is_made = not is_there(path, required=not create) and create_private(path)
     end = monotonic() + wait
     while True:
         try:
@@ -156,12 +138,6 @@ def prepare(path: Path, *, wait: float, create: bool) -> bool:
         else:
             return is_made
         sleep(0.01)
-
-
-def require_there(path: Path) -> None:
-    """Raise `FileUnusable` unless there is a plain file at `path`."""
-    if not _is_there(path):
-        raise FileUnusable(reason="no-database", where=str(path))
 
 
 def connect(path: Path | None, *, wait: float, read_only: bool = False) -> sqlite3.Connection:
@@ -237,12 +213,14 @@ def _set_to_log_ahead(path: Path, *, create: bool) -> None:
             raw.execute("PRAGMA journal_mode = WAL")
 
 
-def _is_there(path: Path) -> bool:
+def is_there(path: Path, *, required: bool) -> bool:
+    """Return whether a file is there; raise `FileUnusable` if it is no plain one, or is `required` and absent."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        if path.is_symlink():  # its target is not mounted: that is not an absent database
-            raise FileUnusable(reason="link-broken", where=str(path)) from None
+        is_link = path.is_symlink()  # whose target is not mounted: that is not an absent database
+        if is_link or required:
+            raise FileUnusable(reason="link-broken" if is_link else "no-database", where=str(path)) from None
         return False
     except (OSError, ValueError) as error:
         raise unusable(path, "a database", error) from error

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Generator, Hashable
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import count
 from os import getpid
 from pathlib import Path
@@ -36,25 +36,48 @@ _FILL: Final = "PRAGMA query_only = 0; PRAGMA foreign_keys = 0; {}; PRAGMA forei
 """Runs those statements, which fill the tables in the order of their names."""
 
 
-class _Opened(NamedTuple):
-    number: int
-    """No other one of this database has it."""
+@dataclass(slots=True, eq=False)
+class _Opened:
+    """A connection that is kept for another transaction."""
+
     raw: sqlite3.Connection
-    identity: Hashable
-    """Of the file when it was opened, which may be replaced meanwhile."""
+    source: Hashable
+    """The file or the image that it was opened on, in whose place may be another one by now."""
+    number: int = 0
+    """No other one of this file has it."""
 
 
-class SqliteDatabase(OneWriter):
-    """A database in one file (see `licensekit.database.protocol`). `location` is the absolute path."""
+class _Pooled(OneWriter):
+    """What lends connections to its file or its image, as that is now."""
 
     dialect = DIALECT
+    location: str
+    _wait = BUSY_SECONDS
+
+    def _pool(self, *, read_only: bool, slots: int = CONNECTIONS) -> ConnectionPool[_Opened]:
+        return ConnectionPool(
+            partial(self._connect, read_only=read_only),
+            lambda opened: opened.raw.close(),
+            is_usable=lambda opened: opened.source == self._source() and not opened.raw.in_transaction,
+            location=self.location,
+            wait=self._wait,
+            slots=slots,
+        )
+
+    def _connect(self, *, read_only: bool) -> _Opened:
+        raise NotImplementedError
+
+    def _source(self) -> Hashable:
+        raise NotImplementedError
+
+
+class SqliteDatabase(_Pooled):
+    """A database in one file (see `licensekit.database.protocol`). `location` is the absolute path."""
 
     def __init__(self, path: Path, schema: Schema | None, *, create: bool, fill: Fill | None, wait: float) -> None:
         if schema is None:
-            is_made = False
-            files.require_there(path)
-        else:
-            is_made = files.prepare(path, wait=wait, create=create)
+            files.is_there(path, required=True)
+        is_made = schema is not None and files.prepare(path, wait=wait, create=create)
         self._path = path.absolute()  # a program may go to another folder meanwhile
         self._reads_as_is = False
         self.location = str(self._path)
@@ -62,8 +85,7 @@ class SqliteDatabase(OneWriter):
         self._expected = None if schema is None else (schema.kind, schema.number)
         self._wait = wait
         self._numbers = count()
-        self._readers = self._pool(read_only=True)
-        self._writers = self._pool(read_only=False)
+        self._readers, self._writers = self._pool(read_only=True), self._pool(read_only=False)
         # One that never writes: its data version moves with every commit of any other.
         self._watchers = self._pool(read_only=True, slots=1)
         try:
@@ -98,22 +120,17 @@ class SqliteDatabase(OneWriter):
     def keep_copy(self, number: int) -> None:
         """Copy what is committed to `NAME.before-NUMBER`, beside the database."""
         kept = self._path.with_name(f"{self._path.name}.before-{number}")
-        partial = kept.with_name(f"{kept.name}.partial")
+        part = kept.with_name(f"{kept.name}.partial")
         try:
-            partial.unlink(missing_ok=True)
-            files.create_private(partial)
-            with (
-                closing(sqlite3.connect(partial)) as copy,
-                self._readers.lend() as opened,
-                Translated(translate, str(partial)),
-            ):
-                opened.raw.backup(copy)
-            partial.replace(kept)
+            part.unlink(missing_ok=True)
+            files.create_private(part)
+            with closing(sqlite3.connect(part)) as copy, self._readers.lend() as one, Translated(translate, str(part)):
+                one.raw.backup(copy)
+            part.replace(kept)
             sync_folder(kept.parent)
         except OSError as error:
-            raise DatabaseUnavailable(
-                reason="no-copy", detail=error.strerror or str(error), where=self.location
-            ) from error
+            detail = error.strerror or str(error)
+            raise DatabaseUnavailable(reason="no-copy", detail=detail, where=self.location) from error
 
     @contextmanager
     def _transaction(self, pool: ConnectionPool[_Opened], statement: LiteralString) -> Generator[SqliteConnection]:
@@ -125,31 +142,18 @@ class SqliteDatabase(OneWriter):
                     self._schema.check(found, self.location)
             yield connection
 
-    def _pool(self, *, read_only: bool, slots: int = CONNECTIONS) -> ConnectionPool[_Opened]:
-        return ConnectionPool(
-            lambda: self._connect(read_only=read_only),
-            lambda opened: opened.raw.close(),
-            is_usable=lambda opened: opened.identity == self._identity() and not opened.raw.in_transaction,
-            location=self.location,
-            wait=self._wait,
-            slots=slots,
-        )
-
     def _connect(self, *, read_only: bool) -> _Opened:
         self._reads_as_is = files.is_read_as_it_is(self._path)
-        identity = self._identity()
-        raw = files.connect(self._path, wait=self._wait, read_only=read_only)
-        return _Opened(next(self._numbers), raw, identity)
+        source = self._source()
+        return _Opened(files.connect(self._path, wait=self._wait, read_only=read_only), source, next(self._numbers))
 
-    def _identity(self) -> Hashable:
+    def _source(self) -> Hashable:
         try:
             found = self._path.stat()
         except OSError as error:
-            raise DatabaseUnavailable(
-                reason="gone" if isinstance(error, FileNotFoundError) else "not-opened",
-                detail=error.strerror or str(error),
-                where=self.location,
-            ) from error
+            reason = "gone" if isinstance(error, FileNotFoundError) else "not-opened"
+            detail = error.strerror or str(error)
+            raise DatabaseUnavailable(reason=reason, detail=detail, where=self.location) from error
         identity = found.st_dev, found.st_ino
         if not self._reads_as_is:
             return identity
@@ -162,25 +166,14 @@ class _Image(NamedTuple):
     data: bytes
 
 
-@dataclass(slots=True, eq=False)
-class _Copy:
-    """A connection to a copy of an image."""
-
-    number: int | None
-    """The number of the image that it equals; None while a transaction writes to it."""
-    raw: sqlite3.Connection
-
-
-class MemoryDatabase(OneWriter):
+class MemoryDatabase(_Pooled):
     """A database in memory (see `licensekit.database.protocol`); without a schema it has no tables yet."""
 
-    dialect = DIALECT
     location = "memory://"
 
-    def __init__(self, schema: Schema | None, *, wait: float = BUSY_SECONDS) -> None:
+    def __init__(self, schema: Schema | None) -> None:
         self._image = _Image(0, b"" if schema is None else new_image(schema))
-        self._readers = self._pool(wait, CONNECTIONS, read_only=True)
-        self._writers = self._pool(wait, 1, read_only=False)
+        self._readers, self._writers = self._pool(read_only=True), self._pool(read_only=False, slots=1)
 
     @contextmanager
     def read(self) -> Generator[SqliteConnection]:
@@ -193,14 +186,14 @@ class MemoryDatabase(OneWriter):
     def write(self, *, shared: bool = False) -> Generator[SqliteConnection]:  # noqa: ARG002  # there is one writer in any case
         """See `Database.write`."""
         with self._writers.lend() as copy:
-            copy.number = None  # stays so, and the copy unused, if its commit does not become an image
+            copy.source = None  # stays so, and the copy unused, if its commit does not become an image
             with SqliteConnection(copy.raw, self.location) as connection:
                 connection.begin("BEGIN IMMEDIATE")
                 yield connection
             number, before = self._image
             data = copy.raw.serialize() if HAS_IMAGES else "".join(copy.raw.iterdump()).encode()
-            copy.number = number if data == before else number + 1
-            self._image = _Image(copy.number, data)
+            self._image = _Image(number if data == before else number + 1, data)
+            copy.source = self._image.number
 
     def version(self) -> Version:
         """See `Database.version`."""
@@ -220,17 +213,10 @@ class MemoryDatabase(OneWriter):
         """What was committed."""
         return self._image.data
 
-    def _pool(self, wait: float, slots: int, *, read_only: bool) -> ConnectionPool[_Copy]:
-        return ConnectionPool(
-            lambda: self._connect(read_only=read_only),
-            lambda copy: copy.raw.close(),
-            is_usable=lambda copy: copy.number == self._image.number and not copy.raw.in_transaction,
-            location=self.location,
-            wait=wait,
-            slots=slots,
-        )
+    def _source(self) -> int:
+        return self._image.number
 
-    def _connect(self, *, read_only: bool) -> _Copy:
+    def _connect(self, *, read_only: bool) -> _Opened:
         number, data = self._image
         raw = files.connect(None, wait=0, read_only=read_only)
         with Translated(translate, self.location):
@@ -238,7 +224,7 @@ class MemoryDatabase(OneWriter):
                 raw.deserialize(data)
             elif data:
                 raw.executescript(_FILL.format(data.decode(), read_only))
-        return _Copy(number, raw)
+        return _Opened(raw, number)
 
 
 @cache

@@ -12,16 +12,13 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
-from licensekit import limits
-from licensekit.errors import FileUnusable, LicenseError, OrderInvalid, SyntaxInvalid, TooLarge
+from licensekit import errors, limits
 from licensekit.errors.coded import Located
 from licensekit.files import open_plain, read_bytes
-from licensekit.issuer.orders.amendment import Amendment
-from licensekit.issuer.orders.order import SETTINGS, TABLES, Order, OrderDraft
+from licensekit.issuer.orders import amendment, order
 from licensekit.issuer.orders.order_file import KEYS, OrderKey, OrderReader, parse_key, read_draft
-from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, folded, read_table
+from licensekit.text import columns, values
 from licensekit.text.names import marks_in, without_marks
-from licensekit.text.values import FaultyValue
 from licensekit.wire.documents import Catalog, Kind
 
 MARK: Final = b"\xef\xbb\xbf"
@@ -35,10 +32,10 @@ class OrderLine(NamedTuple):
 
     where: str
     """The file and line, or the file alone."""
-    draft: OrderDraft
+    draft: order.OrderDraft
     size: int
     """The bytes that were read for it, for whoever shows progress."""
-    change: Amendment | None = None
+    change: amendment.Amendment | None = None
     """The change of what was sold that this is, where it is no order; the draft has its number and serial."""
 
 
@@ -48,14 +45,14 @@ def json_lines(rows: Iterable[bytes], name: str) -> Iterator[OrderLine]:
     for number, row in enumerate(rows, start=1):
         where = f"{name}:{number}"
         if len(row) > limits.TOML_BYTES:
-            yield OrderLine(where, faulty(SyntaxInvalid(reason="too-large", most=limits.TOML_BYTES)), len(row))
+            yield OrderLine(where, faulty(errors.SyntaxInvalid(reason="too-large", most=limits.TOML_BYTES)), len(row))
         elif text := _without_escapes(row.strip().removeprefix(MARK)):
             draft, marks = _json(text, read), marks_in(text, number)
             yield OrderLine(where, draft._replace(remarks=marks) if marks else draft, len(row))
 
 
 def csv_lines(
-    data: Iterable[bytes], name: str, catalog: Catalog, options: TableOptions = AS_WRITTEN
+    data: Iterable[bytes], name: str, catalog: Catalog, options: columns.TableOptions = columns.AS_WRITTEN
 ) -> Iterator[OrderLine]:
     """Yield the orders of a table (`docs/reference/orders.md`, "Many orders"), which comes in pieces.
 
@@ -67,7 +64,7 @@ def csv_lines(
     if first is None:
         return
     read = OrderReader().draft
-    for row in read_table(chain([first], pieces), columns_of(catalog, ("order", "company")), options):
+    for row in columns.read_table(chain([first], pieces), columns_of(catalog, ("order", "company")), options):
         draft = faulty(*row.faults) if row.faults else read(_content(row.cells))
         yield OrderLine(f"{name}:{row.line}", draft._replace(remarks=row.marks), row.size)
 
@@ -95,45 +92,44 @@ def _without_escapes(text: bytes) -> bytes:
         return text  # what is wrong with it is said where it is read
 
 
-def _json(text: bytes, read: Callable[[object], OrderDraft]) -> OrderDraft:
+def _json(text: bytes, read: Callable[[object], order.OrderDraft]) -> order.OrderDraft:
     try:
         content = _decode(without_marks(text.decode()))
-    except FaultyValue as error:
+    except values.FaultyValue as error:
         return faulty(error.fault)
     except json.JSONDecodeError as error:
-        return faulty(SyntaxInvalid(reason="json", column=error.colno))
-    except UnicodeDecodeError:
-        return faulty(SyntaxInvalid(reason="not-utf-8"))
-    except ValueError:
-        # The parser lets through a number of thousands of digits.
-        return faulty(SyntaxInvalid(reason="number"))
-    except RecursionError:
-        return faulty(SyntaxInvalid(reason="too-deep"))
+        return faulty(errors.SyntaxInvalid(reason="json", column=error.colno))
+    except (ValueError, RecursionError) as error:
+        return faulty(errors.SyntaxInvalid(reason=_UNREAD.get(type(error), "number")))
     return read(content)
+
+
+_UNREAD: Final = {UnicodeDecodeError: "not-utf-8", RecursionError: "too-deep"}
+"""Why JSON is not read; else the parser lets through a number of thousands of digits."""
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise FaultyValue(SyntaxInvalid(reason="key-twice"))
+        raise values.FaultyValue(errors.SyntaxInvalid(reason="key-twice"))
     return found
 
 
 _decode: Final = json.JSONDecoder(object_pairs_hook=_once).decode
 
 
-def faulty(*faults: Located) -> OrderDraft:
+def faulty(*faults: Located) -> order.OrderDraft:
     """Return the draft of an order that cannot be read at all."""
-    return OrderDraft(Order(company=""), faults)
+    return order.OrderDraft(order.Order(company=""), faults)
 
 
-def columns_of(catalog: Catalog, required: Collection[str], others: Iterable[str] = ()) -> Columns[OrderKey]:
+def columns_of(catalog: Catalog, required: Collection[str], others: Iterable[str] = ()) -> columns.Columns[OrderKey]:
     """Return the columns of a table of orders: the keys of an order and `others`, licenses, settings."""
     counts = (f"{one.kind.plural}.{code}" for code, one in catalog.licenses.items())
-    settings = (f"{SETTINGS}.{code}" for code in catalog.settings)
-    headings = (*sorted(KEYS - TABLES), *others, *counts, *settings, *catalog.licenses)
-    names = {folded(one.name): code for code, one in catalog.licenses.items()}
-    return Columns({heading: parse_key(heading, catalog) for heading in headings}, required, names)
+    settings = (f"{order.SETTINGS}.{code}" for code in catalog.settings)
+    headings = (*sorted(KEYS - order.TABLES), *others, *counts, *settings, *catalog.licenses)
+    names = {columns.folded(one.name): code for code, one in catalog.licenses.items()}
+    return columns.Columns({heading: parse_key(heading, catalog) for heading in headings}, required, names)
 
 
 def _content(cells: Mapping[OrderKey, str]) -> dict[str, Any]:
@@ -176,7 +172,7 @@ class OrderSource(NamedTuple):
             return read_bytes(Path(self.path), limit=limits.TOML_BYTES, what="an order")
         text = b"".join(self.rows)
         if len(text) > limits.TOML_BYTES:
-            raise TooLarge(reason="bytes", limit=limits.TOML_BYTES, wanted="an order")
+            raise errors.TooLarge(reason="bytes", limit=limits.TOML_BYTES, wanted="an order")
         return text
 
 
@@ -207,13 +203,9 @@ def order_stream(stream: BinaryIO, name: str, form: str | None = None) -> OrderS
 
 @contextmanager
 def open_orders(
-    sources: Sequence[OrderSource], catalog: Catalog, options: TableOptions = AS_WRITTEN
+    sources: Sequence[OrderSource], catalog: Catalog, options: columns.TableOptions = columns.AS_WRITTEN
 ) -> Generator[Orders]:
-    """Open every source, tables with `options`; each order is read when its turn comes.
-
-    Raises:
-        FileUnusable: one cannot be read, or a folder holds no order.
-    """
+    """Open every source, tables with `options`; raise `FileUnusable` for one that cannot be read, or has no order."""
     with ExitStack() as stack:
         parts = [_opened(one, stack, catalog, options) for one in sources]
         sizes = [part.size for part in parts if part.size is not None]
@@ -221,10 +213,10 @@ def open_orders(
         yield Orders(chain.from_iterable(part.lines for part in parts), total)
 
 
-def _opened(one: OrderSource, stack: ExitStack, catalog: Catalog, options: TableOptions) -> Orders:
+def _opened(one: OrderSource, stack: ExitStack, catalog: Catalog, options: columns.TableOptions) -> Orders:
     if one.format == _FOLDER:
         if not (paths := sorted(Path(one.path).glob("*.toml"))):
-            raise FileUnusable(reason="no-orders", where=one.path)
+            raise errors.FileUnusable(reason="no-orders", where=one.path)
         files = (OrderSource(str(path), TOML) for path in paths)
         return Orders(map(_toml_line, files), sum(path.stat().st_size for path in paths))
     if one.format == TOML:
@@ -244,8 +236,8 @@ def _toml_line(one: OrderSource) -> OrderLine:
     try:
         text = one.read()
         return OrderLine(one.path, read_draft(text), len(text))
-    except LicenseError as error:
-        faults = error.faults if isinstance(error, OrderInvalid) else (error.replace(where=""),)
+    except errors.LicenseError as error:
+        faults = error.faults if isinstance(error, errors.OrderInvalid) else (error.replace(where=""),)
         return OrderLine(one.path, faulty(*faults), 0)
 
 

@@ -13,15 +13,10 @@ from typing import Any, Final, NamedTuple
 from licensekit.database import Connection
 from licensekit.dates import format_days
 from licensekit.issuer.bulk.lines import OrderLine, columns_of, faulty
-from licensekit.issuer.ledger import lookup
-from licensekit.issuer.ledger.lookup import Filters
-from licensekit.issuer.ledger.states import ACTIVE
-from licensekit.issuer.orders.amendment import Amendment, later_ends
-from licensekit.issuer.orders.order import Order, OrderDraft
-from licensekit.issuer.orders.order_file import READERS, OrderKey
-from licensekit.text import values
+from licensekit.issuer.ledger import lookup, states
+from licensekit.issuer.orders import amendment, order, order_file
+from licensekit.text import tables, values
 from licensekit.text.columns import AS_WRITTEN, TableOptions, read_table
-from licensekit.text.tables import Table
 from licensekit.wire.documents import BASE, Bundle, Catalog, Use
 from licensekit.wire.plain import plain_fields
 
@@ -65,7 +60,7 @@ RENEWAL_FIELDS: Final = (
 """The names of what a renewal says as plain data, in order: the columns of the list."""
 
 
-def renewals(ledger: Connection, filters: Filters, *, days: int, today: int) -> Iterator[Renewal]:
+def renewals(ledger: Connection, filters: lookup.Filters, *, days: int, today: int) -> Iterator[Renewal]:
     """Yield what ends within `filters.expiring_within` days, renewed by this many days; what ends first comes first.
 
     It is what is in force and whose term has not passed. Trials and demos are not sold again.
@@ -74,10 +69,10 @@ def renewals(ledger: Connection, filters: Filters, *, days: int, today: int) -> 
     terms = filters._replace(state=None, expiring_within=within)
     maintained = terms._replace(expiring_within=None, maintenance_within=within)
 
-    def renewed(asked: Filters, ends: str, key: str) -> Iterator[Renewal]:
+    def renewed(asked: lookup.Filters, ends: str, key: str) -> Iterator[Renewal]:
         for one in lookup.listed(ledger, asked, today=today):
-            bundle, becomes = one.bundle, later_ends(one.bundle, days, today)
-            if one.state != ACTIVE or bundle.use is not Use.PRODUCTION:
+            bundle, becomes = one.bundle, amendment.later_ends(one.bundle, days, today)
+            if one.state != states.ACTIVE or bundle.use is not Use.PRODUCTION:
                 continue
             if bundle.expiry is None or bundle.expiry > today + within:
                 becomes.pop("expiry", None)
@@ -103,20 +98,20 @@ def renewal_lines(
         yield line._replace(draft=line.draft._replace(remarks=row.marks))
 
 
-def _read(column: OrderKey, text: str) -> object:
-    dotted = _DOTTED.fullmatch(text) if READERS.get(column.path) is values.day else None
+def _read(column: order_file.OrderKey, text: str) -> object:
+    dotted = _DOTTED.fullmatch(text) if order_file.READERS.get(column.path) is values.day else None
     return f"{dotted[3]}-{dotted[2]:0>2}-{dotted[1]:0>2}" if dotted else column.read(text)
 
 
 def _line(said: Mapping[str, object], where: str, size: int) -> OrderLine:
     """Return the renewal of one row: its values by key path."""
-    table = Table("", said, [])
+    table = tables.Table("", said, [])
     table.require("serial", "sequence")
-    own: dict[str, Any] = {key: table.read(key, READERS[key]) for key in _OF_RENEWAL}
+    own: dict[str, Any] = {key: table.read(key, order_file.READERS[key]) for key in _OF_RENEWAL}
     if table.faults:
-        return OrderLine(where, OrderDraft(Order("", where), tuple(table.faults)), size)
+        return OrderLine(where, order.OrderDraft(order.Order("", where), tuple(table.faults)), size)
     serial, part, sequence = own["serial"], own["part"] or BASE, own["sequence"]
     number = own["order"] or f"R-{serial}-{part}-{sequence}"
     sets = {key: value for key, value in said.items() if key not in {*_OF_RENEWAL, *_TOLD}}
-    change = Amendment("renew", serial, part, sets, own["days"], number, own["purchase_order"], sequence)
-    return OrderLine(where, OrderDraft(Order(str(said.get("company", "")), number, serial)), size, change)
+    change = amendment.Amendment("renew", serial, part, sets, own["days"], number, own["purchase_order"], sequence)
+    return OrderLine(where, order.OrderDraft(order.Order(str(said.get("company", "")), number, serial)), size, change)

@@ -16,24 +16,19 @@ from licensekit import errors
 from licensekit.errors.coded import Located
 from licensekit.issuer.bulk.lines import OrderLine
 from licensekit.issuer.bulk.worker_pool import WorkerPool
-from licensekit.issuer.ledger import bundles
-from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.entries import append, orders_among
+from licensekit.issuer.ledger import bundles, entries
 from licensekit.issuer.ledger.projection import Record
-from licensekit.issuer.orders.amendment import Amendment, changed
+from licensekit.issuer.orders import amendment, numbering, order_file
 from licensekit.issuer.orders.bundle import Terms, differences, form
 from licensekit.issuer.orders.issue import check, company_of, ordered_before
-from licensekit.issuer.orders.numbering import Numbering
 from licensekit.issuer.orders.order import OrderDraft, canonical
-from licensekit.issuer.orders.order_file import KEPT
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
 from licensekit.issuer.output.license_file import LicenseFile, license_file, require_replaceable
 from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore, admission, require_admitted
 from licensekit.keys.signing import Signer
 from licensekit.trust.scope import require_type
-from licensekit.wire.armor import Token
+from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle, compose, encode
-from licensekit.wire.frame import message, write_one
 
 
 class Run(NamedTuple):
@@ -48,7 +43,7 @@ class Run(NamedTuple):
     """The folder for the files, if there is one."""
     taken: frozenset[str]
     """The names that were in it when the run began."""
-    known: dict[tuple[Token | None, Token], dict[bytes | None, Terms]]
+    known: dict[tuple[armor.Token | None, armor.Token], dict[bytes | None, Terms]]
     """The terms that are known under a catalog and a trust document."""
 
 
@@ -98,13 +93,13 @@ class Batch:
         catalog = tx.state.catalog
         under = None if catalog is None else catalog.token, tx.state.verified_trust.token
         known = run.known.get(under, {})
-        self._known = run.known[under] = known if len(known) <= KEPT else {}
+        self._known = run.known[under] = known if len(known) <= order_file.KEPT else {}
         self._read: list[_Waiting] = []
         self._in_pool: list[_Waiting] = []
         self._signatures: Callable[[], list[bytes]] = list
         self._waiting = set[str]()
         """The numbers and serials of both."""
-        self._numbering = Numbering(tx, self._waiting.__contains__)
+        self._numbering = numbering.Numbering(tx, self._waiting.__contains__)
         self.done: list[Done] = []
         """The result of each order so far. A new file is there once its bundle is entered."""
         self.first_entered = 0
@@ -113,7 +108,7 @@ class Batch:
     def take(self, lines: Sequence[OrderLine], *, only_check: bool = False) -> None:
         """Check orders and have their bundles signed, unless they are issued already."""
         numbers = [line.draft.order.number for line in lines]
-        before = orders_among(self._tx.ledger, [number for number in numbers if number is not None])
+        before = entries.orders_among(self._tx.ledger, [number for number in numbers if number is not None])
         for line in lines:
             done = Done(line.where, line.size, None, None, line.draft.order.number or "")
             try:
@@ -132,7 +127,7 @@ class Batch:
         self._advance()
         self._advance()
 
-    def _take(self, line: OrderLine, before: set[str], *, only_check: bool) -> Issued | None:
+    def _take(self, line: OrderLine, before: set[str], *, only_check: bool) -> bundles.Issued | None:
         """Have the bundle of an order or a change signed; return it if it was issued before."""
         draft, change = line.draft, line.change
         order = draft.order
@@ -155,9 +150,9 @@ class Batch:
             self._read.append(self._numbered(draft, terms))
         return None
 
-    def _change(self, asked: Amendment, *, only_check: bool) -> Issued | None:
+    def _change(self, asked: amendment.Amendment, *, only_check: bool) -> bundles.Issued | None:
         """Have what a change makes of a bundle signed; return the bundle if nothing of it is different."""
-        before, bundle, note = changed(self._tx, asked)
+        before, bundle, note = amendment.changed(self._tx, asked)
         is_later = (bundle.expiry, bundle.maintenance) != (before.bundle.expiry, before.bundle.maintenance)
         if not (is_later or differences(before.bundle, bundle)):
             return before
@@ -195,7 +190,7 @@ class Batch:
         signatures = self._signatures() if in_pool else []
         if self._in_pool:
             scheme, key = self._admitted.key.scheme, self._admitted.key.reference
-            messages = [message("bundle", scheme, key, one.payload) for one in self._in_pool]
+            messages = [frame.message("bundle", scheme, key, one.payload) for one in self._in_pool]
             self._signatures = self._run.pool.sign(messages)
         if in_pool:
             self._enter(in_pool, signatures)
@@ -205,12 +200,12 @@ class Batch:
         scheme, key = self._admitted.key.scheme, self._admitted.key.reference
         for one, signature in zip(waiting, signatures, strict=True):
             position, bundle, payload, number, ordered, note, action = one
-            token = Token("bundle", write_one(scheme, key, signature, payload))
+            token = armor.Token("bundle", frame.write_one(scheme, key, signature, payload))
             records.append(Record(action, self._tx.now, self._tx.who, token, bundle, number, ordered, note=note))
             if self._makes_files:
                 file = license_file(self._source, bundle, token, repeated=False)
                 self.done[position] = self.done[position]._replace(file=file)
-        numbers = append(self._tx.ledger, records)
+        numbers = entries.append(self._tx.ledger, records)
         self._waiting.difference_update(name for one in waiting for name in (one.number, one.bundle.serial))
         self.first_entered = self.first_entered or numbers[0]
 
@@ -281,7 +276,7 @@ def _files_of(store: WorkspaceStore, run: Run, numbers: Sequence[int], first: in
         yield from done
 
 
-def _done(one: Issued, source: AttachmentSource, *, repeated: bool) -> Done:
+def _done(one: bundles.Issued, source: AttachmentSource, *, repeated: bool) -> Done:
     order = one.order_number or ""
     return Done(order, 0, license_file(source, one.bundle, one.token, repeated=repeated), None, order)
 

@@ -13,7 +13,6 @@ from licensekit.catalog.rules import faults as rule_faults
 from licensekit.catalog.tables import unsold_extension
 from licensekit.text import values
 from licensekit.text.tables import Table, in_file_order, parse_toml
-from licensekit.text.values import FaultyValue, Reader
 from licensekit.wire import documents
 from licensekit.wire.documents import Catalog, Kind, License, RefusedField, Setting, SettingType, UserKind, Value
 from licensekit.wire.plain import word
@@ -43,13 +42,13 @@ def _system(table: Table) -> dict[str, int | None]:
     return dict.fromkeys(table.items(key, values.code, limits.LICENSES), True)
 
 
-def _counts(table: Table, key: str, reader: Reader[int | None]) -> dict[str, int | None]:
+def _counts(table: Table, key: str, reader: values.Reader[int | None]) -> dict[str, int | None]:
     inner = table.table(key)
     found: dict[str, int | None] = {}
     for code in inner.codes(limits.LICENSES):
         try:
             found[code] = reader(inner.content[code])
-        except FaultyValue as error:
+        except values.FaultyValue as error:
             inner.refuse(code, error.fault)
             found[code] = 1
     return found
@@ -60,12 +59,6 @@ SETTING_KEYS: Final = ("type", "name", "lowest", "highest", "choices", "default"
 _setting_type: Final = values.word({word(kind): kind for kind in SettingType})
 _combine: Final = values.word({word(combine): combine for combine in documents.Combine})
 _bound: Final = values.whole(-limits.VALUE, limits.VALUE)
-
-
-def declared_settings(file: Table) -> dict[str, Setting]:
-    """Return the settings whose type could be read; nothing can be said of the others."""
-    read = ((code, _setting(table)) for code, table in file.tables("settings", limits.SETTINGS))
-    return {code: setting for code, setting in read if setting is not None}
 
 
 def _setting(table: Table) -> Setting | None:
@@ -136,10 +129,8 @@ def read_catalog(
 
     `issued` is in seconds since 1970. `under` names the root and the trust document in force, by their versions.
     `issuer` is the one that the catalog must be of; None: any. `others` are the catalogs of other issuers (issuer to
-    catalog) whose licenses it may require.
-
-    Raises:
-        CatalogInvalid: with all faults, by key path, or the first fault of the TOML, by line.
+    catalog) whose licenses it may require. Raises `CatalogInvalid` with all faults, by key path, or the first one of
+    the TOML, by line.
     """
     content = parse_toml(text)
     if isinstance(content, errors.SyntaxInvalid):
@@ -159,27 +150,16 @@ def _catalog(file: Table, version: int, issued: int, issuer: str | None, under: 
     file.require("product", "issuer")
     code, names, urls = _head(file, issuer)
     licenses, unread, unsold = _licenses(file)
-    settings = declared_settings(file)
+    read = ((code, _setting(table)) for code, table in file.tables("settings", limits.SETTINGS))
+    settings = {code: one for code, one in read if one is not None}  # nothing can be said of the others
     editions, replaced = _editions(file, licenses, unread, frozenset(settings))
     extensions = {**unsold_extension("licenses", unsold), **unsold_extension("editions", replaced)}
     for name, said in extensions.items():
         if len(said) > limits.TEXT_LENGTH:
             file.refuse(name.removeprefix("unsold-"), errors.TableInvalid(reason="unsold", most=limits.TEXT_LENGTH))
-    return Catalog(
-        issuer=code,
-        product=file.read("product", values.code) or _UNKNOWN,
-        root_version=under[0],
-        trust_version=under[1],
-        version=version,
-        issued=issued,
-        names=names,
-        urls=urls,
-        licenses=licenses,
-        settings=settings,
-        access=_access(file, unread),
-        editions=editions,
-        extensions=dict(extensions),
-    )
+    product, access = file.read("product", values.code) or _UNKNOWN, _access(file, unread)
+    head = code, product, *under, version, issued, names, urls
+    return Catalog(*head, licenses, settings, access, editions, dict(extensions))
 
 
 def _head(file: Table, expected: str | None) -> tuple[str, dict[str, str], dict[str, str]]:
@@ -231,6 +211,7 @@ def _license(table: Table, kind: Kind | None, unread: frozenset[str]) -> License
     if per is not None and table.content.get("quantity") is None:
         table.refuse("per", errors.CountWrong(reason="per"))
     successor = table.read("replaced_by", values.code)
+    names = table.table("names")
     return License(
         kind=Kind.USER if kind is None else kind,
         name=table.read("name", values.line) or "",
@@ -245,14 +226,8 @@ def _license(table: Table, kind: Kind | None, unread: frozenset[str]) -> License
         quantity=quantity,
         per=None if quantity is None else per,
         replaced_by=None if successor in unread else successor,
-        names=_names(table),
+        names=_present({language: names.read(language, values.line) for language in names.codes(limits.LANGUAGES)}),
     )
-
-
-def _names(table: Table) -> dict[str, str]:
-    """Return the names in other languages, by language."""
-    names = table.table("names")
-    return _present({language: names.read(language, values.line) for language in names.codes(limits.LANGUAGES)})
 
 
 def _access(file: Table, unread: frozenset[str]) -> dict[str, documents.LoginRule]:

@@ -6,20 +6,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from licensekit import limits
-from licensekit.catalog.changes import CatalogChange, differences, takes_away
-from licensekit.catalog.tables import file_tables
-from licensekit.database.schemas import read_queries
-from licensekit.dates import day_at
-from licensekit.errors import CatalogChanged, CatalogInvalid, SoldReduced
-from licensekit.files import read_bytes
+from licensekit import database, dates, errors, files, limits, proposals
+from licensekit.catalog.tables import CatalogChange, differences, file_tables, takes_away
+from licensekit.issuer import proposal, transaction
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.keys.revocation import is_fresher, next_list
 from licensekit.issuer.ledger.states import asked
-from licensekit.issuer.proposal import Concerned, SignProposal, TakesAway, propose
-from licensekit.issuer.transaction import LedgerTransaction, WorkspacePart
 from licensekit.keys.signing import Signer
-from licensekit.proposals import Change
 from licensekit.text.names import MarksLeftOut, marks_in
 from licensekit.wire.documents import Catalog
 
@@ -37,7 +30,7 @@ class CatalogDraft(NamedTuple):
     """Whether what was signed last is still valid."""
     remarks: tuple[MarksLeftOut, ...] = ()
     """What was read otherwise than it was written."""
-    concerned: tuple[Concerned, ...] = ()
+    concerned: tuple[proposal.Concerned, ...] = ()
     """From whom it takes something away, by what that is."""
 
     @property
@@ -51,33 +44,31 @@ class CatalogDraft(NamedTuple):
         return [] if self.signed is None else differences(self.signed, self.catalog)
 
     @property
-    def taken_away(self) -> list[SoldReduced]:
+    def taken_away(self) -> list[errors.SoldReduced]:
         """What it takes away from bundles that were sold, where and why."""
         return [] if self.signed is None else takes_away(self.signed, self.catalog)
 
     def require_nothing_taken(self) -> None:
         """Raise `CatalogChanged`, with every place, if it takes away from what was sold."""
         if taken := self.taken_away:
-            raise CatalogChanged(reason="takes-away", faults=tuple(taken), concerned=self.concerned)
+            raise errors.CatalogChanged(reason="takes-away", faults=tuple(taken), concerned=self.concerned)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class PackProposal(SignProposal[Path, Keys]):
+class PackProposal(proposal.SignProposal[Path, Keys]):
     """The documents that would be signed for the pack, which is renewed in any case."""
 
     draft: CatalogDraft
     signs_catalog: bool
 
 
-class WorkspaceCatalog(WorkspacePart):
+class WorkspaceCatalog(transaction.WorkspacePart):
     """The catalog of a workspace: the file that people write, and what was signed of it."""
 
     def draft(self, now: int, text: bytes | None = None) -> CatalogDraft:
         """Return the catalog as it is written now, or in `text`, and what was signed last.
 
-        Raises:
-            CatalogInvalid: it has faults.
-            FileUnusable, TooLarge: it cannot be read.
+        Raises `CatalogInvalid` if it has faults, `FileUnusable` or `TooLarge` if it cannot be read.
         """
         with self._store.read(now) as tx:
             return _draft(tx, text)
@@ -85,35 +76,30 @@ class WorkspaceCatalog(WorkspacePart):
     def require_unchanged(self, now: int) -> Catalog:
         """Return the signed catalog, if the catalog file still says the same.
 
-        Raises:
-            CatalogChanged: it says something else, or has faults now, or what was signed is no longer valid.
-            WorkspaceInvalid: none was signed yet.
-            FileUnusable, TooLarge: the file cannot be read.
+        Raises `CatalogChanged` if that says something else, or has faults, or what was signed is no longer valid,
+        `WorkspaceInvalid` if none was signed yet, `FileUnusable` or `TooLarge` if the file cannot be read.
         """
         where = str(self._store.layout.catalog)
         with self._store.read(now) as tx:
             try:
                 written = _draft(tx)
-            except CatalogInvalid as error:
-                raise CatalogChanged(reason="faults", where=where) from error
+            except errors.CatalogInvalid as error:
+                raise errors.CatalogChanged(reason="faults", where=where) from error
             if written.is_changed:
                 is_void = not written.is_in_force and written.signed is not None
-                raise CatalogChanged(reason="key" if is_void else "changed", where=where)
+                raise errors.CatalogChanged(reason="key" if is_void else "changed", where=where)
             return tx.state.signed_catalog
 
     def propose_pack(self, *, now: int, list_fresh_until: int | None = None) -> PackProposal:
         """Return what the pack needs: a changed catalog signed, and what a revoked key had signed.
 
         With `list_fresh_until` the newest revocation list is signed again, to be new until then (seconds since 1970);
-        not if it is new until that day already.
-
-        Raises:
-            CatalogInvalid: the catalog has faults.
+        not if it is new until that day already. Raises `CatalogInvalid` if the catalog has faults.
         """
-        return propose(self._store, partial(_propose_pack, list_fresh_until=list_fresh_until), now)
+        return proposal.propose(self._store, partial(_propose_pack, list_fresh_until=list_fresh_until), now)
 
 
-def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None) -> PackProposal:
+def _propose_pack(tx: transaction.LedgerTransaction, list_fresh_until: int | None) -> PackProposal:
     state, draft = tx.state, _draft(tx)
     last = state.last_list
     # Installations do not take what is dated ahead, so it is signed again.
@@ -121,14 +107,14 @@ def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None) -> PackPr
     renews = is_fresher(list_fresh_until, last)
     signs_list = state.lacks_list or renews or (last is not None and last.issued > tx.now)
     fresh_until = list_fresh_until if last is None or renews else last.fresh_until
-    changes = [Change(f"catalog.{one.where}", one.before, one.after) for one in draft.differences]
+    changes = [proposals.Change(f"catalog.{one.where}", one.before, one.after) for one in draft.differences]
     if signs_catalog:
-        changes.append(Change("catalog", draft.signed and draft.signed.version, draft.catalog.version))
+        changes.append(proposals.Change("catalog", draft.signed and draft.signed.version, draft.catalog.version))
     if signs_list:
         number = last and last.number
-        changes.append(Change("revocations", number, 1 + (number or 0)))
+        changes.append(proposals.Change("revocations", number, 1 + (number or 0)))
 
-    def enter(tx: LedgerTransaction, key: Keys) -> Path:
+    def enter(tx: transaction.LedgerTransaction, key: Keys) -> Path:
         if signs_catalog:
             tx.put_in_force([tx.sign("pack", draft.catalog, key("catalog"))])
         if signs_list:
@@ -140,7 +126,7 @@ def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None) -> PackPr
         enter=enter,
         changes=tuple(changes),
         warnings=(*draft.remarks, *draft.concerned),
-        needs_confirmation=tuple(TakesAway(fault=one) for one in draft.taken_away),
+        needs_confirmation=tuple(proposal.TakesAway(fault=one) for one in draft.taken_away),
         about="the pack",
         is_done=not (signs_catalog or signs_list),
         renews_pack=True,
@@ -149,16 +135,16 @@ def _propose_pack(tx: LedgerTransaction, list_fresh_until: int | None) -> PackPr
     )
 
 
-def _draft(tx: LedgerTransaction, given: bytes | None = None) -> CatalogDraft:
+def _draft(tx: transaction.LedgerTransaction, given: bytes | None = None) -> CatalogDraft:
     """Read the catalog file of a workspace, or the text that is `given` in its place."""
     state, path = tx.state, tx.store.layout.catalog
-    text = read_bytes(path, limit=limits.TOML_BYTES, what="a catalog") if given is None else given
+    text = files.read_bytes(path, limit=limits.TOML_BYTES, what="a catalog") if given is None else given
     signed = state.last_catalog
     version = 1 if signed is None else signed.version + 1
     under, others = (state.trust.root_version, state.trust.version), state.trust_store.catalog_documents
     try:
         catalog = read_catalog(text, version=version, issued=tx.now, under=under, issuer=state.issuer, others=others)
-    except CatalogInvalid as error:
+    except errors.CatalogInvalid as error:
         raise (error.at(str(path)) if given is None else error) from error
     draft = CatalogDraft(catalog, signed, not state.lacks_catalog, marks_in(text))
     if signed is None:
@@ -167,13 +153,13 @@ def _draft(tx: LedgerTransaction, given: bytes | None = None) -> CatalogDraft:
     return draft._replace(concerned=tuple(_concerned(tx, signed, thing) for thing in things))
 
 
-_SQL: Final = read_queries(__file__)
+_SQL: Final = database.read_queries(__file__)
 _MOST: Final = 10_000
 """More bundles than these are not counted, so that no change waits for a million of them."""
 _NAMED: Final = 3
 
 
-def _concerned(tx: LedgerTransaction, catalog: Catalog, thing: str) -> Concerned:
+def _concerned(tx: transaction.LedgerTransaction, catalog: Catalog, thing: str) -> proposal.Concerned:
     """Return whom a license, a setting, a way to log in, or all of a signed catalog concerns.
 
     A license concerns who has it, also through another one; a way to log in, who has a license that it needs.
@@ -185,7 +171,7 @@ def _concerned(tx: LedgerTransaction, catalog: Catalog, thing: str) -> Concerned
     if table != "settings":
         codes |= {had for had, given in catalog.closure().items() if given & codes}
     query = _SQL["of_settings" if table == "settings" else "of_licenses"]
-    rows = tx.ledger.rows(query.replace("{codes}", asked([*codes])), *codes, day_at(tx.now), _MOST + 1)
+    rows = tx.ledger.rows(query.replace("{codes}", asked([*codes])), *codes, dates.day_at(tx.now), _MOST + 1)
     bundles, names = sum(count for _, count in rows), tuple(name for name, _ in rows[:_NAMED])
     reason = "none" if not rows else "some" if bundles <= _MOST else "many"
-    return Concerned(reason=reason, where=thing, bundles=min(bundles, _MOST), customers=len(rows), names=names)
+    return proposal.Concerned(reason=reason, where=thing, bundles=min(bundles, _MOST), customers=len(rows), names=names)

@@ -4,17 +4,16 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from licensekit import limits
+from licensekit import files, limits
 from licensekit.catalog.tables import unsold
-from licensekit.files import PRIVATE, PRIVATE_FOLDER, read_bytes, write_atomically
 from licensekit.issuer.layout import Layout
-from licensekit.wire.documents import Catalog, Kind, License
+from licensekit.wire.documents import Catalog, Kind
 
 _TEXTS: Final = Path(__file__).with_name("texts")
 _SERIAL: Final = 'serial = "{serial}"        # the one that the vendor has sold to this company\n'
 _PER_KIND: Final = 2
-_COUNTS: Final = {Kind.SITE: 3, Kind.USER: 25}
-_QUANTITY: Final = 100
+_COUNTS: Final = {Kind.SYSTEM: "true", Kind.SITE: "3", Kind.USER: "25"}
+_QUANTITY: Final = "100"
 
 
 def catalog_text(*, product: str, issuer: str, name: str) -> str:
@@ -25,17 +24,17 @@ def catalog_text(*, product: str, issuer: str, name: str) -> str:
 
 def write_texts(layout: Layout, target: Path, text: bytes, catalog: Catalog, *, serial: str | None = None) -> None:
     """Write the catalog file, an example order, and what git is to ignore; `target` is where they will be."""
-    layout.orders.mkdir(PRIVATE_FOLDER)
-    write_atomically(layout.catalog, text, mode=PRIVATE)
-    write_atomically(layout.ignored, _ignored(Layout(target).ignored), mode=PRIVATE)
+    layout.orders.mkdir(files.PRIVATE_FOLDER)
+    files.write_atomically(layout.catalog, text, mode=files.PRIVATE)
+    files.write_atomically(layout.ignored, _ignored(Layout(target).ignored), mode=files.PRIVATE)
     path = f"{target.name}/orders/example.toml -C {target.name}"
     order = order_text(catalog, path=path, serial=serial)
-    write_atomically(layout.orders / "example.toml", order.encode(), mode=PRIVATE)
+    files.write_atomically(layout.orders / "example.toml", order.encode(), mode=files.PRIVATE)
 
 
 def _ignored(present: Path) -> bytes:
     """Return the `.gitignore` of a workspace, after what one that is `present` says."""
-    before = read_bytes(present, limit=limits.TOML_BYTES, what="a .gitignore") if present.exists() else b""
+    before = files.read_bytes(present, limit=limits.TOML_BYTES, what="a .gitignore") if present.exists() else b""
     wanted = (_TEXTS / "gitignore").read_bytes().splitlines()
     missing = [line for line in wanted if line not in before.splitlines()]
     return b"\n".join([*before.splitlines(), *missing, b""])
@@ -58,14 +57,9 @@ def _template(name: str) -> Template:
 
 def _table(catalog: Catalog, kind: Kind, chosen: set[str]) -> str:
     mine = [c for c, one in catalog.licenses.items() if c in chosen and one.kind is kind]
-    rows = "".join(f"{code} = {_count(catalog.licenses[code])}\n" for code in mine)
+    counts = {code: _COUNTS[kind] if catalog.licenses[code].quantity is None else _QUANTITY for code in mine}
+    rows = "".join(f"{code} = {count}\n" for code, count in counts.items())
     return f"[{kind.plural}]\n{rows}" if rows else ""
-
-
-def _count(license_: License) -> str:
-    if license_.kind is Kind.SYSTEM:
-        return str(_QUANTITY) if license_.quantity is not None else "true"
-    return str(_COUNTS[license_.kind])
 
 
 def _chosen(catalog: Catalog) -> set[str]:

@@ -8,28 +8,19 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple, Unpack
 
-from licensekit import limits
-from licensekit.database import Connection
-from licensekit.dates import format_seconds
+from licensekit import database, dates, limits, proposals
 from licensekit.errors import ExchangeFileRefused, NotIssued, UnexpectedType
 from licensekit.issuer.exchange import requests
-from licensekit.issuer.exchange.requests import ResetProposal, VerifiedRequest
 from licensekit.issuer.keys.revocation import Lowest, next_list
-from licensekit.issuer.ledger import bundles, exchange_files
-from licensekit.issuer.ledger.bundles import Issued
+from licensekit.issuer.ledger import bundles, entries, exchange_files, lookup, states
 from licensekit.issuer.ledger.customers import Customer, customer_named, customers_found, merge, put, serials_of
-from licensekit.issuer.ledger.entries import append, entry
 from licensekit.issuer.ledger.installations import installations_of, put_installation
-from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.ledger.states import RETURNED, Named
-from licensekit.issuer.orders.issue import IssueProposal, Signing
-from licensekit.issuer.orders.order import OrderDraft
+from licensekit.issuer.orders import issue, order
 from licensekit.issuer.output.attachments import Attach
 from licensekit.issuer.proposal import CustomersMerge, SignProposal, UnboundReturn, propose
 from licensekit.issuer.transaction import LedgerTransaction, WorkspacePart, on_ledger, require_signer
 from licensekit.keys.signing import Signer
 from licensekit.keys.verifying import sha256
-from licensekit.proposals import Change, changes_between
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor
@@ -45,7 +36,7 @@ class Received(NamedTuple):
     """What is new in a file from an installation."""
 
     sent: tuple[Sent, ...]
-    returned: tuple[Issued, ...]
+    returned: tuple[bundles.Issued, ...]
     """The bundles that receipts give back."""
     statements: tuple[Statement, ...]
     known: int
@@ -80,10 +71,10 @@ def propose_accept(tx: LedgerTransaction, sent: Sequence[Sent]) -> AcceptProposa
     returned = ", ".join(one.label for one in received.returned)
 
     def enter(tx: LedgerTransaction, key: Signer | None) -> Received:
-        append(tx.ledger, [tx.record("accept", one.token, one.document) for one in received.sent])
+        entries.append(tx.ledger, [tx.record("accept", one.token, one.document) for one in received.sent])
         if received.to_revoke:
             last = [one.identity for one in received.returned if one.bundle.sequence == limits.VERSION]
-            next_one = next_list(tx, Named(last), received.to_revoke)
+            next_one = next_list(tx, states.Named(last), received.to_revoke)
             signed = tx.sign("revoke", next_one, require_signer(key))
             tx.put_in_force([signed._replace(note="returned")])
         return received
@@ -93,8 +84,11 @@ def propose_accept(tx: LedgerTransaction, sent: Sequence[Sent]) -> AcceptProposa
         about=returned or f"statement of {received.statements[0].serial}",
         renews_pack=bool(received.to_revoke),
         changes=(
-            *(Change(f"bundles.{one.label}", one.state, RETURNED) for one in received.returned),
-            *(Change(f"statements.{one.serial}", None, format_seconds(one.issued)) for one in received.statements),
+            *(proposals.Change(f"bundles.{one.label}", one.state, states.RETURNED) for one in received.returned),
+            *(
+                proposals.Change(f"statements.{one.serial}", None, dates.format_seconds(one.issued))
+                for one in received.statements
+            ),
         ),
         needs_confirmation=tuple(UnboundReturn(bundle=one.label) for one in received.returned if _holder(one) is None),
     )
@@ -103,9 +97,7 @@ def propose_accept(tx: LedgerTransaction, sent: Sequence[Sent]) -> AcceptProposa
 def read_sent(data: bytes | str) -> tuple[Sent, ...]:
     """Read the receipts and statements in a file, each once.
 
-    Raises:
-        FormatError: it is no file of this format, or holds something else.
-        KeyInvalid, TrustError: a signature does not hold.
+    Raises `FormatError` if it holds something else, `KeyInvalid` or `TrustError` if a signature does not hold.
     """
     tokens = tuple(dict.fromkeys(armor.read(data)))
     for token in tokens:
@@ -118,10 +110,8 @@ def read_sent(data: bytes | str) -> tuple[Sent, ...]:
 def receive(tx: LedgerTransaction, sent: Sequence[Sent]) -> Received:
     """Compare receipts and statements with what was issued.
 
-    Raises:
-        IssuedAhead: a statement is of a later day.
-        NotIssued: it is about a bundle or serial that was never issued here.
-        ExchangeFileRefused: everything was entered before, or another installation signed it than the record names.
+    Raises `IssuedAhead` for a statement of a later day, `NotIssued` for a bundle or serial that was never issued here,
+    `ExchangeFileRefused` if all was entered before, or another installation signed it than the record names.
     """
     ledger = tx.ledger
     # What was entered is passed over beside what was not: all receipts of a part are written again with each new one.
@@ -129,10 +119,10 @@ def receive(tx: LedgerTransaction, sent: Sequence[Sent]) -> Received:
     known = [number for number in entered.values() if number is not None]
     new = tuple(one for one, number in entered.items() if number is None)
     if not new:
-        first = entry(ledger, known[0])
+        first = entries.entry(ledger, known[0])
         at = 0 if first is None else first.at
         raise ExchangeFileRefused(reason="entered", count=len(known), entry=known[0], entered=at)
-    returned: list[Issued] = []
+    returned: list[bundles.Issued] = []
     statements: list[Statement] = []
     for one in new:
         if isinstance(one.document, Receipt):
@@ -140,7 +130,7 @@ def receive(tx: LedgerTransaction, sent: Sequence[Sent]) -> Received:
             continue
         # A receipt counts whatever its time is: what was returned does not come back.
         require_not_ahead(one.document.issued, tx.now)
-        require_serial(ledger, one.document.serial)
+        lookup.require_serial(ledger, one.document.serial)
         requests.require_not_bound_elsewhere(ledger, one.document.serial, _signer(one))
         statements.append(one.document)
     # All sequences up to the returned one were for the same installation, whose older copies would take them still. The
@@ -154,20 +144,20 @@ def _signer(signed: Sent) -> bytes:
     return sha256(signed.keys[0].public)
 
 
-def _holder(issued: Issued) -> bytes | None:
+def _holder(issued: bundles.Issued) -> bytes | None:
     """Return the installation that a bundle is bound to; None: anybody can return it."""
     binding = issued.bundle.binding
     return None if binding is None else binding.installation
 
 
-def _is_taken_back(returned: Issued, last: Revocations | None) -> bool:
+def _is_taken_back(returned: bundles.Issued, last: Revocations | None) -> bool:
     if last is None:
         return False
     lowest = last.lowest_of(returned.bundle.serial, returned.bundle.part, returned.bundle.use)
     return lowest > returned.bundle.sequence or (lowest == limits.VERSION and returned.identity in last.identities)
 
 
-def _returned(ledger: Connection, receipt: Receipt, installation: bytes) -> Issued:
+def _returned(ledger: database.Connection, receipt: Receipt, installation: bytes) -> bundles.Issued:
     issued = bundles.by_identity(ledger, receipt.identity)
     if issued is None:
         raise NotIssued(reason="receipt", name=receipt.identity.hex())
@@ -192,12 +182,10 @@ def propose_merge(tx: LedgerTransaction, name: str, into: str) -> MergeProposal:
     moved, own = serials_of(tx.ledger, gone.number), serials_of(tx.ledger, kept.number)
     if gone == kept:
         return SignProposal(enter=lambda _, __: kept, about=kept.name, is_done=True)
-    active = tuple(one for one in (*own, *moved) if bundles.active(tx.ledger, one))
-    reasons = {"merge": True, "join": len(active) > 1, "id": None not in (gone.external, kept.external)}
+    live = tuple(one for one in (*own, *moved) if bundles.active(tx.ledger, one))
+    reasons = {"merge": True, "join": len(live) > 1, "id": None not in (gone.external, kept.external)}
     agreed, *warnings = (
-        CustomersMerge(
-            reason=reason, gone=gone.name, into=kept.name, id=kept.external, old=gone.external, serials=active
-        )
+        CustomersMerge(reason=reason, gone=gone.name, into=kept.name, id=kept.external, old=gone.external, serials=live)
         for reason, holds in reasons.items()
         if holds
     )
@@ -205,8 +193,8 @@ def propose_merge(tx: LedgerTransaction, name: str, into: str) -> MergeProposal:
         enter=lambda tx, _: merge(tx.ledger, gone, kept),
         about=gone.name,
         changes=(
-            *(Change(f"serials.{one}", gone.name, kept.name) for one in moved),
-            *changes_between(kept.plain(), kept.with_rest_of(gone).plain()),
+            *(proposals.Change(f"serials.{one}", gone.name, kept.name) for one in moved),
+            *proposals.changes_between(kept.plain(), kept.with_rest_of(gone).plain()),
         ),
         needs_confirmation=(agreed,),
         warnings=tuple(warnings),
@@ -232,39 +220,33 @@ class Customers(WorkspacePart):
         """
         return propose(self._store, partial(propose_merge, name=name, into=into), now)
 
-    def read_request(self, data: bytes | str, *, now: int) -> VerifiedRequest:
+    def read_request(self, data: bytes | str, *, now: int) -> requests.VerifiedRequest:
         """Read the request in a file, for the product of this workspace.
 
-        Raises:
-            FormatError: it is no file of this format, or holds something else than one request.
-            KeyInvalid, TrustError: its signature does not hold.
-            WrongProduct: it is for another product.
+        Raises `FormatError` if it holds something else than one request, `KeyInvalid` or `TrustError` if its signature
+        does not hold, `WrongProduct` if it is for another product.
         """
         with self._store.read(now) as tx:
             return requests.read_request(data, tx.state.product)
 
     def propose_answer(
-        self, request: VerifiedRequest, draft: OrderDraft, *, now: int, **signing: Unpack[Signing]
-    ) -> IssueProposal:
+        self, request: requests.VerifiedRequest, draft: order.OrderDraft, *, now: int, **signing: Unpack[issue.Signing]
+    ) -> issue.IssueProposal:
         """Return the bundle bound to the installation that asks.
 
         A request that was answered by the same order gives the same bundle again, and so does another request of an
-        installation that has one by this order.
-
-        Raises as `requests.propose_answer`.
+        installation that has one by this order. Raises as `requests.propose_answer`.
         """
         work_out = partial(requests.propose_answer, request=request, draft=draft, signing=signing)
         return propose(self._store, work_out, now)
 
     def propose_reset(
-        self, request: VerifiedRequest, what: ResetWhat, *, now: int, attach: Attach = True, reason: str = ""
-    ) -> ResetProposal:
+        self, request: requests.VerifiedRequest, what: ResetWhat, *, now: int, attach: Attach = True, reason: str = ""
+    ) -> requests.ResetProposal:
         """Return the reset that answers a request; one that was answered with it gives the same reset again.
 
-        Raises:
-            RequestAnswered: it was answered with something else.
-            WorkspaceError: this is a third party's workspace.
-            NotIssued, ExchangeFileRefused: the installation is not a customer's.
+        Raises `RequestAnswered` if it was answered with something else, `WorkspaceError` in a third party's workspace,
+        `NotIssued` or `ExchangeFileRefused` if the installation is not a customer's.
         """
         work_out = partial(requests.propose_reset, request=request, what=what, reason=reason, attach=attach)
         return propose(self._store, work_out, now)
@@ -274,8 +256,6 @@ class Customers(WorkspacePart):
 
         The list is signed by a key for revocations, which only receipts need; the pack is renewed with it. An
         installation that has returned its bundle makes room for another. A returned bundle that is bound to no
-        installation must be confirmed.
-
-        Raises as `read_sent` and `receive`.
+        installation must be confirmed. Raises as `read_sent` and `receive`.
         """
         return propose(self._store, partial(propose_accept, sent=read_sent(data)), now)

@@ -7,18 +7,12 @@ returned or revoked gives its place, and its serial, to the next that asks.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from licensekit import errors
+from licensekit import errors, proposals
 from licensekit.database import Connection
 from licensekit.entitlements import Fingerprint
 from licensekit.entitlements.parts import match
-from licensekit.issuer.ledger import bundles, entries, exchange_files
-from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.entries import LedgerEntry, append
-from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.ledger.projection import Record
-from licensekit.issuer.ledger.states import TAKEN_BACK
+from licensekit.issuer.ledger import bundles, entries, exchange_files, lookup, projection, states
 from licensekit.issuer.orders import issue
-from licensekit.issuer.orders.issue import Issuance, IssueProposal, Signing
 from licensekit.issuer.orders.order import Order, OrderDraft, canonical, difference
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
 from licensekit.issuer.output.license_file import ResetFile, file_name, reset_file
@@ -26,12 +20,10 @@ from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
 from licensekit.keys.verifying import sha256
-from licensekit.proposals import Change
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor
-from licensekit.wire.documents import ANSWERS, Binding, Bundle, Request, Reset, ResetWhat, decode
-from licensekit.wire.documents.fields import replace_fields
+from licensekit.wire.documents import ANSWERS, Binding, Bundle, Request, Reset, ResetWhat, decode, replace_fields
 from licensekit.wire.plain import word
 
 
@@ -53,7 +45,7 @@ class VerifiedRequest(NamedTuple):
         """The installation and its machine, as a binding is matched against them."""
         return Fingerprint(self.installation, self.document.facts)
 
-    def record(self, tx: LedgerTransaction) -> Record:
+    def record(self, tx: LedgerTransaction) -> projection.Record:
         """Return the record of the request, to be entered beside its answer."""
         return tx.record("answer", self.signed.token, self.document)
 
@@ -70,7 +62,7 @@ def read_request(data: bytes | str, product: str) -> VerifiedRequest:
     return VerifiedRequest(signed, signed.identity, sha256(signed.keys[0].public))
 
 
-def answer_before(tx: LedgerTransaction, request: VerifiedRequest) -> LedgerEntry | None:
+def answer_before(tx: LedgerTransaction, request: VerifiedRequest) -> entries.LedgerEntry | None:
     """Return the answer that a request has had; raise `RequestAnswered` if it answers one that another key signed."""
     before = entries.answer_to(tx.ledger, request.identity)
     known = exchange_files.number_of(tx.ledger, request.identity, request.installation)
@@ -87,7 +79,7 @@ def propose_reset(
     tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, reason: str = "", attach: Attach = True
 ) -> ResetProposal:
     """Return the reset that answers a request, once for each; raises as `Customers.propose_reset`."""
-    repeated = _reset_before(tx, request, what, attach=attach)
+    repeated = _answered(tx, request, what, attach=attach)
     if repeated is None:
         _require_ours(tx, request)
     installation = request.installation.hex()
@@ -97,20 +89,18 @@ def propose_reset(
             return repeated
         reset = Reset(tx.state.issuer, request.installation, what, request.document.nonce, tx.now, {})
         signed = tx.sign("answer", reset, require_signer(key))
-        append(tx.ledger, [request.record(tx), signed._replace(request=request.identity, note=reason)])
+        entries.append(tx.ledger, [request.record(tx), signed._replace(request=request.identity, note=reason)])
         return reset_file(AttachmentSource(tx, attach), signed.token, repeated=False)
 
     return SignProposal(
         enter=enter,
-        changes=() if repeated is not None else (Change(f"resets.{installation}", None, word(what)),),
+        changes=() if repeated is not None else (proposals.Change(f"resets.{installation}", None, word(what)),),
         about=f"installation {installation}",
         is_done=repeated is not None,
     )
 
 
-def _reset_before(
-    tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, attach: Attach
-) -> ResetFile | None:
+def _answered(tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, attach: Attach) -> ResetFile | None:
     before = answer_before(tx, request)
     if before is None:
         return None
@@ -127,7 +117,7 @@ def _require_ours(tx: LedgerTransaction, request: VerifiedRequest) -> None:
     if tx.state.is_partner:
         raise errors.VendorOnly(reason="reset", vendor=tx.state.trust_store.issuer)
     if (serial := request.document.serial) is not None:
-        require_serial(tx.ledger, serial)
+        lookup.require_serial(tx.ledger, serial)
         require_not_bound_elsewhere(tx.ledger, serial, request.installation)
     elif not exchange_files.last_of_each(tx.ledger, None, request.installation):
         raise errors.ExchangeFileRefused(reason="unknown", installation=request.installation)
@@ -142,8 +132,8 @@ def require_not_bound_elsewhere(ledger: Connection, serial: str, installation: b
 
 
 def propose_answer(
-    tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft, signing: Signing
-) -> IssueProposal:
+    tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft, signing: issue.Signing
+) -> issue.IssueProposal:
     """Make the bundle that answers a request, unless its installation has one by this order.
 
     Raises:
@@ -160,7 +150,7 @@ def propose_answer(
     issued = issued or _by_order(tx.ledger, request, draft.order)
     if issued is not None:
         issue.require_genuine(tx, issued)
-        return issue.proposal_of(tx, Issuance("answer", issued.bundle, issued), signing, draft.remarks)
+        return issue.proposal_of(tx, issue.Issuance("answer", issued.bundle, issued), signing, draft.remarks)
     # No license is bound to an installation whose clock is ahead: it would not take it yet.
     require_not_ahead(request.document.issued, tx.now, "request")
     order = draft.order
@@ -173,18 +163,18 @@ def propose_answer(
     extensions = {**made.extensions, ANSWERS: request.document.nonce.hex()}
     bundle = replace_fields(made, binding=binding, extensions=extensions)
     received = request.record(tx)
-    issuance = Issuance("answer", bundle, None, order.number, canonical(order), received, serial is None, note)
+    issuance = issue.Issuance("answer", bundle, None, order.number, canonical(order), received, serial is None, note)
     return issue.proposal_of(tx, issuance, signing, draft.remarks)
 
 
-def _same_answer(ledger: Connection, before: LedgerEntry, draft: OrderDraft) -> Issued:
+def _same_answer(ledger: Connection, before: entries.LedgerEntry, draft: OrderDraft) -> bundles.Issued:
     """Return the bundle of an earlier answer to the same request, if the order is the same too."""
     issued = bundles.by_number(ledger, before.number)
     if issued is None:
         reset = decode(Reset, before.token.payload)
         raise errors.RequestAnswered(reason="reset", effect=word(reset.what))
     name = file_name(issued.bundle)
-    if issued.state in TAKEN_BACK:
+    if issued.state in states.TAKEN_BACK:
         raise errors.RequestAnswered(reason="taken-back", bundle=name, state=issued.state)
     ordered = canonical(draft.order)
     if (before.order_number, before.order) != (draft.order.number, ordered):
@@ -192,7 +182,7 @@ def _same_answer(ledger: Connection, before: LedgerEntry, draft: OrderDraft) -> 
     return issued
 
 
-def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> Issued | None:
+def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> bundles.Issued | None:
     """Return what the installation has in force by an order of this number."""
     if order.number is None or (first := entries.entry_of_order(ledger, order.number)) is None:
         return None
@@ -207,7 +197,7 @@ def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> Iss
     return mine[0] if mine else None
 
 
-def _lines(ledger: Connection, number: str) -> Iterator[tuple[str, Issued | None]]:
+def _lines(ledger: Connection, number: str) -> Iterator[tuple[str, bundles.Issued | None]]:
     """Yield the serial of each part that was answered for an order, once, oldest first, and what is in force of it."""
     answers = [decode(Bundle, entry.token.payload) for entry in entries.answers_of_order(ledger, number)]
     for serial, part in dict.fromkeys((one.serial, one.part) for one in answers):
@@ -228,7 +218,7 @@ def _serial(tx: LedgerTransaction, request: VerifiedRequest, order: Order) -> st
     if asked in order.replaces:
         return None
     if not tx.state.is_partner:
-        require_serial(tx.ledger, asked)
+        lookup.require_serial(tx.ledger, asked)
     return asked
 
 
@@ -249,7 +239,7 @@ def _faults(ledger: Connection, request: VerifiedRequest, order: Order, serial: 
         _require_free(active, request)
 
 
-def _require_free(active: Issued, request: VerifiedRequest) -> None:
+def _require_free(active: bundles.Issued, request: VerifiedRequest) -> None:
     """Refuse the serial of another installation, or of this one's copy on another machine."""
     binding = active.bundle.binding
     if binding is None or match(binding, request.fingerprint).holds:

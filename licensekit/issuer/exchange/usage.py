@@ -5,14 +5,9 @@ from typing import Any, Final, NamedTuple
 
 from licensekit.entitlements import total_of
 from licensekit.errors.coded import Message
-from licensekit.issuer.ledger import bundles, exchange_files
-from licensekit.issuer.ledger.documents import WorkspaceState
-from licensekit.issuer.ledger.exchange_files import History, history_of
+from licensekit.issuer import proposal, transaction
+from licensekit.issuer.ledger import bundles, documents, exchange_files, lookup, states
 from licensekit.issuer.ledger.installations import names_of
-from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.ledger.states import ACTIVE
-from licensekit.issuer.proposal import HistoryDoubtful, MoreInUse
-from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import Bundle, Kind, MeterPeriod, Statement, Usage
 from licensekit.wire.plain import plain_fields
 
@@ -63,7 +58,7 @@ class UsageReport(NamedTuple):
     """Which installation has signed it."""
     installations: int
     """How many have stated something and returned nothing: above one, the serial is used twice."""
-    history: History | None
+    history: exchange_files.History | None
     names: tuple[str, ...] = ()
     """What that installation is called, if anybody named it."""
 
@@ -72,9 +67,9 @@ class UsageReport(NamedTuple):
         """Why the figures may mislead: the serial is used twice, or by a copied database."""
         found: list[Message] = []
         if self.installations > 1:
-            found.append(HistoryDoubtful(reason="several", count=self.installations))
-        if self.installation is not None and self.history is History.FORKED:
-            found.append(HistoryDoubtful(reason="forked", installation=self.installation, names=self.names))
+            found.append(proposal.HistoryDoubtful(reason="several", count=self.installations))
+        if self.installation is not None and self.history is exchange_files.History.FORKED:
+            found.append(proposal.HistoryDoubtful(reason="forked", installation=self.installation, names=self.names))
         return tuple(found)
 
     def only(self, state: str) -> "UsageReport":
@@ -94,15 +89,15 @@ USAGE_FIELDS: Final = tuple(f"{_WHOSE} {_USED} {_STATED}".split())
 """The names of what a row says as plain data, in order."""
 
 
-def usage(tx: LedgerTransaction, serial: str | None = None) -> Iterator[UsageReport]:
+def usage(tx: transaction.LedgerTransaction, serial: str | None = None) -> Iterator[UsageReport]:
     """Yield what a serial has bought and uses, in constant memory; if None, every serial that has a statement."""
     if serial is not None:
-        require_serial(tx.ledger, serial)
+        lookup.require_serial(tx.ledger, serial)
     for one in exchange_files.stating_serials(tx.ledger) if serial is None else [serial]:
         yield _report(tx, one)
 
 
-def shortfalls(tx: LedgerTransaction, before: Bundle, after: Bundle) -> tuple[MoreInUse, ...]:
+def shortfalls(tx: transaction.LedgerTransaction, before: Bundle, after: Bundle) -> tuple[proposal.MoreInUse, ...]:
     """Return what `after` in the place of `before` would sell less of than is in use: the customer must release it."""
     stated = exchange_files.latest_statement(tx.ledger, before.serial)
     if stated is None:
@@ -112,26 +107,26 @@ def shortfalls(tx: LedgerTransaction, before: Bundle, after: Bundle) -> tuple[Mo
     less = _sold([after if bundle == before else bundle for bundle in active])
     rows = _rows(tx.state, {where: less.get(where, 0) for where in sold}, stated[1])
     return tuple(
-        MoreInUse(license=row.license, in_use=row.in_use or 0, sold=row.sold or 0, missing=-(row.free or 0))
+        proposal.MoreInUse(license=row.license, in_use=row.in_use or 0, sold=row.sold or 0, missing=-(row.free or 0))
         for row in rows
         if row.state == OVER and row.sold != sold.get((row.kind, row.license), 0)
     )
 
 
-def _report(tx: LedgerTransaction, serial: str) -> UsageReport:
+def _report(tx: transaction.LedgerTransaction, serial: str) -> UsageReport:
     installation, statement = exchange_files.latest_statement(tx.ledger, serial) or (None, None)
     issued = bundles.of_serial(tx.ledger, serial)
-    active = [one.bundle for one in issued if one.state == ACTIVE]
+    active = [one.bundle for one in issued if one.state == states.ACTIVE]
     company = max(issued, key=lambda one: one.number).bundle.company
     rows = tuple(_rows(tx.state, _sold(active, _meters(tx.state)), statement))
     if installation is None or statement is None:
         return UsageReport(serial, company, rows, None, None, 0, None)
     count = exchange_files.installations_of(tx.ledger, serial)
-    history, names = history_of(tx.ledger, installation), names_of(tx.ledger, installation)
+    history, names = exchange_files.history_of(tx.ledger, installation), names_of(tx.ledger, installation)
     return UsageReport(serial, company, rows, statement.issued, installation, count, history, names)
 
 
-def _meters(state: WorkspaceState) -> dict[str, MeterPeriod]:
+def _meters(state: documents.WorkspaceState) -> dict[str, MeterPeriod]:
     return {code: one.per for code, one in state.signed_catalog.licenses.items() if one.per is not None}
 
 
@@ -146,7 +141,7 @@ def _sold(active: list[Bundle], meters: Container[str] = ()) -> dict[tuple[Kind,
     return {where: total_of(those) for where, those in counts.items()}
 
 
-def _own(stated: Mapping[str, Usage], state: WorkspaceState) -> dict[str, int]:
+def _own(stated: Mapping[str, Usage], state: documents.WorkspaceState) -> dict[str, int]:
     """Return what is in use of this issuer's licenses; the vendor's codes have no prefix."""
     prefix = state.trust_store.qualify(state.issuer, "")
     own = {code.removeprefix(prefix): one.in_use for code, one in stated.items() if code.startswith(prefix)}
@@ -154,7 +149,7 @@ def _own(stated: Mapping[str, Usage], state: WorkspaceState) -> dict[str, int]:
 
 
 def _rows(
-    state: WorkspaceState, sold: Mapping[tuple[Kind, str], int | None], stated: Statement | None
+    state: documents.WorkspaceState, sold: Mapping[tuple[Kind, str], int | None], stated: Statement | None
 ) -> Iterator[UsageRow]:
     in_use, meters = {} if stated is None else _own(stated.usage, state), _meters(state)
     for kind, code in sorted(sold):

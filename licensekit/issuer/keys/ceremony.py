@@ -16,15 +16,12 @@ from licensekit.files import PRIVATE_FOLDER, read_bytes, unusable
 from licensekit.issuer.keys.keyring import KeyFile, list_key_files
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger.documents import WorkspaceState, file_of
-from licensekit.keys.signing import Signer
-from licensekit.keys.verifying import VerifyingKey, sha256
+from licensekit.keys import signing, verifying
+from licensekit.trust import scope, sign
 from licensekit.trust.roots import Chain, next_root, pin_of
-from licensekit.trust.scope import KeyReference, load_keys, require_product
-from licensekit.trust.sign import add_signatures
 from licensekit.trust.signed import check_signatures, open_frame
 from licensekit.trust.state import start
 from licensekit.wire import armor
-from licensekit.wire.armor import Token
 from licensekit.wire.documents import TYPE_OF, Root, Trust, decode, encode
 from licensekit.wire.frame import Frame
 
@@ -33,7 +30,7 @@ class Party(NamedTuple):
     """Keys of one root, of which `threshold` must sign."""
 
     version: int
-    keys: Mapping[KeyReference, VerifyingKey]
+    keys: Mapping[scope.KeyReference, verifying.VerifyingKey]
     threshold: int
 
 
@@ -56,9 +53,9 @@ class PendingDocument(NamedTuple):
         return label(self.document)
 
     @property
-    def token(self) -> Token:
+    def token(self) -> armor.Token:
         """The document with the signatures that it has."""
-        return add_signatures(self.kind, self.frame)
+        return sign.add_signatures(self.kind, self.frame)
 
     def missing(self) -> list[tuple[Party, int]]:
         """Return each party that must still sign, and how many of its keys."""
@@ -66,23 +63,23 @@ class PendingDocument(NamedTuple):
         lacking = [(one, one.threshold - sum(key in one.keys for key in signed)) for one in self.parties]
         return [(party, count) for party, count in lacking if count > 0]
 
-    def needs(self, key: VerifyingKey) -> bool:
+    def needs(self, key: verifying.VerifyingKey) -> bool:
         """Return whether a signature by `key` is needed."""
         reference = (key.scheme, key.key_id)
         if any((s.scheme, s.key) == reference for s in self.frame.signatures):
             return False
         return any(reference in party.keys for party, _ in self.missing())
 
-    def signed(self, signer: Signer) -> "PendingDocument":
+    def signed(self, signer: signing.Signer) -> "PendingDocument":
         """Return the document with one more signature."""
-        token = add_signatures(self.kind, self.frame, signer)
+        token = sign.add_signatures(self.kind, self.frame, signer)
         return self._replace(frame=open_frame(token, type(self.document)))
 
 
 class Ceremony(NamedTuple):
     """The documents in signing, and the finished roots before them."""
 
-    roots: tuple[Token, ...]
+    roots: tuple[armor.Token, ...]
     pending: tuple[PendingDocument, ...]
 
     @property
@@ -91,7 +88,7 @@ class Ceremony(NamedTuple):
         return not any(one.missing() for one in self.pending)
 
     @property
-    def tokens(self) -> list[Token]:
+    def tokens(self) -> list[armor.Token]:
         """Everything in it."""
         return [*self.roots, *(one.token for one in self.pending)]
 
@@ -111,18 +108,18 @@ class Ceremony(NamedTuple):
         """How many signatures are missing at least."""
         return max((sum(count for _, count in one.missing()) for one in self.pending), default=0)
 
-    def wants(self, key: VerifyingKey) -> bool:
+    def wants(self, key: verifying.VerifyingKey) -> bool:
         """Return whether a signature by `key` is still needed."""
         return any(one.needs(key) for one in self.pending)
 
-    def signed(self, *signers: Signer) -> "Ceremony":
+    def signed(self, *signers: signing.Signer) -> "Ceremony":
         """Add the signatures of `signers`, wherever they are still needed."""
         pending = self.pending
         for signer in signers:
             pending = tuple(one.signed(signer) if one.needs(signer.verifying_key) else one for one in pending)
         return self._replace(pending=pending)
 
-    def require_wanted(self, keys: Iterable[VerifyingKey]) -> None:
+    def require_wanted(self, keys: Iterable[verifying.VerifyingKey]) -> None:
         """Raise `KeyMissing` if a signature is needed of none of `keys`."""
         if not any(map(self.wants, keys)):
             raise errors.KeyMissing(reason="none-needed")
@@ -141,7 +138,7 @@ class RootKeys(NamedTuple):
     """Root keys that sign, each opened when its signature is needed."""
 
     files: Sequence[KeyFile]
-    open: Callable[[KeyFile], Signer]
+    open: Callable[[KeyFile], signing.Signer]
     """Opens a key file; it may ask for its passphrase."""
     fresh_until: int | None = None
     """From when on a trust document that they sign reminds of a newer one; None: never."""
@@ -185,7 +182,7 @@ def read(data: bytes) -> Ceremony:
         frame = open_frame(token, kind)
         # The one place where a document is read before it is verified: whoever signs must see it.
         opened.append((decode(kind, frame.payload), frame))
-        require_product(opened[-1][0], chain[0].root.product)
+        scope.require_product(opened[-1][0], chain[0].root.product)
     ceremony = _ceremony(chain, opened)
     for pending in ceremony.pending:
         _check(pending)
@@ -198,13 +195,13 @@ def _ceremony(chain: Chain, documents: Iterable[tuple[Root | Trust, Frame]]) -> 
     for document, frame in documents:
         parties: tuple[Party, ...] = (newest,)
         if isinstance(document, Root):
-            newest = Party(document.version, load_keys(document.keys), document.threshold)
+            newest = Party(document.version, scope.load_keys(document.keys), document.threshold)
             parties = (*parties, newest)
         pending.append(PendingDocument(document, frame, parties))
     return Ceremony(tuple(known.verified.token for known in chain), tuple(pending))
 
 
-def _finished(tokens: Sequence[Token]) -> tuple[Chain, list[Token]]:
+def _finished(tokens: Sequence[armor.Token]) -> tuple[Chain, list[armor.Token]]:
     """Divide the tokens of a file into the finished chain and what is in signing."""
     first = open_frame(tokens[0], Root)
     chain = start(tokens[:1], pin_of(first.payload)).chain
@@ -261,7 +258,7 @@ def abandon(layout: Layout, path: Path, state: WorkspaceState) -> list[Path]:
     made_for_it = {key.public for one in ceremony.pending for key in one.document.keys} - known
     files = (*list_key_files(layout.keys), *list_key_files(layout.root))
     made = [file.path for file in files if file.part.verifying_key.public in made_for_it]
-    digest = sha256(b"".join(encode(one.document) for one in ceremony.pending)).hex()[:8]
+    digest = verifying.sha256(b"".join(encode(one.document) for one in ceremony.pending)).hex()[:8]
     folder = layout.abandoned / f"{ceremony.file_name.removesuffix('.signing')}-{digest}"
     try:
         for one in (layout.abandoned, folder):

@@ -5,9 +5,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from licensekit.errors import KeyChangeRefused, KeyMissing, RuleBroken
+from licensekit import errors, proposals
 from licensekit.keys.verifying import VerifyingKey, load
-from licensekit.proposals import Change
 from licensekit.text import values
 from licensekit.text.values import FaultyValue
 from licensekit.wire.documents import AdmittedKey, KeyState, RefusedField, Root, RootKey, Scope, SignedType, Trust, Use
@@ -78,7 +77,7 @@ def named(keys: Sequence[AdmittedKey], name: str) -> AdmittedKey:
     """Return the key of this name or key id; raise `KeyMissing` unless there is exactly one."""
     found = [key for key in keys if name in {key.name, key_id(key)}]
     if len(found) != 1:
-        raise KeyMissing(reason="ambiguous" if found else "not-admitted", name=name, count=len(found))
+        raise errors.KeyMissing(reason="ambiguous" if found else "not-admitted", name=name, count=len(found))
     return found[0]
 
 
@@ -94,18 +93,18 @@ def admit(trust: Trust, key: PublicKey, name: str, permission: Permission, now: 
         try:
             read(text)
         except FaultyValue as error:
-            why = RuleBroken(reason="value", text=text, fault=error.fault)
-            raise KeyChangeRefused(reason="permission", key=name, why=(why,)) from error
+            why = errors.RuleBroken(reason="value", text=text, fault=error.fault)
+            raise errors.KeyChangeRefused(reason="permission", key=name, why=(why,)) from error
     for known in trust.keys:
         if known.public == key.public:
-            raise KeyChangeRefused(reason="named", key=known.name)
+            raise errors.KeyChangeRefused(reason="named", key=known.name)
         if known.name == name and known.state is KeyState.ACTIVE:
-            raise KeyChangeRefused(reason="name-taken", key=name)
+            raise errors.KeyChangeRefused(reason="name-taken", key=name)
     valid_from = now if permission.valid_from is None else permission.valid_from
     try:
         new = admitted(key, name, permission.scope, valid_from, permission.valid_to)
     except RefusedField as error:
-        raise KeyChangeRefused(reason="permission", key=name, why=(error.rule,)) from error
+        raise errors.KeyChangeRefused(reason="permission", key=name, why=(error.rule,)) from error
     return next_trust(trust, [*trust.keys, new], now)
 
 
@@ -141,7 +140,7 @@ def revoke(trust: Trust, name: str, now: int) -> Trust:
     """Return the trust document in which nothing that a key signed is valid; raises as `named`."""
     old = named(trust.keys, name)
     if old.state is KeyState.REVOKED:
-        raise KeyChangeRefused(reason="revoked", key=old.name)
+        raise errors.KeyChangeRefused(reason="revoked", key=old.name)
     return next_trust(trust, _replaced(trust.keys, replace_fields(old, state=KeyState.REVOKED)), now)
 
 
@@ -161,7 +160,7 @@ def require_active(key: AdmittedKey) -> None:
     """Raise `KeyChangeRefused` if a key is retired or revoked."""
     if key.state is not KeyState.ACTIVE:
         reason = "retired" if key.state is KeyState.RETIRED else "revoked"
-        raise KeyChangeRefused(reason=reason, key=key.name)
+        raise errors.KeyChangeRefused(reason=reason, key=key.name)
 
 
 def _root_keys(keys: Sequence[PublicKey]) -> list[RootKey]:
@@ -182,22 +181,22 @@ def _replaced(keys: Sequence[AdmittedKey], new: AdmittedKey) -> list[AdmittedKey
 _SCHEMES: Final = {ED25519: "ed25519", HYBRID: "hybrid"}
 
 
-def of_trust(trust: Trust, document: Trust) -> Iterator[Change]:
+def of_trust(trust: Trust, document: Trust) -> Iterator[proposals.Change]:
     """Yield what the document after `trust` changes: states of keys, and what new ones may sign."""
-    yield Change("trust", trust.version, document.version)
+    yield proposals.Change("trust", trust.version, document.version)
     before = {key_id(key): word(key.state) for key in trust.keys}
     for key in document.keys:
         path, was, now = f"keys.{_called(key)}", before.get(_called(key)), word(key.state)
         if was != now:
-            yield Change(path, was, now)
+            yield proposals.Change(path, was, now)
         if was is None:
             yield from gained(path, _said_of(key))
 
 
-def of_root(root: Root, trust: Trust, scheme: int, files: Sequence[Path]) -> Iterator[Change]:
+def of_root(root: Root, trust: Trust, scheme: int, files: Sequence[Path]) -> Iterator[proposals.Change]:
     """Yield what a new root changes, whose keys are to be in `files`; its trust stays the same."""
-    yield Change("root", root.version, root.version + 1)
-    yield Change("trust", trust.version, trust.version + 1)
+    yield proposals.Change("root", root.version, root.version + 1)
+    yield proposals.Change("trust", trust.version, trust.version + 1)
     for path in files:
         yield from gained(f"root.{path.stem}", {"scheme": _SCHEMES[scheme], "file": str(path)})
 
@@ -214,6 +213,6 @@ def _said_of(key: AdmittedKey) -> Mapping[str, Any]:
     return {name: v if isinstance(v, str | int | None) else ", ".join(v) for name, v in flat.items()}
 
 
-def gained(path: str, values: Mapping[str, Any]) -> Iterator[Change]:
+def gained(path: str, values: Mapping[str, Any]) -> Iterator[proposals.Change]:
     """Yield those of some new values, by name, that are there."""
-    return (Change(f"{path}.{name}", None, v) for name, v in values.items() if v is not None)
+    return (proposals.Change(f"{path}.{name}", None, v) for name, v in values.items() if v is not None)

@@ -9,24 +9,17 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from licensekit.errors import ChangeInSigning, KeyMissing, LicenseError, ProposalStale
-from licensekit.files import write_atomically
-from licensekit.issuer.intake import enter, verify
+from licensekit import errors, files, proposals
+from licensekit.issuer import intake, transaction
+from licensekit.issuer.keys import changes, keyring
 from licensekit.issuer.keys.ceremony import Ceremony, RootKeys, begin, label, under_way
-from licensekit.issuer.keys.changes import PublicKey, Unmade
-from licensekit.issuer.keys.keyring import KeyFile, write_key, write_place
 from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.ledger.entries import ledger_mark
-from licensekit.issuer.transaction import WorkspaceStore
-from licensekit.keys import pkcs11
+from licensekit.keys import pkcs11, verifying
 from licensekit.keys.signing import Signer, SigningKey
-from licensekit.keys.verifying import VerifyingKey
-from licensekit.proposals import Proposal
 from licensekit.trust.roots import pin_of
-from licensekit.wire.armor import Token
-from licensekit.wire.documents import Root, Trust, Value, encode
-from licensekit.wire.documents.fields import replace_fields
-from licensekit.wire.frame import ED25519
+from licensekit.wire import armor, frame
+from licensekit.wire.documents import Root, Trust, Value, encode, replace_fields
 
 
 class Prepared(NamedTuple):
@@ -34,7 +27,7 @@ class Prepared(NamedTuple):
 
     documents: tuple[Root | Trust, ...]
     """Empty: the vendor admits a partner's key elsewhere."""
-    new: tuple[Callable[[], KeyFile], ...] = ()
+    new: tuple[Callable[[], keyring.KeyFile], ...] = ()
     """Each writes the file of a new key."""
     also: tuple[Signer, ...] = ()
     """New root keys, which sign as well."""
@@ -47,7 +40,7 @@ class KeyChange(NamedTuple):
     """None: nothing was to be signed here; the vendor admits a partner's key."""
     file: Path | None
     """The file that travels on; None: the ceremony is complete, and its documents in force."""
-    written: tuple[KeyFile, ...] = ()
+    written: tuple[keyring.KeyFile, ...] = ()
     """The files of new keys."""
 
     @property
@@ -59,13 +52,13 @@ class KeyChange(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class KeyProposal(Proposal[KeyChange]):
+class KeyProposal(proposals.Proposal[KeyChange]):
     """A change of keys that root keys must sign."""
 
-    store: WorkspaceStore
+    store: transaction.WorkspaceStore
     now: int
     action: str
-    basis: Token
+    basis: armor.Token
     """The trust document in force, which the change follows."""
     prepare: Callable[[], Prepared]
     """Makes the keys that it needs, and its documents."""
@@ -91,7 +84,7 @@ class KeyProposal(Proposal[KeyChange]):
             others = [one.path for one in under_way(self.store.layout, tx.state)]
             is_partner = tx.state.is_partner
         if not (is_partner or any(file.reference in chain[-1].keys for file in roots.files)):  # before a key is made
-            raise KeyMissing(reason="no-root-key", version=chain[-1].root.version)
+            raise errors.KeyMissing(reason="no-root-key", version=chain[-1].root.version)
         documents, new, also = self.prepare()
         ceremony: Ceremony | None = None
         if documents:
@@ -100,8 +93,8 @@ class KeyProposal(Proposal[KeyChange]):
             # It never travels beside another change.
             for path in (*others, self.store.layout.folder / ceremony.file_name):
                 if path.exists() and not ceremony.is_complete:
-                    raise ChangeInSigning(reason="another", where=str(path))
-        written: list[KeyFile] = []
+                    raise errors.ChangeInSigning(reason="another", where=str(path))
+        written: list[keyring.KeyFile] = []
         try:
             written.extend(write() for write in new)
             file = None if ceremony is None else self._conclude(ceremony, who)
@@ -115,11 +108,11 @@ class KeyProposal(Proposal[KeyChange]):
     def _conclude(self, ceremony: Ceremony, who: str) -> Path | None:
         if not ceremony.is_complete:
             path = self.store.layout.folder / ceremony.file_name
-            write_atomically(path, ceremony.data)
+            files.write_atomically(path, ceremony.data)
             return path
         with self.store.write(self.now, who) as tx:
             self._require_basis(tx.state)
-            enter(tx, verify(tx, ceremony.tokens), action=self.action, note=self.note)
+            intake.enter(tx, intake.verify(tx, ceremony.tokens), action=self.action, note=self.note)
         self.store.write_pack(self.now)
         return None
 
@@ -128,12 +121,12 @@ class KeyProposal(Proposal[KeyChange]):
         try:
             with self.store.read(self.now) as tx:
                 return tx.state.verified_trust.token == self.basis
-        except LicenseError:
+        except errors.LicenseError:
             return False
 
     def _require_basis(self, state: WorkspaceState) -> None:
         if state.verified_trust.token != self.basis:
-            raise ProposalStale(about=self.about, changed=(label(state.trust),))
+            raise errors.ProposalStale(about=self.about, changed=(label(state.trust),))
 
 
 def _completed(document: Root | Trust, until: int | None, mark: Mapping[str, Value]) -> Root | Trust:
@@ -143,7 +136,7 @@ def _completed(document: Root | Trust, until: int | None, mark: Mapping[str, Val
     return replace_fields(document, fresh_until=until, extensions={**document.extensions, **mark})
 
 
-Made = tuple[VerifyingKey, Callable[[], KeyFile]]
+Made = tuple[verifying.VerifyingKey, Callable[[], keyring.KeyFile]]
 """A key that was made or taken over, and what writes its file: it is not written anywhere yet."""
 
 
@@ -152,7 +145,7 @@ class KeyPlan(NamedTuple):
 
     make: Callable[[Path, str], Made]
     """Makes the key for a folder and a name; it may ask for a passphrase or a PIN."""
-    public: PublicKey
+    public: changes.PublicKey
     """The public half as far as it is known."""
     uri: str | None = None
     """The token that it lives in, as a `pkcs11:` URI; None: a key file."""
@@ -160,7 +153,7 @@ class KeyPlan(NamedTuple):
 
 def generated_key(scheme: int, passphrase: Callable[[str], bytes]) -> KeyPlan:
     """Plan a key in a file; `scheme` is `wire.frame.ED25519` or `HYBRID`, `passphrase` returns that of a key's name."""
-    return KeyPlan(partial(_in_file, partial(SigningKey.generate, scheme), passphrase), Unmade(scheme))
+    return KeyPlan(partial(_in_file, partial(SigningKey.generate, scheme), passphrase), changes.Unmade(scheme))
 
 
 def imported_key(key: SigningKey, passphrase: Callable[[str], bytes]) -> KeyPlan:
@@ -169,24 +162,21 @@ def imported_key(key: SigningKey, passphrase: Callable[[str], bytes]) -> KeyPlan
 
 
 def token_key(uri: str, pin: Callable[[], str]) -> KeyPlan:
-    """Plan a key in a token, or to use the one that `uri` names there.
+    """Plan a key in a token, or to use the one that `uri` names there; raise `SignerUriInvalid` if it is no such URI.
 
     Making it raises `SignerUnavailable` if the token is away, or refuses.
-
-    Raises:
-        SignerUriInvalid: it is no such URI.
     """
     place = pkcs11.parse(uri)
     is_named = place.object is not None or place.id is not None
 
     def make(folder: Path, name: str) -> Made:
         signer = pkcs11.open_signer(uri, pin) if is_named else pkcs11.generate(uri, pin, name)
-        return signer.verifying_key, partial(write_place, folder, name, signer)
+        return signer.verifying_key, partial(keyring.write_place, folder, name, signer)
 
-    return KeyPlan(make, Unmade(ED25519), uri)
+    return KeyPlan(make, changes.Unmade(frame.ED25519), uri)
 
 
 def _in_file(make: Callable[[], SigningKey], passphrase: Callable[[str], bytes], folder: Path, name: str) -> Made:
     """Return a key that will be sealed under a passphrase, which is asked for first."""
     key = make()
-    return key.verifying_key, partial(write_key, folder, name, key, passphrase(name))
+    return key.verifying_key, partial(keyring.write_key, folder, name, key, passphrase(name))

@@ -14,13 +14,9 @@ from licensekit.files import PRIVATE, PRIVATE_FOLDER, make_folder, read_bytes, u
 from licensekit.issuer.keys.changes import key_id
 from licensekit.issuer.ledger import documents
 from licensekit.issuer.transaction import LedgerTransaction, admission, require_admitted
-from licensekit.keys import pkcs11
-from licensekit.keys.keyfile import PublicPart, format_public, open_, parse_public, peek, seal
+from licensekit.keys import keyfile, pkcs11, verifying
 from licensekit.keys.signing import Signer, SigningKey
-from licensekit.keys.verifying import load
-from licensekit.trust.pack import TrustStore
-from licensekit.trust.scope import AdmittedSigner, KeyReference, admits, require_type
-from licensekit.trust.state import TrustState
+from licensekit.trust import pack, scope, state
 from licensekit.wire.documents import AdmittedKey, Bundle, KeyState, Trust
 from licensekit.wire.plain import plain, plain_fields
 
@@ -32,7 +28,7 @@ class KeyFile(NamedTuple):
     """A key file and what can be read of it without its passphrase."""
 
     path: Path
-    part: PublicPart
+    part: keyfile.PublicPart
     uri: str | None
     """Where the key lives, if it is not in the file."""
 
@@ -42,7 +38,7 @@ class KeyFile(NamedTuple):
         return self.path.stem
 
     @property
-    def reference(self) -> KeyReference:
+    def reference(self) -> scope.KeyReference:
         """The scheme and id of its key, by which a trust document names it."""
         key = self.part.verifying_key
         return key.scheme, key.key_id
@@ -83,7 +79,7 @@ class KnownKey(NamedTuple):
 def known_keys(files: Sequence[KeyFile], trust: Trust, default: str) -> list[KnownKey]:
     """Return the keys that a trust document names, and then the files of those that it does not."""
     here = {file.fingerprint: file for file in files}
-    admitted = {load(key.scheme, key.public).fingerprint: key for key in trust.keys}
+    admitted = {verifying.load(key.scheme, key.public).fingerprint: key for key in trust.keys}
     named = [KnownKey(key.name, key_id(key), one, key, here.get(one)) for one, key in admitted.items()]
     waiting = [KnownKey(file.name, file.key_id, one, None, file) for one, file in here.items() if one not in admitted]
     return [one._replace(is_default=one.key_id == default) for one in (*named, *waiting)]
@@ -105,9 +101,9 @@ def read_key_file(path: Path) -> KeyFile:
     text = _read(path)
     try:
         if path.suffix != ELSEWHERE:
-            return KeyFile(path, peek(text), None)
+            return KeyFile(path, keyfile.peek(text), None)
         uri, _, public = text.decode("ascii").partition("\n")
-        return KeyFile(path, parse_public(public), uri)
+        return KeyFile(path, keyfile.parse_public(public), uri)
     except UnicodeDecodeError as error:
         raise KeyFileInvalid(reason="not-a-key-file", where=str(path)) from error
     except KeyFault as error:
@@ -117,15 +113,13 @@ def read_key_file(path: Path) -> KeyFile:
 def open_key(file: KeyFile, secret: Callable[[], bytes]) -> Signer:
     """Open the signer of a key file; `secret` returns its passphrase, or the PIN of its token.
 
-    Raises:
-        PassphraseWrong, KeyFileInvalid: as `keyfile.open_`.
-        SignerUnavailable: the token is away, or has another key in that place now.
-        FileUnusable: the file cannot be read.
+    Raises as `keyfile.open_`; `SignerUnavailable` if the token is away, or has another key in that place now,
+    `FileUnusable` if the file cannot be read.
     """
     text = _read(file.path)
     try:
         if file.uri is None:
-            return open_(text, secret())
+            return keyfile.open_(text, secret())
         signer = pkcs11.open_signer(file.uri, lambda: secret().decode(errors="replace"))
         if signer.verifying_key != file.part.verifying_key:
             raise SignerUnavailable(reason="changed")
@@ -136,33 +130,25 @@ def open_key(file: KeyFile, secret: Callable[[], bytes]) -> Signer:
 
 def write_key(folder: Path, name: str, key: SigningKey, passphrase: bytes) -> KeyFile:
     """Write a new key file, readable by its owner alone and labelled by its name; raises as `write_atomically`."""
-    return _write(folder / f"{name}{SEALED}", seal(key, passphrase, label=name))
+    return _write(folder / f"{name}{SEALED}", keyfile.seal(key, passphrase, label=name))
 
 
 def change_passphrase(file: KeyFile, old: Callable[[], bytes], new: Callable[[], bytes]) -> None:
     """Seal a key file under another passphrase; `new` is asked once `old` has opened it.
 
-    Raises:
-        KeyChangeRefused: the key is in a token.
-        PassphraseWrong, PassphraseMissing, KeyFileInvalid: as `keyfile.open_` and `seal`.
-        FileUnusable: the file cannot be read or written; it is as it was.
+    Raises `KeyChangeRefused` if the key is in a token, `FileUnusable` if the file cannot be read or written: it is as
+    it was; and as `keyfile.open_` and `seal`.
     """
     if file.uri is not None:
         raise KeyChangeRefused(reason="in-token", key=file.name)
     key = open_key(file, old)
-    text = seal(cast("SigningKey", key), new(), label=file.part.label)
+    text = keyfile.seal(cast("SigningKey", key), new(), label=file.part.label)
     write_atomically(file.path, f"{text}\n".encode(), mode=PRIVATE)
 
 
 def write_place(folder: Path, name: str, signer: pkcs11.TokenSigner) -> KeyFile:
     """Write a new file that says where a key lives, as `write_key`."""
-    return _write(folder / f"{name}{ELSEWHERE}", f"{signer.uri}\n{format_public(signer.verifying_key, name)}")
-
-
-def require_file_name(name: str) -> None:
-    """Raise `KeyChangeRefused` for a name whose file would be hidden, or in another folder."""
-    if not name or name.startswith(".") or "/" in name or "\\" in name:
-        raise KeyChangeRefused(reason="not-a-file-name", key=name)
+    return _write(folder / f"{name}{ELSEWHERE}", f"{signer.uri}\n{keyfile.format_public(signer.verifying_key, name)}")
 
 
 def choose_key(
@@ -174,7 +160,7 @@ def choose_key(
     if name is None:
         able = {f: s for f, s in known.items() if _signs_now(s, kind, issuer, tx.now)}
         if but is not None:
-            able = {f: s for f, s in able.items() if f.key_id != but and (bundle is None or admits(s, bundle))}
+            able = {f: s for f, s in able.items() if f.key_id != but and (bundle is None or scope.admits(s, bundle))}
         if not able:
             raise _none_fits(trust, kind, issuer, but)
         default = documents.default_key(tx.ledger)
@@ -189,13 +175,13 @@ def choose_key(
             raise KeyMissing(reason="default-unfit" if unfit else "default-away", type=kind, name=unfit, able=best.name)
     else:
         file = named_file(files, name)
-        require_type(admission(file.part, trust), kind)
+        scope.require_type(admission(file.part, trust), kind)
     if bundle is not None and but is None:
         require_admitted(known[file], bundle, trust_store)
     return file
 
 
-def _none_fits(trust: TrustState, kind: str, issuer: str, but: str | None) -> KeyMissing:
+def _none_fits(trust: state.TrustState, kind: str, issuer: str, but: str | None) -> KeyMissing:
     old = [one.admitted for one in trust.signers.values() if one.key.key_id.hex() == but]
     if not old:
         return KeyMissing(reason="none-fits", type=kind, issuer=issuer)
@@ -210,13 +196,13 @@ def named_file(files: Sequence[KeyFile], name: str) -> KeyFile:
     raise KeyMissing(reason="no-file", name=name)
 
 
-def _signs_now(signer: AdmittedSigner, kind: str, issuer: str, now: int) -> bool:
+def _signs_now(signer: scope.AdmittedSigner, kind: str, issuer: str, now: int) -> bool:
     key = signer.admitted
     is_in_window = key.valid_from <= now and (key.valid_to is None or now < key.valid_to)
     return key.state is KeyState.ACTIVE and is_in_window and kind in signer.types and issuer in key.scope.issuers
 
 
-def _may_sign_it(signer: AdmittedSigner, bundle: Bundle, trust_store: TrustStore) -> bool:
+def _may_sign_it(signer: scope.AdmittedSigner, bundle: Bundle, trust_store: pack.TrustStore) -> bool:
     try:
         require_admitted(signer, bundle, trust_store)
     except TrustError:

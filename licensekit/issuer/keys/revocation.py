@@ -6,17 +6,12 @@ The ledger keeps whether they were suspended, revoked or made void (`licensekit.
 from collections.abc import Iterator, Sequence
 from typing import TypedDict, Unpack
 
-from licensekit import limits
-from licensekit.dates import day_at
-from licensekit.errors import NotReinstated, RevocationsFull
-from licensekit.issuer.ledger import bundles, states
-from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.lookup import require_serial
+from licensekit import dates, errors, limits, proposals
+from licensekit.issuer.ledger import bundles, lookup, states
 from licensekit.issuer.ledger.states import LedgerBundle, Named
 from licensekit.issuer.proposal import ListDecides, ListEffect, SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
-from licensekit.proposals import Change
 from licensekit.wire.documents import KeyState, LowestOfUses, Revocations, Use
 
 Lowest = tuple[str, str, Use, int]
@@ -44,7 +39,7 @@ def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked])
     named = Named(asked.get("identities", ()), asked.get("serials", ()))
     fresh_until = asked.get("fresh_until")
     for serial in named.serials:
-        require_serial(tx.ledger, serial)
+        lookup.require_serial(tx.ledger, serial)
     if action == "void":  # each bundle by itself: the serial may be sold
         named = Named([*named.identities, *(one.identity for one in _of_serials(tx, named))])
     last = tx.state.last_list
@@ -74,7 +69,7 @@ def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked])
 
     return SignProposal(
         enter=enter,
-        changes=tuple(Change(f"bundles.{one.label}", one.state, after) for one, after in shown),
+        changes=tuple(proposals.Change(f"bundles.{one.label}", one.state, after) for one, after in shown),
         consequences=tuple(
             ListEffect(reason=reason, bundle=one.label, company=one.company, state=one.state)
             for reason, some in (("taken-back", lost), ("counts-again", gained), ("stays", stay))
@@ -110,10 +105,10 @@ def _require_reinstatable(tx: LedgerTransaction, named: Named) -> None:
     for identity in named.identities:
         issued = bundles.by_identity(tx.ledger, identity)
         if issued is not None and (why := _why_not(tx, issued)) is not None:
-            raise NotReinstated(reason=why, bundle=issued.label, serial=issued.bundle.serial)
+            raise errors.NotReinstated(reason=why, bundle=issued.label, serial=issued.bundle.serial)
 
 
-def _why_not(tx: LedgerTransaction, issued: Issued) -> str | None:
+def _why_not(tx: LedgerTransaction, issued: bundles.Issued) -> str | None:
     bundle, last = issued.bundle, tx.state.last_list
     if issued.state in {states.RETURNED, states.VOID}:
         return issued.state
@@ -137,7 +132,7 @@ def is_fresher(fresh_until: int | None, last: Revocations | None) -> bool:
     """Return whether a list that is new until then would be so for a day longer than the last one."""
     if fresh_until is None or last is None or last.fresh_until is None:
         return fresh_until is not None
-    return day_at(fresh_until) > day_at(last.fresh_until)
+    return dates.day_at(fresh_until) > dates.day_at(last.fresh_until)
 
 
 def next_list(
@@ -154,19 +149,11 @@ def next_list(
     for serial, part, use, sequence in lowest:
         parts = raised.setdefault(serial, {})
         parts[part] = LowestOfUses.raised(parts.get(part), use, sequence)
-    made = Revocations(
-        issuer=state.issuer,
-        product=state.product,
-        root_version=state.trust.root_version,
-        trust_version=state.trust.version,
-        number=1 if last is None else last.number + 1,
-        issued=tx.now,
-        fresh_until=fresh_until,
-        identities=sorted({*(last.identities if last else ()), *named.identities} - {*but.identities}),
-        serials=sorted({*(last.serials if last else ()), *named.serials} - {*but.serials}),
-        lowest=raised,
-        extensions={},
-    )
+    under, number = (state.trust.root_version, state.trust.version), 1 if last is None else last.number + 1
+    identities = sorted({*(last.identities if last else ()), *named.identities} - {*but.identities})
+    serials = sorted({*(last.serials if last else ()), *named.serials} - {*but.serials})
+    head = state.issuer, state.product, *under, number, tx.now, fresh_until
+    made = Revocations(*head, identities, serials, raised, {})
     if max(len(made.identities), len(made.serials), len(made.lowest)) > limits.REVOKED:
-        raise RevocationsFull(most=limits.REVOKED)
+        raise errors.RevocationsFull(most=limits.REVOKED)
     return made

@@ -5,8 +5,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from licensekit.errors import VendorOnly
-from licensekit.issuer.create import root_key_names
+from licensekit.errors import KeyChangeRefused, VendorOnly
+from licensekit.issuer import create, transaction
 from licensekit.issuer.intake import TakeProposal, propose_take, verify
 from licensekit.issuer.keys import changes, keyring
 from licensekit.issuer.keys.ceremony import Ceremony, Travelling, abandon, under_way
@@ -17,15 +17,16 @@ from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import bundles, documents
 from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.proposal import BundlesVoid, propose
-from licensekit.issuer.transaction import WorkspacePart
-from licensekit.keys.signing import SigningKey
-from licensekit.keys.verifying import VerifyingKey
+from licensekit.keys import signing, verifying
 from licensekit.proposals import Change
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Trust
 
+_Admit = Callable[[PublicKey], Trust]
+"""Returns the trust document that admits a key."""
 
-class WorkspaceKeys(WorkspacePart):
+
+class WorkspaceKeys(transaction.WorkspacePart):
     """The keys of a workspace. Changes of keys raise `VendorOnly` in a partner's workspace."""
 
     @property
@@ -65,9 +66,7 @@ class WorkspaceKeys(WorkspacePart):
     def set_default(self, name: str, *, who: str, now: int) -> KeyFile:
         """Make the key of this name or key id sign wherever no other is named, and return its file.
 
-        Raises:
-            KeyMissing: there is no such key here.
-            KeyChangeRefused: it is retired or revoked.
+        Raises `KeyMissing` if there is no such key here, `KeyChangeRefused` if it is retired or revoked.
         """
         file = self.file(name)
         with self._store.write(now, who) as tx:
@@ -80,15 +79,12 @@ class WorkspaceKeys(WorkspacePart):
     def propose_new(
         self, plan: KeyPlan, *, now: int, name: str | None = None, permission: Permission | None = None
     ) -> KeyProposal:
-        """Return the admission of a new key, which is made when it is signed.
+        """Return the admission of a new key, which is made when it is signed; the vendor admits a partner's key.
 
-        A partner's key is only written: the vendor admits it.
-
-        Raises:
-            KeyChangeRefused: a key of this name is active, or no file can have it.
+        Raises `KeyChangeRefused` if a key of this name is active, or no file can have it.
         """
-        if name is not None:
-            keyring.require_file_name(name)
+        if name is not None and (not name or name.startswith(".") or not {"/", "\\"}.isdisjoint(name)):
+            raise KeyChangeRefused(reason="not-a-file-name", key=name)  # its file would be hidden, or elsewhere
         with self._store.read(now) as tx:
             state = tx.state
         called = self._free_name(state) if name is None else name
@@ -99,11 +95,10 @@ class WorkspaceKeys(WorkspacePart):
             work_out = partial(changes.admit, state.trust, name=called, permission=asked, now=now)
         return self._with_key(state, "keys new", work_out, now, plan=plan, name=called)
 
-    def propose_admit(self, key: VerifyingKey, name: str, permission: Permission, *, now: int) -> KeyProposal:
+    def propose_admit(self, key: verifying.VerifyingKey, name: str, permission: Permission, *, now: int) -> KeyProposal:
         """Return the admission of a key that somebody else holds.
 
-        Raises:
-            KeyChangeRefused: a key of this name is active, this key is named already, or no key can be permitted this.
+        Raises `KeyChangeRefused` if the name is that of an active key, the key is named already, or none can have this.
         """
         work_out = partial(changes.admit, key=key, name=name, permission=permission, now=now)
         return self._changed("keys admit", work_out, now)
@@ -111,9 +106,7 @@ class WorkspaceKeys(WorkspacePart):
     def propose_retire(self, name: str, *, now: int) -> KeyProposal:
         """Return the change by which a key no longer signs; what it signed stays valid.
 
-        Raises:
-            KeyMissing: no key has this name or key id.
-            KeyChangeRefused: it is not active.
+        Raises `KeyMissing` if no key has this name or key id, `KeyChangeRefused` if it is not active.
         """
         return self._changed("keys retire", partial(changes.retire, name=name, now=now), now)
 
@@ -142,11 +135,11 @@ class WorkspaceKeys(WorkspacePart):
         """
         state, folder = self._vendor_state(now), self._store.layout.root
         root = state.trust_store.trust.root
-        names = [f"{name}-v{root.version + 1}" for name in root_key_names(count)]
+        names = [f"{name}-v{root.version + 1}" for name in create.root_key_names(count)]
 
         def prepare() -> Prepared:
             words = [passphrase(place, name) for place, name in enumerate(names)]
-            made = [SigningKey.generate(scheme) for _ in names]
+            made = [signing.SigningKey.generate(scheme) for _ in names]
             new = [partial(keyring.write_key, folder, *one) for one in zip(names, made, words, strict=True)]
             public = [key.verifying_key for key in made]
             return Prepared(changes.rotate_root(root, state.trust, public, threshold, now), tuple(new), tuple(made))
@@ -167,8 +160,7 @@ class WorkspaceKeys(WorkspacePart):
     def is_ours(self, ceremony: Ceremony, now: int) -> bool:
         """Return whether a change in signing is of this workspace: its oldest root is the same.
 
-        Raises:
-            ChangeInSigning: it is, and another change came between, or it is in force.
+        Raises `ChangeInSigning` if it is, and another change came between, or it is in force.
         """
         with self._store.read(now) as tx:
             if ceremony.roots[0] != tx.trust.chain[0].verified.token:
@@ -198,17 +190,10 @@ class WorkspaceKeys(WorkspacePart):
         return self._proposal(state, action, lambda: Prepared((trust,)), changes.of_trust(state.trust, trust), now=now)
 
     def _with_key(
-        self,
-        state: WorkspaceState,
-        action: str,
-        work_out: Callable[[PublicKey], Trust] | None,
-        now: int,
-        *,
-        plan: KeyPlan,
-        name: str,
+        self, state: WorkspaceState, action: str, work_out: _Admit | None, now: int, *, plan: KeyPlan, name: str
     ) -> KeyProposal:
         folder = self._store.layout.keys
-        called = plan.public.key_id.hex() if isinstance(plan.public, VerifyingKey) else name
+        called = plan.public.key_id.hex() if isinstance(plan.public, verifying.VerifyingKey) else name
         file = folder / f"{name}{keyring.SEALED if plan.uri is None else keyring.ELSEWHERE}"
         changed = list(changes.gained(f"keys.{called}", {"file": str(file), "token": plan.uri}))
         if work_out is not None:
@@ -230,9 +215,7 @@ class WorkspaceKeys(WorkspacePart):
 def find_key_file(folder: Path, name: str) -> KeyFile:
     """Return the key in the file `name`, else the one of this name or key id in the workspace in `folder`.
 
-    Raises:
-        KeyMissing: there is none, among its signing keys and root keys.
-        KeyFileInvalid, FileUnusable: as `read_key_file`.
+    Raises `KeyMissing` if none of its signing keys and root keys is called so; or as `read_key_file`.
     """
     if Path(name).is_file():
         return keyring.read_key_file(Path(name))

@@ -6,13 +6,10 @@ A bundle is known by the entry that issued it; its token has the newest signatur
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
-from licensekit.database import Connection, Row, Value
-from licensekit.database.schemas import Queries, read_queries
-from licensekit.issuer.ledger.projection import said_in
-from licensekit.issuer.ledger.states import STATE_FIELDS, StateChange, asked, plain_change
+from licensekit.database import Connection, Queries, Row, Value, read_queries
+from licensekit.issuer.ledger import projection, states
 from licensekit.wire.armor import Token
-from licensekit.wire.documents import BASE, PICKUP, PICKUP_BYTES, Bundle, Use, decode
-from licensekit.wire.documents.fields import hex_extension
+from licensekit.wire.documents import BASE, PICKUP, PICKUP_BYTES, Bundle, Use, decode, hex_extension
 from licensekit.wire.frame import read
 from licensekit.wire.plain import fields_named, plain_fields
 
@@ -37,7 +34,7 @@ class Issued(NamedTuple):
     order_number: str | None
     purchase_order: str | None
     """The customer's own number for the order."""
-    change: StateChange | None
+    change: states.StateChange | None
     """What took it back or reinstated it last."""
 
     @property
@@ -54,7 +51,7 @@ class Issued(NamedTuple):
         """Return it as plain JSON values, by `LISTED_FIELDS`."""
         of_entry, of_bundle, of_state = _PLAIN
         said = plain_fields(self, of_entry) | plain_fields(self.bundle, of_bundle) | plain_fields(self, of_state)
-        return said | plain_change(self.change)
+        return said | states.plain_change(self.change)
 
 
 _PLAIN: Final = (
@@ -62,7 +59,7 @@ _PLAIN: Final = (
     "serial part sequence company product use issued expiry",
     "state order=order_number purchase_order key_id who",
 )
-LISTED_FIELDS: Final = (*fields_named(" ".join(_PLAIN)), *STATE_FIELDS)
+LISTED_FIELDS: Final = (*fields_named(" ".join(_PLAIN)), *states.STATE_FIELDS)
 """The names of what is listed of a bundle as plain data, in order."""
 
 
@@ -120,7 +117,7 @@ def numbers_of_key(connection: Connection, key_id: bytes, today: int) -> tuple[i
 
 def counting(connection: Connection, numbers: Sequence[int], today: int) -> frozenset[int]:
     """Return those of some entries, at least one, whose bundles count, as `numbers_of_key`."""
-    query = _SQL["counting"].replace("{those}", asked(numbers))
+    query = _SQL["counting"].replace("{those}", states.asked(numbers))
     return frozenset(number for (number,) in connection.rows(query, *numbers, today, today))
 
 
@@ -131,7 +128,7 @@ def by_serial(connection: Connection, today: int) -> Iterator[tuple[Issued, bool
 
 def numbered(connection: Connection, numbers: Sequence[int]) -> list[Issued]:
     """Return the bundles that were entered under some numbers, at least one, oldest first."""
-    return _found(connection, f"b.number IN ({asked(numbers)}) ORDER BY b.number", *numbers)
+    return _found(connection, f"b.number IN ({states.asked(numbers)}) ORDER BY b.number", *numbers)
 
 
 def signed_again(connection: Connection, note: str) -> Iterator[Issued]:
@@ -179,6 +176,6 @@ def read_row(row: Row) -> Issued:
     """Return the bundle in a row of `COLUMNS`."""
     number, identity, key_id, state, frame, at, who, order_number, order, *decided = row
     bundle, token = decode(Bundle, read(frame).payload), Token("bundle", frame)
-    change = None if decided[0] is None else StateChange(*decided)
-    purchase_order = said_in(order, "purchase_order")
+    change = None if decided[0] is None else states.StateChange(*decided)
+    purchase_order = projection.said_in(order, "purchase_order")
     return Issued(number, identity, key_id, state, bundle, token, at, who, order_number, purchase_order, change)

@@ -9,12 +9,10 @@ from itertools import chain
 from typing import Any, Final, LiteralString, NamedTuple
 from unicodedata import normalize
 
-from licensekit.database import Connection, Value
-from licensekit.database.schemas import read_queries
-from licensekit.errors import EntryTaken, NotIssued
+from licensekit import errors, limits
+from licensekit.database import Connection, Value, read_queries
 from licensekit.issuer.ledger.projection import Record, company_key, said_in
 from licensekit.issuer.ledger.states import asked
-from licensekit.limits import VALUE
 from licensekit.text.names import check_message, folded, search_words, written_id
 from licensekit.wire.documents import Bundle
 from licensekit.wire.plain import fields_named, plain_fields
@@ -69,8 +67,7 @@ def customer_called(ledger: Connection, text: str) -> Customer | None:
 def customer_named(ledger: Connection, text: str) -> Customer:
     """Return the customer of this external id, else of this name or serial, else the only one that the text finds.
 
-    Raises:
-        NotIssued: there is none, or there are several.
+    Raises `NotIssued` if there is none, or there are several.
     """
     text = text.strip()
     if known := customer_called(ledger, text) or customer_called(ledger, text.upper()) or customer_of(ledger, text):
@@ -80,7 +77,7 @@ def customer_named(ledger: Connection, text: str) -> Customer:
     if len(found) == 1 and max(map(len, words)) >= _TELLING:
         return found[0]
     reason = "customers" if len(found) > 1 else "customer"
-    raise NotIssued(reason=reason, name=text, parts=tuple(one.name for one in found))
+    raise errors.NotIssued(reason=reason, name=text, parts=tuple(one.name for one in found))
 
 
 def serials_of(ledger: Connection, number: int) -> list[str]:
@@ -170,7 +167,7 @@ class _Meant(NamedTuple):
 
 def customer_meant(ledger: Connection, named: str, company: str) -> int | None:
     """Return the customer of an order that names one, or nothing, and of its company's name; None: a new one."""
-    return _meant(ledger, [(named, company)], VALUE).of(named, company)
+    return _meant(ledger, [(named, company)], limits.VALUE).of(named, company)
 
 
 def _meant(ledger: Connection, wanted: Collection[tuple[str, str]], number: int) -> _Meant:
@@ -190,15 +187,13 @@ def _known(ledger: Connection, query: LiteralString, those: Collection[str], *ot
 def put(ledger: Connection, one: Customer) -> Customer:
     """Keep what is known of a customer now, or of a new one, whose number is 0; return it with its number.
 
-    Raises:
-        EntryTaken: another customer has its external id.
-        EntryInvalid: it has no name, or a text that cannot be kept.
+    Raises `EntryTaken` if another customer has its external id, `EntryInvalid` without a name, or for a bad text.
     """
     external = None if one.external is None else written_id(one.external, "external id")
     texts = [check_message(normalize("NFC", text)) for text in (one.contact, one.note)]
     number = one.number or ledger.rows(_SQL["next"])[0][0]
     if external is not None and _known(ledger, _SQL["ids"], [external]).get(external, number) != number:
-        raise EntryTaken(reason="customer", entry=external)
+        raise errors.EntryTaken(reason="customer", entry=external)
     one = Customer(number, external, written_id(one.name, "customer's name"), *texts)
     ledger.run("DELETE FROM customers WHERE number = ?", number)
     ledger.run(_SQL["insert"], number, external, one.name, folded(one.name), *texts)

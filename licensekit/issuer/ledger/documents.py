@@ -5,15 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple, TypeVar, cast
 
-from licensekit.database import Connection, Value
-from licensekit.database.schemas import read_queries
-from licensekit.errors import WorkspaceInvalid
+from licensekit import database, errors
 from licensekit.trust.pack import TrustStore, extend_trust_store
 from licensekit.trust.roots import pin_of
 from licensekit.trust.signed import Verified
 from licensekit.trust.state import start
 from licensekit.wire import armor
-from licensekit.wire.armor import Token
 from licensekit.wire.documents import TYPE_OF, Catalog, KeyState, Revocations, SignedType, Trust, decode, encode
 
 PIN: Final = "pin"
@@ -29,56 +26,56 @@ RESELLS: Final = "resells"
 OLDEST_PACK: Final = "oldest-pack"
 """The fact that names what the oldest application in the field holds (`trust.pack.Held.text`)."""
 
-_SQL: Final = read_queries(__file__)
+_SQL: Final = database.read_queries(__file__)
 
 
-def newest_number(connection: Connection) -> int:
+def newest_number(connection: database.Connection) -> int:
     """Return the number of the newest entry of these documents; 0 if there is none."""
     [(number,)] = connection.rows(_SQL["newest_number"])
     return int(number)
 
 
-def every(connection: Connection, kind: str) -> list[Token]:
+def every(connection: database.Connection, kind: str) -> list[armor.Token]:
     """Return every document of `kind`, oldest first."""
     return _tokens(connection, "every", kind)
 
 
-def newest(connection: Connection) -> list[Token]:
+def newest(connection: database.Connection) -> list[armor.Token]:
     """Return the newest trust document, and of each issuer the newest list and catalog."""
     return _tokens(connection, "newest")
 
 
-def _tokens(connection: Connection, query: str, *params: Value) -> list[Token]:
-    return [Token(*row) for row in connection.rows(_SQL[query], *params)]
+def _tokens(connection: database.Connection, query: str, *params: database.Value) -> list[armor.Token]:
+    return [armor.Token(*row) for row in connection.rows(_SQL[query], *params)]
 
 
-def last(connection: Connection, kind: str, issuer: str) -> Token | None:
+def last(connection: database.Connection, kind: str, issuer: str) -> armor.Token | None:
     """Return the newest document of `kind` and `issuer`, whether or not it is still believed."""
     return next(iter(_tokens(connection, "last", kind, issuer)), None)
 
 
-def numbered(connection: Connection, kind: str, issuer: str, version: int) -> Token | None:
+def numbered(connection: database.Connection, kind: str, issuer: str, version: int) -> armor.Token | None:
     """Return the list or catalog of `issuer` that has this number, or version."""
     return next(iter(_tokens(connection, "numbered", kind, issuer, version)), None)
 
 
-def reinstating(connection: Connection, issuer: str, number: int) -> list[int]:
+def reinstating(connection: database.Connection, issuer: str, number: int) -> list[int]:
     """Return the numbers above `number` of the lists that took something off the list before."""
     return [version for (version,) in connection.rows(_SQL["reinstating"], issuer, number)]
 
 
-def fact(connection: Connection, name: str) -> str | None:
+def fact(connection: database.Connection, name: str) -> str | None:
     """Return a fact about the workspace that no document of its ledger states, or None."""
     row = connection.one(_SQL["fact"], name)
     return row[0] if row else None
 
 
-def default_key(connection: Connection) -> str:
+def default_key(connection: database.Connection) -> str:
     """Return the id, in hex, of the key that signs where no other is named; empty if none was chosen."""
     return fact(connection, DEFAULT_KEY) or ""
 
 
-def put_fact(connection: Connection, name: str, value: str) -> None:
+def put_fact(connection: database.Connection, name: str, value: str) -> None:
     """Set such a fact."""
     connection.run(_SQL["put_fact"], name, value)
 
@@ -136,13 +133,9 @@ class WorkspaceState(NamedTuple):
 
     @property
     def signed_catalog(self) -> Catalog:
-        """What the newest signed catalog of this workspace says.
-
-        Raises:
-            WorkspaceInvalid: none was signed yet.
-        """
+        """The newest signed catalog of this workspace; raises `WorkspaceInvalid` if none was signed yet."""
         if self.catalog is None:
-            raise WorkspaceInvalid(reason="no-catalog")
+            raise errors.WorkspaceInvalid(reason="no-catalog")
         return self.catalog.document
 
     @property
@@ -161,7 +154,7 @@ class WorkspaceState(NamedTuple):
         return made < self.overtaken.get(kind, (0, 0))
 
     @property
-    def tokens(self) -> list[Token]:
+    def tokens(self) -> list[armor.Token]:
         """Everything in force, in the order in which a pack holds it."""
         trust = self.trust_store.trust
         return [
@@ -177,11 +170,11 @@ class WorkspaceState(NamedTuple):
         return file_of(self.tokens)
 
 
-def workspace_state(connection: Connection) -> WorkspaceState:
+def workspace_state(connection: database.Connection) -> WorkspaceState:
     """Load what the ledger says is in force, verified, whatever a clock showed when it was signed."""
     pin, issuer = fact(connection, PIN), fact(connection, ISSUER)
     if pin is None or issuer is None:
-        raise WorkspaceInvalid(reason="no-facts")
+        raise errors.WorkspaceInvalid(reason="no-facts")
     roots = every(connection, "root")
     trust_store = extend_trust_store(TrustStore(start(roots, pin), {}), [*roots, *newest(connection)], None)
     is_partner = issuer != trust_store.issuer or fact(connection, RESELLS) is not None
@@ -191,7 +184,7 @@ def workspace_state(connection: Connection) -> WorkspaceState:
     return WorkspaceState(pin, issuer, trust_store, is_partner, last_catalog, last_list, overtaken)
 
 
-def extended(state: WorkspaceState, tokens: Sequence[Token]) -> WorkspaceState:
+def extended(state: WorkspaceState, tokens: Sequence[armor.Token]) -> WorkspaceState:
     """Return the state with newer documents, which are verified, as `workspace_state` loads it once they are there."""
     trust_store = extend_trust_store(state.trust_store, tokens, None)
     trust, catalogs = trust_store.trust, trust_store.catalogs
@@ -208,7 +201,7 @@ def extended(state: WorkspaceState, tokens: Sequence[Token]) -> WorkspaceState:
     )
 
 
-def _overtaken(tokens: Sequence[Token], issuer: str, *, skip: int = 0) -> dict[SignedType, tuple[int, int]]:
+def _overtaken(tokens: Sequence[armor.Token], issuer: str, *, skip: int = 0) -> dict[SignedType, tuple[int, int]]:
     """Return for each type the newest of some trust documents, oldest first, that revoked a key which could sign it.
 
     What the first `skip` of them revoked is known already.
@@ -233,13 +226,13 @@ def _is_revoked(trust: Trust, public: bytes) -> bool:
     return any(key.public == public and key.state is KeyState.REVOKED for key in trust.keys)
 
 
-def _last(connection: Connection, kind: type[D], issuer: str, in_force: Verified[D] | None) -> D | None:
+def _last(connection: database.Connection, kind: type[D], issuer: str, in_force: Verified[D] | None) -> D | None:
     token = last(connection, TYPE_OF[kind], issuer)
     if in_force is not None and token == in_force.token:
         return in_force.document
     return None if token is None else decode(kind, token.payload)
 
 
-def file_of(tokens: Iterable[Token]) -> bytes:
+def file_of(tokens: Iterable[armor.Token]) -> bytes:
     """Return the bytes of a file of `tokens`, one a line."""
     return armor.write_file(tokens).encode("ascii")

@@ -10,19 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
+from licensekit import errors, files
 from licensekit.chain import GENESIS, HASH_BYTES, Head, link
-from licensekit.database import Connection, Database, Row, Schema, Value, connect, read_migrations
-from licensekit.database.schemas import read_queries
-from licensekit.errors import FileUnusable, LedgerRestored, TooLarge
-from licensekit.files import read_bytes, write_atomically
-from licensekit.issuer.ledger import customers, installations
-from licensekit.issuer.ledger.projection import Record, project, said_in
-from licensekit.issuer.ledger.states import asked
+from licensekit.database import Connection, Database, Row, Schema, Value, connect, read_migrations, read_queries
+from licensekit.issuer.ledger import customers, installations, projection, states
 from licensekit.wire import armor
-from licensekit.wire.armor import Token
-from licensekit.wire.documents import LEDGER, Document
+from licensekit.wire.documents import LEDGER, Document, hex_extension
 from licensekit.wire.documents import Value as ExtensionValue
-from licensekit.wire.documents.fields import hex_extension
 from licensekit.wire.plain import fields_named, plain_fields
 
 SCHEMA: Final = Schema("ledger", read_migrations(Path(__file__).with_name("migrations")))
@@ -44,7 +38,7 @@ class LedgerEntry(NamedTuple):
     action: str
     at: int
     who: str
-    token: Token
+    token: armor.Token
     order_number: str | None
     order: str | None
     request: bytes | None
@@ -54,12 +48,12 @@ class LedgerEntry(NamedTuple):
     @property
     def purchase_order(self) -> str | None:
         """The customer's own number for the order."""
-        return said_in(self.order, "purchase_order")
+        return projection.said_in(self.order, "purchase_order")
 
-    def record(self, document: Document) -> Record:
+    def record(self, document: Document) -> projection.Record:
         """Return what was entered, of which the token says `document`."""
         said = (self.order_number, self.order, self.request, self.note)
-        return Record(self.action, self.at, self.who, self.token, document, *said)
+        return projection.Record(self.action, self.at, self.who, self.token, document, *said)
 
     def content(self) -> bytes:
         """Return the bytes that the hash covers, behind the hash of the entry before."""
@@ -78,7 +72,7 @@ ENTRY_FIELDS: Final = (*fields_named(_PLAIN), "token")
 """The names of what an entry holds as plain data, in order."""
 
 
-def append(connection: Connection, records: Sequence[Record]) -> list[int]:
+def append(connection: Connection, records: Sequence[projection.Record]) -> list[int]:
     """Enter `records` in their order and return the number of each; raise `ConstraintViolated` for what is there."""
     last, previous = head(connection)
     numbered, rows = list(enumerate(records, last + 1)), list[tuple[Value, ...]]()
@@ -87,12 +81,12 @@ def append(connection: Connection, records: Sequence[Record]) -> list[int]:
         previous = link(previous, _content(parts))
         rows.append((*parts, previous))
     connection.run_many(_SQL["append"], rows)
-    project(connection, numbered)
+    projection.project(connection, numbered)
     know_customers(connection, records, last + 1)
     return [number for number, _ in numbered]
 
 
-def know_customers(connection: Connection, records: Sequence[Record], number: int) -> None:
+def know_customers(connection: Connection, records: Sequence[projection.Record], number: int) -> None:
     """Keep what was entered, from an entry of this number on, says of customers and their installations."""
     customers.enter(connection, records, number)
     installations.enter(connection, records)
@@ -130,7 +124,7 @@ def orders_among(connection: Connection, order_numbers: Sequence[str]) -> set[st
     """Return those of some order numbers that anything was entered for."""
     if not order_numbers:
         return set()
-    query = _SQL["orders"].replace("{those}", asked(order_numbers))
+    query = _SQL["orders"].replace("{those}", states.asked(order_numbers))
     return {number for (number,) in connection.rows(query, *order_numbers)}
 
 
@@ -156,10 +150,10 @@ def _one(connection: Connection, query: LiteralString, param: Value) -> LedgerEn
 
 def _entry(row: Row) -> LedgerEntry:
     number, action, at, who, kind, frame, *rest = row
-    return LedgerEntry(number, action, at, who, Token(kind, frame), *rest)
+    return LedgerEntry(number, action, at, who, armor.Token(kind, frame), *rest)
 
 
-def _parts(number: int, one: Record | LedgerEntry) -> tuple[Value, ...]:
+def _parts(number: int, one: projection.Record | LedgerEntry) -> tuple[Value, ...]:
     """Return what the hash of an entry covers, in the order of the table's columns."""
     return number, one.action, one.at, one.who, *one.token, one.order_number, one.order, one.request, one.note
 
@@ -178,21 +172,21 @@ _DIGITS: Final = 18
 def read_mark(path: Path) -> Head | None:
     """Return the marked entry, None without a mark; raise `FileUnusable` if it is there and cannot be read."""
     try:
-        return _parsed(read_bytes(path, limit=_BYTES, what="a mark").decode(errors="replace").strip())
-    except FileUnusable as error:
+        return _parsed(files.read_bytes(path, limit=_BYTES, what="a mark").decode(errors="replace").strip())
+    except errors.FileUnusable as error:
         if error.reason != "missing":
             raise
-    except TooLarge:
+    except errors.TooLarge:
         pass
     return None
 
 
 def raise_mark(path: Path, newest: Head, *, lower: bool = False) -> None:
     """Raise the mark to an entry; with `lower` it is set to it, whatever it was."""
-    with suppress(FileUnusable):  # it stays behind: what was entered is entered
+    with suppress(errors.FileUnusable):  # it stays behind: what was entered is entered
         known = read_mark(path)
         if lower or known is None or known.number < newest.number:
-            write_atomically(path, f"{newest.number}:{newest.hash.hex()}\n".encode(), mode=0o600)
+            files.write_atomically(path, f"{newest.number}:{newest.hash.hex()}\n".encode(), mode=0o600)
 
 
 def mark_in(document: Document) -> Head | None:
@@ -201,14 +195,14 @@ def mark_in(document: Document) -> Head | None:
     return _parsed(value) if isinstance(value, str) else None
 
 
-def restored(ledger: Connection, mark: Head | None) -> LedgerRestored | None:
+def restored(ledger: Connection, mark: Head | None) -> errors.LedgerRestored | None:
     """Return the error for a ledger that does not hold the marked entry; None if it does."""
     if mark is None:
         return None
     row = ledger.one("SELECT hash FROM entries WHERE number = ?", mark.number)
     if row is None:
-        return LedgerRestored(reason="behind", number=mark.number, newest=head(ledger)[0])
-    return None if row[0] == mark.hash else LedgerRestored(reason="other", number=mark.number)
+        return errors.LedgerRestored(reason="behind", number=mark.number, newest=head(ledger)[0])
+    return None if row[0] == mark.hash else errors.LedgerRestored(reason="other", number=mark.number)
 
 
 def require_whole(ledger: Connection, mark: Head | None) -> None:

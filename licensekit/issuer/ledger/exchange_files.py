@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
-from licensekit.chain import HASH_BYTES
-from licensekit.database import Connection
-from licensekit.database.schemas import read_queries
+from licensekit import chain, database
 from licensekit.keys.verifying import sha256
 from licensekit.trust.signed import SELF_SIGNED, identity_of
 from licensekit.wire.armor import Token
@@ -21,7 +19,7 @@ from licensekit.wire.frame import read
 
 Sent = Request | Receipt | Statement
 
-_SQL: Final = read_queries(__file__)
+_SQL: Final = database.read_queries(__file__)
 
 
 class History(StrEnum):
@@ -35,12 +33,12 @@ class History(StrEnum):
     """Several follow on one: the database was restored, copied or rewritten."""
 
 
-def put(connection: Connection, number: int, token: Token, sent: Sent) -> None:
+def put(connection: database.Connection, number: int, token: Token, sent: Sent) -> None:
     """Keep what was entered under `number` where questions find it."""
     opened = read(token.frame)
     signed = (token.type, identity_of(token.type, opened.payload), sha256(opened.signatures[0].key))
     about = (None, sent.identity) if isinstance(sent, Receipt) else (sent.serial, None)
-    history = (sent.audit_head, hex_extension(sent.extensions, FOLLOWS, HASH_BYTES))
+    history = (sent.audit_head, hex_extension(sent.extensions, FOLLOWS, chain.HASH_BYTES))
     connection.run(_SQL["put"], number, *signed, *about, sent.issued, *history)
     if isinstance(sent, Statement):
         rows = [(number, code, *code.rpartition(".")[::2], one.in_use) for code, one in sent.usage.items()]
@@ -52,7 +50,7 @@ def signer_of(token: Token) -> bytes:
     return sha256(read(token.frame).signatures[0].key)
 
 
-def history_of(connection: Connection, installation: bytes) -> History:
+def history_of(connection: database.Connection, installation: bytes) -> History:
     """Return whether all that an installation, by the SHA-256 of its public key, has sent comes from one history."""
     sent = connection.rows(_SQL["history"], installation)
     heads, following = Counter(head for head, _ in sent), Counter(follows for _, follows in sent)
@@ -64,42 +62,42 @@ def history_of(connection: Connection, installation: bytes) -> History:
     return History.WHOLE if following.keys() <= {None, *heads} else History.INCOMPLETE
 
 
-def number_of(connection: Connection, identity: bytes, installation: bytes) -> int | None:
+def number_of(connection: database.Connection, identity: bytes, installation: bytes) -> int | None:
     """Return the number of the entry of what an installation has signed; None if it never came."""
     row = connection.one(_SQL["number"], identity, installation)
     return row[0] if row else None
 
 
-def receipt_of(connection: Connection, bundle: bytes) -> int | None:
+def receipt_of(connection: database.Connection, bundle: bytes) -> int | None:
     """Return the number of the entry of the receipt for the bundle of this identity."""
     row = connection.one(_SQL["receipt"], bundle)
     return row[0] if row else None
 
 
-def latest_statement(connection: Connection, serial: str) -> tuple[bytes, Statement] | None:
+def latest_statement(connection: database.Connection, serial: str) -> tuple[bytes, Statement] | None:
     """Return what was stated last for a serial, and the SHA-256 of the public key that signed it."""
     row = connection.one(_SQL["latest_statement"], serial)
     return (row[0], decode(Statement, read(row[1]).payload)) if row else None
 
 
-def exist(connection: Connection) -> bool:
+def exist(connection: database.Connection) -> bool:
     """Return whether an installation has ever sent anything."""
     return connection.one("SELECT 1 FROM exchange_files LIMIT 1") is not None
 
 
-def last_of_each(connection: Connection, serial: str | None, installation: bytes | None) -> list[Sent]:
+def last_of_each(connection: database.Connection, serial: str | None, installation: bytes | None) -> list[Sent]:
     """Return what `installation` has sent last; if None, what each installation of a serial has."""
     who = [(installation,)] if installation is not None else connection.rows(_SQL["of_serial"], serial)
     rows = [connection.one(_SQL["last"], one) for (one,) in who]
     return [decode(SELF_SIGNED[row[0]], read(row[1]).payload) for row in rows if row is not None]
 
 
-def stating_serials(connection: Connection) -> Iterator[str]:
+def stating_serials(connection: database.Connection) -> Iterator[str]:
     """Return every serial that a statement was entered for, in constant memory."""
     return (serial for (serial,) in connection.stream(_SQL["stating_serials"]))
 
 
-def installations_of(connection: Connection, serial: str) -> int:
+def installations_of(connection: database.Connection, serial: str) -> int:
     """Return how many installations have stated something for a serial, and returned nothing."""
     [(count,)] = connection.rows(_SQL["stating"], serial, serial)
     return int(count)

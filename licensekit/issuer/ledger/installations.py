@@ -8,18 +8,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, LiteralString, NamedTuple
 
-from licensekit.database import Connection, Value
-from licensekit.database.schemas import read_queries
-from licensekit.errors import NotIssued
-from licensekit.issuer.ledger.customers import renew_words
-from licensekit.issuer.ledger.exchange_files import signer_of
-from licensekit.issuer.ledger.projection import Record
-from licensekit.limits import NAME_LENGTH
+from licensekit import database, errors, limits
+from licensekit.issuer.ledger import customers, exchange_files, projection
 from licensekit.text.names import check_name, search_words
 from licensekit.wire.documents import NAME, PURPOSE, PURPOSES, Bundle, Receipt, Request, Statement
 from licensekit.wire.plain import plain_fields
 
-_SQL: Final = read_queries(__file__)
+_SQL: Final = database.read_queries(__file__)
 _HASH: Final = re.compile(r"[0-9a-f]{8,64}")
 
 
@@ -41,7 +36,7 @@ class KnownInstallation(NamedTuple):
         return plain_fields(self, "installation serial name purpose issued=heard")
 
 
-def enter(ledger: Connection, records: Sequence[Record]) -> None:
+def enter(ledger: database.Connection, records: Sequence[projection.Record]) -> None:
     """Keep what was entered says of installations, whose serials have their customers already."""
     told = list(_told(ledger, records))
     ledger.run_many(_SQL["put"], ((key, name, purpose, serial) for key, serial, name, purpose in told))
@@ -49,68 +44,65 @@ def enter(ledger: Connection, records: Sequence[Record]) -> None:
     ledger.run_many(_SQL["put_word"], words)
 
 
-def _told(ledger: Connection, records: Sequence[Record]) -> Iterator[tuple[bytes, str, str, str]]:
+def _told(ledger: database.Connection, records: Sequence[projection.Record]) -> Iterator[tuple[bytes, str, str, str]]:
     """Yield installation, serial, name and purpose; the last two are empty where nothing is said of them."""
     said = "", ""
     for one in records:
         match one.document:
             case Request(extensions=extensions):
                 name, purpose = extensions.get(NAME), extensions.get(PURPOSE)
-                is_name = isinstance(name, str) and len(name) <= NAME_LENGTH
+                is_name = isinstance(name, str) and len(name) <= limits.NAME_LENGTH
                 said = str(name) if is_name else "", str(purpose) if purpose in PURPOSES else ""
             case Bundle(binding=binding, serial=serial) if binding is not None and binding.installation is not None:
                 yield binding.installation, serial, said[0], said[1]
                 said = "", ""
             case Statement(serial=serial):
-                yield signer_of(one.token), serial, "", ""
+                yield exchange_files.signer_of(one.token), serial, "", ""
             case Receipt(identity=identity):
                 rows = ledger.rows("SELECT serial FROM bundles WHERE identity = ?", identity)
-                yield from ((signer_of(one.token), serial, "", "") for (serial,) in rows)
+                yield from ((exchange_files.signer_of(one.token), serial, "", "") for (serial,) in rows)
             case _:
                 pass
 
 
-def installation_named(ledger: Connection, name: str) -> KnownInstallation:
+def installation_named(ledger: database.Connection, name: str) -> KnownInstallation:
     """Return the installation whose hash begins with `name`, of at least 8 hex digits, or the only one of a serial.
 
-    Raises:
-        NotIssued: there is none, or there are several.
+    Raises `NotIssued` if there is none, or there are several.
     """
     found = _found(ledger, "i.serial = ?", name)
     if not found and _HASH.fullmatch(name.lower()):
         ends = (bytes.fromhex(name.ljust(64, digit)) for digit in "0f")
         found = _found(ledger, "i.installation >= ? AND i.installation <= ?", *ends)
     if len(found) != 1:
-        raise NotIssued(reason="installations" if found else "installation", name=name)
+        raise errors.NotIssued(reason="installations" if found else "installation", name=name)
     return found[0]
 
 
-def installations_of(ledger: Connection, customer: int) -> list[KnownInstallation]:
+def installations_of(ledger: database.Connection, customer: int) -> list[KnownInstallation]:
     """Return the installations of a customer, by name."""
     return _found(ledger, "i.customer = ?", customer)
 
 
-def _found(ledger: Connection, holds: LiteralString, *params: Value) -> list[KnownInstallation]:
+def _found(ledger: database.Connection, holds: LiteralString, *params: database.Value) -> list[KnownInstallation]:
     return [KnownInstallation._make(row) for row in ledger.rows(_SQL["select"].replace("{holds}", holds), *params)]
 
 
-def names_of(ledger: Connection, installation: bytes | None) -> tuple[str, ...]:
+def names_of(ledger: database.Connection, installation: bytes | None) -> tuple[str, ...]:
     """Return the name of an installation; nothing where nobody named it."""
     return tuple(name for (name,) in ledger.rows(_SQL["name"], installation))
 
 
 def put_installation(
-    ledger: Connection, name: str, *, called: str | None = None, purpose: str | None = None
+    ledger: database.Connection, name: str, *, called: str | None = None, purpose: str | None = None
 ) -> KnownInstallation:
     """Name the installation of this hash or serial, or say what it is for, one of `PURPOSES`; None: as it is.
 
-    Raises:
-        NotIssued: as `installation_named`.
-        EntryInvalid: it cannot be called so.
+    Raises `NotIssued` as `installation_named`, `EntryInvalid` if it cannot be called so.
     """
     one = installation_named(ledger, name)
     called = one.name if called is None else check_name(called)
     one = one._replace(name=called, purpose=one.purpose if purpose is None else purpose)
     ledger.run(_SQL["set"], one.name, one.purpose, one.installation)
-    renew_words(ledger, one.customer)
+    customers.renew_words(ledger, one.customer)
     return one

@@ -14,22 +14,14 @@ from secrets import token_bytes
 from tempfile import TemporaryDirectory
 from typing import Final, LiteralString
 
-from licensekit import errors
-from licensekit.chain import Head, Link, unbroken
-from licensekit.database import Connection, Database, schemas
-from licensekit.database.backup import Restorable, Restored, restore_backup
-from licensekit.database.examination import Check, CheckPassed, Diagnosis, Graded, diagnose_database
+from licensekit import chain, errors, files
+from licensekit.database import Connection, Database, backup, examination, schemas
 from licensekit.errors.coded import Message
-from licensekit.files import sync_folder
 from licensekit.issuer.layout import Layout, require_url
-from licensekit.issuer.ledger import documents, entries
-from licensekit.issuer.ledger.bundles import dated_after
+from licensekit.issuer.ledger import bundles, documents, entries, projection
 from licensekit.issuer.ledger.entries import SCHEMA, LedgerEntry, head
-from licensekit.issuer.ledger.projection import Entered, project
 from licensekit.issuer.orders import numbering
-from licensekit.trust import state
-from licensekit.trust.signed import SELF_SIGNED, self_signed
-from licensekit.trust.state import TrustState
+from licensekit.trust import signed, state
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import CLASS_OF, Catalog, Reset, Revocations, Trust, decode
@@ -41,7 +33,7 @@ _DRAWN: Final[tuple[LiteralString, ...]] = (
     *("terms", "sold", "movements", "sales", "stated"),
 )
 """The tables that are drawn from the entries."""
-_BY_KEY: Final[dict[str, Callable[[Token, TrustState, int], object]]] = {
+_BY_KEY: Final[dict[str, Callable[[Token, state.TrustState, int], object]]] = {
     "bundle": verify_bundle,
     "catalog": lambda token, trust, _: state.verify_numbered(trust, token, Catalog),
     "reset": lambda token, trust, now: state.verify_signed(token, Reset, trust, now),
@@ -54,7 +46,7 @@ Progress = Callable[[int], None]
 """Called with how many more entries were verified."""
 
 
-def verify(ledger: Connection, progress: Progress) -> Head:
+def verify(ledger: Connection, progress: Progress) -> chain.Head:
     """Verify a whole ledger, in constant memory, and return its last entry; raises as `Ledger.verify`."""
     with (
         TemporaryDirectory() as place,
@@ -71,11 +63,11 @@ def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -
     pin = documents.fact(ledger, documents.PIN) or ""
     if issuer := documents.fact(ledger, documents.ISSUER):
         documents.put_fact(drawn, documents.ISSUER, issuer)
-    waiting: list[Entered] = []
+    waiting: list[projection.Entered] = []
     trust = None
-    for entry in unbroken(
+    for entry in chain.unbroken(
         entries.stream(ledger),
-        lambda one: Link(one.number, one.content(), one.hash),
+        lambda one: chain.Link(one.number, one.content(), one.hash),
         lambda reason, number: errors.LedgerDamaged(reason=reason, number=number),
     ):
         try:
@@ -85,20 +77,20 @@ def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -
             raise errors.LedgerDamaged(reason="not-genuine", number=entry.number, why=error) from error
         waiting.append((entry.number, entry.record(document)))
         if len(waiting) == _BATCH:
-            project(drawn, waiting)
+            projection.project(drawn, waiting)
             progress(len(waiting))
             waiting.clear()
-    project(drawn, waiting)
+    projection.project(drawn, waiting)
     progress(len(waiting))
 
 
-def _verify_token(entry: LedgerEntry, trust: TrustState | None, pin: str) -> TrustState | None:
+def _verify_token(entry: LedgerEntry, trust: state.TrustState | None, pin: str) -> state.TrustState | None:
     """Verify what was entered; return the trust that is in force after it."""
     token = entry.token
     if token.type not in CLASS_OF:
         raise errors.UnexpectedType(reason="unknown", type=token.type)
-    if token.type in SELF_SIGNED:
-        self_signed(token, SELF_SIGNED[token.type])
+    if token.type in signed.SELF_SIGNED:
+        signed.self_signed(token, signed.SELF_SIGNED[token.type])
         return trust
     if trust is None:
         return state.start([token], pin)
@@ -145,25 +137,26 @@ class DatedAhead(Message, reasons=True):
     """In seconds since 1970."""
 
 
-def dated_ahead(ledger: Connection, now: int) -> Iterator[DatedAhead]:
-    """Yield each document in force, and each bundle that was not taken back, that is dated later than `now`."""
+def dated_ahead(ledger: Connection, *, now: int) -> tuple[DatedAhead, ...]:
+    """Return each document in force, and each bundle that was not taken back, that is dated later than `now`.
+
+    Installations do not take it yet: a clock was ahead when it was signed.
+    """
+    found: list[DatedAhead] = []
     for token in documents.newest(ledger):
         document = decode(CLASS_OF[token.type], token.payload)
         if isinstance(document, Trust | Revocations | Catalog) and document.issued > now:
-            yield DatedAhead(reason=token.type, name=getattr(document, "issuer", ""), issued=document.issued)
-    for one in dated_after(ledger, now):
-        yield DatedAhead(reason="bundle", name=one.label, issued=one.bundle.issued)
+            found.append(DatedAhead(reason=token.type, name=getattr(document, "issuer", ""), issued=document.issued))
+    later = bundles.dated_after(ledger, now)
+    return (*found, *(DatedAhead(reason="bundle", name=one.label, issued=one.bundle.issued) for one in later))
 
 
-def restore_ledger(source: Path, folder: Path, *, confirm: bool = False) -> Restored:
+def restore_ledger(source: Path, folder: Path, *, confirm: bool = False) -> backup.Restored:
     """Restore the backup `source` as the ledger of the workspace in `folder`, whole or not at all.
 
     Where the ledger held more before, nothing is signed until that was absorbed or given up (`Ledger.propose_absorb`).
-
-    Raises:
-        ConfirmationNeeded: something in the ledger would be gone, and `confirm` is false.
-        FileUnusable: there is no such backup.
-        StateError: backup or ledger cannot be used.
+    Raises `ConfirmationNeeded` if something in the ledger would be gone, and `confirm` is false, `FileUnusable` without
+    such a backup, `StateError` if backup or ledger cannot be used.
     """
     layout = Layout(folder)
     location = layout.locate_ledger() if layout.has_ledger else layout.ledger
@@ -173,8 +166,8 @@ def restore_ledger(source: Path, folder: Path, *, confirm: bool = False) -> Rest
         present.read() as ledger,
     ):
         entries.raise_mark(layout.mark, head(ledger))
-    place = Restorable(location, SCHEMA, "SELECT hash FROM entries WHERE number = 1", "entries", arrive=_go_on)
-    return restore_backup(place, source, confirm=confirm)
+    place = backup.Restorable(location, SCHEMA, "SELECT hash FROM entries WHERE number = 1", "entries", arrive=_go_on)
+    return backup.restore_backup(place, source, confirm=confirm)
 
 
 def _go_on(_: Database, ledger: Connection, loses: bool) -> None:  # noqa: FBT001  # a callback
@@ -187,36 +180,33 @@ def _go_on(_: Database, ledger: Connection, loses: bool) -> None:  # noqa: FBT00
             entries.know_customers(ledger, records, some[0].number)
 
 
-def diagnose_ledger(folder: Path, *, now: int) -> tuple[Diagnosis, ...]:
-    """Look through the ledger of a workspace, and return what was found, check by check.
+def diagnose_ledger(folder: Path, *, now: int) -> tuple[examination.Diagnosis, ...]:
+    """Look through the ledger of a workspace; return what was found, check by check; `now` is in seconds since 1970.
 
-    `now` is in seconds since 1970. Nothing is changed, and a ledger that cannot be opened is a finding as well.
-
-    Raises:
-        WorkspaceInvalid: there is no workspace.
-        FileUnusable, TooLarge: the file with the URL of the ledger cannot be read.
+    Nothing is changed, and a ledger that cannot be opened is a finding as well. Raises `WorkspaceInvalid` if there is
+    no workspace, `FileUnusable` or `TooLarge` if the file with the URL of the ledger cannot be read.
     """
     layout = Layout(folder)
-    return diagnose_database(layout.locate_ledger(), SCHEMA, partial(_own, layout, now))
+    return examination.diagnose_database(layout.locate_ledger(), SCHEMA, partial(_own, layout, now))
 
 
-def _own(layout: Layout, now: int, database: schemas.Migrating) -> Mapping[str, Check]:
-    def whole() -> Iterator[Graded]:
+def _own(layout: Layout, now: int, database: schemas.Migrating) -> Mapping[str, examination.Check]:
+    def whole() -> Iterator[examination.Graded]:
         with database.read() as connection:
             newest = verify(connection, lambda _: None)
-            ahead = tuple(dated_ahead(connection, now))
+            ahead = dated_ahead(connection, now=now)
             unowned = len(connection.rows(_SQL["unowned"]))
-        yield "ok", CheckPassed(reason="ledger", count=newest.number, head=newest.hash)
+        yield "ok", examination.CheckPassed(reason="ledger", count=newest.number, head=newest.hash)
         for one in ahead:
             yield "notice", one
         if unowned:
             yield "notice", SerialsUnowned(count=unowned)
 
-    def mark() -> Iterator[Graded]:
+    def mark() -> Iterator[examination.Graded]:
         known = entries.read_mark(layout.mark)
         with database.read() as connection:
             entries.require_whole(connection, known)
-        yield "ok", CheckPassed(reason="mark", count=0 if known is None else known.number)
+        yield "ok", examination.CheckPassed(reason="mark", count=0 if known is None else known.number)
 
     return {"ledger": whole, "mark": mark}
 
@@ -278,4 +268,4 @@ def _point(layout: Layout, url: str | None) -> None:
         layout.record_url(url)
         with suppress(FileNotFoundError):
             layout.ledger.rename(layout.ledger.with_name("ledger.db.moved"))
-    sync_folder(layout.folder)
+    files.sync_folder(layout.folder)

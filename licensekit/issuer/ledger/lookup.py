@@ -9,17 +9,12 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, LiteralString, NamedTuple
 
-from licensekit.database import Connection, Value
-from licensekit.database.schemas import read_queries
+from licensekit.database import Connection, Value, read_queries
 from licensekit.errors import NotCurrent, NotIssued
-from licensekit.issuer.ledger import bundles
+from licensekit.issuer.ledger import bundles, customers, exchange_files, installations, states
 from licensekit.issuer.ledger.bundles import COLUMNS, Issued, read_row
-from licensekit.issuer.ledger.customers import customer_named
 from licensekit.issuer.ledger.entries import LedgerEntry, entry
-from licensekit.issuer.ledger.exchange_files import signer_of
-from licensekit.issuer.ledger.installations import names_of
 from licensekit.issuer.ledger.projection import company_key
-from licensekit.issuer.ledger.states import ACTIVE, LEDGER_STATES, StateChange, plain_change
 from licensekit.issuer.orders import numbering
 from licensekit.trust.signed import identity_of
 from licensekit.wire.documents import CLASS_OF, Bundle, Document, Use, decode
@@ -42,7 +37,7 @@ class LookupResult(NamedTuple):
     """The id of the key that signed it first, or the public key of the installation that did."""
     state: str | None
     """Of a bundle; None for every other document."""
-    change: StateChange | None
+    change: states.StateChange | None
     """What took the bundle back or reinstated it last."""
     send: str | None
     """The bundle whose file is sent instead: it took its place, or is the same with a newer signature."""
@@ -56,7 +51,7 @@ class LookupResult(NamedTuple):
             "ordered": None if self.entry.order is None else json.loads(self.entry.order),
             "type": self.entry.token.type,
             **plain_fields(self, "identity key state"),
-            **plain_change(self.change),
+            **states.plain_change(self.change),
             "send": self.send,
             "installation": next(iter(self.installation), None),
             "document": plain(self.document),
@@ -66,10 +61,7 @@ class LookupResult(NamedTuple):
 def bundle_named(ledger: Connection, name: str) -> Issued:
     """Return the bundle that `name` means: `1010000014-base-1`, also with spaces; its file's name, or its identity.
 
-    One that is not of production has its use in its name: `1010000014-base-trial-1`.
-
-    Raises:
-        NotIssued: the ledger has none such.
+    One that is not of production has its use in its name: `1010000014-base-trial-1`. Raises `NotIssued` for none.
     """
     if _IDENTITY.fullmatch(name) and (issued := bundles.by_identity(ledger, bytes.fromhex(name))):
         return issued
@@ -85,9 +77,7 @@ def bundle_named(ledger: Connection, name: str) -> Issued:
 def bundles_to_send(ledger: Connection, name: str) -> list[Issued]:
     """Return the bundle that is named, whatever became of it; or of a serial or an order what is in force of it now.
 
-    Raises:
-        NotIssued: it means none.
-        NotCurrent: nothing took the place of what was issued.
+    Raises `NotIssued` if it means none, `NotCurrent` if nothing took the place of what was issued.
     """
     issued = bundles.of_serial(ledger, name) or bundles.of_order(ledger, name)
     if not issued:
@@ -126,13 +116,13 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
     opened = read(known.token.frame)
     document = decode(CLASS_OF[known.token.type], opened.payload)
     binding = document.binding if isinstance(document, Bundle) else None
-    installation = signer_of(known.token) if binding is None else binding.installation
+    installation = exchange_files.signer_of(known.token) if binding is None else binding.installation
     identity = identity_of(known.token.type, opened.payload)
     issued = bundles.by_identity(ledger, identity)
     heir = issued and bundles.successor(ledger, issued)
     state, change = (issued.state, issued.change) if issued else (None, None)
     send = heir.bundle.name if heir and heir.token != known.token else None
-    key, names = opened.signatures[0].key, names_of(ledger, installation)
+    key, names = opened.signatures[0].key, installations.names_of(ledger, installation)
     return LookupResult(known, document, identity, key, state, change, send, names)
 
 
@@ -154,7 +144,7 @@ def _divided(name: str) -> Iterator[tuple[str, str]]:
 
 
 EXPIRED: Final = "expired"
-LISTED_STATES: Final = (*LEDGER_STATES, EXPIRED)
+LISTED_STATES: Final = (*states.LEDGER_STATES, EXPIRED)
 """The states of bundles at one moment: an active one whose last day has passed is expired."""
 
 _LAST: Final = "\U0010ffff"
@@ -196,7 +186,7 @@ def page(connection: Connection, filters: Filters, *, today: int, limit: int, af
     if filters.product is not None and connection.one("SELECT product FROM bundles LIMIT 1") != (filters.product,):
         return []
     column, way = _order(filters)
-    customer = None if filters.customer is None else customer_named(connection, filters.customer).number
+    customer = None if filters.customer is None else customers.customer_named(connection, filters.customer).number
     source, params = _source(filters, customer)
     conditions = list(_conditions(filters, today, is_narrow=bool(params)))
     if customer is not None:
@@ -223,7 +213,7 @@ def _order(filters: Filters) -> tuple[LiteralString, LiteralString]:
         return "expiry", "ASC"
     if filters.maintenance_within is not None:
         return "maintenance", "ASC"
-    if filters.state in {ACTIVE, EXPIRED}:
+    if filters.state in {states.ACTIVE, EXPIRED}:
         return "ends", "DESC" if filters.state == EXPIRED else "ASC"
     return "issued", "DESC"
 
@@ -256,8 +246,8 @@ def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_C
     if (days := filters.maintenance_within) is not None:
         yield "b.state = 'active' AND b.maintenance >= ? AND b.maintenance <= ?", (today, today + days)
         leads = False
-    if filters.state in {ACTIVE, EXPIRED}:
-        yield f"b.state = 'active' AND b.ends {'>=' if filters.state == ACTIVE else '<'} ?", (today,)
+    if filters.state in {states.ACTIVE, EXPIRED}:
+        yield f"b.state = 'active' AND b.ends {'>=' if filters.state == states.ACTIVE else '<'} ?", (today,)
         leads = False
     elif filters.state is not None:
         yield "b.state = ?", (filters.state,)
@@ -275,4 +265,4 @@ def _behind(connection: Connection, column: LiteralString, way: LiteralString, a
 def _on(today: int, one: Issued) -> Issued:
     """Return a bundle with its state on a day."""
     ends = one.bundle.term_end
-    return one._replace(state=EXPIRED) if one.state == ACTIVE and ends is not None and ends < today else one
+    return one._replace(state=EXPIRED) if one.state == states.ACTIVE and ends is not None and ends < today else one

@@ -1,25 +1,28 @@
-"""What is drawn from the entries so that it can be asked quickly.
+"""What is drawn from the entries so that it can be asked quickly: the states of bundles, and what was sold.
 
-The state of each bundle is one of `states`. One that is signed again keeps its state.
+The state of each bundle is one of `states`. One that is signed again keeps its state. An entry moves bundles: what was
+active makes place for what is issued, what is taken back ceases to be active, and what that had displaced is active
+again. `sales` adds all this up for reports, by the terms of bundles and day.
 """
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import reduce
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit import limits
-from licensekit.database import Connection, Value
-from licensekit.database.schemas import read_queries
-from licensekit.issuer.ledger import exchange_files, sales, states
+from licensekit.database import Connection, Value, read_queries
+from licensekit.dates import day_at
+from licensekit.issuer.ledger import exchange_files, states
 from licensekit.issuer.ledger.documents import ISSUER, fact
 from licensekit.issuer.ledger.states import ACTIVE, MAY_BECOME, RETURNED, Named
+from licensekit.keys.verifying import sha256
 from licensekit.text.names import without_accents
 from licensekit.trust.signed import identity_of
-from licensekit.wire import documents, frame
-from licensekit.wire.armor import Token
-from licensekit.wire.documents import Bundle, Document, Receipt, Revocations, Use
+from licensekit.wire import armor, documents, frame
+from licensekit.wire.documents import Bundle, Document, Kind, Receipt, Revocations, Use
 
 PERPETUAL: Final = limits.DAYS + 1
 """The last day of what does not end: after every other day."""
@@ -36,7 +39,7 @@ class Record(NamedTuple):
     at: int
     """When it was entered, in seconds since 1970."""
     who: str
-    token: Token
+    token: armor.Token
     document: Document
     """What `token` says."""
     order_number: str | None = None
@@ -58,6 +61,12 @@ Entered = tuple[int, Record]
 _Drawn = tuple[int, Record, Bundle]
 
 _SQL: Final = read_queries(__file__)
+
+POSTINGS: Final = _SQL["done"]
+"""A query for what every entry did to the bundles `b` of which `{which}` holds."""
+_POSTED: Final = _SQL["post"].replace("{postings}", POSTINGS.replace("{which}", "1 = 1"))
+_TOGETHER: Final = 500
+"""How many serials are looked up together."""
 
 company_key: Final = without_accents
 """Returns the spelling by which companies are looked up: neither case nor accents matter."""
@@ -85,7 +94,7 @@ def project(connection: Connection, entered: Sequence[Entered]) -> None:
                     pass
 
 
-def bundle_row(number: int, token: Token, bundle: Bundle) -> tuple[Value, ...]:
+def bundle_row(number: int, token: armor.Token, bundle: Bundle) -> tuple[Value, ...]:
     """Return the columns of a bundle that its document has."""
     opened = frame.read(token.frame)
     entered = (number, identity_of(token.type, opened.payload), number, opened.signatures[0].key)
@@ -125,7 +134,7 @@ def _apart(connection: Connection, drawn: Sequence[_Drawn], touched: Collection[
 
 
 def _draw(connection: Connection, drawn: Sequence[_Drawn], touched: set[str]) -> None:
-    sold = sales.terms_of(connection, ((number, bundle, one.order) for number, one, bundle in drawn))
+    sold = _terms_of(connection, ((number, bundle, one.order) for number, one, bundle in drawn))
     # An order is issued once, but for one that answers requests.
     rows = [
         (*bundle_row(number, one.token, bundle), one.order_number if one.request is None else None, ACTIVE, terms)
@@ -166,4 +175,62 @@ def _settle(connection: Connection, serials: set[str], first: int, last: int, at
     """Bring up to date which bundles of some serials are active: entries `first` to `last`, made at `at`, decide it."""
     found = states.settled(connection, serials)
     connection.run_many(_SQL["settle"], [(*state, one.number) for one, state in found.items()])
-    sales.enter(connection, {*serials, *(one.serial for one in found)}, (first, last), at)
+    _enter_sales(connection, {*serials, *(one.serial for one in found)}, (first, last), at)
+
+
+def _terms_of(connection: Connection, entered: Iterable[tuple[int, Bundle, str | None]]) -> list[int]:
+    """Return the terms of each bundle, by its entry and with its order; write new ones. No two are of one part."""
+    alike: dict[tuple[str, str], bytes] = {}
+    first: dict[bytes, tuple[int, Bundle, str]] = {}
+    digests = list[bytes]()
+    for number, bundle, order in entered:
+        key = _edition(connection, bundle, order), f"{bundle.use} {bundle.system} {bundle.sites} {bundle.users}"
+        digest = alike.get(key)
+        if digest is None:
+            counts = [sorted(bundle.counts(kind).items()) for kind in Kind]
+            digest = alike[key] = sha256(repr((int(bundle.use), key[0], counts)).encode())
+            first.setdefault(digest, (number, bundle, key[0]))
+        digests.append(digest)
+    known: dict[bytes, int] = dict(connection.rows(f"{_SQL['known']} IN ({states.asked(list(first))})", *first))
+    new = {digest: one for digest, one in first.items() if digest not in known}
+    terms = [(number, digest, int(bundle.use), name) for digest, (number, bundle, name) in new.items()]
+    connection.run_many(_SQL["put_terms"], terms)
+    for number, bundle, _ in new.values():
+        counted = [(code, int(kind), count) for kind in Kind for code, count in bundle.counts(kind).items()]
+        connection.run_many(_SQL["put_sold"], [(number, *one) for one in [("", -1, 1), *counted]])
+    known |= {digest: number for digest, (number, *_) in new.items()}
+    return [known[digest] for digest in digests]
+
+
+def _edition(connection: Connection, bundle: Bundle, order: str | None) -> str:
+    """Return the edition that an order names; for a change that names none, the one that was there."""
+    if order is not None and '"edition"' in order:
+        said = json.loads(order)
+        if edition := said.get("edition") or said.get("set", {}).get("edition"):
+            return str(edition)
+    if order is None or '"action"' in order:
+        row = connection.one(_SQL["edition"], bundle.serial, bundle.part)
+        return row[0] if row else ""
+    return ""
+
+
+def _enter_sales(connection: Connection, serials: Collection[str], numbers: tuple[int, int], at: int) -> None:
+    """Enter what the entries from one number to another, made at `at`, have moved among some serials, and have sold.
+
+    They are one entry, or bundles of which none moves what another one does.
+    """
+    first, last = numbers
+    wanted = sorted(serials)
+    for place in range(0, len(wanted), _TOGETHER):
+        some = wanted[place : place + _TOGETHER]
+        for statement in (_SQL["move"], _SQL["hold"]):
+            connection.run(_filled(statement, first, last, at).replace("{serials}", states.asked(some)), *some)
+    if serials:
+        connection.run(_filled(_SQL["no_sale"], first, last, at))
+    connection.run(_POSTED, first, last)
+
+
+def _filled(statement: LiteralString, first: int, last: int, at: int) -> Any:
+    """Return a statement with numbers in it."""
+    numbers = {"{first}": first, "{last}": last, "{at}": day_at(at)}
+    return reduce(lambda text, name: text.replace(name, str(numbers[name])), numbers, str(statement))

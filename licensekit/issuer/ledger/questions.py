@@ -4,13 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from licensekit import limits
-from licensekit.chain import Head
+from licensekit import chain, dates, errors, limits
 from licensekit.database.backup import write_backup
-from licensekit.dates import day_at
-from licensekit.errors import FileUnusable, LedgerRestored, UnexpectedType
 from licensekit.files import read_bytes
-from licensekit.issuer import support
+from licensekit.issuer import proposal, support, transaction
 from licensekit.issuer.exchange import usage
 from licensekit.issuer.exchange.usage import UsageReport
 from licensekit.issuer.intake import AbsorbProposal, propose_absorb
@@ -19,59 +16,52 @@ from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.ledger.entries import SCHEMA, LedgerEntry, head, read_mark, restored, stream
 from licensekit.issuer.ledger.exchange_files import History, history_of
 from licensekit.issuer.ledger.installations import names_of
-from licensekit.issuer.ledger.integrity import DatedAhead, Progress, dated_ahead, verify
-from licensekit.issuer.ledger.lookup import Filters, LookupResult
+from licensekit.issuer.ledger.integrity import Progress, dated_ahead, verify
 from licensekit.issuer.ledger.report import ReportRow, ReportScope, report
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
 from licensekit.issuer.output.license_file import LicenseFile, license_file
-from licensekit.issuer.proposal import HistoryDoubtful, propose
-from licensekit.issuer.support import SupportCase
-from licensekit.issuer.transaction import RESTORED, WorkspacePart, on_ledger
 from licensekit.trust.signed import identity_of
 from licensekit.wire import armor
 
 
-class Ledger(WorkspacePart):
+class Ledger(transaction.WorkspacePart):
     """The ledger of a workspace. Its questions raise `NotIssued` for what it does not have."""
 
-    bundle = on_ledger(lookup.bundle_named)
-    history = on_ledger(history_of)
+    bundle = transaction.on_ledger(lookup.bundle_named)
+    history = transaction.on_ledger(history_of)
+    dated_ahead = transaction.on_ledger(dated_ahead)
 
     def bundle_in(self, file: bytes) -> Issued:
-        """Return the bundle of a license file.
-
-        Raises:
-            FormatError: it is no such file, or holds no bundle.
-        """
+        """Return the bundle of a license file; raise `FormatError` if it is no such file, or holds no bundle."""
         tokens = armor.read(file)
         for token in tokens:
             if token.type == "bundle":
                 return self.bundle(identity_of(token.type, token.payload).hex())
-        raise UnexpectedType(reason="no-bundle", type=tokens[0].type)
+        raise errors.UnexpectedType(reason="no-bundle", type=tokens[0].type)
 
-    def bundles(self, filters: Filters, *, now: int, after: int | None = None) -> Iterator[Issued]:
+    def bundles(self, filters: lookup.Filters, *, now: int, after: int | None = None) -> Iterator[Issued]:
         """Yield the bundles that pass `filters`, in the order of `lookup.page` and in constant memory.
 
         `after` is the entry of the last bundle that was seen already.
         """
         with self._store.database.read() as ledger:
-            yield from lookup.listed(ledger, filters, today=day_at(now), after=after)
+            yield from lookup.listed(ledger, filters, today=dates.day_at(now), after=after)
 
     def page(
-        self, filters: Filters, *, now: int, limit: int, after: int | None = None
+        self, filters: lookup.Filters, *, now: int, limit: int, after: int | None = None
     ) -> tuple[list[Issued], int | None]:
         """Return the first `limit` of them, and the entry after which the next page begins; None: there are no more."""
         with self._store.database.read() as ledger:
-            found = lookup.page(ledger, filters, today=day_at(now), limit=limit + 1, after=after)
+            found = lookup.page(ledger, filters, today=dates.day_at(now), limit=limit + 1, after=after)
         return found[:limit], found[limit - 1].number if len(found) > limit else None
 
-    def look_up(self, name: str) -> list[LookupResult]:
+    def look_up(self, name: str) -> list[lookup.LookupResult]:
         """Return everything about an entry, serial, order or bundle of this name, oldest first."""
         with self._store.database.read() as ledger:
             numbers = lookup.entries_named(ledger, name)
             return [lookup.lookup(ledger, number) for number in numbers]
 
-    def explain(self, asked: str | bytes, *, now: int) -> tuple[SupportCase, ...]:
+    def explain(self, asked: str | bytes, *, now: int) -> tuple[support.SupportCase, ...]:
         """Return whose what is asked about is, whether it counts, and what helps; `asked` is a file, or a name.
 
         Raises as `support.explain`.
@@ -88,12 +78,12 @@ class Ledger(WorkspacePart):
             source, found = AttachmentSource(tx, attach), lookup.bundles_to_send(tx.ledger, name)
             return [(license_file(source, one.bundle, one.token, repeated=True), one.state) for one in found]
 
-    def warnings_about(self, installations: Iterable[bytes]) -> tuple[HistoryDoubtful, ...]:
+    def warnings_about(self, installations: Iterable[bytes]) -> tuple[proposal.HistoryDoubtful, ...]:
         """Return a warning for each installation whose files do not come from one history."""
         with self._store.database.read() as ledger:
             forked = [one for one in installations if history_of(ledger, one) is History.FORKED]
             names = {one: names_of(ledger, one) for one in forked}
-        return tuple(HistoryDoubtful(reason="forked", installation=one, names=names[one]) for one in forked)
+        return tuple(proposal.HistoryDoubtful(reason="forked", installation=one, names=names[one]) for one in forked)
 
     def usage(self, serial: str | None = None, *, now: int) -> Iterator[UsageReport]:
         """Yield what a serial has bought, and what its newest statement says is in use.
@@ -106,7 +96,7 @@ class Ledger(WorkspacePart):
     def report(self, scope: ReportScope, *, now: int) -> Iterator[ReportRow]:
         """Yield what was sold in a period, is in force at its end, ends, and is in use (`docs/how-to/reports.md`)."""
         with self._store.read(now) as tx:
-            yield from report(tx.ledger, tx.state, scope, today=day_at(now))
+            yield from report(tx.ledger, tx.state, scope, today=dates.day_at(now))
 
     def entries(self) -> Iterator[LedgerEntry]:
         """Yield every entry, oldest first, in constant memory."""
@@ -131,11 +121,11 @@ class Ledger(WorkspacePart):
         """
         write_backup(self._store.database, SCHEMA, path, replace=replace)
 
-    def restored(self) -> LedgerRestored | FileUnusable | None:
+    def restored(self) -> errors.LedgerRestored | errors.FileUnusable | None:
         """Return why nothing is signed here: the ledger lacks what this folder has seen, or the mark is unreadable."""
         try:
             mark = read_mark(self._store.layout.mark)
-        except FileUnusable as error:
+        except errors.FileUnusable as error:
             return error
         with self._store.database.read() as ledger:
             return restored(ledger, mark)
@@ -146,18 +136,13 @@ class Ledger(WorkspacePart):
         The pack in the workspace is one of them. To sign it accepts a ledger that was restored, also without files:
         then sequences continue at a random number. What is refused is named by a warning.
         """
-        store = self._store.overriding(*self._store.overrides, RESTORED)
+        store = self._store.overriding(*self._store.overrides, transaction.RESTORED)
         with store.read(now) as tx:
             path = store.layout.pack(tx.state.product)
             own = {path.name: read_bytes(path, limit=limits.FILE_BYTES, what="a pack")} if path.is_file() else {}
-        return propose(store, partial(propose_absorb, files={**own, **files}), now)
+        return proposal.propose(store, partial(propose_absorb, files={**own, **files}), now)
 
-    def dated_ahead(self, *, now: int) -> tuple[DatedAhead, ...]:
-        """Return what installations do not take yet: a clock was ahead when it was signed."""
-        with self._store.database.read() as ledger:
-            return tuple(dated_ahead(ledger, now))
-
-    def verify(self, progress: Progress = lambda _: None) -> Head:
+    def verify(self, progress: Progress = lambda _: None) -> chain.Head:
         """Verify the whole ledger: every link, every signature, every table drawn from it; return its last entry.
 
         Raises:

@@ -11,18 +11,14 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from licensekit.database import Connection, Row
-from licensekit.database.schemas import read_queries
-from licensekit.dates import date_of, days_of
-from licensekit.issuer.ledger.customers import customer_named
-from licensekit.issuer.ledger.documents import WorkspaceState
-from licensekit.issuer.ledger.sales import POSTINGS
+from licensekit import database, dates
+from licensekit.issuer.ledger import customers, documents, projection
 from licensekit.wire.documents import Kind, MeterPeriod, Use
 from licensekit.wire.plain import fields_named, plain_fields
 
 _MONTHS: Final[Mapping[str, int]] = {"month": 1, "quarter": 3, "year": 12}
 REPORTED_BY: Final = ("license", "edition", "customer", "issuer", *_MONTHS)
-_SQL: Final = read_queries(__file__)
+_SQL: Final = database.read_queries(__file__)
 _OF_CUSTOMER: Final = "SELECT serial FROM customer_serials WHERE customer ="
 
 
@@ -87,12 +83,14 @@ REPORT_FIELDS: Final = tuple(fields_named(_PLAIN))
 """The names of what a row says as plain data, in order."""
 
 
-def report(ledger: Connection, state: WorkspaceState, scope: ReportScope, *, today: int) -> Iterator[ReportRow]:
+def report(
+    ledger: database.Connection, state: documents.WorkspaceState, scope: ReportScope, *, today: int
+) -> Iterator[ReportRow]:
     """Yield the rows of a report, by group, use and license; in constant memory if it is not by period.
 
     `today` is in days since 1970. Raises `NotIssued` as `customer_named`.
     """
-    last = scope.last or max(date_of(today), scope.first or date.min)
+    last = scope.last or max(dates.date_of(today), scope.first or date.min)
     periods = _periods(scope.by, scope.first or last.replace(month=1, day=1), last)
     issuer = "" if state.issuer == state.trust_store.issuer else state.issuer
     found = ledger.stream(_query(ledger, scope, periods), *([] if scope.by == "edition" else [issuer]))
@@ -118,10 +116,10 @@ def _periods(by: str, first: date, last: date) -> list[tuple[str, date, date]]:
     return found or [("", first, last)]
 
 
-def _query(ledger: Connection, scope: ReportScope, periods: list[tuple[str, date, date]]) -> Any:
+def _query(ledger: database.Connection, scope: ReportScope, periods: list[tuple[str, date, date]]) -> Any:
     """Return the query of a report: what is put into it are numbers, and parts of it."""
-    days = [(days_of(first), days_of(last)) for _, first, last in periods]
-    one = None if scope.customer is None else customer_named(ledger, scope.customer).number
+    days = [(dates.days_of(first), dates.days_of(last)) for _, first, last in periods]
+    one = None if scope.customer is None else customers.customer_named(ledger, scope.customer).number
     is_owned = one is not None or scope.by == "customer"
     with_periods, sums = _SQL["with_periods"], _SQL["sums"]
     if scope.by != "edition":
@@ -130,7 +128,7 @@ def _query(ledger: Connection, scope: ReportScope, periods: list[tuple[str, date
         "{periods}": with_periods,
         "{figures}": sums,
         "{days}": ", ".join(f"({place}, {a}, {b})" for place, (a, b) in enumerate([(0, days[0][0] - 1), *days])),
-        "{sales}": _SQL["sales_of"].replace("{postings}", POSTINGS) if is_owned else _SQL["sales"],
+        "{sales}": _SQL["sales_of"].replace("{postings}", projection.POSTINGS) if is_owned else _SQL["sales"],
         "{bundles}": _SQL["bundles_of"] if is_owned else _SQL["bundles"],
         "{which}": "1 = 1" if one is None else f"b.serial IN ({_OF_CUSTOMER} {one})",
         "{customer}": "o.customer" if is_owned else "0",
@@ -144,7 +142,7 @@ def _query(ledger: Connection, scope: ReportScope, periods: list[tuple[str, date
 
 
 def _rows(
-    state: WorkspaceState, by: str, periods: list[str], key: tuple[Any, ...], found: Iterable[Row]
+    state: documents.WorkspaceState, by: str, periods: list[str], key: tuple[Any, ...], found: Iterable[database.Row]
 ) -> Iterator[ReportRow]:
     """Yield the rows of a license in each period in which there is something to say."""
     name, external, _, edition, use, license_, is_unrestricted = key

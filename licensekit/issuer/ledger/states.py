@@ -10,8 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, LiteralString, NamedTuple
 
-from licensekit.database import Connection
-from licensekit.dates import format_seconds
+from licensekit import database, dates
 from licensekit.wire.documents import Revocations, Use, label_of
 from licensekit.wire.plain import fields_named, plain_fields
 
@@ -49,7 +48,7 @@ class StateChange(NamedTuple):
 
     def __str__(self) -> str:
         reason = f": {self.reason}" if self.reason else ""
-        return f"{self.action} on {format_seconds(self.at)} by {self.who}{reason}"
+        return f"{self.action} on {dates.format_seconds(self.at)} by {self.who}{reason}"
 
 
 _PLAIN: Final = "state_action=action state_since=at state_by=who state_reason=reason"
@@ -118,14 +117,14 @@ def asked(values: Sequence[object]) -> LiteralString:
     return "?" + ", ?" * (len(values) - 1)
 
 
-def stored(connection: Connection, condition: LiteralString, *params: bytes | str) -> list[LedgerBundle]:
+def stored(connection: database.Connection, condition: LiteralString, *params: bytes | str) -> list[LedgerBundle]:
     """Return the bundles for which a condition in SQL holds, as they were issued."""
     columns = "SELECT number, identity, serial, part, use, sequence, company, issued, starts, ends, state FROM bundles"
     return [LedgerBundle._make(row) for row in connection.rows(f"{columns} WHERE {condition} ORDER BY number", *params)]
 
 
 def restated(
-    connection: Connection, action: str, named: Named, revocations: Revocations
+    connection: database.Connection, action: str, named: Named, revocations: Revocations
 ) -> list[tuple[LedgerBundle, str]]:
     """Return which bundles a list gives another state, and which: what is named, and what is on the list no longer."""
     found = [
@@ -145,7 +144,7 @@ def restated(
 
 
 def settled(
-    connection: Connection, serials: Iterable[str], states: Mapping[int, str] = {}
+    connection: database.Connection, serials: Iterable[str], states: Mapping[int, str] = {}
 ) -> dict[LedgerBundle, tuple[str, int]]:
     """Return whether each bundle that is not taken back is active, and whether nothing takes over at its end.
 

@@ -8,27 +8,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from licensekit import limits
+from licensekit import chain, database, dates, limits
 from licensekit.catalog.tables import unsold
-from licensekit.chain import canonical_json
-from licensekit.database import Connection
-from licensekit.dates import day_at, format_days
 from licensekit.errors import AmendmentInvalid, NameUnknown, NotCurrent, NotIssued, OrderDatesInvalid, OrderInvalid
 from licensekit.errors.coded import Located, plain_value
+from licensekit.issuer import proposal, transaction
 from licensekit.issuer.exchange.usage import shortfalls
-from licensekit.issuer.ledger import bundles
-from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.lookup import require_serial
-from licensekit.issuer.ledger.states import ACTIVE
+from licensekit.issuer.ledger import bundles, lookup, states
+from licensekit.issuer.orders import issue, order, order_file
 from licensekit.issuer.orders.bundle import as_ordered, content_of, differences
-from licensekit.issuer.orders.issue import Issuance, IssueProposal, Signing, ordered_before, prepare_bundle, proposal_of
-from licensekit.issuer.orders.order import TABLES, OrderDraft
-from licensekit.issuer.orders.order_file import OrderKey, draft_from, parse_key
-from licensekit.issuer.proposal import LicenseReplaced, SoldIsChanged
-from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.text import values
-from licensekit.wire.documents import Bundle, Catalog, Kind, Use
-from licensekit.wire.documents.fields import replace_fields
+from licensekit.wire.documents import Bundle, Catalog, Kind, Use, replace_fields
 from licensekit.wire.plain import plain, plain_fields
 
 _FIXED: Final = frozenset(
@@ -37,7 +27,7 @@ _FIXED: Final = frozenset(
 """The keys of an order that no change can have."""
 _MOVED: Final = ("warning", "grace", "next_check")
 """The dates that keep their distance to the expiry when a bundle is renewed."""
-_EDITION: Final = OrderKey("", "edition")
+_EDITION: Final = order_file.OrderKey("", "edition")
 _EXCLUSIVE: Final = (("expiry", "days"), ("warning", "warning_days"), ("grace", "grace_days"))
 """Keys that say the same in two ways: setting one takes the other out."""
 
@@ -66,7 +56,7 @@ class Amendment(NamedTuple):
         asked = plain_fields(self, "action serial part days purchase_order")
         asked["set"] = {path: plain_value(value) for path, value in self.sets.items() if value is not None}
         asked["remove"] = sorted(path for path, value in self.sets.items() if value is None)
-        return canonical_json({key: value for key, value in asked.items() if value not in (None, {}, [])})
+        return chain.canonical_json({key: value for key, value in asked.items() if value not in (None, {}, [])})
 
 
 def renewal(
@@ -79,13 +69,10 @@ def renewal(
     number: str | None = None,
     purchase_order: str | None = None,
 ) -> Amendment:
-    """Ask for a later end: at a date (`expires`), or in this many `days`.
+    """Ask for a later end: at a date (`expires`), or in this many `days`; raise `OrderInvalid` for both, or neither.
 
     `maintenance` is the date up to which versions of the product are covered. By default, `days` move it as well unless
     it has passed, and of a perpetual license that alone.
-
-    Raises:
-        OrderInvalid: both of `expires` and `days` are given, or nothing at all.
     """
     sets = {"expiry": expires, "maintenance": maintenance}
     given = {path: value for path, value in sets.items() if value is not None}
@@ -106,11 +93,11 @@ def amendment(
     return Amendment("amend", serial, part, sets, None, number, purchase_order)
 
 
-def amended(asked: Amendment, bundle: Bundle, catalog: Catalog, today: int) -> OrderDraft:
+def amended(asked: Amendment, bundle: Bundle, catalog: Catalog, today: int) -> order.OrderDraft:
     """Return the order that `bundle` would come from after the change, made on a day since 1970, and its faults."""
     content = content_of(bundle)
     given = asked.sets if asked.action == "amend" else _renewing(asked, bundle, content, today)
-    sets = {parse_key(path, catalog): value for path, value in given.items()}
+    sets = {order_file.parse_key(path, catalog): value for path, value in given.items()}
     _unfold_edition(content, sets, catalog)
     faults = {where: fault for where, value in sets.items() if (fault := _fault(where, value, content))}
     edition, gone = given.get("edition"), unsold(catalog, "editions")
@@ -120,8 +107,8 @@ def amended(asked: Amendment, bundle: Bundle, catalog: Catalog, today: int) -> O
     for where, value in sets.items():
         if where not in faults:
             where.put(content, value)
-    draft = draft_from(content)
-    return OrderDraft(draft.order, (*faults.values(), *draft.faults))
+    draft = order_file.draft_from(content)
+    return order.OrderDraft(draft.order, (*faults.values(), *draft.faults))
 
 
 def _renewing(asked: Amendment, bundle: Bundle, content: Mapping[str, Any], today: int) -> dict[str, object]:
@@ -144,7 +131,7 @@ def _renewing(asked: Amendment, bundle: Bundle, content: Mapping[str, Any], toda
         ends |= {key: getattr(bundle, key) + ends["expiry"] - bundle.expiry for key in _MOVED if key in content}
     if max(ends.values(), default=0) > limits.DAYS:
         raise _no_renewal("years")
-    return {**asked.sets, **{key: format_days(day) for key, day in ends.items()}}
+    return {**asked.sets, **{key: dates.format_days(day) for key, day in ends.items()}}
 
 
 def later_ends(bundle: Bundle, days: int, today: int) -> dict[str, int]:
@@ -163,14 +150,14 @@ def _no_renewal(reason: str) -> OrderInvalid:
     return OrderInvalid(faults=(OrderDatesInvalid(reason=reason, where="expiry"),))
 
 
-def _fault(where: OrderKey, value: object, content: Mapping[str, Any]) -> Located | None:
+def _fault(where: order_file.OrderKey, value: object, content: Mapping[str, Any]) -> Located | None:
     """Return why a value cannot be set or taken out, whatever it is."""
     if not where.table and where.key in _FIXED:
         return AmendmentInvalid(reason=where.key, key=where.key, where=where.path)
     uses = [use.word for use in Use]
     if where.path == "use" and value in uses[uses.index(content["use"]) + 1 :]:
         return AmendmentInvalid(reason="lower-use", key=where.key, to=str(value), where=where.path)
-    if not where.table and where.key in TABLES:
+    if not where.table and where.key in order.TABLES:
         return AmendmentInvalid(reason="table", key=where.key, where=where.path)
     held = content.get(where.table, {}) if where.table else content
     is_usual = where.path == "warning" and "expiry" in content and "warning_days" not in content
@@ -179,7 +166,7 @@ def _fault(where: OrderKey, value: object, content: Mapping[str, Any]) -> Locate
     return None
 
 
-def _unfold_edition(content: dict[str, Any], sets: dict[OrderKey, object], catalog: Catalog) -> None:
+def _unfold_edition(content: dict[str, Any], sets: dict[order_file.OrderKey, object], catalog: Catalog) -> None:
     """Move what an edition names from `sets` into `content`, so that the rest can change or take out what it brings."""
     code = sets.get(_EDITION)
     edition = catalog.editions.get(code) if isinstance(code, str) else None
@@ -187,19 +174,23 @@ def _unfold_edition(content: dict[str, Any], sets: dict[OrderKey, object], catal
         return
     del sets[_EDITION]
     for table, named in plain(edition).items():
-        if table in TABLES:
+        if table in order.TABLES:
             content[table] = {**content.get(table, {}), **as_ordered(table, named)}
 
 
-def _give_way(content: dict[str, Any], sets: Mapping[OrderKey, object], bundle: Bundle) -> None:
+def _give_way(content: dict[str, Any], sets: Mapping[order_file.OrderKey, object], bundle: Bundle) -> None:
     """Take out what would contradict a date that is set, and what means nothing without one."""
     given = {where.key: value for where, value in sets.items() if not where.table}
-    if "days" in given:
-        _count_from_expiry(content, bundle)
-    for day, days in _EXCLUSIVE:
-        if day in given or days in given:
-            content.pop(day, None)
-            content.pop(days, None)
+    if "days" in given:  # dates become days before and after the expiry
+        content.pop("expiry", None)
+        for key, day, sign in (("warning", bundle.warning, -1), ("grace", bundle.grace, 1)):
+            if key in content and day is not None and bundle.expiry is not None:
+                content.pop(key)
+                content[f"{key}_days"] = sign * (day - bundle.expiry)
+    for pair in _EXCLUSIVE:
+        if not given.keys().isdisjoint(pair):
+            for key in pair:
+                content.pop(key, None)
     if given.get("warning", "") is None:
         content["warning_days"] = 0  # nothing at all would mean the usual one
     if given.get("expiry", "") is None:
@@ -207,20 +198,11 @@ def _give_way(content: dict[str, Any], sets: Mapping[OrderKey, object], bundle: 
             content.pop(key, None)
 
 
-def _count_from_expiry(content: dict[str, Any], bundle: Bundle) -> None:
-    """Replace dates by days before and after the expiry."""
-    content.pop("expiry", None)
-    for key, day, sign in (("warning", bundle.warning, -1), ("grace", bundle.grace, 1)):
-        if key in content and day is not None and bundle.expiry is not None:
-            content.pop(key)
-            content[f"{key}_days"] = sign * (day - bundle.expiry)
-
-
 @dataclass(frozen=True, kw_only=True, repr=False)
-class ChangeProposal(IssueProposal):
+class ChangeProposal(issue.IssueProposal):
     """What a change makes of a bundle. Without `changes`, what is in force is the result."""
 
-    before: Issued
+    before: bundles.Issued
     """What is in force; or what was signed for the same order number before."""
 
     def as_json(self) -> dict[str, Any]:
@@ -230,50 +212,50 @@ class ChangeProposal(IssueProposal):
         return {**named, "sequence": old.sequence, "new_sequence": new.sequence, **super().as_json()}
 
 
-def propose_change(tx: LedgerTransaction, asked: Amendment, signing: Signing) -> ChangeProposal:
+def propose_change(tx: transaction.LedgerTransaction, asked: Amendment, signing: issue.Signing) -> ChangeProposal:
     """Return what a change makes of the bundle in force; raises as `Workspace.propose_change`."""
-    done = ordered_before(tx, asked.number, asked.ordered)
+    done = issue.ordered_before(tx, asked.number, asked.ordered)
     before, after, note = (done, done.bundle, "") if done is not None else changed(tx, asked)
     if changes := differences(before.bundle, after):
-        issuance = Issuance(asked.action, after, None, asked.number, asked.ordered, note=note)
+        issuance = issue.Issuance(asked.action, after, None, asked.number, asked.ordered, note=note)
     else:
-        issuance = Issuance(asked.action, before.bundle, before, asked.number, asked.ordered, note=note)
+        issuance = issue.Issuance(asked.action, before.bundle, before, asked.number, asked.ordered, note=note)
     short = shortfalls(tx, before.bundle, after) if changes else ()
     offers = _offers(after, tx.state.signed_catalog) if changes and asked.action == "amend" else ()
-    proposed = proposal_of(tx, issuance, signing, (*short, *offers))
-    agreed = (SoldIsChanged(bundle=after.label),) if changes else ()
+    proposed = issue.proposal_of(tx, issuance, signing, (*short, *offers))
+    agreed = (proposal.SoldIsChanged(bundle=after.label),) if changes else ()
     shown: dict[str, Any] = {**vars(proposed), "changes": changes, "needs_confirmation": agreed}
     return ChangeProposal(**shown, before=before)
 
 
-def _offers(bundle: Bundle, catalog: Catalog) -> Iterator[LicenseReplaced]:
+def _offers(bundle: Bundle, catalog: Catalog) -> Iterator[proposal.LicenseReplaced]:
     """Yield which licenses of a bundle can be moved to those that took their place."""
     heirs = {code: one.replaced_by for code, one in catalog.licenses.items() if one.replaced_by}
     for kind in Kind:
         counts = as_ordered(kind.plural, bundle.counts(kind))
         for code in counts.keys() & heirs.keys():
             if heirs[code] not in counts:
-                yield LicenseReplaced(license=code, instead=heirs[code], table=kind.plural, count=counts[code])
+                yield proposal.LicenseReplaced(license=code, instead=heirs[code], table=kind.plural, count=counts[code])
 
 
-def changed(tx: LedgerTransaction, asked: Amendment) -> tuple[Issued, Bundle, str]:
+def changed(tx: transaction.LedgerTransaction, asked: Amendment) -> tuple[bundles.Issued, Bundle, str]:
     """Return the bundle in force, what a change makes of it, and the note for the ledger; as `propose_change`."""
-    require_serial(tx.ledger, asked.serial)
+    lookup.require_serial(tx.ledger, asked.serial)
     before = in_force(tx.ledger, asked.serial, asked.part)
     if asked.sequence not in {None, before.bundle.sequence}:
         raise NotCurrent(reason="changed", bundle=before.label)
-    draft = amended(asked, before.bundle, tx.state.signed_catalog, day_at(tx.now))
+    draft = amended(asked, before.bundle, tx.state.signed_catalog, dates.day_at(tx.now))
     # A serial was named, and the new name of a company is shown among the changes; not so where many are listed.
-    made, note = prepare_bundle(tx, draft, {"other-company"} if asked.sequence is None else ())
+    made, note = issue.prepare_bundle(tx, draft, {"other-company"} if asked.sequence is None else ())
     extensions = {**before.bundle.extensions, **made.extensions}
     return before, replace_fields(made, binding=before.bundle.binding, extensions=extensions), note
 
 
-def in_force(ledger: Connection, serial: str, part: str) -> Issued:
+def in_force(ledger: database.Connection, serial: str, part: str) -> bundles.Issued:
     """Return the bundle of a part that is in force; raises as `Workspace.propose_change`."""
     issued = bundles.of_serial(ledger, serial)
     found = [one for one in issued if one.bundle.part == part]
-    active = [one for one in found if one.state == ACTIVE]
+    active = [one for one in found if one.state == states.ACTIVE]
     if active:
         return active[-1]
     if not found:

@@ -3,17 +3,13 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from licensekit import limits
+from licensekit import chain, limits, proposals
 from licensekit.catalog.rules import Counts, as_numbers, counts_faults, missing_quantities, settings_faults
-from licensekit.chain import canonical_json
 from licensekit.dates import day_at
 from licensekit.errors import Fault, NameUnknown, OrderDatesInvalid, OrderIncomplete, OrderInvalid, OrderSerialInvalid
 from licensekit.issuer.orders.order import Order, OrderDraft, canonical, flat, term, usual_warning
 from licensekit.issuer.orders.order_file import KEYS
-from licensekit.proposals import Change, changes_between
-from licensekit.text import values
-from licensekit.text.columns import folded
-from licensekit.text.values import nearest
+from licensekit.text import columns, values
 from licensekit.wire.documents import Bundle, Catalog, Edition, Kind, Value, compose
 from licensekit.wire.plain import plain
 
@@ -58,8 +54,8 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
     """
     found, of_settings = [*_named_faults(order, catalog)], settings_faults(order.settings, catalog.settings)
     if order.edition is not None and order.edition not in catalog.editions:
-        named = {folded(one.name): code for code, one in catalog.editions.items()}
-        near = nearest(folded(order.edition), [*catalog.editions, *named])
+        named = {columns.folded(one.name): code for code, one in catalog.editions.items()}
+        near = values.nearest(columns.folded(order.edition), [*catalog.editions, *named])
         no_edition = NameUnknown(reason="edition", name=order.edition, guess=named.get(near, near), where="edition")
         # No word about requirements: what is missing may be in the edition that was meant.
         return [no_edition, *found, *of_settings]
@@ -107,14 +103,14 @@ class Terms(NamedTuple):
         """Return the terms of `order`, of whose bundles `fields` makes the fields."""
         # No company has this character, so that nothing else in the text can look like it.
         whole = canonical(order._replace(company="\0", serial=None, customer=None, purchase_order=None))
-        before, _, after = whole.partition(canonical_json("\0"))
+        before, _, after = whole.partition(chain.canonical_json("\0"))
         return Terms(fields, before, after, note)
 
     def canonical(self, order: Order) -> str:
         """Return the canonical text of an order of these terms."""
         if any((order.serial, order.customer, order.purchase_order)):
             return canonical(order)
-        return f"{self.before}{canonical_json(order.company)}{self.after}"
+        return f"{self.before}{chain.canonical_json(order.company)}{self.after}"
 
 
 def make_bundle(
@@ -180,9 +176,9 @@ def _said(bundle: Bundle) -> dict[str, Any]:
     return {key: as_ordered(key, value) for key, value in fields if value not in (None, {}, [])}
 
 
-def differences(before: Bundle | None, after: Bundle) -> tuple[Change, ...]:
+def differences(before: Bundle | None, after: Bundle) -> tuple[proposals.Change, ...]:
     """Return everything in which two bundles differ, by key path, in the order of the keys."""
-    return changes_between({} if before is None else flat(_said(before)), flat(_said(after)))
+    return proposals.changes_between({} if before is None else flat(_said(before)), flat(_said(after)))
 
 
 def as_ordered(key: str, value: Any) -> Any:

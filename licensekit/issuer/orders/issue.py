@@ -8,18 +8,12 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypedDict
 
-from licensekit.catalog.rules import Counts
-from licensekit.catalog.tables import unsold
+from licensekit.catalog import rules, tables
 from licensekit.database import Connection
 from licensekit.dates import day_at
 from licensekit.errors import BundleRevoked, KeyRevoked, NameUnknown, OrderConflict, OrderDoubtful, OrderInvalid
 from licensekit.errors.coded import Message
-from licensekit.issuer.ledger import bundles
-from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.customers import customer_called, customer_meant, customer_of
-from licensekit.issuer.ledger.entries import LedgerEntry, answers_of_order, append, entry_of_order
-from licensekit.issuer.ledger.projection import Record, company_key
-from licensekit.issuer.ledger.states import ACTIVE, SUSPENDED, VOID
+from licensekit.issuer.ledger import bundles, customers, entries, projection, states
 from licensekit.issuer.orders.bundle import CheckedOrder, check_order, differences, make_bundle, missing_requirements
 from licensekit.issuer.orders.numbering import Numbering, has_form
 from licensekit.issuer.orders.order import Order, OrderDraft, canonical, difference, term
@@ -74,20 +68,20 @@ def unusual_dates(bundle: Bundle, today: int) -> Iterator[UnusualTerm]:
         yield UnusualTerm(reason="expiry", day=expiry)
 
 
-def _handed_out(ledger: Connection, serial: str) -> list[Issued]:
+def _handed_out(ledger: Connection, serial: str) -> list[bundles.Issued]:
     """Return every bundle of a serial that is not void: a slip that was taken back says nothing."""
-    return [one for one in bundles.of_serial(ledger, serial) if one.state != VOID]
+    return [one for one in bundles.of_serial(ledger, serial) if one.state != states.VOID]
 
 
-def _of_company(ledger: Connection, order: Order, issued: list[Issued], where: str) -> Iterator[OrderDoubtful]:
+def _of_company(ledger: Connection, order: Order, issued: list[bundles.Issued], where: str) -> Iterator[OrderDoubtful]:
     """Compare with whose the serial is, and with the company that has it now, or had what was in force last."""
-    active = [one for one in issued if one.state == ACTIVE] or issued[-1:]
-    companies = {company_key(one.bundle.company): one.bundle.company for one in active}
-    is_same = order.customer is None and company_key(order.company) in companies
+    active = [one for one in issued if one.state == states.ACTIVE] or issued[-1:]
+    companies = {projection.company_key(one.bundle.company): one.bundle.company for one in active}
+    is_same = order.customer is None and projection.company_key(order.company) in companies
     if companies and not is_same:
         serial = active[0].bundle.serial
-        owner = customer_of(ledger, serial)
-        if owner is None or owner.number != customer_meant(ledger, order.customer or "", order.company):
+        owner = customers.customer_of(ledger, serial)
+        if owner is None or owner.number != customers.customer_meant(ledger, order.customer or "", order.company):
             company = next(iter(companies.values()))
             yield OrderDoubtful(reason="other-company", serial=serial, company=company, where=where)
 
@@ -96,7 +90,7 @@ def company_of(tx: LedgerTransaction, order: Order) -> str:
     """Return the company of an order; raise `OrderInvalid` if it names a customer alone, and there is none such."""
     if order.company:
         return order.company
-    customer = customer_called(tx.ledger, order.customer or "")
+    customer = customers.customer_called(tx.ledger, order.customer or "")
     if customer is None:
         raise OrderInvalid(faults=(NameUnknown(reason="customer", name=order.customer or "", where="customer"),))
     return customer.name
@@ -105,8 +99,8 @@ def company_of(tx: LedgerTransaction, order: Order) -> str:
 def _of_unsold(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[OrderDoubtful]:
     """Yield what is no longer sold, but for what this order had before, or its serial, or one that it replaces."""
     order, catalog = checked.order, tx.state.signed_catalog
-    gone, editions = unsold(catalog, "licenses"), unsold(catalog, "editions")
-    answered = [] if order.number is None else answers_of_order(tx.ledger, order.number)
+    gone, editions = tables.unsold(catalog, "licenses"), tables.unsold(catalog, "editions")
+    answered = [] if order.number is None else entries.answers_of_order(tx.ledger, order.number)
     found = {"edition": (order.edition, editions[order.edition])} if order.edition in editions and not answered else {}
     if wanted := checked.codes & gone.keys():
         serials = [*order.replaces, *filter(None, [order.serial])]
@@ -126,7 +120,7 @@ def _of_requirements(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[O
     had = granted.pop(order.part, set())
     for part in (one.bundle for one in active if one.bundle.part in granted):
         rest = {code for name, codes in granted.items() if name != part.part for code in codes}
-        sold = Counts(part.system, part.sites, part.users)
+        sold = rules.Counts(part.system, part.sites, part.users)
         missed = set(missing_requirements(sold, catalog, rest | had))
         for code, missing in missing_requirements(sold, catalog, rest | checked.codes):
             if (code, missing) not in missed:
@@ -139,13 +133,13 @@ class Issuance(NamedTuple):
     action: str
     """`issue`, `renew`, `amend` or `answer`."""
     bundle: Bundle
-    before: Issued | None = None
+    before: bundles.Issued | None = None
     """The bundle of the ledger that is the result already; then nothing is signed."""
     number: str | None = None
     """The vendor's own number of the order."""
     ordered: str | None = None
     """The order in its canonical text."""
-    request: Record | None = None
+    request: projection.Record | None = None
     """The request that is answered, to be entered beside it."""
     is_new_serial: bool = False
     """Whether the serial was made for it: another order may take it first."""
@@ -184,37 +178,35 @@ def propose_order(tx: LedgerTransaction, draft: OrderDraft, signing: Signing) ->
     return proposal_of(tx, issuance, signing, draft.remarks)
 
 
-def proposal_of(
-    tx: LedgerTransaction, issuance: Issuance, signing: Signing, remarks: tuple[Message, ...]
-) -> IssueProposal:
+def proposal_of(tx: LedgerTransaction, one: Issuance, signing: Signing, remarks: tuple[Message, ...]) -> IssueProposal:
     """Return the proposal of a bundle that is new in every value, or was issued before."""
-    repeated, before, attach = None, issuance.before, signing.get("attach", True)
+    repeated, before, attach = None, one.before, signing.get("attach", True)
     if before is not None:
         repeated = license_file(AttachmentSource(tx, attach), before.bundle, before.token, repeated=True)
 
     def enter(tx: LedgerTransaction, key: Signer | None) -> LicenseFile:
         """Sign and enter the bundle, beside the request that it answers, unless its file is there already."""
-        file, request = repeated, issuance.request
+        file, request = repeated, one.request
         if file is None:
             answers = None if request is None else identity_of(request.token.type, request.token.payload)
-            signed = tx.sign(issuance.action, issuance.bundle, require_signer(key))._replace(
-                order_number=issuance.number, order=issuance.ordered, request=answers, note=issuance.note
+            signed = tx.sign(one.action, one.bundle, require_signer(key))._replace(
+                order_number=one.number, order=one.ordered, request=answers, note=one.note
             )
-            append(tx.ledger, [signed] if request is None else [request, signed])
-            file = license_file(AttachmentSource(tx, attach), issuance.bundle, signed.token, repeated=False)
+            entries.append(tx.ledger, [signed] if request is None else [request, signed])
+            file = license_file(AttachmentSource(tx, attach), one.bundle, signed.token, repeated=False)
         if approve := signing.get("approve"):
             approve(file)
         return file
 
-    changes = () if repeated is not None else differences(None, issuance.bundle)
+    changes = () if repeated is not None else differences(None, one.bundle)
     return IssueProposal(
         enter=enter,
         # Which serial is the next one is decided when it is signed.
-        changes=tuple(one for one in changes if not (issuance.is_new_serial and one.path == "serial")),
-        warnings=(*remarks, *unusual_dates(issuance.bundle, day_at(tx.now))),
-        about=f"serial {issuance.bundle.serial}" if issuance.number is None else f"order {issuance.number}",
+        changes=tuple(change for change in changes if not (one.is_new_serial and change.path == "serial")),
+        warnings=(*remarks, *unusual_dates(one.bundle, day_at(tx.now))),
+        about=f"serial {one.bundle.serial}" if one.number is None else f"order {one.number}",
         is_done=repeated is not None,
-        bundle=issuance.bundle,
+        bundle=one.bundle,
         repeated=repeated,
     )
 
@@ -230,9 +222,9 @@ def prepare_bundle(tx: LedgerTransaction, draft: OrderDraft, usual: Collection[s
     return bundle, checked.note
 
 
-def ordered_before(tx: LedgerTransaction, number: str | None, ordered: str) -> Issued | None:
+def ordered_before(tx: LedgerTransaction, number: str | None, ordered: str) -> bundles.Issued | None:
     """Return what was issued under an order number; raise `OrderConflict` unless it is `ordered` and still valid."""
-    before = None if number is None else entry_of_order(tx.ledger, number)
+    before = None if number is None else entries.entry_of_order(tx.ledger, number)
     if before is None:
         return None
     if before.request is not None:
@@ -244,17 +236,17 @@ def ordered_before(tx: LedgerTransaction, number: str | None, ordered: str) -> I
     return issued
 
 
-def require_same_order(before: LedgerEntry, ordered: str) -> None:
+def require_same_order(before: entries.LedgerEntry, ordered: str) -> None:
     """Raise `OrderConflict`, with what differs, if another order of its number was entered."""
     if ordered != before.order:
         changes = difference(before.order or "{}", ordered)
         raise OrderConflict(reason="other", order=before.order_number, entry=before.number, changes=changes)
 
 
-def require_genuine(tx: LedgerTransaction, issued: Issued) -> None:
+def require_genuine(tx: LedgerTransaction, issued: bundles.Issued) -> None:
     """Raise `OrderConflict` for what every customer would refuse: it is suspended, or it or its key was revoked."""
     order, entry, name = issued.order_number, issued.number, file_name(issued.bundle)
-    if issued.state == SUSPENDED:
+    if issued.state == states.SUSPENDED:
         raise OrderConflict(reason="suspended", order=order, entry=entry, bundle=name)
     try:
         verify_bundle(issued.token, tx.trust, tx.now)

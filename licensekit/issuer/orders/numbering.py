@@ -9,11 +9,9 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Final
 
-from licensekit import limits
-from licensekit.database import Connection
+from licensekit import database, limits
 from licensekit.errors import Fault, OrderIncomplete, OrderSerialInvalid
-from licensekit.issuer.ledger import bundles, documents
-from licensekit.issuer.ledger.entries import head
+from licensekit.issuer.ledger import bundles, documents, entries
 from licensekit.issuer.orders.order import Order
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import PICKUP, PICKUP_BYTES, UPDATE, Value
@@ -40,17 +38,10 @@ def anywhere(draw: Callable[[int], bytes]) -> int:
     return _LOWEST + int.from_bytes(draw(8)) % _DRAWN
 
 
-def jump(connection: Connection, draw: Callable[[int], bytes]) -> None:
+def jump(connection: database.Connection, draw: Callable[[int], bytes]) -> None:
     """Make sequences continue where a restored ledger cannot have given any since its backup."""
     rise = 1 + int.from_bytes(draw(8)) % _RISE
-    documents.put_fact(connection, documents.RESTORED, f"{head(connection).number} {rise}")
-
-
-def rise(connection: Connection) -> tuple[int, int]:
-    """Return the newest entry when a restored ledger was accepted, and by how much sequences rise; zeros if never."""
-    known = documents.fact(connection, documents.RESTORED)
-    number, by = (0, 0) if known is None else map(int, known.split())
-    return number, by
+    documents.put_fact(connection, documents.RESTORED, f"{entries.head(connection).number} {rise}")
 
 
 def is_mistyped(serial: str) -> bool:
@@ -86,7 +77,8 @@ class Numbering:
         catalog = tx.state.catalog
         self._has_pickups = catalog is not None and UPDATE in catalog.document.urls
         self._makes_serials = not tx.state.is_partner or tx.state.is_reseller
-        self._rise = rise(tx.ledger)
+        accepted = documents.fact(tx.ledger, documents.RESTORED) or "0 0"  # zeros: it was never restored
+        self._restored, self._rise = map(int, accepted.split())
         self._new = self._new_serials()
         self._ahead = "", ""
         """The first and the last of those that are looked up together."""
@@ -136,9 +128,8 @@ class Numbering:
         last = bundles.last_sequence(self._ledger, serial, order.part, order.use)
         listed = 1 if self._revocations is None else self._revocations.lowest_of(serial, order.part, order.use)
         lowest = max(last + 1, listed)
-        restored, rise = self._rise
-        if rise and not bundles.is_issued_since(self._ledger, serial, order.part, order.use, restored):
-            return lowest + rise  # what a restored ledger lost may have had the next ones
+        if self._rise and not bundles.is_issued_since(self._ledger, serial, order.part, order.use, self._restored):
+            return lowest + self._rise  # what a restored ledger lost may have had the next ones
         return lowest
 
     def pickup(self, order: Order, serial: str) -> dict[str, Value]:

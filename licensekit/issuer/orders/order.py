@@ -6,12 +6,10 @@ from enum import IntEnum
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
+from licensekit import chain, errors, proposals
 from licensekit.catalog.rules import as_numbers
-from licensekit.chain import canonical_json
 from licensekit.dates import format_days
-from licensekit.errors import OrderDatesInvalid
 from licensekit.errors.coded import Located, Message
-from licensekit.proposals import Change, changes_between
 from licensekit.wire.documents import AfterGrace, Kind, Use, Value
 from licensekit.wire.plain import word
 
@@ -113,28 +111,28 @@ def usual_warning(begins: int, expiry: int) -> int | None:
     return expiry - days if days > 0 else None
 
 
-def date_faults(order: Order, *, whole: bool = True) -> list[OrderDatesInvalid]:
+def date_faults(order: Order, *, whole: bool = True) -> list[errors.OrderDatesInvalid]:
     """Return what is wrong with the dates, by key path; `whole`: none is absent because it could not be read."""
     return (list(_contradictions(order)) if whole else []) or list(_wrong_sequence(order))
 
 
-def _contradictions(order: Order) -> Iterator[OrderDatesInvalid]:
+def _contradictions(order: Order) -> Iterator[errors.OrderDatesInvalid]:
     if order.expiry is not None and order.days is not None:
-        yield OrderDatesInvalid(reason="twice", key="expiry", where="days")
+        yield errors.OrderDatesInvalid(reason="twice", key="expiry", where="days")
     ends = order.expiry is not None or order.days is not None
     beside = (("warning", order.warning, order.warning_days), ("grace", order.grace, order.grace_days))
     for key, day, days in beside:
         counted = f"{key}_days"
         used = key if days is None else counted
         if day is not None and days is not None:
-            yield OrderDatesInvalid(reason="twice", key=key, where=used)
+            yield errors.OrderDatesInvalid(reason="twice", key=key, where=used)
         elif (day is not None or days is not None) and not ends:
-            yield OrderDatesInvalid(reason="no-term", where=used)
+            yield errors.OrderDatesInvalid(reason="no-term", where=used)
         elif day is not None and order.days is not None:
-            yield OrderDatesInvalid(reason="beside-days", key=counted, where=key)
+            yield errors.OrderDatesInvalid(reason="beside-days", key=counted, where=key)
 
 
-def _wrong_sequence(order: Order) -> Iterator[OrderDatesInvalid]:
+def _wrong_sequence(order: Order) -> Iterator[errors.OrderDatesInvalid]:
     """Return the dates that come too early; without `starts`, a term in days begins on day 0."""
     begins = 0 if order.starts is None and order.days is not None else order.starts
     warning, expiry, grace = term(order, 0)
@@ -149,7 +147,7 @@ def _wrong_sequence(order: Order) -> Iterator[OrderDatesInvalid]:
     for (earlier, first), (later, second) in pairwise(known):
         if first > second:
             reason = "before-term" if earlier == "starts" and order.starts is None else "before"
-            yield OrderDatesInvalid(reason=reason, key=earlier, where=later)
+            yield errors.OrderDatesInvalid(reason=reason, key=earlier, where=later)
 
 
 _DEFAULTS: Final = Order(company="")
@@ -160,16 +158,16 @@ def canonical(order: Order) -> str:
     """Return what `order` says beyond the defaults, as JSON with sorted keys."""
     fields = zip(Order._fields, order, _DEFAULTS, strict=True)
     said = {name: _plain(name, value) for name, value, usual in fields if value != usual and name != "number"}
-    return canonical_json(said)
+    return chain.canonical_json(said)
 
 
-def difference(before: str, after: str) -> tuple[Change, ...]:
+def difference(before: str, after: str) -> tuple[proposals.Change, ...]:
     """Return what differs between two canonical texts, by key path."""
     old, new = (
         {path: _shown(path.partition(".")[0], value) for path, value in flat(json.loads(text)).items()}
         for text in (before, after)
     )
-    return changes_between(old, new)
+    return proposals.changes_between(old, new)
 
 
 def flat(content: Mapping[str, Any]) -> dict[str, object]:

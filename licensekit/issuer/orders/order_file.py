@@ -11,10 +11,7 @@ from typing import Any, Final, NamedTuple, cast
 from licensekit import errors, limits
 from licensekit.issuer.catalog.catalog_file import read_counts, read_settings
 from licensekit.issuer.orders.order import OWN, SETTINGS, TABLES, Order, OrderDraft, date_faults
-from licensekit.text import values
-from licensekit.text.names import marks_in
-from licensekit.text.tables import Table, in_file_order, parse_toml
-from licensekit.text.values import FaultyValue
+from licensekit.text import names, tables, values
 from licensekit.wire.documents import BASE, AfterGrace, Catalog, Kind, SettingType, Use
 from licensekit.wire.plain import word
 
@@ -25,7 +22,7 @@ def _serials(value: object) -> tuple[str, ...]:
     listed = cast("list[object]", values.typed(words, list, "an array"))
     serials = sorted({values.serial(one) for one in listed})
     if len(serials) > limits.REPLACED:
-        raise FaultyValue(errors.TableInvalid(reason="too-many", most=limits.REPLACED))
+        raise values.FaultyValue(errors.TableInvalid(reason="too-many", most=limits.REPLACED))
     return tuple(serials)
 
 
@@ -62,15 +59,11 @@ _DATE_KEYS: Final = frozenset({"starts", "warning", "expiry", "grace", "days", "
 
 
 def read_draft(text: bytes) -> OrderDraft:
-    """Return what can be read of a TOML file and its faults, for those of `bundle_faults`.
-
-    Raises:
-        OrderInvalid: it is no TOML.
-    """
-    content = parse_toml(text)
+    """Return what can be read of a TOML file, and its faults, as `draft_from`; raise `OrderInvalid` if it is none."""
+    content = tables.parse_toml(text)
     if isinstance(content, errors.SyntaxInvalid):
         raise errors.OrderInvalid(faults=(content,))
-    return draft_from(content)._replace(remarks=marks_in(text))
+    return draft_from(content)._replace(remarks=names.marks_in(text))
 
 
 def draft_from(content: object) -> OrderDraft:
@@ -81,7 +74,7 @@ def draft_from(content: object) -> OrderDraft:
     if not isinstance(content, dict):
         fault = errors.ValueInvalid(reason="kind", found=values.what_is(content), wanted="an order")
         return OrderDraft(Order(company=""), (fault,))
-    table = Table("", cast("dict[str, object]", content), [])
+    table = tables.Table("", cast("dict[str, object]", content), [])
     table.refuse_others(KEYS)
     if "customer" not in table.content:
         table.require("company")
@@ -96,10 +89,10 @@ def draft_from(content: object) -> OrderDraft:
         table.refuse("replaces", errors.OrderSerialInvalid(reason="part-replaces", part=order.part))
     unread = any(fault.where in _DATE_KEYS for fault in table.faults)
     table.faults.extend(date_faults(order, whole=not unread))
-    return OrderDraft(order, tuple(in_file_order(table.faults, table.content)) if table.faults else ())
+    return OrderDraft(order, tuple(tables.in_file_order(table.faults, table.content)) if table.faults else ())
 
 
-def _order(table: Table) -> Order:
+def _order(table: tables.Table) -> Order:
     given = {key: table.read(key, READERS[key]) for key in table.content if key in READERS}
     fields: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     # The one key that is not called as its field: a file that is an order says `order`.
@@ -181,15 +174,11 @@ class OrderReader:
         if terms not in self._orders:
             if len(self._orders) >= KEPT:
                 self._orders.clear()
-            self._orders[terms] = _shared(given)
+            # Orders of these terms are read one by one if they have faults, or depend on the serial.
+            draft = draft_from({**given, **dict.fromkeys(OWN), "company": "-"})
+            self._orders[terms] = None if draft.faults or draft.order.replaces else draft.order
         shared = self._orders[terms]
         if shared is None:
             return None
         own = [READERS[key](given[key]) if given.get(key) is not None else None for key in OWN]
         return OrderDraft(Order._make((*own, *shared[len(OWN) :])), (), terms) if own[0] else None
-
-
-def _shared(given: dict[str, Any]) -> Order | None:
-    """Return the order of these terms; None if they have faults, or depend on the serial."""
-    draft = draft_from({**given, **dict.fromkeys(OWN), "company": "-"})
-    return None if draft.faults or draft.order.replaces else draft.order

@@ -8,19 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from licensekit.dates import day_at
-from licensekit.errors import KeyChangeRefused
+from licensekit import dates, errors, proposals
 from licensekit.issuer.keys.changes import key_id, named
-from licensekit.issuer.ledger import bundles
-from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.entries import append
-from licensekit.issuer.ledger.projection import Record
+from licensekit.issuer.ledger import bundles, entries, projection
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
 from licensekit.issuer.output.license_file import LicenseFile, license_file
 from licensekit.issuer.transaction import LedgerTransaction, WorkspaceStore, admission, require_admitted, require_signer
-from licensekit.keys.keyfile import PublicPart
-from licensekit.keys.signing import Signer
-from licensekit.proposals import Change, Proposal
+from licensekit.keys import keyfile, signing
 from licensekit.trust.scope import require_type
 from licensekit.wire.documents import Bundle
 
@@ -31,14 +25,14 @@ _BATCH: Final = 500
 class Reissued(NamedTuple):
     """What became of one bundle."""
 
-    bundle: Issued
+    bundle: bundles.Issued
     """The bundle, as the ledger had it before; if an interrupted run signed it, as it is now."""
     file: LicenseFile | None
     """Its file with the new signature; None: it was renewed, revoked or returned meanwhile, and not signed again."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class ReissueProposal(Proposal[Iterator[Reissued]]):
+class ReissueProposal(proposals.Proposal[Iterator[Reissued]]):
     """The bundles that a key has signed and that count, to be signed again with another."""
 
     store: WorkspaceStore
@@ -51,7 +45,7 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
     """The one that was issued first; None: there are none."""
     attach: Attach
 
-    def sign(self, key: Signer | None, *, who: str, confirm: bool = False) -> Iterator[Reissued]:
+    def sign(self, key: signing.Signer | None, *, who: str, confirm: bool = False) -> Iterator[Reissued]:
         """Yield what became of each bundle of the proposal, once it is entered.
 
         One that was renewed, revoked or returned meanwhile is left as it is, and yielded without a file: whoever
@@ -68,22 +62,22 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
             self.require_allowed(require_signer(key))
         return self._sign(key, who)
 
-    def require_allowed(self, key: Signer | PublicPart) -> None:
+    def require_allowed(self, key: signing.Signer | keyfile.PublicPart) -> None:
         """Refuse the old key, and one that may not sign every bundle, as `sign`."""
         if key.verifying_key.key_id.hex() == self.old:
-            raise KeyChangeRefused(reason="lost", key=self.old)
+            raise errors.KeyChangeRefused(reason="lost", key=self.old)
         with self.store.read(self.now) as tx:
             signer = admission(key, tx.trust)
             require_type(signer, "bundle")
             starts = signer.admitted.valid_from
             if self.first is not None and starts > self.first.issued:
                 named, issued = signer.admitted.name, self.first.issued
-                raise KeyChangeRefused(reason="window", key=named, starts=starts, issued=issued)
+                raise errors.KeyChangeRefused(reason="window", key=named, starts=starts, issued=issued)
             for first in range(0, len(self.numbers), _BATCH):
                 for one in bundles.numbered(tx.ledger, self.numbers[first : first + _BATCH]):
                     require_admitted(signer, one.bundle, tx.state.trust_store)
 
-    def _sign(self, key: Signer | None, who: str) -> Iterator[Reissued]:
+    def _sign(self, key: signing.Signer | None, who: str) -> Iterator[Reissued]:
         note = f"signed by {self.old} before"
         with self.store.read(self.now) as tx:
             source = AttachmentSource(tx, self.attach)
@@ -99,9 +93,9 @@ class ReissueProposal(Proposal[Iterator[Reissued]]):
 def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: Attach) -> ReissueProposal:
     """Return what signing again what the key `lost` has signed would do; raises as `named`."""
     old = key_id(named(tx.state.trust.keys, lost))
-    numbers = bundles.numbers_of_key(tx.ledger, bytes.fromhex(old), day_at(tx.now))
+    numbers = bundles.numbers_of_key(tx.ledger, bytes.fromhex(old), dates.day_at(tx.now))
     first = bundles.by_number(tx.ledger, numbers[0]) if numbers else None
-    change = Change("bundles", f"{len(numbers)} signed by {old}", "signed by another key")
+    change = proposals.Change("bundles", f"{len(numbers)} signed by {old}", "signed by another key")
     return ReissueProposal(
         changes=(change,) if numbers else (),
         about=f"key {old}",
@@ -115,12 +109,12 @@ def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: Attach) -> Reis
 
 
 def _sign_again(
-    tx: LedgerTransaction, batch: Sequence[Issued], signer: Signer, note: str, *, attach: Attach
+    tx: LedgerTransaction, batch: Sequence[bundles.Issued], signer: signing.Signer, note: str, *, attach: Attach
 ) -> list[Reissued]:
     """Sign those of some bundles again that still count, and enter them."""
     source = AttachmentSource(tx, attach)
-    counting = bundles.counting(tx.ledger, [one.number for one in batch], day_at(tx.now))
-    records: list[Record] = []
+    counting = bundles.counting(tx.ledger, [one.number for one in batch], dates.day_at(tx.now))
+    records: list[projection.Record] = []
     done: list[Reissued] = []
     for one in batch:
         file = None
@@ -128,5 +122,5 @@ def _sign_again(
             records.append(tx.sign("reissue", one.bundle, signer)._replace(note=note))
             file = license_file(source, one.bundle, records[-1].token, repeated=False)
         done.append(Reissued(one, file))
-    append(tx.ledger, records)
+    entries.append(tx.ledger, records)
     return done

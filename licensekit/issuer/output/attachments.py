@@ -9,11 +9,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from licensekit.database import Connection
-from licensekit.errors import RootMismatch
-from licensekit.issuer.ledger import bundles, documents, exchange_files
-from licensekit.issuer.ledger.documents import WorkspaceState, file_of
-from licensekit.issuer.ledger.projection import company_key
+from licensekit import database, errors
+from licensekit.issuer.ledger import bundles, documents, exchange_files, projection
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.trust.order import full_version
 from licensekit.trust.pack import HOLDS, Held, held_in, lowest, open_pack, pin_in_pack, read_held
@@ -41,7 +38,7 @@ class Attachments(NamedTuple):
         """Return the tokens that go into a file with `bundle`."""
         found = self.always
         if self.revocations is not None:
-            customer = (bundle.serial, *bundle.replaces, company_key(bundle.company))
+            customer = (bundle.serial, *bundle.replaces, projection.company_key(bundle.company))
             found += () if self.concerned.isdisjoint(customer) else (self.revocations,)
         if self.catalog is not None:
             granted = (*bundle.system, *bundle.sites, *bundle.users, *map(_setting, bundle.settings))
@@ -78,8 +75,8 @@ class AttachmentSource:
     def file(self, beside: tuple[Token, ...], *tokens: Token) -> bytes:
         """Return the file of signed documents; the attachments `beside` it, the same for most, are written once."""
         if beside not in self._written:
-            self._written[beside] = file_of(beside)
-        return self._written[beside] + file_of(tokens)
+            self._written[beside] = documents.file_of(beside)
+        return self._written[beside] + documents.file_of(tokens)
 
     def _lacking(self, held: Held) -> Attachments:
         if held not in self._known:
@@ -87,12 +84,12 @@ class AttachmentSource:
         return self._known[held]
 
 
-def held_by_pack(state: WorkspaceState, pack: bytes) -> Held:
+def held_by_pack(state: documents.WorkspaceState, pack: bytes) -> Held:
     """Return what an application holds that ships `pack`; raises as `Workspace.held_by_pack`."""
     trust_store = open_pack(pack, pin_in_pack(pack))
     ours = {known.verified.identity for known in state.trust_store.trust.chain}
     if ours.isdisjoint(known.verified.identity for known in trust_store.trust.chain):
-        raise RootMismatch(reason="other-pack")
+        raise errors.RootMismatch(reason="other-pack")
     return held_in(trust_store, state.issuer)
 
 
@@ -122,7 +119,7 @@ def _lacking(tx: LedgerTransaction, held: Held, *, fits_oldest: bool) -> Attachm
     return Attachments(tuple(always), revocations, concerned, catalog.token, changed, fits_oldest)
 
 
-def _requires_list(state: WorkspaceState, held: Held, newest: Revocations) -> bool:
+def _requires_list(state: documents.WorkspaceState, held: Held, newest: Revocations) -> bool:
     """Return whether the newest list goes to everybody whose list is older."""
     # Whoever has seen a list by a key that was revoked since takes no bundle until there is a newer one (L2).
     is_overtaken = held.revocations[:2] < state.overtaken.get(SignedType.REVOCATIONS, ())
@@ -130,7 +127,7 @@ def _requires_list(state: WorkspaceState, held: Held, newest: Revocations) -> bo
     return is_overtaken or (bool(held.revocations) and newest.fresh_until is not None)
 
 
-def _concerned(ledger: Connection, newest: Revocations, held: Held) -> Iterator[str]:
+def _concerned(ledger: database.Connection, newest: Revocations, held: Held) -> Iterator[str]:
     """Yield the serials and companies that a list is about, or was when it was older."""
     yield from newest.serials
     yield from newest.lowest

@@ -38,8 +38,7 @@ _KINDS: Final = {Kind.SYSTEM: "For the whole installation", Kind.SITE: "For site
 def qr_code(data: bytes, form: str) -> bytes:
     """Return an image of the code of a license file, in a form of `SCALES`: its tokens without white space.
 
-    Raises:
-        QrRefused: it is longer than any code holds, or nothing here draws one.
+    Raises `QrRefused` if it is longer than any code holds, or nothing here draws one.
     """
     text = _text(data)
     if len(text) > LARGEST:
@@ -65,10 +64,7 @@ def _code(text: str) -> "QRCode":
 def sheet_page(file: LicenseFile, catalog: Catalog) -> bytes:
     """Return the page of a license file; `catalog` knows the names of what it grants.
 
-    A file that is too long for a QR code gets a page that says so in the place of the code.
-
-    Raises:
-        QrRefused: nothing here draws codes.
+    Where the file is too long for a QR code, it says so. Raises `QrRefused` if nothing here draws codes.
     """
     bundle = file.bundle
     text = _text(file.data)

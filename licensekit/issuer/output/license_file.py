@@ -9,18 +9,13 @@ from itertools import compress, groupby
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from licensekit.dates import day_at
-from licensekit.errors import FileUnusable, FormatError, LicenseError, PlaceTaken
-from licensekit.files import read_bytes, require_plain_file, write_many
+from licensekit import dates, errors, files, limits
 from licensekit.issuer.ledger import bundles
 from licensekit.issuer.ledger.bundles import Issued
 from licensekit.issuer.output.attachments import AttachmentSource
 from licensekit.issuer.transaction import LedgerTransaction
-from licensekit.limits import FILE_BYTES
-from licensekit.trust.signed import identity_of
-from licensekit.trust.verify import verify_bundle
+from licensekit.trust import signed, verify
 from licensekit.wire import armor
-from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Reset, decode
 from licensekit.wire.plain import plain_fields, word
 
@@ -29,7 +24,7 @@ class LicenseFile(NamedTuple):
     """A signed bundle, ready to be sent."""
 
     bundle: Bundle
-    token: Token
+    token: armor.Token
     data: bytes
     """The file: the bundle and its attachments."""
     is_repeated: bool
@@ -44,7 +39,7 @@ class LicenseFile(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return what it is as plain JSON values."""
-        identity = identity_of(self.token.type, self.token.payload).hex()
+        identity = signed.identity_of(self.token.type, self.token.payload).hex()
         named = plain_fields(self.bundle, "serial part use sequence")
         file = {"repeated": self.is_repeated, "bytes": len(self.data), "fits_oldest": self.fits_oldest}
         return {"identity": identity, **named, **file}
@@ -55,7 +50,7 @@ class ResetFile(NamedTuple):
 
     product: str
     reset: Reset
-    token: Token
+    token: armor.Token
     data: bytes
     """The file: the reset and its attachments."""
     is_repeated: bool
@@ -74,14 +69,14 @@ def file_name(bundle: Bundle) -> str:
     return f"{bundle.product}-{bundle.name}.lic"
 
 
-def license_file(source: AttachmentSource, bundle: Bundle, token: Token, *, repeated: bool) -> LicenseFile:
+def license_file(source: AttachmentSource, bundle: Bundle, token: armor.Token, *, repeated: bool) -> LicenseFile:
     """Return the file of a signed bundle."""
     lacking = source.attachments(bundle)
     data = source.file(lacking.beside(bundle), token)
     return LicenseFile(bundle, token, data, repeated, lacking.fits_oldest)
 
 
-def reset_file(source: AttachmentSource, token: Token, *, repeated: bool) -> ResetFile:
+def reset_file(source: AttachmentSource, token: armor.Token, *, repeated: bool) -> ResetFile:
     """Return the file of a signed reset."""
     reset = decode(Reset, token.payload)
     lacking = source.attachments(reset)
@@ -92,32 +87,29 @@ def reset_file(source: AttachmentSource, token: Token, *, repeated: bool) -> Res
 def require_replaceable(path: Path, document: Bundle | Reset) -> None:
     """Refuse to write a license file over anything but an older or equal one of the same serial and part.
 
-    The file of a reset takes the place of one for the same installation; an empty file is in nobody's way.
-
-    Raises:
-        PlaceTaken: something else is there.
-        FileUnusable: it cannot be read, or is no plain file.
+    The file of a reset takes the place of one for the same installation; an empty file is in nobody's way. Raises
+    `PlaceTaken` if something else is there, `FileUnusable` if it cannot be read, or is no plain file.
     """
     data = present_at(path)
     if data is None:
         return
     there = _license_in(data) if data else document
     if there is None:
-        raise PlaceTaken(reason="no-license", where=str(path))
+        raise errors.PlaceTaken(reason="no-license", where=str(path))
     if _line(there) != _line(document):
         if isinstance(there, Reset):
-            raise PlaceTaken(reason="reset", where=str(path))
-        raise PlaceTaken(reason="other", bundle=there.label, company=there.company, where=str(path))
+            raise errors.PlaceTaken(reason="reset", where=str(path))
+        raise errors.PlaceTaken(reason="other", bundle=there.label, company=there.company, where=str(path))
     if isinstance(there, Bundle) and isinstance(document, Bundle) and _order(there) > _order(document):
-        raise PlaceTaken(reason="newer", bundle=there.label, company=there.company, where=str(path))
+        raise errors.PlaceTaken(reason="newer", bundle=there.label, company=there.company, where=str(path))
 
 
 def present_at(path: Path) -> bytes | None:
     """Return what is in the file that a license file is to replace; None: there is none."""
     if not os.path.lexists(path):
         return None
-    require_plain_file(path, path.lstat().st_mode, "a file to be replaced")
-    return read_bytes(path, limit=FILE_BYTES, what="a license file")
+    files.require_plain_file(path, path.lstat().st_mode, "a file to be replaced")
+    return files.read_bytes(path, limit=limits.FILE_BYTES, what="a license file")
 
 
 def _license_in(data: bytes) -> Bundle | Reset | None:
@@ -125,7 +117,7 @@ def _license_in(data: bytes) -> Bundle | Reset | None:
     try:
         [token] = (one for one in armor.read(data) if one.type in {"bundle", "reset"})
         return decode(Bundle, token.payload) if token.type == "bundle" else decode(Reset, token.payload)
-    except (FormatError, ValueError):  # it is another file, or holds none or several of them
+    except (errors.FormatError, ValueError):  # it is another file, or holds none or several of them
         return None
 
 
@@ -159,11 +151,11 @@ def publish(tx: LedgerTransaction, folder: Path) -> Iterator[PublishedFile]:
     Nothing else in the folder is touched. Raises as `Workspace.publish`.
     """
     if not os.path.isdir(folder):  # noqa: PTH112  # one that may not be looked into is none, and no error
-        raise FileUnusable(reason="folder-missing", where=str(folder))
+        raise errors.FileUnusable(reason="folder-missing", where=str(folder))
     if tx.store.layout.folder.resolve().is_relative_to(folder.resolve()):
-        raise PlaceTaken(reason="workspace", where=str(folder))
+        raise errors.PlaceTaken(reason="workspace", where=str(folder))
     source = AttachmentSource(tx, attach=True)
-    rows = bundles.by_serial(tx.ledger, day_at(tx.now))
+    rows = bundles.by_serial(tx.ledger, dates.day_at(tx.now))
     for _, group in groupby(rows, key=lambda row: row[0].bundle.serial):
         issued, counts = zip(*group, strict=True)
         # There is one, unless a restored ledger has drawn another: its customers ask for either.
@@ -192,8 +184,8 @@ def _newest_file(
 def _is_believed(tx: LedgerTransaction, one: Issued) -> bool:
     """Return whether an installation takes a bundle; one that it refuses would keep it from the rest of the file."""
     try:
-        verify_bundle(one.token, tx.trust, tx.now)
-    except LicenseError:
+        verify.verify_bundle(one.token, tx.trust, tx.now)
+    except errors.LicenseError:
         return False
     return True
 
@@ -204,5 +196,5 @@ def _put(path: Path, data: bytes) -> Literal["new", "changed", "unchanged"]:
     if before == data:
         return "unchanged"
     # The account of a web server reads it, whatever the umask of the issuer's account is.
-    write_many(path.parent, [(path.name, data)], mode=0o644)
+    files.write_many(path.parent, [(path.name, data)], mode=0o644)
     return "new" if before is None else "changed"

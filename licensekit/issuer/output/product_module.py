@@ -30,11 +30,8 @@ def product_module(pack: bytes | str, *, released: date | None = None, before: s
     """Return the text of a module with the `Product` of a pack, formatted and typed.
 
     The root is the oldest one of the pack: compare its pin with the issuer's. `released` is the date of the version of
-    the product that ships the module; by default, that of the module `before`, in whose place it comes.
-
-    Raises:
-        PlaceTaken: `before` is another text.
-        FormatError, TrustError: the pack is damaged or not to be believed.
+    the product that ships the module; by default, that of the module `before`, in whose place it comes. Raises
+    `PlaceTaken` if that is another text, `FormatError` or `TrustError` if the pack is damaged or not to be believed.
     """
     root, written = pin_in_pack(pack), _WRITTEN.search(before)
     if before.strip() and (written is None or written["root"] != root):

@@ -19,7 +19,6 @@ from licensekit.keys.signing import Signer
 
 TOKEN_ATTRIBUTES: Final = ("token", "serial", "model", "manufacturer")
 """The attributes that say which token; every one that is given must be the token's."""
-
 _PATH: Final = frozenset({*TOKEN_ATTRIBUTES, "object", "id", "type"})
 _QUERY: Final = frozenset({"module-path"})
 _SCHEME: Final = "pkcs11:"

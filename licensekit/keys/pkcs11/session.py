@@ -24,16 +24,11 @@ _TRIES: Final = (
     (TokenFlag.USER_PIN_COUNT_LOW, "few"),
 )
 """What a token says of the tries that are left, the most urgent first."""
-
 _REASONS: Final[Mapping[type[pkcs11.PKCS11Error], str]] = {
-    pkcs11.DeviceRemoved: "removed",
+    **dict.fromkeys((pkcs11.DeviceRemoved, pkcs11.SessionHandleInvalid, pkcs11.TokenNotPresent), "removed"),
+    **dict.fromkeys((pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange), "refused"),
     pkcs11.MechanismInvalid: "mechanism",
-    pkcs11.PinIncorrect: "refused",
-    pkcs11.PinInvalid: "refused",
-    pkcs11.PinLenRange: "refused",
     pkcs11.PinLocked: "locked",
-    pkcs11.SessionHandleInvalid: "removed",
-    pkcs11.TokenNotPresent: "removed",
 }
 
 
@@ -146,8 +141,7 @@ def _find(place: KeyPlace) -> Token:
         module = pkcs11.lib(place.module)
     except (pkcs11.PKCS11Error, ValueError) as error:
         raise errors.SignerUnavailable(reason="module", detail=str(error) or type(error).__name__) from error
-    found = [token for token in module.get_tokens() if _describes(place, token)]
-    if not found:
+    if not (found := [token for token in module.get_tokens() if _describes(place, token)]):
         raise errors.SignerUnavailable(reason="no-token", where=_name(place))
     if len(found) > 1:
         raise errors.SignerUnavailable(reason="several-tokens", where=_name(place))
@@ -156,8 +150,7 @@ def _find(place: KeyPlace) -> Token:
 
 def _describes(place: KeyPlace, token: Token) -> bool:
     values = (token.label, token.serial.decode("ascii", "replace"), token.model, token.manufacturer_id)
-    has = dict(zip(TOKEN_ATTRIBUTES, values, strict=True))
-    return place.token.items() <= has.items()
+    return place.token.items() <= dict(zip(TOKEN_ATTRIBUTES, values, strict=True)).items()
 
 
 @contextmanager

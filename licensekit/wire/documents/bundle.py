@@ -111,9 +111,8 @@ class Bundle(fields.Document, frozen=True):
     extensions: fields.Extensions
 
     def __post_init__(self) -> None:
-        fields.require_codes(
-            [self.issuer, self.product, self.part, *self.system, *self.sites, *self.users, *self.settings]
-        )
+        counted = *self.system, *self.sites, *self.users
+        fields.require_codes([self.issuer, self.product, self.part, *counted, *self.settings])
         fields.require_serials([self.serial, *self.replaces])
         fields.require_texts([self.company, *self.settings.values()])
         fields.require_extensions(self.extensions)

@@ -27,7 +27,6 @@ CLASS_OF: Final[dict[str, type[Document]]] = {name: cls for cls, name in TYPE_OF
 
 UNDERSTOOD: Final[frozenset[str]] = frozenset()
 """The extensions with a leading `!` that this reader understands: none yet."""
-
 _encode: Final = Encoder(order="sorted").encode
 _pass_over: Final = Decoder(Raw).decode
 _BEHIND: Final = re.compile(r"trailing characters \(byte (\d+)\)")
@@ -44,10 +43,7 @@ def encode(document: Document) -> bytes:
 
 
 def compose(kind: type[D], content: D | tuple[object, ...]) -> tuple[D, bytes]:
-    """Compose the document of `kind` with these fields in their order; return it and its payload.
-
-    A document that is made is checked, and once more when it is encoded; this checks once. Raises `PayloadInvalid`.
-    """
+    """Make the document of `kind` of fields in their order, checked once, and its payload; raise `PayloadInvalid`."""
     try:
         payload = _encode(content)
     except (MsgspecError, TypeError, OverflowError, UnicodeEncodeError) as error:

@@ -302,7 +302,7 @@ def test_exchange_files_are_written_for_programs(crm: Command, shelf: Path, kind
 
 
 def test_a_return_asks_on_a_terminal(crm: Command, monkeypatch: pytest.MonkeyPatch, shelf: Path) -> None:
-    monkeypatch.setattr("licensekit.cli.proposals.is_terminal", lambda: True)
+    monkeypatch.setattr("licensekit.cli.inputs.is_terminal", lambda: True)
     refused = crm("return", stdin=b"n\n")
     assert refused.code == 1
     assert refused.err.endswith("Nothing was changed.\n")

@@ -88,7 +88,7 @@ def test_a_restore_names_what_is_lost_and_is_accepted(crm: Command, shelf: Path)
 def test_a_restore_is_asked_for_on_a_terminal(crm: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     crm("backup saved")
     crm("users add anna")
-    monkeypatch.setattr("licensekit.cli.backups.is_terminal", lambda: True)
+    monkeypatch.setattr("licensekit.cli.inputs.is_terminal", lambda: True)
     refused = crm("restore saved", stdin=b"n\n")
     assert refused.code == 1
     assert refused.err.endswith("Nothing was changed.\n")

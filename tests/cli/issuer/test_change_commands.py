@@ -28,7 +28,7 @@ def sold(desk: Desk) -> Desk:
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody is there to ask."""
     monkeypatch.setattr("licensekit.cli.issuer.issue.is_terminal", lambda: True)
-    monkeypatch.setattr("licensekit.cli.proposals.is_terminal", lambda: True)
+    monkeypatch.setattr("licensekit.cli.inputs.is_terminal", lambda: True)
 
 
 def test_a_renewal_shows_the_difference_and_writes_the_next_sequence(sold: Desk) -> None:

@@ -38,7 +38,7 @@ def test_what_init_printed_works_as_it_is(place: Desk, monkeypatch: pytest.Monke
     """The commands and the program, typed and pasted, meet at one installation."""
     monkeypatch.setenv("XDG_DATA_HOME", str(place.folder / "data"))
     monkeypatch.delenv("LICENSEKIT_HOME", raising=False)
-    monkeypatch.setattr("licensekit.cli.customer.commands.account", lambda: "anna")
+    monkeypatch.setattr("licensekit.cli.inputs.account", lambda: "anna")
     said = place.run("init", "acme", *place.both_passphrases).stdout
     pasted = said.partition("In the application:")[2].partition("Next:")[0]
     for line in said.partition("Next:")[2].strip().splitlines():

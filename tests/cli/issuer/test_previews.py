@@ -117,7 +117,7 @@ def test_a_catalog_that_takes_away_is_asked_about(sold: Desk, monkeypatch: pytes
     catalog.write_text(text, "utf-8")
     shown = sold.json("pack", "-C", "acme", "--preview")
     assert [one["code"] for one in shown["needs_confirmation"]] == ["takes-away"]
-    monkeypatch.setattr("licensekit.cli.proposals.is_terminal", lambda: True)
+    monkeypatch.setattr("licensekit.cli.inputs.is_terminal", lambda: True)
     ask = ("pack", "-C", "acme", *sold.passphrase)
     assert "licenses.professional.includes" in sold.run(*ask, typed="n\n", code=1).stderr
     assert "version 2, signed now" in sold.run(*ask, typed="y\n").stdout

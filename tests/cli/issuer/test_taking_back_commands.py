@@ -80,7 +80,7 @@ def test_without_a_terminal_nothing_is_taken_back_unless_it_is_confirmed(sides: 
 def test_on_a_terminal_what_is_lost_is_shown_before_it_is_asked_for(
     sides: Customers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("licensekit.cli.proposals.is_terminal", lambda: True)
+    monkeypatch.setattr("licensekit.cli.inputs.is_terminal", lambda: True)
     ask = ("suspend", "serial", SERIAL, *IN, *sides.passphrase)
     assert "Fjord loses" in sides.run(*ask, typed="n\n", code=1).output
     assert [one["state"] for one in sides.json("ledger", "list", *IN)["bundles"]] == ["active"]

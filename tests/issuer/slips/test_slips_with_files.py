@@ -189,7 +189,7 @@ def full_disk_for_the_file(shop: Shop) -> None:
     Path("order.toml").write_text(right_order(shop))
     Path("new.lic").write_bytes(b"")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("licensekit.cli.issuer.output.write_output", no_room)
+        patch.setattr("licensekit.cli.inputs.write_output", no_room)
         shop.sign("issue order.toml -o new.lic", code=8)
 
 

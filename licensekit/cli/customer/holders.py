@@ -1,17 +1,17 @@
-"""`licensekit users`: who there is, what they hold, whether they may log in."""
+"""`licensekit users` and `sites`: who there is, what they hold, whether they may log in."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import click
 
 from licensekit.cli import output
 from licensekit.cli.customer.commands import in_installation
-from licensekit.cli.customer.sites import prefer_command
 from licensekit.cli.customer.user_changes import filters
 from licensekit.cli.groups import NO, LicenseGroup, lazy
 from licensekit.cli.options import Decorator, WordChoice, option
 from licensekit.cli.views import spelling
-from licensekit.installation import Installation, UserFacts, UserFilter, UserRow
+from licensekit.installation import Installation, SiteRow, Sites, UserFacts, UserFilter, UserRow, Users
 from licensekit.wire.documents import UserKind
 
 _CHANGES: Final = "licensekit.cli.customer.user_changes"
@@ -30,6 +30,20 @@ _CHANGES: Final = "licensekit.cli.customer.user_changes"
 )
 def users() -> None:
     """Add users, assign licenses to them, see who may log in."""
+
+
+def prefer_command(noun: str, holders: Callable[[Installation], Users | Sites]) -> click.Command:
+    """Return the command that chooses which of the `noun`s keep a license."""
+
+    @click.command(help=f"Assign the first slots of a license to {noun}s: of too few, they keep one.")
+    @click.argument("license_code", metavar="LICENSE")
+    @click.argument("first", metavar="[ID]...", nargs=-1)
+    @in_installation
+    def prefer(*, license_code: str, first: tuple[str, ...], installation: Installation) -> None:
+        holders(installation).prefer(license_code, *first)
+        output.emit(f"{license_code}: first {', '.join(first) or 'as before'}")
+
+    return prefer
 
 
 prefer = prefer_command("user", lambda installation: installation.users)
@@ -85,16 +99,11 @@ def remarks(user: UserFacts) -> str | None:
     return spelling.listed(mark for mark, applies in marks if applies)
 
 
-_COLUMNS: Final[output.Columns[UserRow]] = {
-    "id": lambda row: row.user.written,
-    "name": lambda row: row.user.name,
-    "kind": lambda row: spelling.name_of(row.user.kind),
-    "remarks": lambda row: remarks(row.user),
-    "groups": lambda row: spelling.listed(row.user.groups),
-    "licenses": lambda row: spelling.listed(row.user.licenses),
-    "lapsed": lambda row: spelling.listed(row.lapsed),
-    "last seen": lambda row: spelling.day(row.user.last_seen),
-}
+_COLUMNS: Final[output.Columns[UserRow]] = spelling.columns(
+    "id=user.written name=user.name kind=user.kind remarks groups=user.groups licenses=user.licenses lapsed"
+    " last_seen=user.last_seen",
+    remarks=lambda row: remarks(row.user),
+)
 
 
 @click.command("list")
@@ -134,3 +143,76 @@ def may_login(*, user_id: str, way: str, site: str | None, installation: Install
             output.emit(f"message of the day: {message}")
     if not decision:
         raise click.exceptions.Exit(NO)
+
+
+_SITES: Final[output.Columns[SiteRow]] = spelling.columns(
+    "id=site.written name=site.name kind licenses=site.licenses lapsed",
+    kind=lambda row: "central" if row.site.central else "satellite",
+)
+
+
+@click.group(cls=LicenseGroup)
+def sites() -> None:
+    """Add sites and assign licenses to them."""
+
+
+@sites.command("add")
+@click.argument("site_id", metavar="ID")
+@option("--name NAME", "The name of the site.", default="")
+@option("--central", "The central site; all others are satellites.")
+@in_installation
+def add_site(*, site_id: str, name: str, central: bool, installation: Installation) -> None:
+    """Add a site. Licenses may limit how many satellites there are."""
+    output.emit(f"added {installation.sites.add(site_id, name=name, central=central)}")
+
+
+@sites.command("set")
+@click.argument("site_id", metavar="ID")
+@option("--name NAME", "The name of the site.", required=True)
+@in_installation
+def set_site(*, site_id: str, name: str, installation: Installation) -> None:
+    """Change the name of a site."""
+    output.emit(f"set {installation.sites.set(site_id, name=name)}")
+
+
+@sites.command("remove")
+@click.argument("site_id", metavar="ID")
+@in_installation
+def remove_site(*, site_id: str, installation: Installation) -> None:
+    """Remove a site, which releases every license of it."""
+    output.emit(f"{site_id}: removed, released {', '.join(installation.sites.remove(site_id)) or 'nothing'}")
+
+
+@sites.command("list")
+@in_installation
+@output.listing("sites", _SITES)
+def list_sites(*, installation: Installation) -> tuple[SiteRow, ...]:
+    """List the sites with what they are assigned."""
+    return installation.sites.list()
+
+
+_licenses: Final[Decorator] = click.argument("licenses", metavar="LICENSE...", nargs=-1, required=True)
+
+
+@sites.command("assign")
+@click.argument("site_id", metavar="ID")
+@_licenses
+@option("--release LICENSE...", "Release this license in the same change.")
+@in_installation
+def assign_to(*, site_id: str, licenses: tuple[str, ...], release: tuple[str, ...], installation: Installation) -> None:
+    """Assign licenses to a site."""
+    assigned = installation.sites.assign(site_id, *licenses, release=release)
+    output.emit(f"{site_id}: assigned {', '.join(assigned) or 'nothing new'}")
+
+
+@sites.command("release")
+@click.argument("site_id", metavar="ID")
+@_licenses
+@in_installation
+def release_of_site(*, site_id: str, licenses: tuple[str, ...], installation: Installation) -> None:
+    """Release licenses of a site."""
+    installation.sites.release(site_id, *licenses)
+    output.emit(f"{site_id}: released {', '.join(licenses)}")
+
+
+sites.add_command(prefer_command("site", lambda installation: installation.sites))

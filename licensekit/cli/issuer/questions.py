@@ -1,30 +1,73 @@
-"""`licensekit explain` in a workspace, and `ledger file`: what support answers, and sends again."""
+"""`licensekit ledger report` and `file`, and `explain` in a workspace: what the ledger answers, and sends again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
+from typing import Any, Final
 
 import click
 
+from licensekit import errors, issuer, limits
 from licensekit.cli.inputs import STANDARD, read_input
-from licensekit.cli.issuer.options import in_workspace, warn_of_restored
+from licensekit.cli.issuer import ledger, options
 from licensekit.cli.issuer.output import Audience, attachments_option, is_folder, output_option, put_file, require_place
-from licensekit.cli.output import command_line, emit, emit_json, facts, harmless, json_option, separated, warn
+from licensekit.cli.options import DAY, PATH, clock, option, refuse, whole
+from licensekit.cli.output import command_line, emit_json, facts, harmless, json_option, remark, separated, table, warn
 from licensekit.cli.views import spelling
 from licensekit.cli.views.documents import Facts
 from licensekit.cli.views.documents import show as show_document
-from licensekit.errors import NotIssued
-from licensekit.issuer import SupportCase, Workspace
-from licensekit.wire.documents import License
+from licensekit.issuer import REPORTED_BY, ReportRow, ReportScope, SupportCase, Workspace
+from licensekit.wire.documents import License, Use
+from licensekit.wire.plain import word
+
+_FIGURES: Final = issuer.REPORT_FIELDS[issuer.REPORT_FIELDS.index("new") :]
+
+
+@click.command()
+@option("-C DIR... folders", "The workspace; of several, the rows of each.", type=PATH, default=[Path()])
+@option("--by WHAT", f"Group by {', '.join(REPORTED_BY)}.", type=click.Choice(REPORTED_BY), default="license")
+@option("--from DATE first", "The first day. Default: of the year of the last one.", type=DAY)
+@option("--until DATE last", "The last day. Default: today.", type=DAY)
+@option("--customer NAME", "Only of this customer, by name or external id.")
+@option("--license LICENSE", "Only this license.")
+@option("--expiring-within DAYS within", "Count what ends so soon after.", type=whole(0, limits.TERM_DAYS), default=90)
+@refuse("--until is before --from.", lambda given: given["first"] and given["last"] and given["last"] < given["first"])
+@ledger.row_form
+def report(*, folders: Iterable[Path], form: ledger.RowForm, **asked: Any) -> None:
+    """Report what was sold in a period, and what is in force, due and in use at its end."""
+    with ExitStack() as opened:
+        workspaces = [opened.enter_context(Workspace.open(folder)) for folder in folders]
+        for one in workspaces:
+            options.warn_of_restored(one)
+        scope, now = ReportScope(**asked), clock()
+        rows = chain.from_iterable(one.ledger.report(scope, now=now) for one in workspaces)
+        plain = (one.plain() for one in rows)
+        form.put("report", issuer.REPORT_FIELDS, plain, lambda: _show_report(list(rows), scope.by, len(workspaces)))
+
+
+def _show_report(found: list[ReportRow], by: str, workspaces: int) -> None:
+    titles = (f">{name.replace('_', ' ')}" for name in _FIGURES)
+    columns = ["product", by, "id", "use", "license", "", *titles]
+    table(columns, [_cells(one, workspaces) for one in found]) if found else remark("There is nothing to report.")
+
+
+def _cells(one: ReportRow, workspaces: int) -> list[object]:
+    """Return what a row shows; what is zero, and what all rows share, is left out."""
+    unit = spelling.amount(None) if one.unrestricted else "" if one.per is None else f"per {word(one.per)}"
+    use = "" if one.use is Use.PRODUCTION else word(one.use)
+    named = ["" if workspaces == 1 else one.product, one.group, one.external, use, one.license or "all bundles", unit]
+    return [*named, *(getattr(one, name) or "" for name in _FIGURES)]
 
 
 def explain_in(folder: Path, name: str, *, now: int, as_json: bool) -> bool:
     """Print what there is to say of a file, or of what a name means; return whether all of it works as it is."""
     asked = read_input(name, what="a license file") if name == STANDARD or Path(name).is_file() else name
     with Workspace.open(folder) as workspace:
-        warn_of_restored(workspace)
+        options.warn_of_restored(workspace)
         try:
             found = workspace.ledger.explain(asked, now=now)
-        except NotIssued:
+        except errors.NotIssued:
             if Path(name).suffix:
                 read_input(name, what="a license file")  # the name of a file, which is not there
             raise
@@ -43,7 +86,7 @@ def _show(case: SupportCase, licenses: Mapping[str, License]) -> None:
     facts(("do", verdict.hint or None), ("run", command_line(verdict.remedy) if verdict.remedy else None))
     if case.finding is None:
         return
-    emit()
+    click.echo()
     show_document(case.finding.document, [*_records(case), *_today(case)], licenses)
 
 
@@ -51,9 +94,9 @@ def _records(case: SupportCase) -> Facts:
     customer, issued = case.customer, case.issued
     if customer is not None:
         yield "customer", f"{customer.name} ({customer.external})" if customer.external else customer.name
-        yield from (("contact", customer.contact or None), ("note", customer.note or None))
+        yield from spelling.facts_of(customer, "contact note")
     if issued is not None:
-        yield from (("order", issued.order_number), ("purchase order", issued.purchase_order))
+        yield from spelling.facts_of(issued, "order=order_number purchase_order")
         yield "entered", f"entry {issued.number}, on {spelling.day_of(issued.at)} by {issued.who}"
         yield from (("state", issued.state), ("why", issued.change))
         yield "installation", spelling.listed(case.installation)
@@ -76,7 +119,7 @@ def _today(case: SupportCase) -> Facts:
 @click.argument("name", metavar="SERIAL|ORDER|BUNDLE")
 @output_option
 @attachments_option
-@in_workspace
+@options.in_workspace
 @json_option
 def file(*, name: str, output: str | None, audience: Audience, workspace: Workspace, now: int, as_json: bool) -> None:
     """Write the license file of what was issued again, as it is to be sent today."""

@@ -1,0 +1,7 @@
+-- A new installation, and the newest entry of its journal, for `licensekit/state/home.py`.
+
+-- name: establish
+INSERT INTO installation (one, seed, secret, observations, head, observed, signature) VALUES (1, ?, ?, ?, 0, ?, ?);
+
+-- name: journal_head
+SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1;
