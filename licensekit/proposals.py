@@ -11,6 +11,7 @@ transaction, and goes on only if the result is the one that was shown.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from licensekit.errors import Coded, ConfirmationNeeded, ProposalStale, plain_value
@@ -55,6 +56,11 @@ class Proposal(Generic[R_co]):
     """What a person must agree to; empty: nothing."""
     about: str = "what this is about"
     """How messages name what it is about: a serial, an order number, a catalog."""
+
+    @property
+    def digest(self) -> str:
+        """A text that says which changes these are: whoever was shown others has to look again."""
+        return sha256(repr(self.changes).encode()).hexdigest()
 
     def require_confirmed(self, *, confirm: bool) -> None:
         """Raise `ConfirmationNeeded` unless `confirm`, where there is something to agree to."""

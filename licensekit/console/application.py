@@ -13,12 +13,24 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from licensekit.console.pages import events, exchange, files, health, history, holders, licenses, sites, user
-from licensekit.console.rendering import bare_page, has, static_file, text, trouble
+from licensekit.console.pages import (
+    activation,
+    directory,
+    events,
+    exchange,
+    health,
+    history,
+    licenses,
+    overview,
+    sites,
+    user,
+    users,
+)
+from licensekit.console.rendering import bare_page, has, moved, static_file, text, trouble
 from licensekit.console.security import guard
 from licensekit.console.security.sign_in import SignIn, remember_page, routes
 from licensekit.console.visit import EMPTY, PULSE, Authorize, Form, Identity, Visit, address, is_poll, own_path
-from licensekit.errors import LicenseError
+from licensekit.errors import LicenseError, NotActivated
 from licensekit.installation import Installation
 
 SIGN_IN_AGAIN: Final = "sign-in-again"
@@ -45,14 +57,19 @@ def _attempt(change: Show, refused: Callable[[Visit, LicenseError], Response]) -
 
 
 SCREENS: Final[Mapping[str, Show]] = {
-    "/": licenses.status_tab,
-    "/licenses": licenses.start,
+    "/": overview.overview,
+    "/licenses": licenses.issuer_tab,
     "/licenses/{issuer}": licenses.issuer_tab,
     "/license/{code}": licenses.license_page,
-    "/activate": files.ask,
-    "/users": holders.associates,
-    "/users/others": holders.others,
-    "/users/licenses": holders.license_holders,
+    "/license/{code}/buy": licenses.buy,
+    "/activate": activation.ask,
+    "/activate/preview": activation.ask,
+    "/activated/{entry}": activation.activated,
+    "/users": users.show,
+    "/users/others": users.show,
+    "/users/licenses": users.show,
+    "/users/change": users.review,
+    "/users/directory": directory.ask,
     "/users/new": user.new,
     "/user": user.card,
     "/sites": sites.show,
@@ -67,10 +84,17 @@ SCREENS: Final[Mapping[str, Show]] = {
 }
 """Address to screen; none of them changes anything."""
 
+LARGEST: Final = {"/users/directory": directory.LARGEST}
+"""Address to how many bytes a form there may have, where that is more than elsewhere."""
+
 CHANGES: Final[Mapping[str, Show]] = {
-    "/activate/preview": _attempt(files.preview, files.ask),
-    "/activate": files.activate,
+    "/activate/preview": activation.preview,
+    "/activate/fetch": _attempt(activation.fetch, activation.ask),
+    "/activate": _attempt(activation.activate, activation.ask),
     "/license/lease/end": licenses.end_lease,
+    "/users/change": _attempt(users.change, users.review),
+    "/users/directory": _attempt(directory.take, directory.ask),
+    "/users/directory/rule": _attempt(directory.set_rule, directory.ask),
     "/users/new": _attempt(user.add, user.new),
     "/user/licenses": _attempt(user.assign, user.card),
     "/user/facts": _attempt(user.set_facts, user.card),
@@ -133,13 +157,13 @@ def _endpoint(installation: Installation, authorize: Authorize, show: Show) -> C
     async def answer(request: Request) -> Response:
         is_change = request.method == "POST"
         if is_change:
-            guard.require_bounded(request)
+            guard.require_bounded(request, LARGEST.get(own_path(request), guard.BODY_BYTES))
         identity = await run_in_threadpool(authorize, request)
         if identity is None and not (is_change and guard.is_repeatable(request)):
             return _unknown(request, sign_in)  # before a byte of a form is read
         if not is_change:
             return await run_in_threadpool(visited, request, identity, EMPTY)
-        async with request.form(max_files=1, max_fields=guard.FIELDS, max_part_size=guard.BODY_BYTES) as data:
+        async with request.form(max_fields=guard.FIELDS, max_part_size=guard.BODY_BYTES) as data:
             if identity is None:
                 return await run_in_threadpool(_interrupted, request, sign_in, Form(data))
             return await run_in_threadpool(visited, request, identity, Form(data))
@@ -190,7 +214,8 @@ def _answer(
     try:
         response = show(visit)
     except LicenseError as error:
-        response = trouble(visit, error)
+        is_new = isinstance(error, NotActivated) and error.reason == "no-pack"  # whose files to believe is asked first
+        response = moved(visit, "/activate") if is_new else trouble(visit, error)
     if guard.get_cookie(request, guard.COOKIE) != secret:
         guard.set_cookie(request, response, guard.COOKIE, secret)
     return response

@@ -4,9 +4,11 @@ Every text that the console itself shows is in `texts.toml`, ready for translati
 notices, reasons) are sentences of the library.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from functools import cache, partial
+from datetime import date
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, cast
@@ -18,9 +20,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from licensekit import errors
-from licensekit.console.views import due, over, percent, tone
+from licensekit.console.views import due, license_names, over, percent, tone
 from licensekit.console.visit import Visit, address
-from licensekit.dates import date_of, format_days, format_seconds, moment_of
+from licensekit.dates import date_of, days_of, format_seconds, moment_of
 from licensekit.installation import InstallationState, Notice
 from licensekit.text.names import join_groups
 
@@ -63,9 +65,9 @@ def page(
     return _framed(visit, template, visit.state, status or status_of(error), error=error, **facts)
 
 
-def trouble(visit: Visit, error: errors.LicenseError) -> Response:
+def trouble(visit: Visit, error: errors.LicenseError | None, template: str = "trouble.html", **facts: Any) -> Response:
     """Return what is wrong, in a frame without facts: the installation may be one that cannot be read."""
-    return _framed(visit, "trouble.html", None, status_of(error), error=error)
+    return _framed(visit, template, None, status_of(error), error=error, **facts)
 
 
 def _framed(visit: Visit, template: str, state: InstallationState | None, status: int, **facts: Any) -> Response:
@@ -73,11 +75,11 @@ def _framed(visit: Visit, template: str, state: InstallationState | None, status
     return HTMLResponse(shown, status)
 
 
-def faults_of(error: errors.LicenseError | None) -> tuple[errors.LicenseError, ...]:
+def faults_of(error: errors.LicenseError | None) -> tuple[errors.Located, ...]:
     """Return everything that stands against a change; nothing without an error."""
     if error is None:
         return ()
-    return error.faults if isinstance(error, errors.RefusedError) else (error,)
+    return error.faults if isinstance(error, errors.RefusedError | errors.FaultsError) else (error,)
 
 
 def status_of(error: errors.LicenseError | None) -> int:
@@ -134,11 +136,17 @@ def value(sold: object) -> str:
     return amount(sold) if isinstance(sold, int) else str(sold)
 
 
-def day(days: int) -> Markup:
-    """Return a date: it counts to the end of its day, UTC."""
-    found = date_of(days)
+@lru_cache(1000)
+def day(days: int | str, edge: str = "end") -> Markup:
+    """Return a date, in days since 1970 or as it is written: it counts to the `end` of its day, UTC, or the `start`."""
+    found = date.fromisoformat(days) if isinstance(days, str) else date_of(days)
     shown = text("date.day", day=found.day, month=text(f"date.month.{found.month}"), year=found.year)
-    return _time(format_days(days), shown, text("date.end_of_day", day=format_days(days)), "day")
+    return _time(str(found), shown, text(f"date.{edge}_of_day", day=found), "day")
+
+
+def dated(words: str) -> str:
+    """Return words of the library with their dates as people write them."""
+    return re.sub(r"\b\d{4}-\d\d-\d\d\b", lambda found: day(days_of(date.fromisoformat(found[0]))).striptags(), words)
 
 
 def moment(seconds: int | None) -> Markup:
@@ -166,7 +174,7 @@ def coded(sentence: str) -> Markup:
     return Markup("").join(code.format(piece) if at % 2 else piece for at, piece in enumerate(pieces))
 
 
-def described(error: errors.LicenseError) -> Markup:
+def described(error: errors.Located) -> Markup:
     """Return what is wrong, and where; what to do stands below it."""
     return coded(f"{error.where}: {error.message}" if error.where else error.message)
 
@@ -189,8 +197,8 @@ def _environment() -> Environment:
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     cast("dict[str, Any]", made.globals).update(t=text, has_text=has, version=_VERSION, menu=tuple(MENU.items()))
     shown = (
-        *(amount, coded, day, described, due, issuer_name, join_groups, license_name, moment, named, over, percent),
-        *(sentence, tone, value),
+        *(amount, coded, dated, day, described, due, issuer_name, join_groups, license_name, license_names, moment),
+        *(named, over, percent, sentence, tone, value),
     )
     filters: dict[str, Any] = {one.__name__: one for one in shown}
     made.filters.update(filters)

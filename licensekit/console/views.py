@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.installation import BundleState, InstallationState, LicenseRow, Part, Severity
+from licensekit.installation import BundleState, InstallationState, LicenseRow, Part, Severity, order_address
 from licensekit.wire.documents import Kind
 
 _TONES: Final = {"active": "good", "pending": "calm", "warning": "warn", "grace": "warn"}
@@ -26,16 +26,29 @@ class PartView(NamedTuple):
     """Until the part is no longer licensed without a gap; None is perpetual."""
 
 
+def is_new(state: InstallationState) -> bool:
+    """Return whether nothing was activated yet."""
+    return not state.bundles and state.stored.recorded is None
+
+
 def issuers_of(state: InstallationState) -> tuple[str, ...]:
     """Return the issuers that have a catalog or a bundle here, the vendor first."""
     granting = (part.bundle.issuer for part in state.parts)
     return tuple(dict.fromkeys((state.trust_store.issuer, *sorted(state.trust_store.catalogs), *granting)))
 
 
-def issuer_facts(state: InstallationState, issuer: str) -> dict[str, Any]:
-    """Return everything of one issuer, as its tab shows it."""
-    listed = (row for row in state.licenses if row.issuer == issuer)
-    shown = sorted((row for row in listed if not row.hidden or row.in_use), key=_by_plan_and_name)
+def issuer_tabs(state: InstallationState) -> dict[str, PartView | None]:
+    """Return each issuer, with the bundle of its that is worst."""
+    views = sorted(part_views(state), key=lambda one: ("good", "calm", "warn", "bad").index(one.tone))
+    worst = {one.part.bundle.issuer: one for one in views}
+    return {issuer: worst.get(issuer) for issuer in issuers_of(state)}
+
+
+def issuer_facts(state: InstallationState, issuer: str, find: str) -> dict[str, Any]:
+    """Return everything of one issuer, as its tab shows it; of licenses, those whose name or code has `find`."""
+    listed = (row for row in state.licenses if row.issuer == issuer and (not row.hidden or row.in_use))
+    every = sorted(listed, key=_by_plan_and_name)
+    shown = [row for row in every if find.casefold() in f"{row.name}\n{row.code}".casefold()]
     there = [row for row in shown if _is_there(row)]
 
     def of(kind: Kind, *, plan: bool = False) -> list[LicenseRow]:
@@ -43,12 +56,11 @@ def issuer_facts(state: InstallationState, issuer: str) -> dict[str, Any]:
 
     unknown, settings = state.entitlements.unknown, state.entitlements.settings.rows
     return {
-        "buy": buy_address(state, issuer),
+        "buy": order_address(state.entitlements, issuer),
         "parts": list(part_views(state, issuer)),
+        "count": len(every),
         "system": of(Kind.SYSTEM),
-        "sites": of(Kind.SITE),
-        "plans": of(Kind.USER, plan=True),
-        "users": of(Kind.USER),
+        "counted": {"plans": of(Kind.USER, plan=True), "users": of(Kind.USER), "sites": of(Kind.SITE)},
         "settings": [one for one in settings if one.issuer == issuer and one.value is not None],
         "absent": [row for row in shown if not _is_there(row)],  # no bundle grants it
         "unknown": [code for part, code in unknown if part.bundle.issuer == issuer],
@@ -86,6 +98,14 @@ def due(state: InstallationState) -> int:
     return sum(notice.severity is not Severity.INFO for notice in state.notices)
 
 
+def license_names(part: Part, state: InstallationState) -> list[str]:
+    """Return the names of what a bundle grants, the plans first; nothing that is hidden."""
+    licenses, bundle = state.entitlements.licenses, part.bundle
+    codes = (state.trust_store.qualify(bundle.issuer, code) for kind in Kind for code in bundle.counts(kind))
+    known = [licenses[code] for code in codes if code in licenses]
+    return [one.name for one in sorted(known, key=lambda one: not one.plan) if not one.hidden]
+
+
 def over(row: LicenseRow) -> int:
     """Return how many more of a license are in use than there are."""
     return 0 if row.total is None else max(0, row.in_use - row.total)
@@ -101,11 +121,3 @@ def percent(row: LicenseRow) -> int:
 def tone(row: LicenseRow) -> str:
     """Return the tone in which the use of a license is shown."""
     return "bad" if over(row) else "warn" if percent(row) >= NEARLY_FULL else "good"
-
-
-def buy_address(state: InstallationState, issuer: str) -> str | None:
-    """Return where more of an issuer's licenses can be bought: a web address, or nothing."""
-    known = state.trust_store.catalogs.get(issuer)
-    written = "" if known is None else known.document.urls.get("buy", "")
-    # A catalog may say anything here; a browser must not run it.
-    return written if written.startswith(("https://", "http://")) else None

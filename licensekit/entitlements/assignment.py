@@ -77,14 +77,19 @@ def _not_assignable(license_: License) -> str | None:
 def _of_plans(
     entitlements: Entitlements, holder: str, after: frozenset[str], new: frozenset[str]
 ) -> Iterator[errors.RefusedError]:
-    of_issuer: dict[str, list[str]] = {}
-    for code in sorted(after):
-        if (license_ := entitlements.licenses.get(code)) is not None and license_.plan:
-            of_issuer.setdefault(entitlements.trust_store.issuer_of(code), []).append(code)
-    for plans in of_issuer.values():
+    for plans in plans_of(entitlements, after).values():
         if len(plans) > 1 and new.intersection(plans):
             kept = [plan for plan in plans if plan not in new] or plans[:1]
             yield errors.PlanHeld(holder=holder, plans=tuple(plans), kept=kept[0])
+
+
+def plans_of(entitlements: Entitlements, codes: Iterable[str]) -> dict[str, list[str]]:
+    """Return the plans among some licenses, by issuer."""
+    of_issuer: dict[str, list[str]] = {}
+    for code in sorted(codes):
+        if (license_ := entitlements.licenses.get(code)) is not None and license_.plan:
+            of_issuer.setdefault(entitlements.trust_store.issuer_of(code), []).append(code)
+    return of_issuer
 
 
 def _of_children(

@@ -33,6 +33,8 @@ class UserFacts(NamedTuple):
     """The id as somebody typed it; `id` is the form in which ids are compared."""
     last_seen: int | None = None
     """The last day on which the application has seen the user, in days since 1970; None: it has not said."""
+    added: int | None = None
+    """The day on which the user came, in days since 1970; None: it is not known here."""
 
     @property
     def licenses(self) -> tuple[str, ...]:
@@ -41,7 +43,7 @@ class UserFacts(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values, with the codes of what is assigned."""
-        facts = plain_fields(self, "id name kind can_log_in administrator retired groups written last_seen")
+        facts = plain_fields(self, "id name kind can_log_in administrator retired groups written last_seen added")
         return {**facts, "licenses": list(self.licenses)}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlencode
 
 from licensekit.access import Access
 from licensekit.dates import date_of, day_at, format_days
@@ -103,7 +104,7 @@ class LicensedPart(NamedTuple):
 
 
 class NextDate(NamedTuple):
-    """The nearest date of a bundle that is still to come."""
+    """A date of a bundle that is still to come."""
 
     day: int
     """Days since 1970."""
@@ -111,6 +112,7 @@ class NextDate(NamedTuple):
     """The bundle's label."""
     name: str
     """One of `parts.DATES`."""
+    part: Part
 
     @property
     def what(self) -> str:
@@ -122,14 +124,15 @@ class NextDate(NamedTuple):
         return {"date": format_days(self.day), "days": self.day - day_at(now), "what": self.what, "bundle": self.bundle}
 
 
-def next_date(entitlements: Entitlements) -> NextDate | None:
-    """Return the first date still to come of a bundle in force or waiting; no end that another bundle takes over."""
+def coming_dates(entitlements: Entitlements) -> tuple[NextDate, ...]:
+    """Return the dates still to come of bundles in force or waiting, by day; no end that another bundle takes over."""
     found: list[NextDate] = []
     for part in (*entitlements.parts, *entitlements.waiting):
         is_followed = entitlements.coverage_of(part.bundle.issuer, part.bundle.part).is_followed(part.bundle)
-        dates = (NextDate(day, part.label, name) for name, day in part.dates if not (is_followed and name in _ENDS))
-        found += (date for date in dates if date.day > day_at(entitlements.now))
-    return min(found, default=None)
+        dates = [NextDate(day, part.label, name, part) for name, day in part.dates]
+        to_come = (one for one in dates if one.day > day_at(entitlements.now))
+        found += (one for one in to_come if not (is_followed and one.name in _ENDS))
+    return tuple(sorted(found, key=lambda one: one[:3]))
 
 
 def licensed_parts(entitlements: Entitlements) -> tuple[LicensedPart, ...]:
@@ -217,6 +220,21 @@ def where_to_buy(entitlements: Entitlements, code: str) -> str | None:
     trust_store = entitlements.trust_store
     catalog = trust_store.catalogs.get(trust_store.issuer_of(code))
     return None if catalog is None else catalog.document.urls.get("buy")
+
+
+def order_address(entitlements: Entitlements, issuer: str, **asked: str) -> str | None:
+    """Return the page where an issuer sells more, with the serial here and what is `asked` for as its parameters.
+
+    None where its catalog names no page: its text may be anything, and what is no web address must not be followed.
+    """
+    catalog, bundles = entitlements.trust_store.catalogs.get(issuer), (one.document for one in entitlements.bundles)
+    page = "" if catalog is None else catalog.document.urls.get("buy", "")
+    if not page.startswith(("https://", "http://")):
+        return None
+    serial = next((one.serial for one in bundles if one.issuer == issuer), entitlements.serial)
+    page, *fragment = page.split("#", 1)
+    given = urlencode({**({} if serial is None else {"serial": serial}), **asked})
+    return "#".join((f"{page}{'&' if '?' in page else '?'}{given}" if given else page, *fragment))
 
 
 def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[LicenseRow, ...]:

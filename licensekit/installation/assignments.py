@@ -8,8 +8,9 @@ from itertools import chain
 from typing import ClassVar, Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection
+from licensekit.dates import day_at
 from licensekit.entitlements import Entitlements, resolve
-from licensekit.entitlements.assignment import AssignmentChange, faults_of
+from licensekit.entitlements.assignment import AssignmentChange, faults_of, plans_of
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import NotAssigned, NotFound, RefusedError, UserRetired, UsersInvalid
 from licensekit.installation.user_list import UserFilter, list_users
@@ -52,12 +53,14 @@ def plan_licenses(
     release: Iterable[str],
     *,
     named: bool = True,
+    swap: bool = False,
     faults: Iterable[RefusedError] = (),
 ) -> list[HolderChange]:
     """Work out what assigning and releasing licenses does to each of `holders`; raise all that stands against it.
 
     What is assigned already stays, and each loses what it holds of `release`, which is free for the others. Who holds
-    none of it, or is retired and assigned any, is a fault if `named`, and else left out. `faults` come before others.
+    none of it, or is retired and assigned any, is a fault if `named`, and else left out. With `swap`, who is
+    assigned a plan loses another one of its issuer. `faults` come before others.
     """
     entitlements, vendor = state.entitlements, f"{state.trust_store.issuer}."
     wanted = frozenset(resolve(entitlements, code, (kind,)) for code in assign)
@@ -71,6 +74,9 @@ def plan_licenses(
             found += [UserRetired(user=holder.written)] if named else []
             continue
         released = held & unwanted or (unwanted if named else frozenset[str]())
+        if swap:
+            plans = (frozenset(some) for some in plans_of(entitlements, held | wanted).values())
+            released = released.union(*(held & some - wanted for some in plans if wanted & some))
         planned.append(HolderChange(holder.id, holder.written, held, wanted - held, released))
     against = refusals(entitlements, state.in_use, planned)
     found += (fault if fault.data.get("holder") else fault.at(one.written) for one, fault in against)
@@ -97,7 +103,8 @@ def write_changes(change: WriteTransaction, kind: Kind, changes: Iterable[Holder
     """Assign and release what was planned, with an audit entry for each user or site of which something changes."""
     changes = [one for one in changes if one.assigned or one.released or one.ends]
     # Assigned first: whoever goes on to hold something has held it without a break.
-    slots.assign(change.connection, kind, [(one.id, code) for one in changes for code in sorted(one.assigned)])
+    assigned = [(one.id, code) for one in changes for code in sorted(one.assigned)]
+    slots.assign(change.connection, kind, assigned, day_at(change.now))
     slots.release(change.connection, kind, [(one.id, code) for one in changes for code in sorted(one.released)])
     for one in changes:
         facts = {word(kind): one.id, "released": sorted(one.released - {slots.SATELLITE})}
@@ -190,11 +197,14 @@ def propose_assign(
     assign: Iterable[str] = (),
     release: Iterable[str] = (),
     retire: bool = False,
+    swap: bool = False,
+    skip: bool = False,
 ) -> UsersProposal:
     """Work out what it does to assign licenses to many users and to release licenses of them; or to retire them.
 
     `chosen` are their ids, or a filter of `list`. What is released is free for those who are assigned it in the same
-    change. With `retire`, everything is released, and nothing else matters.
+    change. With `retire`, everything is released, and nothing else matters. With `swap`, a plan takes the
+    place of the one that a user has of its issuer. With `skip`, named users too whom it does not concern are left out.
 
     Raises:
         UnknownCode, WrongKind: a license is no user license.
@@ -209,14 +219,17 @@ def propose_assign(
     if retire and not faults:
         planned = [retirement(user) for user in users if not user.retired]
     else:
-        planned = plan_licenses(read.state(), Kind.USER, users, wanted, unwanted, named=named, faults=faults)
+        state, named = read.state(), named and not skip
+        planned = plan_licenses(state, Kind.USER, users, wanted, unwanted, named=named, swap=swap, faults=faults)
     changed = tuple(one for one in planned if one.assigned or one.released or one.ends)
     return UsersProposal(
         changes=tuple(chain.from_iterable(map(_changes, changed))),
         about="these users",
         users=changed,
         opened=read.opened,
-        again=partial(propose_assign, chosen=chosen, assign=wanted, release=unwanted, retire=retire),
+        again=partial(
+            propose_assign, chosen=chosen, assign=wanted, release=unwanted, retire=retire, swap=swap, skip=skip
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from licensekit.entitlements.holdings import Explanation, Given, given, held_acc
 from licensekit.entitlements.holdings import explain as explain_license
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.entitlements.messages import About, BeyondSold, FullWithAnother, KindExcluded, NotHeld
-from licensekit.entitlements.questions import called
+from licensekit.entitlements.questions import called, order_address
 from licensekit.errors import Coded, LicenseError, NotFound
 from licensekit.installation.activation import propose_activate
 from licensekit.installation.plan import HOLDERS, holders_of
@@ -146,12 +146,12 @@ def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> L
         includes=tuple(sorted(entitlements.closure[name])),
         replaced_by=None if heir is None else trust_store.qualify(row.issuer, heir),
         required_by=tuple(sorted(c for c, one in licenses.items() if name in trust_store.beside(c, one.requires))),
-        buy=where_to_buy(entitlements, name),
+        buy=order_address(entitlements, row.issuer, license=name) or where_to_buy(entitlements, name),
         explanations=explain_license(entitlements, name),
         why=tuple(_why(entitlements, row)),
         holders=holders,
         surplus=holders[:over],
-        history=tuple(_history(read, trust_store, row.issuer, name.rpartition(".")[2])),
+        history=tuple(_history(read, state, row.issuer, name.rpartition(".")[2])),
     )
 
 
@@ -162,10 +162,10 @@ def _why(entitlements: Entitlements, row: LicenseRow) -> Iterator[Coded]:
     yield from (one for one in missing if one.reason == "installation")
 
 
-def _history(read: ReadTransaction, trust_store: TrustStore, issuer: str, bare: str) -> Iterator[BundleRecord]:
-    verified = verify_bundles(read.stored.every, trust_store, read.now).verified
+def _history(read: ReadTransaction, state: InstallationState, issuer: str, bare: str) -> Iterator[BundleRecord]:
+    verified = verify_bundles(read.stored.every, state.trust_store, read.now).verified
     naming = {one.identity for one in verified if any(bare in one.document.counts(kind) for kind in Kind)}
-    return (one for one in read.bundles() if one.issuer == issuer and one.identity in naming)
+    return (one for one in state.records if one.issuer == issuer and one.identity in naming)
 
 
 class ExplainedRow(NamedTuple):

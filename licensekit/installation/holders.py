@@ -3,15 +3,24 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
+from licensekit.dates import day_at
 from licensekit.entitlements import count, lapsed, why_not
 from licensekit.entitlements.assignment import missing_requirements
 from licensekit.entitlements.login import Decision, UserFacts, may_login
 from licensekit.errors import EntryTaken, NoneFree, NotFound
 from licensekit.installation.assignments import Assignable, HolderChange, propose_assign, retirement, write_changes
 from licensekit.installation.details import user_details_of
-from licensekit.installation.sync import Progress, Synced, import_users, propose_sync
+from licensekit.installation.sync import Progress, Synced, import_users, propose_import, propose_sync
 from licensekit.installation.sync_plan import add_rule, list_rules, remove_rule
-from licensekit.installation.user_list import EVERYBODY, UserFilter, UserRow, list_users, page_of_users
+from licensekit.installation.user_list import (
+    EVERYBODY,
+    UserFilter,
+    UserRow,
+    count_users,
+    list_groups,
+    list_users,
+    page_of_users,
+)
 from licensekit.installation.user_table import ImportRow
 from licensekit.state import slots
 from licensekit.state.loading import read_installation
@@ -29,8 +38,11 @@ class Users(Assignable):
     _kind = Kind.USER
     details = reading(user_details_of)
     page = reading(page_of_users)
+    count = reading(count_users)
+    groups = reading(list_groups)
     propose_assign = reading(propose_assign)
     propose_sync = reading(propose_sync)
+    propose_import = reading(propose_import)
     rules = reading(list_rules)
     add_rule = changing(add_rule)
     remove_rule = changing(remove_rule)
@@ -53,7 +65,7 @@ class Users(Assignable):
         """
         with write_installation(self._opened) as change:
             facts = UserFacts(user_id, name, kind, can_log_in, administrator, groups=tuple(groups))
-            user = add_user(change.connection, facts)
+            user = add_user(change.connection, facts, day_at(change.now))
             change.record("user-add", user=user.written)
             return user
 
@@ -193,7 +205,7 @@ class Sites(Assignable):
                 _require_room(change)
             change.connection.run(_ADD, site_id, written, names.check_name(name), int(central))
             if not central:
-                slots.assign(change.connection, Kind.SITE, [(site_id, slots.SATELLITE)])
+                slots.assign(change.connection, Kind.SITE, [(site_id, slots.SATELLITE)], day_at(change.now))
             change.record("site-add", reason="central" if central else "satellite", site=site_id)
             return written
 

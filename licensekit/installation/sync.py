@@ -137,6 +137,16 @@ def propose_sync(read: ReadTransaction, rows: Iterable[ImportRow]) -> SyncPropos
     return replace(plan, changes=changes, warnings=(most,) if most else (), needs_confirmation=confirmed, too_many=most)
 
 
+def propose_import(read: ReadTransaction, rows: Iterable[ImportRow]) -> SyncProposal:
+    """Work out what it does to add and change the users of a table, and to assign their licenses; see `parse_users`.
+
+    Raises:
+        UsersInvalid: all faults, by line.
+    """
+    plan = _faultless(_planned(read, tuple(rows)))
+    return replace(plan, changes=tuple(map(_change, plan.staged)))
+
+
 def import_users(opened: OpenInstallation, rows: Iterable[ImportRow], progress: Progress = lambda _: None) -> Synced:
     """Import the rows of a table of users; see `Users.import_rows`."""
     rows = tuple(rows)

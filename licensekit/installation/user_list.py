@@ -1,34 +1,30 @@
 """Lists of users, filtered: page by page, or of any number in constant memory."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby, product
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final, LiteralString, NamedTuple
 
-from licensekit.database import Row, Value
+from licensekit.database import Row, Value, read_queries, with_marks
 from licensekit.dates import day_at
 from licensekit.entitlements import Entitlements, count, lapsed, resolve
 from licensekit.entitlements.assignment import without_requirement
 from licensekit.entitlements.login import UserFacts
-from licensekit.installation.user_pages import LOOKED_AT, NOBODY, RANGES, Clause, Condition, marks, page_of_ids
+from licensekit.installation.user_pages import LOOKED_AT, Clause, Condition, Paging, count_ids, of_kinds, page_of_ids
 from licensekit.state.loading import InstallationState, ReadTransaction
 from licensekit.state.slots import HIGHEST, USER_SLOT
 from licensekit.state.usage import NO_LOGIN, idle
-from licensekit.state.users import USER_COLUMNS, facts_of, holdings_of
+from licensekit.state.users import USER_COLUMNS, facts_of, group_word, holdings_of
 from licensekit.wire.documents import Kind, UserKind
 
-_USERS: Final = (
-    f"SELECT {USER_COLUMNS}, l.license, {USER_SLOT} FROM users u"  # noqa: S608  # texts of ours
-    " LEFT JOIN user_licenses l ON l.user_id = u.id WHERE u.id IN ({ids}) ORDER BY u.id, l.license"
-)
-_ONE: Final = "(SELECT count(*) FROM users u WHERE u.id = c.id AND {what}) > 0"
-_HOLDS: Final = "(SELECT count(*) FROM user_licenses x WHERE x.user_id = c.id AND {what}) > 0"
+_SQL: Final = read_queries(__file__, {"columns": USER_COLUMNS, "slot": USER_SLOT})
 _BEYOND: Final = "x.license = ? AND NOT x.slot BETWEEN 1 AND ?"
+_AMONG: Final = "x.license IN (?{more})"
 _NO_SLOTS: Final = "< 1", "> 2147483647"
-_OF_KIND: Final = "SELECT id FROM users WHERE kind = ? AND retired = ?"
-_USERS_WHO: Final = "SELECT u.id AS id FROM users u WHERE "
-_HOLDERS: Final = "SELECT x.user_id AS id FROM user_licenses x WHERE "
-_EACH_HOLDER: Final = "SELECT DISTINCT x.user_id AS id FROM user_licenses x WHERE "
+RANGES: Final = 16
+"""How many ranges of an index are merged at most."""
+_Ask = Callable[[], InstallationState]
 
 
 class UserFilter(NamedTuple):
@@ -48,6 +44,8 @@ class UserFilter(NamedTuple):
     """Holding a license for more than this many days, and not seen for more."""
     unusable: bool = False
     """Holding a license without being able to log in, or one that requires what nobody can have any more."""
+    group: str | None = None
+    """Member of this group of the directory."""
 
 
 EVERYBODY: Final = UserFilter()
@@ -75,32 +73,45 @@ class UserPage(NamedTuple):
 
 def list_users(read: ReadTransaction, wanted: UserFilter) -> Iterator[UserRow]:
     """Yield the users that `wanted` fits, in the order of pages; raises as `Users.list` does."""
-    state, page = read.state(), UserPage(())
+    state, page = cache(read.state), UserPage(())
     while True:
-        page = _page(read, state, wanted, page.after, LOOKED_AT)
+        page = _page(read, state, wanted, Paging(page.after, LOOKED_AT))
         yield from page.users
         if not page.after:
             return
 
 
 def page_of_users(
-    read: ReadTransaction, wanted: UserFilter = EVERYBODY, *, after: str = "", limit: int = 50
+    read: ReadTransaction, wanted: UserFilter = EVERYBODY, *, after: str = "", limit: int = 50, order: str = ""
 ) -> UserPage:
     """Return the first `limit` of the users that `wanted` fits, by id; those that a text finds, by the word it finds.
 
-    `after` is what the page before said. However many users there are, a page costs the same: where thousands match one
-    condition and few match all of them, it may have fewer than `limit` users, or none, and still have one after it.
+    `order` is `id`, `name` (as it is shown), `added` or `seen`, with `-` before it from its end. `after` is what the
+    page before said. However many users there are, a page costs the same: where thousands match one condition and few
+    match all of them, it may have fewer than `limit` users, or none, and still have one after it.
 
     Raises:
         UnknownCode, WrongKind: a license that is asked for is no user license.
     """
-    return _page(read, read.state(), wanted, after, limit)
+    return _page(read, cache(read.state), wanted, Paging(after, limit, order))
 
 
-def _page(read: ReadTransaction, state: InstallationState, wanted: UserFilter, after: str, limit: int) -> UserPage:
-    ids, following = page_of_ids(read.connection, list(_conditions(state, wanted)), wanted.text, after, limit)
-    rows = read.connection.rows(_USERS.replace("{ids}", marks(ids)), *ids) if ids else []
-    found = {row.user.id: row for row in _users(rows, state.entitlements)}
+def count_users(read: ReadTransaction, wanted: UserFilter = EVERYBODY) -> tuple[int, bool]:
+    """Return how many users `wanted` fits, and whether that is all: up to 10,000, or of whom a page looks at."""
+    return count_ids(read.connection, list(_conditions(cache(read.state), wanted)), wanted.text)
+
+
+def list_groups(read: ReadTransaction, limit: int = 200) -> tuple[str, ...]:
+    """Return the names of the first `limit` groups that users are members of, each as one of its members has it."""
+    found = read.connection.rows(_SQL["groups"], limit)
+    named = ({group_word(one): one for one in members.split("\n")}.get(word) for word, members in found)
+    return tuple(filter(None, named))
+
+
+def _page(read: ReadTransaction, state: _Ask, wanted: UserFilter, paging: Paging) -> UserPage:
+    ids, following = page_of_ids(read.connection, list(_conditions(state, wanted)), wanted.text, paging)
+    rows = read.connection.rows(with_marks(_SQL["users"], ids), *ids) if ids else []
+    found = {row.user.id: row for row in _users(rows, state().entitlements)}
     return UserPage(tuple(found[one] for one in ids if one in found), following)
 
 
@@ -111,38 +122,45 @@ def _users(rows: Iterable[Row], entitlements: Entitlements) -> Iterator[UserRow]
         yield UserRow(user, lapsed(entitlements, Kind.USER, user.holdings))
 
 
-def _conditions(state: InstallationState, wanted: UserFilter) -> Iterator[Condition]:
+def _conditions(state: _Ask, wanted: UserFilter) -> Iterator[Condition]:
     if wanted.license is not None:
-        yield _assigned([resolve(state.entitlements, wanted.license, (Kind.USER,))])
+        yield _assigned([resolve(state().entitlements, wanted.license, (Kind.USER,))])
     if wanted.holding is not None:
-        givers = _givers(state, wanted.holding)
+        givers = _givers(state(), wanted.holding)
         if givers is not None:
             yield _assigned(givers)
     if wanted.kinds or wanted.retired is not None:
         kinds = sorted(wanted.kinds or UserKind)
         retired = (0, 1) if wanted.retired is None else (int(wanted.retired),)
-        holds = _ONE.replace("{what}", f"u.kind IN ({marks(kinds)}) AND u.retired IN ({marks(retired)})")
-        ranges = tuple(Clause(_OF_KIND, pair) for pair in product(kinds, retired))
-        yield Condition(Clause(holds, (*kinds, *retired)), ranges)
+        yield of_kinds(kinds, retired)
+    if wanted.group is not None:
+        word = (group_word(wanted.group),)
+        yield Condition(Clause(_SQL["is_member"], word), (Clause(_SQL["members"], word),))
     if wanted.expired:
-        yield _lapsed(state)
+        yield _lapsed(state())
     if wanted.idle is not None:
-        yield _who(*idle(state.stored.told_since, day_at(state.now), wanted.idle))
+        yield _who(*idle(state().stored.told_since, day_at(state().now), wanted.idle))
     if wanted.unusable:
-        yield _unusable(without_requirement(state.entitlements, state.in_use))
+        yield _unusable(without_requirement(state().entitlements, state().in_use))
+
+
+def _filled(name: str, what: LiteralString) -> LiteralString:
+    return _SQL[name].replace("{what}", what)
 
 
 def _assigned(codes: Sequence[str]) -> Condition:
-    what, values = f"x.license IN ({marks(codes)})", tuple(codes)
-    holds = Clause(_HOLDS.replace("{what}", what), values)
+    what, values = with_marks(_AMONG, codes), tuple(codes)
+    holds = Clause(_filled("holds", what), values)
     if len(codes) > RANGES:
-        return Condition(holds, (Clause(_EACH_HOLDER + what, values),), in_order=False)
-    return Condition(holds, tuple(Clause(_HOLDERS + "x.license = ?", (code,)) for code in codes))
+        return Condition(holds, (Clause(_filled("each_holder", what), values),), in_order=False)
+    return Condition(holds, tuple(Clause(_filled("holders", "x.license = ?"), (code,)) for code in codes))
 
 
 def _who(what: LiteralString, *values: Value) -> Condition:
     """Return the condition of a user `u` that a partial index finds."""
-    return Condition(Clause(_ONE.replace("{what}", what), values), (Clause(_USERS_WHO + what, values),), in_order=False)
+    return Condition(
+        Clause(_filled("one", what), values), (Clause(_filled("users_who", what), values),), in_order=False
+    )
 
 
 def _unusable(codes: Sequence[str]) -> Condition:
@@ -159,15 +177,15 @@ def _lapsed(state: InstallationState) -> Condition:
     """Return who holds a slot that is not served in full, or that is none."""
     served = {code: _served_in_full(state.entitlements, code) for code in sorted(state.in_use)}
     if not served:
-        return NOBODY
+        return Condition(Clause("0 = 1"), (Clause("SELECT id FROM users WHERE 0 = 1"),))
     each = _BEYOND + f" OR {_BEYOND}" * (len(served) - 1)
-    holds = Clause(_HOLDS.replace("{what}", f"({each})"), tuple(chain.from_iterable(served.items())))
-    some: LiteralString = f"x.license IN ({marks(served)}) AND x.slot "
+    holds = Clause(_filled("holds", f"({each})"), tuple(chain.from_iterable(served.items())))
+    some: LiteralString = f"{with_marks(_AMONG, served)} AND x.slot "
     # Slots that are none were edited by hand; of the others, most licenses have none that is beyond. Bounds are part of
     # the text: of a value that it does not see, PostgreSQL believes that a third of all rows is beyond it.
-    ranges = [Clause(f"{_HOLDERS}{some}{bound}", tuple(served)) for bound in _NO_SLOTS]
+    ranges = [Clause(_filled("holders", f"{some}{bound}"), tuple(served)) for bound in _NO_SLOTS]
     beyond = [(code, last) for code, last in served.items() if last < state.in_use[code]]
-    ranges += (Clause(_HOLDERS + "x.license = ? AND x.slot > ?", one) for one in beyond)
+    ranges += (Clause(_filled("holders", "x.license = ? AND x.slot > ?"), one) for one in beyond)
     return Condition(holds, tuple(ranges) if len(ranges) <= RANGES else (), in_order=False)
 
 

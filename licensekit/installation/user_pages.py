@@ -1,24 +1,38 @@
 """The ids of a page of users: candidates from the index that has the fewest, of which the others are filtered out.
 
 However many users there are, and whatever they have in common, a page looks at `LOOKED_AT` candidates at most and says
-where the next one begins. Users are in the order of their ids; those that a text finds, in the order of the words that
-it finds, and then of their ids.
+where the next one begins. Users are in the order that is asked for, or of their ids; those that a text finds, in the
+order of the words that it finds, and then of their ids.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import product
 from typing import Final, LiteralString, NamedTuple
 
-from licensekit.database import Connection, Row, Value
+from licensekit.database import Connection, Row, Value, read_queries
 from licensekit.text.names import search_words
+from licensekit.wire.documents import UserKind
 
 LOOKED_AT: Final = 500
 """How many candidates are looked at for one page."""
-RANGES: Final = 16
-"""How many ranges of an index are merged at most."""
 WORDS: Final = 20
 """How many words of a text count: the longest."""
+COUNTED: Final = 10_000
+"""How many users are counted at most."""
 _LAST: Final = "\U0010ffff"
 """Behind every letter and digit."""
+_LATEST: Final = 2**53
+"""Behind every day."""
+
+
+class Paging(NamedTuple):
+    """Which page of a list, and in which order."""
+
+    after: str = ""
+    """What the page before said."""
+    limit: int = 50
+    order: str = ""
+    """`id`, `name` (as it is shown), `added` or `seen`; with `-` before it from its end; else by the word found."""
 
 
 class Clause(NamedTuple):
@@ -37,25 +51,13 @@ class Condition(NamedTuple):
     """Queries for the column `id` of all for whom it holds; none where no index finds them."""
     in_order: bool = True
     """Whether an index has each of `ranges` in the order of ids."""
+    sortable: bool = False
+    """Whether an index has each of `ranges`, of a user `u`, in every order; nobody is in two of them."""
 
 
-NOBODY: Final = Condition(Clause("0 = 1"), (Clause("SELECT id FROM users WHERE 0 = 1"),))
-_EVERYBODY: Final = Condition(Clause("1 = 1"), (Clause("SELECT id FROM users"),))
-_HAS_WORD: Final = "(SELECT count(*) FROM user_words w WHERE w.user_id = c.id AND w.word >= ? AND w.word < ?) > 0"
-_OF_WORD: Final = "SELECT 1 FROM user_words w WHERE w.word >= ? AND w.word < ?"
-_FOUND: Final = "SELECT w.word, w.user_id AS id FROM user_words w"
-# Whoever has several words that begin alike is listed once, by the first of them.
-_IS_FIRST: Final = "c.word = (SELECT min(w.word) FROM user_words w WHERE w.user_id = c.id AND w.word >= ?)"
-# Where there is none, NULL is in the place of the word, which is neither before nor behind any.
-_WITH_WORD: Final = (
-    "SELECT (SELECT min(w.word) FROM user_words w WHERE w.user_id = s.id AND w.word >= ?) AS word, s.id"
-    " FROM ({range}) AS s"
-)
-_COUNT: Final = "SELECT count(*) FROM (SELECT 1 FROM ({ranges}) AS s LIMIT ?) AS n"
-_RANGE: Final = "SELECT * FROM (SELECT {keys} FROM ({range}) AS c WHERE {holds} ORDER BY {keys} LIMIT ?) AS r"
-# Candidates are ordered by an id, or by a word and an id.
-_KEYS: Final[tuple[LiteralString, ...]] = ("c.id", "c.word, c.id")
-_NUMBERS: Final[tuple[LiteralString, ...]] = ("1", "1, 2")
+_SQL: Final = read_queries(__file__)
+_ORDERS: Final = ("id", "name", "added", "seen")
+_EVERYBODY: Final = Condition(Clause("1 = 1"), (Clause(_SQL["everybody"]),))
 
 
 class _Source(NamedTuple):
@@ -64,27 +66,44 @@ class _Source(NamedTuple):
     ranges: tuple[Clause, ...]
     filters: list[Clause]
     begin: Row = ("",)
-    """The place before all of them: an id, or a word and an id, by which they are ordered."""
+    """The place before all of them: an id, or a word or another key and an id, by which they are ordered."""
     end: Row | None = None
     """The place behind all of them; None where there is no such place."""
+    descending: bool = False
+    few: bool = False
+    """Whether all of them can be looked at; they may come twice."""
 
 
 def page_of_ids(
-    connection: Connection, conditions: Sequence[Condition], text: str, after: str, limit: int
+    connection: Connection, conditions: Sequence[Condition], text: str, paging: Paging
 ) -> tuple[list[str], str]:
     """Return the ids of a page of users for whom all holds, and what the next page takes as `after`, if any."""
-    words = sorted(search_words(text), key=lambda word: (-len(word), word))[:WORDS]
-    place: Row = after.partition(" ")[::2] if words else (after,)
-    source = _found(connection, conditions, words, place[0]) if words else _listed(connection, conditions)
-    place, last = max(place, source.begin), None
-    if source.filters:
-        query, values = _merged(source, place, source.end, [], LOOKED_AT)
-        last = connection.one(f"{query} LIMIT 1 OFFSET ?", *values, LOOKED_AT - 1)
+    words, limit = _words(text), paging.limit
+    if words and paging.order.removeprefix("-") not in _ORDERS:
+        key, _, user_id = paging.after.partition("\t")
+        source = _found(connection, conditions, words, key)
+        place: Row = max((key, user_id), source.begin)
+    else:
+        source = _sorted(connection, [*conditions, *map(_of_word, words)], paging)
+        place = _place(source, paging.after) if paging.after else source.begin
+    last = _end_of_window(connection, source, place) if source.filters else None
     query, values = _merged(source, place, last or source.end, source.filters, limit + 1)
     found = connection.rows(f"{query} LIMIT ?", *values, limit + 1)
     if len(found) > limit:
         last = found[limit - 1]
-    return [row[-1] for row in found[:limit]], " ".join(last or ())
+    return [row[-1] for row in found[:limit]], "\t".join(map(str, last or ()))
+
+
+def count_ids(connection: Connection, conditions: Sequence[Condition], text: str) -> tuple[int, bool]:
+    """Return for how many users all holds, and whether that is all of them, or only those that were looked at."""
+    words = _words(text)
+    source = _found(connection, conditions, words, "") if words else _listed(connection, conditions)
+    if not source.filters and (len(source.ranges) == 1 or source.ranges[0].sql == _SQL["of_kind"]):
+        number = _size(connection, source.ranges, COUNTED + 1)
+        return min(number, COUNTED), number <= COUNTED
+    last = _end_of_window(connection, source, source.begin)
+    query, values = _merged(source, source.begin, last or source.end, source.filters, LOOKED_AT)
+    return connection.rows(_SQL["how_many"].replace("{range}", query), *values)[0][0], last is None
 
 
 def marks(values: Collection[object]) -> LiteralString:
@@ -92,25 +111,85 @@ def marks(values: Collection[object]) -> LiteralString:
     return "?" + ", ?" * (len(values) - 1)
 
 
+def of_kinds(kinds: Collection[int], retired: Collection[int]) -> Condition:
+    """Return the condition of users of some kinds, of whom `retired` says whether they are."""
+    holds = _SQL["is_of_kind"].replace("{kinds}", marks(kinds)).replace("{retired}", marks(retired))
+    ranges = tuple(Clause(_SQL["of_kind"], pair) for pair in product(kinds, retired))
+    return Condition(Clause(holds, (*kinds, *retired)), ranges, sortable=True)
+
+
+_EVERY_KIND: Final = of_kinds(sorted(UserKind), (0, 1))
+
+
+def _words(text: str) -> list[str]:
+    return sorted(search_words(text), key=lambda word: (-len(word), word))[:WORDS]
+
+
+def _of_word(word: str) -> Condition:
+    """Return the condition of whom a word finds."""
+    end = word + _LAST
+    return Condition(Clause(_SQL["has_word"], (word, end)), (Clause(_SQL["of_word"], (word, end)),), in_order=False)
+
+
+def _end_of_window(connection: Connection, source: _Source, place: Row) -> Row | None:
+    """Return the place of the last candidate that is looked at; None: all of them are."""
+    query, values = _merged(source, place, source.end, [], LOOKED_AT)
+    return connection.one(f"{query} LIMIT 1 OFFSET ?", *values, LOOKED_AT - 1)
+
+
+def _place(source: _Source, after: str) -> Row:
+    """Return the place that a page said, or the first where it is none of this order."""
+    key, _, user_id = after.rpartition("\t")
+    if len(source.begin) == 1:
+        return (user_id,)
+    if isinstance(source.begin[0], str):
+        return key, user_id
+    return (int(key), user_id) if key.removeprefix("-").isdecimal() else source.begin
+
+
+def _sorted(connection: Connection, conditions: Sequence[Condition], paging: Paging) -> _Source:
+    """Return candidates in an order: few, or those of some kinds, of which an index has every order."""
+    order, descending = paging.order.removeprefix("-"), paging.order.startswith("-")
+    if order not in _ORDERS[1:]:
+        begin: Row = (_LAST if descending else "",)
+        return _listed(connection, conditions)._replace(begin=begin, descending=descending)
+    key, of_kinds = _SQL[order], (one for one in conditions if one.sortable)
+    chosen = _few(connection, conditions) or next(of_kinds, _EVERY_KIND)
+    if chosen.sortable:
+        ranges = [Clause(one.sql.replace("SELECT ", f"SELECT {key} AS word, ", 1), one.values) for one in chosen.ranges]
+    else:
+        ranges = [_with_key(_SQL["key_of"].replace("{key}", key), one) for one in chosen.ranges]
+    first, last = ("", _LAST) if order == "name" else (-2, _LATEST)
+    begin = (last, _LAST) if descending else (first, "")
+    filters = [one.holds for one in conditions if one is not chosen]
+    return _Source(tuple(ranges), filters, begin, descending=descending, few=not chosen.sortable)
+
+
+def _with_key(key: LiteralString, one: Clause, *values: Value) -> Clause:
+    """Return a range in which each id has its key before it."""
+    return Clause(_SQL["with_key"].replace("{key}", key).replace("{range}", one.sql), (*values, *one.values))
+
+
 def _listed(connection: Connection, conditions: Sequence[Condition]) -> _Source:
     in_order = (one for one in conditions if one.ranges and one.in_order)
-    chosen = _few(connection, conditions) or next(in_order, _EVERYBODY)
-    return _Source(chosen.ranges, [one.holds for one in conditions if one is not chosen])
+    few = _few(connection, conditions)
+    chosen = few or next(in_order, _EVERYBODY)
+    return _Source(chosen.ranges, [one.holds for one in conditions if one is not chosen], few=few is not None)
 
 
 def _found(connection: Connection, conditions: Sequence[Condition], words: list[str], placed: str) -> _Source:
     """Return candidates in the order of the words that one word of a text finds: the rarest, or that of the place."""
-    sizes = {word: _size(connection, (Clause(_OF_WORD, (word, word + _LAST)),)) for word in words}
+    sizes = {word: _size(connection, _of_word(word).ranges) for word in words}
     first = next((word for word in words if placed.startswith(word)), min(words, key=sizes.__getitem__))
     few = None if sizes[first] < LOOKED_AT else _few(connection, conditions)
-    filters = [Clause(_HAS_WORD, (word, word + _LAST)) for word in words if word != first]
+    filters = [Clause(_SQL["has_word"], (word, word + _LAST)) for word in words if word != first]
     filters += (one.holds for one in conditions if one is not few)
-    begin, end = (first, ""), (first + _LAST, "")
+    begin, end, first_word = (first, ""), (first + _LAST, ""), _SQL["first_word"]
     if few is None:
-        filters.append(Clause(_IS_FIRST, (first,)))
-        return _Source((Clause(_FOUND),), filters, begin, end)
-    ranges = (Clause(_WITH_WORD.replace("{range}", one.sql), (first, *one.values)) for one in few.ranges)
-    return _Source(tuple(ranges), filters, begin, end)
+        filters.append(Clause(f"c.word = ({first_word.replace('{user}', 'c.id')})", (first,)))
+        return _Source((Clause(_SQL["found"]),), filters, begin, end)
+    key = first_word.replace("{user}", "s.id")
+    return _Source(tuple(_with_key(key, one, first) for one in few.ranges), filters, begin, end)
 
 
 def _few(connection: Connection, conditions: Sequence[Condition]) -> Condition | None:
@@ -120,22 +199,25 @@ def _few(connection: Connection, conditions: Sequence[Condition]) -> Condition |
     return conditions[place] if size < LOOKED_AT else None
 
 
-def _size(connection: Connection, ranges: Sequence[Clause]) -> int:
-    """Count candidates, up to `LOOKED_AT`."""
+def _size(connection: Connection, ranges: Iterable[Clause], most: int | None = None) -> int:
+    """Count candidates, up to `LOOKED_AT` or another number."""
     every: LiteralString = " UNION ALL ".join(one.sql for one in ranges)
     values = (value for one in ranges for value in one.values)
-    row = connection.one(_COUNT.replace("{ranges}", every), *values, LOOKED_AT)
+    row = connection.one(_SQL["count"].replace("{range}", every), *values, most or LOOKED_AT)
     return 0 if row is None else int(row[0])
 
 
 def _merged(source: _Source, after: Row, until: Row | None, filters: Sequence[Clause], most: int) -> Clause:
     """Return the query for what lies behind one place and up to another: `most` of each range, in order."""
-    keys = _KEYS[len(after) - 1]
-    holds = [Clause(f"({keys}) > ({marks(after)})", after), *filters]
+    keys, numbers = ("c.id", "1") if len(after) == 1 else ("c.word, c.id", "1, 2")
+    behind, up_to, way = ("<", ">=", " DESC") if source.descending else (">", "<=", "")
+    holds = [Clause(f"({keys}) {behind} ({marks(after)})", after), *filters]
     if until is not None:
-        holds.append(Clause(f"({keys}) <= ({marks(until)})", until))
+        holds.append(Clause(f"({keys}) {up_to} ({marks(until)})", until))
     where = " AND ".join(one.sql for one in holds)
-    each = _RANGE.replace("{keys}", keys).replace("{holds}", where)
+    order, numbers = (one.replace(",", f"{way},") + way for one in (keys, numbers))
+    distinct: LiteralString = f"DISTINCT {keys}" if source.few else keys
+    each = _SQL["range"].replace("{keys}", distinct).replace("{holds}", where).replace("{order}", order)
     query = " UNION ".join(each.replace("{range}", one.sql) for one in source.ranges)
     values = (value for one in source.ranges for part in (one, *holds, Clause("", (most,))) for value in part.values)
-    return Clause(f"{query} ORDER BY {_NUMBERS[len(after) - 1]}", tuple(values))
+    return Clause(f"{query} ORDER BY {numbers}", tuple(values))

@@ -12,7 +12,7 @@ from licensekit.entitlements.amounts import Period, units_used
 from licensekit.entitlements.assignment import without_requirement
 from licensekit.entitlements.events import Event
 from licensekit.entitlements.notices import by_urgency, list_notices, summarize
-from licensekit.entitlements.questions import NextDate, next_date
+from licensekit.entitlements.questions import NextDate, coming_dates
 from licensekit.errors import HomeInvalid, NotActivated
 from licensekit.state.home import MarkRead, read_mark
 from licensekit.state.journal import BundleRecord
@@ -98,13 +98,23 @@ class InstallationState(NamedTuple):
         return summarize(self.entitlements, self.notices, activated=bool(self.stored.bundles))
 
     @property
-    def next_date(self) -> NextDate | None:
-        """The nearest date of a bundle that is still to come: no end of what is followed."""
-        return next_date(self.entitlements)
+    def records(self) -> tuple[BundleRecord, ...]:
+        """Every bundle that was ever activated, in that order; of those that are kept, whether they are active."""
+        active = {one.identity.hex() for one in self.bundles}
+        active |= {one.identity for one in self.unusable if one.type == "bundle"}
+        return tuple(
+            one._replace(state=ACTIVE if one.identity.hex() in active else REPLACED) if one.state == KEPT else one
+            for one, _ in self.stored.every
+        )
+
+    @property
+    def coming_dates(self) -> tuple[NextDate, ...]:
+        """The dates of bundles that are still to come, by day: no ends of what is followed."""
+        return coming_dates(self.entitlements)
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: what is licensed, in use and due."""
-        granted, coming, key = self.entitlements, self.next_date, self.fingerprint.key
+        granted, key = self.entitlements, self.fingerprint.key
         logged = {"audit_entries": self.stored.head.number, "audit_head": self.stored.head.hash.hex()}
         return {
             "summary": self.summary.as_json(),
@@ -114,7 +124,7 @@ class InstallationState(NamedTuple):
             "now": format_seconds(self.now),
             "covered_until": granted.product_coverage.shown_until,
             "parts": [one.plain(self.now) for one in granted.coverage],
-            "next_date": None if coming is None else coming.plain(self.now),
+            "next_date": next((one.plain(self.now) for one in self.coming_dates), None),
             "bundles": [part.plain(self.now) for part in self.parts],
             "licenses": [row.plain() for row in self.licenses],
             "settings": dict(granted.settings.values),
@@ -214,17 +224,8 @@ class ReadTransaction(NamedTuple):
         return state._replace(metered=read_used(self.connection, state.entitlements.periods))
 
     def bundles(self) -> tuple[BundleRecord, ...]:
-        """Return every bundle that was ever activated, in the order of activation.
-
-        Of those that are kept it says whether they are active; raises as `state` does.
-        """
-        if not (records := [record for record, _ in self.stored.every]):
-            return ()
-        state = self.state()
-        active = {one.identity.hex() for one in state.bundles}
-        active |= {one.identity for one in state.unusable if one.type == "bundle"}
-        shown = {one: ACTIVE if one.identity.hex() in active else REPLACED for one in records if one.state == KEPT}
-        return tuple(one._replace(state=shown.get(one, one.state)) for one in records)
+        """Return every bundle that was ever activated, as `InstallationState.records`; raises as `state` does."""
+        return self.state().records if self.stored.every else ()
 
 
 @contextmanager

@@ -41,12 +41,12 @@ def held_by(connection: Connection, kind: Kind, holder: str) -> frozenset[str]:
     return frozenset(code for (code,) in connection.rows(_of(kind, "held"), holder))
 
 
-def assign(connection: Connection, kind: Kind, assignments: Iterable[tuple[str, str]]) -> None:
-    """Assign to holders licenses that they do not have; each takes the next slot of its license, in their order."""
+def assign(connection: Connection, kind: Kind, assignments: Iterable[tuple[str, str]], day: int) -> None:
+    """Assign to holders licenses that they do not have, on a day; each takes the next slot of its license, in order."""
     for code, holders in _by_license(assignments):
         last = connection.one(_of(kind, "last"), code, HIGHEST, 1)
         slots = enumerate(holders, 1 if last is None else last[1] + 1)
-        connection.run_many(_of(kind, "assign"), [(holder, code, slot) for slot, holder in slots])
+        connection.run_many(_of(kind, "assign"), [(holder, code, slot, day) for slot, holder in slots])
         if kind is Kind.USER:
             connection.run_many(SQL["holds_now"], [(holder,) for holder in holders])
 
@@ -63,8 +63,8 @@ def release(connection: Connection, kind: Kind, assignments: Iterable[tuple[str,
             connection.run_many(SQL["holds_none"], [(holder,) for holder in holders])
 
 
-def carry_out(connection: Connection, run: str, code: str, *, releases: bool) -> None:
-    """Release and assign a user license as it is staged: to the slots that become free, and then the next ones."""
+def carry_out(connection: Connection, run: str, code: str, day: int, *, releases: bool) -> None:
+    """Release and assign a user license as it is staged, on a day: to slots that become free, then the next ones."""
     last = connection.one(_of(Kind.USER, "last"), code, HIGHEST, 1)
     freed: list[int] = []
     if releases:
@@ -73,9 +73,9 @@ def carry_out(connection: Connection, run: str, code: str, *, releases: bool) ->
         # Where rows were edited, another holder may have the same slot.
         freed = sorted(released - _occupied(connection, _of(Kind.USER, "occupied"), code, sorted(released)))
     first = connection.rows(SQL["first_staged"], run, code, len(freed)) if freed else []
-    given = [(user, code, slot) for slot, (user,) in zip(freed, first, strict=False)]
+    given = [(user, code, slot, day) for slot, (user,) in zip(freed, first, strict=False)]
     connection.run_many(_of(Kind.USER, "assign"), given)
-    connection.run(SQL["assign_staged"], (0 if last is None else last[1]) - len(first), run, code, len(first))
+    connection.run(SQL["assign_staged"], (0 if last is None else last[1]) - len(first), day, run, code, len(first))
     _fill(connection, Kind.USER, code, freed[len(first) :])
 
 
@@ -115,6 +115,12 @@ def prefer(connection: Connection, kind: Kind, code: str, first: Sequence[str]) 
 def last_holders(connection: Connection, kind: Kind, code: str, limit: int) -> tuple[str, ...]:
     """Return who holds a license, those with the highest slots first."""
     return tuple(holder for holder, _ in connection.rows(_of(kind, "last"), code, HIGHEST, limit))
+
+
+def days_since(connection: Connection, kind: Kind, codes: Sequence[str], holders: Sequence[str]) -> dict[str, int]:
+    """Return holder to the day of the first assignment of any of `codes`, in days since 1970."""
+    query = with_marks(_of(kind, "since"), codes).replace("{ids}", "?" + ", ?" * (len(holders) - 1))
+    return {holder: day for holder, day in connection.rows(query, *codes, *(holders or [""])) if day is not None}
 
 
 def held_beside(connection: Connection, kind: Kind, codes: Sequence[str]) -> Iterator[Row]:

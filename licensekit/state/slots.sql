@@ -8,7 +8,7 @@ CASE WHEN EXISTS (
 ) THEN NULL ELSE l.slot END;
 
 -- name: assign
-INSERT INTO {kind}_licenses ({kind}_id, license, slot) VALUES (?, ?, ?);
+INSERT INTO {kind}_licenses ({kind}_id, license, slot, since) VALUES (?, ?, ?, ?);
 
 -- name: release
 DELETE FROM {kind}_licenses WHERE {kind}_id = ? AND license = ?;
@@ -30,6 +30,10 @@ SELECT {kind}_id, slot FROM {kind}_licenses WHERE license = ?;
 
 -- name: last
 {holders} AND slot BETWEEN 1 AND ? ORDER BY slot DESC, {kind}_id LIMIT ?;
+
+-- The day since which each of some holders has any of some licenses.
+-- name: since
+SELECT {kind}_id, min(since) FROM {kind}_licenses WHERE license IN (?{more}) AND {kind}_id IN ({ids}) GROUP BY {kind}_id;
 
 -- name: held_beside
 SELECT h.id, h.name, l.license, l.slot FROM {kind}_licenses l JOIN {kind}s h ON h.id = l.{kind}_id
@@ -73,5 +77,5 @@ AND user_id IN (SELECT user_id FROM staged_licenses WHERE run = ? AND license = 
 SELECT user_id FROM staged_licenses WHERE run = ? AND license = ? AND change = 1 AND place <= ? ORDER BY place;
 
 -- name: assign_staged
-INSERT INTO user_licenses (user_id, license, slot)
-SELECT user_id, license, place + ? FROM staged_licenses WHERE run = ? AND license = ? AND change = 1 AND place > ?;
+INSERT INTO user_licenses (user_id, license, slot, since)
+SELECT user_id, license, place + ?, ? FROM staged_licenses WHERE run = ? AND license = ? AND change = 1 AND place > ?;

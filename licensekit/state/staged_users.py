@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from secrets import token_hex
 from time import monotonic, sleep
 from typing import Final, NamedTuple
@@ -20,6 +20,7 @@ from licensekit.state.users import USER_COLUMNS, columns_of, facts_of, index_wor
 
 TOGETHER: Final = 500
 """How many users are read or prepared together."""
+_words: Final = attrgetter("name", "groups")
 _SQL: Final = read_queries(__file__, {"columns": USER_COLUMNS})
 
 
@@ -94,7 +95,7 @@ class Staging:
             there = connection.rows(with_marks(_SQL["there"], new), *new)  # added meanwhile, so this run has no future
             index_words(connection, [user for user_id, user in new.items() if (user_id,) not in there])
         self._name(connection, [one.user for one in users])
-        self._renamed += (one.user for one in users if one.before and one.before.facts.name != one.user.name)
+        self._renamed += (one.user for one in users if one.before and _words(one.before.facts) != _words(one.user))
         self._users += len(users)
         self._held += sum(len(one.held) for one in users)
 
@@ -109,10 +110,10 @@ class Staging:
 
     def carry_out(self, connection: Connection, today: int) -> None:
         """Make the change, on a day in days since 1970."""
-        connection.run(_SQL["add"], today, self.run)
+        connection.run(_SQL["add"], today, today, self.run)
         connection.run(_SQL["update"], today, self.run)
         for code in sorted({*self.assigned, *self.released}):
-            carry_out(connection, self.run, code, releases=self.released[code] > 0)
+            carry_out(connection, self.run, code, today, releases=self.released[code] > 0)
         index_words(connection, self._renamed)
 
     def _row(self, number: int, one: StagedUser) -> tuple[str | int, ...]:

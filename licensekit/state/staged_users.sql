@@ -50,10 +50,12 @@ WHERE s.run = ? AND s.change < 1;
 -- The change: who comes, and who gets other facts.
 -- name: add
 INSERT INTO users (
-    id, written, name, kind, can_log_in, administrator, retired, member_of, from_directory, held_since
+    id, written, name, kind, can_log_in, administrator, retired, member_of, from_directory, held_since, added,
+    shown
 ) SELECT
     user_id, written, name, kind, can_log_in, administrator, retired, member_of, from_directory,
-    CASE WHEN holds = 1 THEN holds * ? END
+    CASE WHEN holds = 1 THEN holds * ? END, CAST(? AS BIGINT),
+    lower(CASE name WHEN '' THEN written ELSE name END)
 FROM staged_users WHERE run = ? AND before = '';
 
 -- name: update

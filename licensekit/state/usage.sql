@@ -12,7 +12,7 @@ UPDATE meters SET used = used - ? WHERE license = ? AND period = ? AND used >= ?
 
 -- A day that is ahead was told by a clock that was wrong.
 -- name: keep
-UPDATE users SET last_seen = ? WHERE id = ? AND coalesce(last_seen, -1) NOT BETWEEN ? AND ?;
+UPDATE users SET last_seen = ? WHERE id = ? AND last_seen NOT BETWEEN ? AND ?;
 
 -- name: begin
 UPDATE installation SET told_since = ? WHERE told_since IS NULL OR told_since > ?;
@@ -26,7 +26,7 @@ u.can_log_in = 0 AND u.held_since IS NOT NULL;
 
 -- A user `u` who held a license before a day, and was last seen before one, or never.
 -- name: idle
-u.held_since IS NOT NULL AND u.held_since < ? AND u.last_seen < ?;
+u.held_since IS NOT NULL AND u.held_since < ? AND u.last_seen BETWEEN 0 AND ? - 1;
 
 -- name: never_seen
-u.held_since IS NOT NULL AND u.held_since < ? AND u.last_seen IS NULL;
+u.held_since IS NOT NULL AND u.held_since < ? AND u.last_seen = -1;

@@ -74,19 +74,20 @@ def all_sites(connection: Connection) -> tuple[SiteFacts, ...]:
 
 def facts_of(row: Row) -> UserFacts:
     """Return what `USER_COLUMNS` at the start of a row say of a user; the holdings are empty."""
-    user_id, name, kind, can_log_in, administrator, retired, member_of, written, last_seen, *_ = row
+    user_id, name, kind, can_log_in, administrator, retired, member_of, written, last_seen, added, *_ = row
     groups = tuple(member_of.split("\n")) if member_of else ()
     flags = bool(can_log_in), bool(administrator), bool(retired)
-    return UserFacts(user_id, name, UserKind(kind), *flags, groups, (), written, last_seen)
+    return UserFacts(user_id, name, UserKind(kind), *flags, groups, (), written, last_seen, added)
 
 
-def add_user(connection: Connection, user: UserFacts) -> UserFacts:
+def add_user(connection: Connection, user: UserFacts, today: int) -> UserFacts:
     """Insert a user, whose id is as typed, and return it as it is kept; raise `EntryTaken`, `EntryInvalid`."""
     written = names.written_id(user.id, "user id")
-    user = user._replace(id=names.folded(written), written=written, groups=names.check_groups(user.groups))
+    groups = names.check_groups(user.groups)
+    user = user._replace(id=names.folded(written), written=written, groups=groups, added=today)
     if connection.one("SELECT id FROM users WHERE id = ?", user.id) is not None:
         raise EntryTaken(reason="user", entry=written)
-    connection.run(_SQL["add"], *columns_of(user), written)
+    connection.run(_SQL["add"], *columns_of(user), written, today)
     index_words(connection, (user,))
     return user
 
@@ -132,11 +133,18 @@ def groups_of(connection: Connection, deciding: Mapping[str, Sequence[int]]) -> 
 
 
 def index_words(connection: Connection, users: Iterable[UserFacts]) -> None:
-    """Write the words of users, from `written` and `name`, in place of those they had, in constant memory."""
+    """Write what users are found and sorted by, in place of what they had, in constant memory."""
     for some in together(users, _TOGETHER):
-        connection.run(with_marks(_SQL["forget_words"], some), *(user.id for user in some))
-        rows = ((word, user.id) for user in some for word in sorted(names.search_words(f"{user.written} {user.name}")))
+        for query in ("show", "forget_words"):
+            connection.run(with_marks(_SQL[query], some), *(user.id for user in some))
+        words = ((one.id, f"{one.written} {one.name}", map(group_word, one.groups)) for one in some)
+        rows = ((word, key) for key, text, groups in words for word in sorted(names.search_words(text).union(groups)))
         insert_rows(connection, _SQL["add_word"], rows)
+
+
+def group_word(group: str) -> str:
+    """Return what the index of words has of a group, which no text finds."""
+    return f"#{names.folded(group)}"
 
 
 def together(elements: Iterable[T], most: int) -> Iterator[list[T]]:

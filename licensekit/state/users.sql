@@ -3,7 +3,7 @@
 
 -- What `facts_of` reads, of the table `users` under the name `u`.
 -- name: columns
-u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of, u.written, u.last_seen;
+u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of, u.written, nullif(u.last_seen, -1), u.added;
 
 -- name: user
 SELECT {columns}, l.license, {user_slot} FROM users u
@@ -20,8 +20,8 @@ LEFT JOIN site_licenses l ON l.site_id = s.id;
 {sites} ORDER BY s.central DESC, s.id, l.license;
 
 -- name: add
-INSERT INTO users (name, kind, can_log_in, administrator, retired, member_of, id, written)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO users (name, kind, can_log_in, administrator, retired, member_of, id, written, added)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: update
 UPDATE users SET name = ?, kind = ?, can_log_in = ?, administrator = ?, retired = ?, member_of = ? WHERE id = ?;
@@ -29,6 +29,9 @@ UPDATE users SET name = ?, kind = ?, can_log_in = ?, administrator = ?, retired 
 -- name: logging_in
 SELECT u.id, u.kind, l.license, l.slot FROM users u LEFT JOIN user_licenses l ON l.user_id = u.id
 WHERE u.retired = 0 AND u.can_log_in = 1 ORDER BY u.id;
+
+-- name: show
+UPDATE users SET shown = lower(CASE name WHEN '' THEN written ELSE name END) WHERE id IN (?{more});
 
 -- name: forget_words
 DELETE FROM user_words WHERE user_id IN (?{more});

@@ -14,7 +14,7 @@ from licensekit.errors import plain_value
 from licensekit.wire.documents import Document
 
 _DAYS: Final = frozenset(
-    {"starts", "warning", "expiry", "grace", "maintenance", "next_check", "last_seen", "works_until"}
+    {"starts", "warning", "expiry", "grace", "maintenance", "next_check", "last_seen", "works_until", "added"}
 )
 _SECONDS: Final = frozenset(
     {"issued", "fresh_until", "valid_from", "valid_to"}

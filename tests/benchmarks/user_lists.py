@@ -37,6 +37,10 @@ FILTERS: Final[dict[str, dict[str, Any]]] = {
     "retired": {"retired": True},
     "active": {"retired": False},
     "lapsed": {"expired": True},
+    "group of half": {"group": "north"},
+    "group of ten": {"group": "rare"},
+    "idle": {"idle": 30},
+    "unusable": {"unusable": True},
 }
 TEXTS: Final = {
     "of all": "person",
@@ -64,6 +68,22 @@ PAGES: Final = {
     "retired": "/users?state=retired",
     "retired or not": "/users?state=all",
     "lapsed": "/users?state=expired",
+    "a group of half": "/users?group=north",
+    "a group of ten": "/users?group=rare",
+    "unusable": "/users?state=unusable",
+    "by name": "/users?sort=name",
+    "by name, from the end": "/users?sort=-name",
+    "added last": "/users?sort=-added",
+    "not seen for longest": "/users?sort=seen",
+    "not seen for longest, further on": "/users?sort=seen&after=0%09x",
+    "by name, a license of half": "/users?sort=name&license=sales-pro",
+    "by name, a word of half": "/users?sort=name&q=anna",
+    "by name, two words of nobody": "/users?sort=name&q=anna+berg",
+    "by name, a group of ten": "/users?sort=name&group=rare",
+    "others by name": "/users/others?sort=name",
+    "holders by name": "/users/licenses?license=user&sort=name",
+    "a change of one": "/users/change?list=/users&do=release&give=user&user=user0000050",
+    "directory": "/users/directory",
     "a user": "/user?id=user0000050",
     "a license": "/license/user",
     "sites": "/sites",
@@ -81,7 +101,8 @@ def rows(users: int) -> Iterator[str]:
         licenses = ["user", *(["sales-pro"] if half else []), *(["few"] if ten else [])]
         yield (
             f"{'user' if is_associate else 'x'}{number:07},Person {first} {last}{' Rare' if ten else ''},"
-            f"{'associate' if is_associate else 'external'},{'' if number % 20 == 19 else ' '.join(licenses)}\n"
+            f"{'associate' if is_associate else 'external'},{'' if number % 20 == 19 else ' '.join(licenses)},"
+            f"{'north' if half else 'south'}{';rare' if ten else ''},{'no' if ten else 'yes'}\n"
         )
 
 
@@ -97,13 +118,15 @@ def prepare(folder: Path, users: int) -> Path:
         installation.activate(today.file(base, today.bundle(part="more", **month, **others)))
         for _ in range(30):  # so that a page of the history is full, however few users come
             installation.events.end(installation.events.start("no-travel").number)
-        installation.users.import_rows(parse_users("id,name,kind,licenses\n" + "".join(rows(users))))
+        installation.users.import_rows(parse_users("id,name,kind,licenses,groups,can_log_in\n" + "".join(rows(users))))
         for number in range(10):
             installation.sites.add(f"site{number}")
             installation.events.start("no-travel")
     with closing(open_installation(str(folder), create=False)) as database, database.write() as change:
         held = "SELECT 1 FROM user_licenses l WHERE l.user_id = users.id"
         change.run(f"UPDATE users SET retired = 1 WHERE NOT EXISTS ({held})")  # noqa: S608  # texts of ours
+        change.run("UPDATE users SET last_seen = added - length(name) WHERE kind = 0")
+        change.run("UPDATE installation SET told_since = 1")
     return folder
 
 
@@ -129,6 +152,10 @@ def from_a_program(many: Installation, few: Installation) -> None:
     for what, wanted in asked.items():
         found = UserFilter(**wanted)
         measured(what, partial(many.users.page, found), partial(few.users.page, found))
+    for order in ("id", "-id", "name", "-name", "added", "-added", "seen", "-seen"):
+        for what, found in {"": UserFilter(), ", license of half": UserFilter(license="sales-pro")}.items():
+            measured(f"order {order}{what}", *(partial(one.users.page, found, order=order) for one in (many, few)))
+    measured("groups", many.users.groups, few.users.groups)
     measured("audit", many.audit.page, few.audit.page)
     measured("sites", many.sites.list, few.sites.list)
     measured("events", many.events.list, few.events.list)

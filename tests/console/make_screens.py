@@ -30,11 +30,14 @@ class Picture(NamedTuple):
 
 
 PICTURES: Final = (
-    Picture("licenses", "/"),
-    Picture("licenses-dark", "/", scheme="dark"),
-    Picture("licenses-narrow", "/", size=NARROW),
+    Picture("overview", "/"),
+    Picture("overview-dark", "/", scheme="dark"),
+    Picture("overview-narrow", "/", size=NARROW),
+    Picture("licenses", "/licenses"),
+    Picture("licenses-dark", "/licenses", scheme="dark"),
+    Picture("licenses-narrow", "/licenses", size=NARROW),
     Picture("license", "/license/sales-pro"),
-    Picture("status", "/status"),
+    Picture("buy", "/license/sales-pro/buy?number=5"),
     Picture("activate", "/activate"),
     Picture("users", "/users"),
     Picture("user-licenses", "/users/licenses?license=sales-pro"),
@@ -88,7 +91,7 @@ def preview(page: "Page", console: Served, sample: Sample) -> None:
     for name, data in (("preview-refused", sample.smaller), ("preview", sample.larger)):
         page.goto(console.address + "/activate")
         page.get_by_label("Or paste its text").fill(data.decode())
-        page.get_by_role("button", name="Preview").click()
+        page.get_by_role("button", name="See what it changes").click()
         keep(page, name)
     page.get_by_role("button", name="Activate", exact=True).click()
     keep(page, "activated")

@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from licensekit.installation import Installation
+from licensekit.installation import Installation, parse_directory
 from licensekit.limits import FILE_BYTES
 from licensekit.wire.documents import Kind
 from tests import makers
 from tests.console.browsing import Served, axe, browser, chromium, missing, served
 from tests.console.conftest import held
 from tests.crm import SOLD, crm_catalog
-from tests.homes import Home, bundle, file
+from tests.homes import PIN, Clock, Home, bundle, file, pack
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 SCREENS: Final = (
-    "/licenses/demo", "/license/sales", "/license/seat", "/", "/activate", "/users",
-    "/users/others", "/users/licenses?license=user", "/users/new", "/user?id=anna", "/sites",
-    "/site?id=oslo", "/events", "/history", "/files", "/files/return?issuer=demo&part=base", "/health?check=1",
+    "/licenses/demo", "/license/sales", "/license/sales/buy", "/license/seat", "/", "/activate", "/activated/2",
+    "/users", "/users/others", "/users/licenses?license=user", "/users/new", "/users/directory", "/user?id=anna",
+    "/sites", "/site?id=oslo", "/events", "/history", "/files",
+    "/files/return?issuer=demo&part=base", "/health?check=1",
 )  # fmt: skip
 
 
@@ -95,12 +96,14 @@ def test_a_file_is_uploaded_refused_and_activated_with_what_is_released(
     page = arrive()
     page.get_by_role("link", name="Activate", exact=True).click()
     page.get_by_label("License file").set_input_files(fewer)
-    page.get_by_role("button", name="Preview").click()
-    page.get_by_role("heading", name="This file cannot be activated yet.").wait_for()
+    page.get_by_role("button", name="See what it changes").click()
+    page.get_by_text("It can be activated once 1 user or site gives up licenses.").wait_for()
     assert page.get_by_role("button", name="Activate", exact=True).count() == 0
+    page.get_by_text("1 who keeps it").click()
     page.get_by_label("anna, User").select_option("Release")
+    page.get_by_role("button", name="Take licenses from 2 users or sites, and activate").wait_for()
     page.get_by_label("bob, User").select_option("Keep")
-    page.get_by_role("button", name="Do this, and activate").click()
+    page.get_by_role("button", name="Take licenses from 1 user or site, and activate").click()
     page.get_by_text("The file is active.").wait_for()
     assert crm.state().bundles[0].document.sequence == 2
     assert (held(crm, "anna"), held(crm, "bob")) == (set(), {"sales"})
@@ -275,6 +278,60 @@ def test_a_list_is_narrowed_while_somebody_types(console: Served, arrive: "Calla
     assert page.locator(".picks li:visible").count() == 0
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_a_license_is_assigned_to_users_who_are_ticked_on_the_list(
+    crm: Installation,
+    console: Served,
+    arrive: "Callable[..., Page]",
+    script: bool,  # noqa: FBT001  # a case
+) -> None:
+    page = arrive(java_script_enabled=script)
+    go(page, console, "/users?sort=name")
+    if script:
+        page.get_by_label("Tick all on this page").check()
+        assert page.locator("#who option").first.inner_text() == "Ticked users: 3"
+        page.get_by_role("checkbox", name="carl").uncheck()
+        assert page.locator("#who option").first.inner_text() == "Ticked users: 2"
+    else:
+        page.get_by_role("checkbox", name="anna").check()
+        page.get_by_role("checkbox", name="bob").check()
+    page.locator("#give").select_option("sales")
+    page.get_by_role("button", name="Assign…").click()
+    page.get_by_text("2 users get it.").wait_for()
+    page.reload()
+    page.get_by_role("button", name="Assign to 2 users").click()
+    page.get_by_text("The change was made, as it was shown.").wait_for()
+    assert "sort=name" in page.url
+    assert {user: held(crm, user) for user in ("anna", "bob", "carl")} == {
+        "anna": {"sales"},
+        "bob": {"sales"},
+        "carl": set(),
+    }
+
+
+def test_a_table_of_a_directory_is_dropped_and_its_leavers_are_agreed_to(
+    crm: Installation, console: Served, arrive: "Callable[..., Page]"
+) -> None:
+    crm.users.propose_sync(parse_directory("login,status\nanna,ACTIVE\ndora,ACTIVE\n")).apply()
+    page = arrive()
+    go(page, console, "/users/directory")
+    page.evaluate(
+        """() => {
+            const moved = new DataTransfer();
+            moved.items.add(new File(["login,status\\nanna,ACTIVE\\n"], "okta.csv"));
+            document.querySelector("[data-drop]").dispatchEvent(new DragEvent("drop", { dataTransfer: moved }));
+        }"""
+    )
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("heading", name="1 user leaves").wait_for()
+    page.get_by_role("button", name="Make these changes").click()
+    assert page.url.endswith("/users/directory")  # the browser asks for the check box
+    page.get_by_label("1 user leaves and loses every license").check()
+    page.get_by_role("button", name="Make these changes").click()
+    page.get_by_text("The table was taken over").wait_for()
+    assert crm.users.get("dora").retired
+
+
 def test_times_are_in_the_zone_of_the_reader(console: Served, arrive: "Callable[..., Page]") -> None:
     page = arrive(timezone_id="Asia/Tokyo")
     go(page, console, "/history")
@@ -294,7 +351,7 @@ def test_everything_works_without_a_script(crm: Installation, console: Served, a
     more = file(bundle(2, **{**SOLD, "users": {"sales": 9}}))
     go(page, console, "/activate")
     page.get_by_label("Or paste its text").fill(more)
-    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="See what it changes").click()
     page.get_by_role("button", name="Activate", exact=True).click()
     page.get_by_text("The file is active.").wait_for()
     assert "UTC" in page.locator("footer").inner_text()
@@ -312,8 +369,45 @@ def test_a_file_can_be_dropped(console: Served, arrive: "Callable[..., Page]") -
         }""",
         file(bundle(2, **SOLD)),
     )
-    page.get_by_role("button", name="Preview").click()
     page.get_by_text("This file can be activated.").wait_for()
+
+
+def test_going_back_from_the_result_shows_that_it_is_active(
+    crm: Installation, console: Served, arrive: "Callable[..., Page]"
+) -> None:
+    page = arrive()
+    go(page, console, "/activate")
+    page.get_by_label("Or paste its text").fill(file(bundle(2, **SOLD)))
+    page.get_by_role("button", name="See what it changes").click()
+    page.get_by_role("button", name="Activate", exact=True).click()
+    page.wait_for_url("**/activated/*")
+    entries = crm.audit.page(limit=1).entries
+    page.go_back()
+    page.get_by_text("Active now").wait_for()
+    assert page.url.endswith("/activate")
+    assert "sequence 2" in page.inner_text("aside")
+    page.go_forward()
+    page.get_by_text("The file is active.").wait_for()
+    page.reload()
+    page.get_by_text("The file is active.").wait_for()
+    assert crm.audit.page(limit=1).entries == entries
+
+
+def test_the_first_file_is_activated_with_its_pack(chrome: "Browser", tmp_path: Path) -> None:
+    (tmp_path / "crm.lkp").write_text(pack(crm_catalog()))
+    (tmp_path / "one.lic").write_text(file(bundle(**SOLD)))
+    with Installation.open(tmp_path / "home", clock=Clock()) as bare, served(bare) as console:
+        page = chrome.new_context().new_page()
+        console.sign_in(page)
+        page.get_by_label("License file").set_input_files([tmp_path / "crm.lkp", tmp_path / "one.lic"])
+        page.get_by_label("Root pin").fill(PIN)
+        page.get_by_role("button", name="See what it changes").click()
+        page.get_by_role("button", name="Activate", exact=True).click()
+        page.get_by_text("The file is active.").wait_for()
+        page.get_by_role("link", name="See the licenses").click()
+        page.get_by_role("heading", name="Licenses").first.wait_for()
+        page.context.close()
+        assert bare.state().serial == bundle().serial
 
 
 def test_a_file_that_is_too_large_is_refused_in_words(
@@ -324,7 +418,7 @@ def test_a_file_that_is_too_large_is_refused_in_words(
     page = arrive()
     go(page, console, "/activate")
     page.get_by_label("License file").set_input_files(large)
-    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="See what it changes").click()
     page.get_by_text("which is too much for a license file").wait_for()
     assert all("400" in line for line in said), said
     said.clear()
@@ -383,8 +477,8 @@ def test_every_screen_keeps_the_rules_of_accessibility(
         text = file(bundle(2, **{**SOLD, "users": users}))
         go(page, console, "/activate")
         page.get_by_label("Or paste its text").fill(text)
-        page.get_by_role("button", name="Preview").click()
-        page.get_by_role("heading", name="What this file would change").wait_for()
+        page.get_by_role("button", name="See what it changes").click()
+        page.get_by_role("heading", name="What this file changes").wait_for()
         judge("preview")
     page.get_by_role("button", name="Activate", exact=True).click()
     page.get_by_text("The file is active.").wait_for()
@@ -401,3 +495,26 @@ def test_a_narrow_screen_is_never_wider_than_it_is(
     for path in SCREENS:
         go(page, console, path)
         assert page.evaluate("() => document.documentElement.scrollWidth") <= 360, path
+
+
+def test_a_number_that_is_typed_is_in_the_link_to_buy_and_in_the_mail(
+    console: Served, arrive: "Callable[..., Page]"
+) -> None:
+    page = arrive()
+    go(page, console, "/license/sales")
+    page.get_by_role("link", name="Buy more").click()
+    page.get_by_label("How many more").fill("12")
+    page.locator("#mail").filter(has_text="buy 12 more").wait_for()
+    page.get_by_role("link", name="Overview").click()
+    page.get_by_role("heading", name="Fullest licenses").wait_for()
+
+
+def test_a_section_of_licenses_folds_with_the_keyboard(console: Served, arrive: "Callable[..., Page]") -> None:
+    page = arrive()
+    go(page, console, "/licenses")
+    section = page.locator("details.group", has=page.get_by_role("heading", name="Plans"))
+    section.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+    assert not section.get_by_role("table").is_visible()
+    page.keyboard.press("Enter")
+    assert section.get_by_role("table").is_visible()

@@ -1,4 +1,9 @@
-"""The tab of an issuer, and the page of a license."""
+"""The tab of an issuer, the page of a license, and how more of it are bought."""
+
+import re
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -12,11 +17,25 @@ from tests.crm import SOLD, crm_catalog
 from tests.homes import Home, bundle, file, pack
 
 
-def test_the_first_issuer_is_the_vendor(browser: Browser) -> None:
-    page = words(browser.get("/licenses"))
-    assert "Nordlys Kraft AS" in page
-    assert "base sequence 1" in page
-    assert "365 days left" in page
+def test_without_a_name_the_vendors_tab_is_shown(browser: Browser) -> None:
+    assert words(browser.get("/licenses")) == words(browser.get("/licenses/demo"))
+
+
+def test_bundles_are_titled_as_people_say_with_their_numbers_on_demand(crm: Installation, browser: Browser) -> None:
+    nothing: dict[str, Any] = {"system": {}, "sites": {}, "users": {}}
+    for part, kind, counts in (
+        ("travel-1", "users", {"travel": 5}),
+        ("more", "users", {"windows": 9, "sales": 1, "sale-cal": 1}),
+        ("odd", "system", {"mystery": 1}),
+    ):
+        sold: dict[str, Any] = {**nothing, "part": part, kind: counts}
+        crm.activate(file(bundle(**sold)))
+    page = browser.get("/licenses")
+    for title in ("Base license", "Add-on: User", "Add-on: User and User", "Add-on: odd"):
+        assert f"<strong>{title}</strong>" in page
+    details = words(page.partition("Dates and numbers")[2].partition("</details>")[0])
+    assert "Part base Serial 1010000014 Sequence 1" in details
+    assert "Until 1 Jan 2028 (12 months left)" in words(page)
 
 
 def test_counts_are_told_in_figures_and_words(crm: Installation, browser: Browser) -> None:
@@ -45,6 +64,7 @@ def test_what_is_over_the_limit_is_told(crm: Installation, crm_home: Home, brows
     crm_home.clock.move(days=800)
     assert "1 over the limit" in words(browser.get("/licenses/demo"))
     assert "Perpetual" in words(browser.get("/licenses/demo"))
+    assert "carl Remarks" not in words(browser.get("/license/sales"))
     assert "lapsed" in words(browser.get("/user", id="carl"))
     assert "carl" in words(browser.get("/users", state="expired"))
     assert "anna" not in words(browser.get("/users", state="expired"))
@@ -53,7 +73,7 @@ def test_what_is_over_the_limit_is_told(crm: Installation, crm_home: Home, brows
 def test_everything_about_a_license_is_told(crm: Installation, browser: Browser) -> None:
     crm.users.assign("anna", "sales")
     page = words(browser.get("/license/sales"))
-    for said in ("Plan", "1 of 2", "1010000014 base 1", "anna", "active", "Includes"):
+    for said in ("Plan", "1 of 2", "Base license no. 1", "anna assigned Since 1 Jan", "Active", "Includes"):
         assert said in page
     assert "limits how many satellite sites" in words(browser.get("/license/satellite"))
     assert "comes with another license" in words(browser.get("/license/sale-cal"))
@@ -80,7 +100,7 @@ def test_a_way_to_buy_is_offered_only_as_a_web_address(tmp_path_factory: pytest.
         with home.open() as installation:
             installation.activate(file(bundle(**SOLD)))
             page = Browser(client_of(installation)).get("/licenses")
-        assert (url in page) is offered
+        assert (f"{url}?serial=1010000014" in page) is offered
         assert ("Buy more from Demo" in page) is offered
 
 
@@ -101,17 +121,128 @@ def test_what_a_file_names_and_nobody_knows_is_shown(crm: Installation, browser:
     assert "mystery" in browser.get("/licenses/demo")
 
 
-def test_status_tells_how_the_installation_stands(crm: Installation, browser: Browser) -> None:
-    page = words(browser.get("/"))
-    for said in ("1010000014", "Reminders from", "Nothing needs your attention", "entries"):
+def test_every_bundle_that_was_ever_active_is_listed_with_its_state(crm: Installation, browser: Browser) -> None:
+    crm.activate(file(bundle(2, **SOLD)))
+    crm.activate(file(bundle(part="extra", users={"travel": 2}, system={}, sites={})))
+    crm.return_bundles("extra", confirm=True)
+    page = words(browser.get("/licenses").partition("License files ever activated")[2])
+    for said in ("1010000014 2", "Active", "Replaced", "Add-on: extra", "Given back"):
         assert said in page
-    assert crm.state().stored.head.hash.hex() in page
+    history = words(browser.get("/license/sales").partition("License files that named it")[2])
+    assert "Active" in history
+    assert "Replaced" in history
 
 
 def test_a_block_is_told(crm: Installation, crm_home: Home, browser: Browser) -> None:
     crm.activate(file(bundle(2, after_grace=AfterGrace.BLOCK, **SOLD)))
     crm_home.clock.move(days=500)
     assert "What it granted is gone" in words(browser.get("/"))
+
+
+def test_a_long_list_is_folded_and_narrowed(tmp_path_factory: pytest.TempPathFactory) -> None:
+    many = {f"module-{number}": makers.license_entry(name=f"Module {number}") for number in range(30)}
+    home = Home(str(tmp_path_factory.mktemp("home")), pack=pack(makers.catalog(licenses=many, access={})))
+    sold = dict.fromkeys(list(many)[:28], 5)
+    with home.open() as installation:
+        installation.activate(file(bundle(system={}, sites={}, users=sold)))
+        browser = Browser(client_of(installation))
+        page = words(browser.get("/licenses"))
+        found = words(browser.get("/licenses/demo", find="module 2"))
+        by_code = words(browser.get("/licenses", find="MODULE-29"))
+        none = words(browser.get("/licenses", find="travel"))
+    assert "User licenses 28" in page
+    assert "Show 13 more" in page
+    assert "Not licensed 2" in page
+    assert "User licenses 9" in found
+    assert "Module 3" not in found.replace("Module 29", "")
+    assert "Module 29" in by_code
+    assert "No license of this issuer has “travel” in its name or code." in none
+
+
+def test_a_short_list_has_nothing_to_narrow(browser: Browser) -> None:
+    assert "Find a license" not in browser.get("/licenses")
+
+
+def test_holders_are_people_and_what_gives_it_to_them(crm: Installation, crm_home: Home, browser: Browser) -> None:
+    crm.users.set("anna", name="Anna Berg")
+    crm.users.assign("anna", "sales")
+    crm.users.set("bob", can_log_in=False)
+    crm_home.clock.move(days=9)
+    crm.users.assign("bob", "user")
+    page = words(browser.get("/license/user"))
+    assert "Anna Berg anna through User Since 1 Jan 2027" in page
+    assert "bob assigned Since 10 Jan 2027 cannot log in" in page
+
+
+def test_sites_that_hold_a_license_are_listed_alike(crm: Installation, browser: Browser) -> None:
+    crm.sites.add("oslo", name="Oslo", central=True)
+    crm.sites.add("bergen")
+    crm.sites.assign("oslo", "reporter")
+    assert "Oslo oslo assigned Since 1 Jan 2027 Central" in words(browser.get("/license/reporter"))
+    assert 'href="/site?id=bergen"' in browser.get("/license/satellite")
+
+
+def test_holders_come_in_pages(crm: Installation, browser: Browser) -> None:
+    for number in range(30):
+        crm.users.add(f"u{number:02}")
+        crm.users.assign(f"u{number:02}", "user")
+    page = browser.get("/license/user")
+    assert page.count('href="/user?id=') == 25
+    [following] = re.findall(r'href="([^"]*)" rel="next"', page)
+    rest = browser.get(following)
+    assert rest.count('href="/user?id=') == 5
+    assert "First page" in words(rest)
+    assert "Nobody else has it." in words(browser.get("/license/user", after="zoe"))
+
+
+def test_what_everybody_has_says_so(crm: Installation, browser: Browser) -> None:
+    crm.activate(file(bundle(2, **{**SOLD, "system": {**SOLD["system"], "expander": 1}})))
+    assert "Everybody has it" in words(browser.get("/license/extern-cal"))
+
+
+def test_an_event_that_stops_a_license_is_shown_where_it_is(crm: Installation, browser: Browser) -> None:
+    crm.events.start("no-travel", message="The road is closed.")
+    assert "The road is closed." in words(browser.get("/license/travel").partition("<main")[2])
+    assert "The road is closed." not in words(browser.get("/license/windows").partition("<main")[2])
+
+
+@pytest.mark.parametrize(("asked", "number"), [("7", 7), ("", 1), ("0", 1), ("-3", 1), ("x", 1), ("9" * 40, 1)])
+def test_a_license_is_bought_with_serial_license_and_number(
+    tmp_path_factory: pytest.TempPathFactory, asked: str, number: int
+) -> None:
+    catalog = makers.changed(crm_catalog(), urls={"buy": "https://example.com/buy?lang=en#shop"})
+    home = Home(str(tmp_path_factory.mktemp("home")), pack=pack(catalog))
+    with home.open("ingrid") as installation:
+        installation.activate(file(bundle(**SOLD)))
+        page = unescape(Browser(client_of(installation)).get("/license/travel/buy", number=asked))
+    assert f'href="https://example.com/buy?lang=en&serial=1010000014&license=travel&number={number}#shop"' in page
+    assert "mailto:" not in page
+    assert f"We would like to buy {number} more of User." in page
+
+
+def test_more_is_asked_for_as_is_lacking(crm: Installation, crm_home: Home, browser: Browser) -> None:
+    crm.activate(file(bundle(part="more", users={"sales": 1}, system={}, sites={})))
+    crm.activate(file(bundle(2, warning=None, expiry=None, grace=None, **SOLD)))
+    for user in ("anna", "bob", "carl"):
+        crm.users.assign(user, "sales")
+    crm_home.clock.move(days=800)
+    assert 'value="1"' in browser.get("/license/sales/buy")
+    assert "In use: 3 of 2" in words(browser.get("/license/sales/buy"))
+
+
+def test_where_a_catalog_names_a_mail_address_the_mail_is_written(tmp_path_factory: pytest.TempPathFactory) -> None:
+    catalog = makers.changed(crm_catalog(), urls={"buy": "mailto:sales@example.com?subject=x"})
+    home = Home(str(tmp_path_factory.mktemp("home")), pack=pack(catalog))
+    with home.open() as installation:
+        installation.activate(file(bundle(**SOLD)))
+        page = unescape(Browser(client_of(installation)).get("/license/sales/buy", number="3"))
+    [address] = map(str, re.findall(r'href="(mailto:[^"]*)"', page))
+    written = parse_qs(urlsplit(address).query)
+    assert urlsplit(address).path == "sales@example.com"
+    assert written["subject"] == ["Order: 3 \u00d7 User, serial 1010000014"]
+    assert "License: sales" in written["body"][0]
+    assert "\r\n" in written["body"][0]
+    assert "Online, from" not in page
 
 
 def test_each_issuer_has_its_tab(crm: Installation, browser: Browser) -> None:
@@ -128,7 +259,7 @@ def test_each_issuer_has_its_tab(crm: Installation, browser: Browser) -> None:
     catalog = makers.catalog(issuer="partner", names=names, licenses=licenses, access={})
     sold = bundle(issuer="partner", system={"maps": 30}, sites={}, users={"maps-user": 3, "maps-plan": 3})
     crm.activate(file(trust, sign(catalog, partner), sign(sold, partner)))
-    assert "Partner & Co" in words(browser.get("/"))
+    assert "Demo (Active) Partner & Co (Active)" in words(browser.get("/licenses"))
     page = words(browser.get("/licenses/partner"))
     assert "30 GB" in page
     assert "0 of 3" in page

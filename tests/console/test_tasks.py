@@ -23,7 +23,7 @@ def test_notices_are_tasks_with_date_consequence_and_the_way_to_them(crm_home: H
     said = words(page)
     assert "Act soon" in said
     assert "25 days left" in said
-    assert "After 2028-01-31, what is full can only be read. Ask the vendor for a renewal." in said
+    assert "After 31 Jan 2028, what is full can only be read. Ask the vendor for a renewal." in said
     assert '<a class="button" href="/activate">Activate a renewal</a>' in page
 
 
@@ -39,4 +39,4 @@ def test_each_notice_leads_to_a_section_or_a_license() -> None:
     }
     elsewhere = ("licensekit.runtime", "tests")
     assert paths.keys() == {kind.code for kind in concrete() if not kind.__module__.startswith(elsewhere)}
-    assert set(paths.values()) <= {*MENU.values(), "/license/LICENSE"}
+    assert {one.partition("?")[0] for one in paths.values()} <= {*MENU.values(), "/license/LICENSE"}

@@ -101,15 +101,15 @@ def test_a_folder_is_as_it_was_and_a_running_program_is_not_disturbed(ill: Home)
     [
         ("UPDATE audit SET entry = x'7b7d' WHERE number = 3", ("audit", "error", "audit-damaged")),
         ("DELETE FROM audit WHERE number = 2", ("audit", "error", "audit-damaged")),
-        ("INSERT INTO user_licenses VALUES ('bob', 'windows', 9)", ("slots", "error", "audit-damaged")),
+        ("INSERT INTO user_licenses VALUES ('bob', 'windows', 9, 1)", ("slots", "error", "audit-damaged")),
         ("UPDATE journal SET entry = x'7b7d' WHERE number = 2", ("journal", "error", "damaged-journal")),
         ("UPDATE bundles SET frame = x'00'", ("documents", "error", "unusable-document")),
         (
             "UPDATE trust_documents SET frame = x'01ff' WHERE type = 'catalog'",
             ("documents", "error", "unusable-document"),
         ),
-        ("INSERT INTO user_licenses VALUES ('nobody', 'service', 1)", ("slots", "error", "audit-damaged")),
-        ("INSERT INTO site_licenses VALUES ('nobody', 'reporter', 9)", ("database", "error", "database-damaged")),
+        ("INSERT INTO user_licenses VALUES ('nobody', 'service', 1, 1)", ("slots", "error", "audit-damaged")),
+        ("INSERT INTO site_licenses VALUES ('nobody', 'reporter', 9, 1)", ("database", "error", "database-damaged")),
     ],
 )
 def test_edited_rows_are_named(ill: Home, statement: str, finding: tuple[str, str, str]) -> None:

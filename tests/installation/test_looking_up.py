@@ -51,21 +51,23 @@ def test_leases_are_listed_by_license_and_holder(crm_home: Home, crm: Installati
             crm.leases.list(license_code="none-such")
 
 
-def test_the_next_date_is_the_nearest_of_all_bundles(home: Home) -> None:
+def test_the_dates_of_all_bundles_are_to_come_by_day(home: Home) -> None:
     """Maintenance is one of them; a day that has come is none."""
     with home.open() as installation:
-        assert installation.state().next_date is None
+        assert installation.state().coming_dates == ()
         installation.activate(file(bundle(maintenance=DAY + 100)))
+        installation.activate(file(bundle(part="more", expiry=DAY + 340, warning=None, grace=None)))
         state = installation.state()
-        assert state.next_date is not None
-        assert state.next_date.what == "end of maintenance"
-        assert state.next_date.plain(state.now)["days"] == state.next_date.day - state.now // 86400
+        first, *rest = state.coming_dates
+        assert first.what == "end of maintenance"
+        assert first.plain(state.now)["days"] == first.day - state.now // 86400
+        assert [one.day for one in rest] == sorted(one.day for one in rest)
+        assert {one.part.bundle.part for one in rest} == {"base", "more"}
         home.clock.move(days=200)
-        found = installation.state().next_date
-        assert found is not None
+        found = installation.state().coming_dates[0]
         assert (found.what, found.day) == ("warning", DAY + 335)
         home.clock.move(days=1000)
-        assert installation.state().next_date is None
+        assert installation.state().coming_dates == ()
 
 
 def test_a_product_without_a_name_is_called_by_its_code(home: Home) -> None:

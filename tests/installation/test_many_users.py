@@ -190,3 +190,23 @@ def test_a_file_that_is_none_is_refused(text: bytes, fault: str) -> None:
     with pytest.raises(UsersInvalid) as caught:
         parse_ids(text)
     assert str(caught.value.faults[0]).startswith(fault)
+
+
+def test_a_plan_takes_the_place_of_another_one_of_its_issuer_where_that_is_asked_for(crm: Installation) -> None:
+    crm.users.assign("anna", "sales", "windows")
+    crm.users.assign("bob", "windows", "user")
+    assert "anna" in faults(crm, "anna", assign=["service"])[0]
+    proposal = crm.users.propose_assign(["anna"], assign=["service"], swap=True)
+    assert proposal.changes == (Change("anna", ("sales", "windows"), ("service", "windows")),)
+    proposal.apply()
+    assert crm.users.propose_assign(PEOPLE[:2], assign=["user"], swap=True).apply() == 1  # no plan: none makes room
+    assert held(crm) == {"anna": ["service", "user", "windows"], "bob": ["user", "windows"]}
+
+
+def test_named_users_whom_a_change_does_not_concern_can_be_left_out(crm: Installation) -> None:
+    crm.users.assign("anna", "sales", "windows")
+    crm.users.retire("dora")
+    assert faults(crm, "anna", "bob", release=["windows"])
+    assert crm.users.propose_assign(["anna", "bob"], release=["windows"], skip=True).apply() == 1
+    assert crm.users.propose_assign(["anna", "dora"], assign=["user"], skip=True).apply() == 1
+    assert held(crm) == {"anna": ["sales", "user"]}

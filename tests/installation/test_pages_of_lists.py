@@ -1,11 +1,14 @@
 """Lists page by page: of users, and of the audit log; and who is named for a change."""
 
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from licensekit.dates import day_at, format_days
 from licensekit.errors import UnknownCode
-from licensekit.installation import Installation, UserFilter, UserPage, user_list, user_pages
+from licensekit.installation import Installation, UserFilter, UserPage, parse_users, user_list, user_pages
+from licensekit.state.home import open_installation
 from licensekit.wire.documents import UserKind
 from tests.crm import SOLD
 from tests.homes import Home, bundle, file
@@ -26,6 +29,9 @@ FILTERS: list[dict[str, Any]] = [
     {"expired": True},
     {"expired": True, "license": "windows", "text": "a"},
     {"holding": "user", "retired": False, "text": "d berg"},
+    {"group": "NORD"},
+    {"group": "Nord", "license": "sales", "text": "berg"},
+    {"group": "nobody's"},
     {"license": "windows", "kinds": frozenset({UserKind.ASSOCIATE})},
 ]
 
@@ -33,7 +39,8 @@ FILTERS: list[dict[str, Any]] = [
 @pytest.fixture
 def people(crm: Installation) -> Installation:
     """`crm` with seven users of several kinds, some with licenses."""
-    crm.users.add("dora", name="Dora Bergström")
+    crm.users.add("dora", name="Dora Bergström", groups=("Nord", "Sør 1"))
+    crm.users.set("anna", groups=("nord",))
     crm.users.add("e_1", name="100% Sure", kind=UserKind.EXTERNAL)
     crm.users.add("robot", name="back\\slash", kind=UserKind.SYSTEM)
     crm.users.add("zoe", name="Zoe Bergman")
@@ -61,6 +68,78 @@ def test_pages_together_are_the_list(
             page = people.users.page(asked, after=page.after, limit=limit)
             found += page.users
         assert found == whole
+
+
+SORTED_BY: dict[str, Any] = {
+    "id": lambda user: (user.id,),
+    "name": lambda user: ((user.name or user.written).lower(), user.id),
+    "added": lambda user: (user.added, user.id),
+    "seen": lambda user: (-1 if user.last_seen is None else user.last_seen, user.id),
+}
+
+
+@pytest.mark.parametrize("wanted", FILTERS, ids=str)
+@pytest.mark.parametrize("looked_at", [3, 500])
+def test_pages_together_are_the_list_in_every_order_both_ways(
+    people: Installation, crm_home: Home, wanted: dict[str, Any], looked_at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen_on(crm_home, anna=20_000, zoe=20_001, bob=20_000)
+    asked = UserFilter(**wanted)
+    users = [row.user for row in people.users.list(asked)]
+    monkeypatch.setattr(user_pages, "LOOKED_AT", looked_at)
+    for order, key in SORTED_BY.items():
+        for way in ("", "-"):
+            page = people.users.page(asked, limit=2, order=way + order)
+            found = [row.user for row in page.users]
+            while page.after:
+                page = people.users.page(asked, after=page.after, limit=2, order=way + order)
+                found += (row.user for row in page.users)
+            assert found == sorted(users, key=key, reverse=bool(way))
+
+
+@pytest.mark.parametrize("order", ["", *SORTED_BY, "-id", "-seen", "nonsense"])
+@pytest.mark.parametrize("after", ["x", "\t", "x\ty", "\tx", "1\tx", "-\t", "²\t"])
+def test_a_place_that_no_page_has_said_is_one_in_the_list(people: Installation, order: str, after: str) -> None:
+    for text in ("", "a"):
+        assert len(people.users.page(UserFilter(text=text), after=after, order=order).users) <= 7
+
+
+@pytest.mark.parametrize("wanted", FILTERS, ids=str)
+@pytest.mark.parametrize("looked_at", [1, 3, 500])
+def test_the_count_is_exact_or_says_that_there_may_be_more(
+    people: Installation, wanted: dict[str, Any], looked_at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = len(list(people.users.list(UserFilter(**wanted))))
+    monkeypatch.setattr(user_pages, "LOOKED_AT", looked_at)
+    monkeypatch.setattr(user_pages, "COUNTED", 5)
+    counted, exact = people.users.count(UserFilter(**wanted))
+    assert counted <= number
+    assert counted == number or not exact
+    if looked_at == 500:
+        assert exact is (number <= 5)
+
+
+def test_groups_are_listed_once_as_a_member_has_them(people: Installation) -> None:
+    assert people.users.groups() == ("nord", "Sør 1")
+    assert people.users.groups(limit=1) == ("nord",)
+    people.users.set("dora", groups=())
+    assert people.users.groups() == ("nord",)
+    people.users.import_rows(parse_users("id,groups\nanna,Ost\nnew,West\n"))
+    assert people.users.groups() == ("Ost", "West")
+
+
+def test_the_day_on_which_a_user_came_is_kept(people: Installation) -> None:
+    today = people.users.get("anna").added
+    assert today == day_at(people.state().now)
+    people.users.import_rows(parse_users("id,name\nanna,Anna\nnew,New\n"))
+    assert {people.users.get(one).added for one in ("anna", "new")} == {today}
+    assert people.users.get("new").plain()["added"] == format_days(today)
+
+
+def seen_on(home: Home, **days: int) -> None:
+    """Write on which days users were last seen, as the application tells it."""
+    with closing(open_installation(home.place, create=False)) as database, database.write() as change:
+        change.run_many("UPDATE users SET last_seen = ? WHERE id = ?", [(day, one) for one, day in days.items()])
 
 
 @pytest.mark.parametrize(

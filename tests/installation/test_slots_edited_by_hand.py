@@ -92,7 +92,7 @@ def insert_of_another_kind(connection: Connection) -> None:
 def insert_for_a_site(connection: Connection) -> None:
     """Insert a row by which a site has what is sold for users."""
     connection.run("INSERT INTO sites VALUES ('oslo', 'oslo', '', 1)")
-    connection.run("INSERT INTO site_licenses VALUES ('oslo', 'sales', 1)")
+    connection.run("INSERT INTO site_licenses VALUES ('oslo', 'sales', 1, 1)")
 
 
 @pytest.mark.parametrize(
@@ -167,11 +167,11 @@ def test_satellites_inserted_by_hand_give_their_users_nothing(home: Home, edit: 
             connection.run("INSERT INTO sites VALUES (?, ?, '', 0)", site, site)
             connection.run(
                 "INSERT INTO site_licenses VALUES (?, 'reporter', (SELECT max(slot) + 1"
-                " FROM site_licenses WHERE license = 'reporter'))",
+                " FROM site_licenses WHERE license = 'reporter'), 1)",
                 site,
             )
             if slot is not None:
-                connection.run("INSERT INTO site_licenses VALUES (?, '', ?)", site, slot)
+                connection.run("INSERT INTO site_licenses VALUES (?, '', ?, 1)", site, slot)
 
     edit(insert)
     with home.run() as licensing, home.open() as crm:

@@ -15,6 +15,8 @@ from licensekit.wire.documents import Kind
 from tests.crm import crm_home_on_engine
 from tests.profiles import examples
 
+DAY = 20_000
+
 PEOPLE = [f"u{number}" for number in range(8)]
 CODES = ["sales", "service"]
 _pairs = st.tuples(st.sampled_from(PEOPLE), st.sampled_from(CODES))
@@ -51,7 +53,7 @@ def test_slots_stay_dense_and_whoever_keeps_a_low_one_keeps_it(
         for assigns, pairs in steps:
             if assigns:
                 new = [(user, code) for user, code in pairs if user not in model[code]]
-                slots.assign(connection, Kind.USER, new)
+                slots.assign(connection, Kind.USER, new, DAY)
                 for user, code in new:
                     model[code].append(user)
             else:
@@ -73,11 +75,11 @@ def test_more_than_one_query_takes_are_released(database: Database) -> None:
     many = [f"m{number:04}" for number in range(1100)]
     with database.write() as connection:
         connection.run_many(
-            "INSERT INTO users (id, written, name, kind, can_log_in, administrator, retired, member_of)"
-            " VALUES (?, ?, '', 0, 1, 0, 0, '')",
+            "INSERT INTO users (id, written, name, kind, can_log_in, administrator, retired, member_of, added)"
+            " VALUES (?, ?, '', 0, 1, 0, 0, '', 1)",
             [(user, user) for user in many],
         )
-        slots.assign(connection, Kind.USER, [(user, "sales") for user in many])
+        slots.assign(connection, Kind.USER, [(user, "sales") for user in many], DAY)
         slots.release(connection, Kind.USER, [(user, "sales") for user in many[:1050]])
         rows = connection.rows("SELECT user_id, slot FROM user_licenses ORDER BY slot")
         assert rows == [(user, slot) for slot, user in enumerate(many[1050:], 1)]

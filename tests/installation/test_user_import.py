@@ -177,3 +177,17 @@ def test_an_export_of_a_directory_is_taken_with_columns_mapped_and_left_out(crm:
     )
     assert crm.users.import_rows(parse_users(text, options)).added == 1
     assert crm.users.get("u2").name == "U Two"
+
+
+def test_an_import_is_shown_before_it_is_made(crm: Installation) -> None:
+    rows = parse_users("id,name,licenses\ndora,Dora,sales\nanna,Anna,\nbob,,\n")
+    proposal = crm.users.propose_import(rows)
+    assert [(one.outcome, one.staged.user.written) for one in proposal.users] == [
+        ("added", "dora"),
+        ("changed", "anna"),
+        ("unchanged", "bob"),
+    ]
+    assert len(list(crm.users.list())) == 3
+    assert proposal.apply() == Synced(added=1, changed=1, unchanged=1, assigned=1)
+    with pytest.raises(UsersInvalid):
+        crm.users.propose_import(parse_users("id,licenses\nanna,nothing\n"))

@@ -61,7 +61,8 @@ def accept_clock(*, installation: Installation) -> None:
 
 def show_status(state: InstallationState) -> None:
     """Print what needs somebody, then what is licensed, in use and due."""
-    coming, summary, product, name = state.next_date, state.summary, state.trust_store.product, state.product_name
+    coming, summary = next(iter(state.coming_dates), None), state.summary
+    product, name = state.trust_store.product, state.product_name
     color = ("yellow" if summary.due else "green") if summary.is_licensed else "red"
     click.secho(output.harmless(f"{summary.message}; {summary.hint}"), fg=color, bold=True)
     for notice in state.notices:

@@ -1,6 +1,6 @@
 """`licensekit users assign`, `release` and `retire`, of one user or of many as one change; and users in tables."""
 
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -48,6 +48,7 @@ filters: Final[Decorator] = collected(
     option("--retired/--not-retired", "Only retired users, or all others.", default=None),
     option("--lapsed expired", "Only users assigned a license that has lapsed."),
     option("--idle DAYS", "Only users who hold a license and were not seen for more days.", type=whole(0)),
+    option("--group GROUP", "Only members of this group of the directory."),
     option("--unusable", "Only users who hold a license and cannot log in, or one that nobody can use any more."),
 )
 
@@ -84,7 +85,7 @@ def _command(does: str, text: str, arguments: str, *options: Decorator) -> click
             chosen, named = named[:1], named[1:]
         if (does == "retire") is bool(named) or not (chosen or file) or (file and wanted != UserFilter()):
             raise click.UsageError(f"give {'LICENSE... and ' * (does != 'retire')}one of ID, --from-file and filters.")
-        given = {"release": release, **({} if does == "retire" else {does: named})}
+        given: dict[str, Any] = {"release": release, **({} if does == "retire" else {does: named})}
         with located(file):
             proposal = installation.users.propose_assign(chosen, **given, retire=does == "retire")
             if not preview:

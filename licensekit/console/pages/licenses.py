@@ -1,62 +1,57 @@
-"""Licenses: a tab for each issuer and one for the status, and everything about one license."""
+"""Licenses: a tab for each issuer, everything about one license, and how more of it are bought."""
 
-from typing import Final
+import re
 
 from starlette.responses import Response
 
-from licensekit.console.rendering import issuer_name, moved, page
-from licensekit.console.views import issuer_facts, issuers_of, part_views
+from licensekit.console.rendering import moved, page
+from licensekit.console.views import is_new, issuer_facts, issuer_tabs, over
 from licensekit.console.visit import Visit
 from licensekit.dates import day_at
 from licensekit.errors import UnknownCode
-from licensekit.installation import InstallationState
-from licensekit.wire.documents import SeatKind
-
-HOLDERS: Final = 100
-"""How many holders the page of a license names."""
-
-
-def start(visit: Visit) -> Response:
-    """Send the browser to the vendor's tab; to Activate where nothing was activated yet."""
-    state = visit.state
-    if not state.bundles and state.stored.recorded is None:
-        return moved(visit, "/activate")
-    return moved(visit, f"/licenses/{state.trust_store.issuer}")
+from licensekit.installation import HeldSeat, LicenseHolder, order_address
+from licensekit.wire.documents import Kind, SeatKind
 
 
 def issuer_tab(visit: Visit) -> Response:
-    """Show the tab of an issuer."""
-    state = visit.state
-    issuer: str = visit.request.path_params["issuer"]
-    if issuer not in issuers_of(state):
+    """Show the tab of an issuer; without a name, of the first. Send the browser to Activate as the overview does."""
+    state, tabs = visit.state, issuer_tabs(visit.state)
+    if is_new(state):
+        return moved(visit, "/activate")
+    issuer: str = visit.request.path_params.get("issuer", next(iter(tabs)))
+    if issuer not in tabs:
         raise UnknownCode(reason="issuer", name=issuer)
-    shown, today = issuer_facts(state, issuer), day_at(state.now)
-    return page(visit, "licenses.html", issuer=issuer, tabs=_tabs(state), today=today, **shown)
-
-
-def status_tab(visit: Visit) -> Response:
-    """Show company, serial, the next date, notices, bundles and the installation itself."""
-    state, bundles = visit.state, visit.installation.bundles()[::-1]
-    parts, covered, today = tuple(part_views(state)), state.entitlements.product_coverage, day_at(state.now)
-    return page(visit, "status.html", tabs=_tabs(state), parts=parts, covered=covered, today=today, bundles=bundles)
+    facts = issuer_facts(state, issuer, visit.asked("find"))
+    bundles = [one for one in state.records[::-1] if one.issuer == issuer]
+    return page(visit, "licenses.html", issuer=issuer, tabs=tabs, today=day_at(state.now), bundles=bundles, **facts)
 
 
 def license_page(visit: Visit) -> Response:
     """Show everything about one license."""
     details = visit.installation.license(visit.request.path_params["code"])
-    is_concurrent = details.license.seats is SeatKind.CONCURRENT
-    leases = visit.installation.leases.list(license_code=details.row.code) if is_concurrent else ()
-    named, more = details.holders[:HOLDERS], max(0, details.row.in_use - HOLDERS)
-    return page(
-        visit, "license.html", details=details, is_concurrent=is_concurrent, leases=leases, holders=named, more=more
-    )
+    code, holders, leases, after = details.row.code, tuple[LicenseHolder, ...](), tuple[HeldSeat, ...](), ""
+    if details.license.seats is SeatKind.CONCURRENT:
+        leases = visit.installation.leases.list(license_code=code)
+    elif details.row.kind is not Kind.SYSTEM:
+        holders, after = visit.installation.holders(code, after=visit.asked("after"))
+    next_page = visit.url(f"/license/{code}", after=after) if after else None
+    return page(visit, "license.html", details=details, leases=leases, holders=holders, next_page=next_page)
+
+
+def buy(visit: Visit) -> Response:
+    """Show how more of a license are bought: at a page of its issuer, or by a mail."""
+    state, code, asked = visit.state, visit.request.path_params["code"], visit.asked("number")
+    if (row := next((one for one in state.licenses if one.code == code), None)) is None:
+        raise UnknownCode(reason="license", name=code)
+    number = (int(asked) if re.fullmatch("[0-9]{1,9}", asked) else 0) or over(row) or 1
+    order = order_address(state.entitlements, row.issuer, license=row.code, number=str(number))
+    urls = state.trust_store.catalogs[row.issuer].document.urls
+    mails = (urls.get(name, "").partition("?")[0] for name in ("support", "buy"))
+    mail = next((one for one in mails if one.startswith("mailto:")), "")
+    return page(visit, "buy.html", row=row, number=number, order=order, mail=mail)
 
 
 def end_lease(visit: Visit) -> Response:
     """End a lease: its seat is free immediately."""
     [lease] = visit.installation.leases.end(visit.form.text("lease"))
     return moved(visit, f"/license/{lease.license}", saved="lease")
-
-
-def _tabs(state: InstallationState) -> tuple[tuple[str, str], ...]:
-    return tuple((issuer, issuer_name(issuer, state)) for issuer in issuers_of(state))

@@ -133,12 +133,12 @@ def _with_headers(send: Send) -> Send:
     return sending
 
 
-def require_bounded(request: Request) -> None:
+def require_bounded(request: Request, most: int = BODY_BYTES) -> None:
     """Raise `HTTPException` for a body that is too large, or does not say so, before it is read."""
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
         raise HTTPException(411)
-    if int(length) > BODY_BYTES:
+    if int(length) > most:
         raise HTTPException(413)
 
 

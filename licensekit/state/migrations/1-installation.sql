@@ -39,7 +39,8 @@ CREATE TABLE bundles (
 -- An id is in the form in which ids are compared; `written` is how somebody typed it. The application
 -- tells when a user was there last. `held_since` is the day since which a user holds any license, and
 -- NULL where it holds none; 0 is the day of the present change, which its end writes. `from_directory` is 1 of whom
--- a sync has brought: who is no longer in the directory is retired.
+-- a sync has brought: who is no longer in the directory is retired. `added` is the day on which the user came;
+-- `shown` is the name, or the id as it was typed where there is none, in lower case; who was never seen has -1.
 CREATE TABLE users (
     id {text} PRIMARY KEY,
     written {text} NOT NULL,
@@ -49,12 +50,17 @@ CREATE TABLE users (
     administrator {integer} NOT NULL CHECK (administrator IN (0, 1)),
     retired {integer} NOT NULL CHECK (retired IN (0, 1)),
     member_of {text} NOT NULL,
-    last_seen {integer},
+    last_seen {integer} NOT NULL DEFAULT -1,
     held_since {integer},
-    from_directory {integer} NOT NULL DEFAULT 0 CHECK (from_directory IN (0, 1))
+    from_directory {integer} NOT NULL DEFAULT 0 CHECK (from_directory IN (0, 1)),
+    added {integer} NOT NULL,
+    shown {text} NOT NULL DEFAULT ''
 ) {strict};
--- A list shows users of one kind who are there or retired, by id.
+-- A list shows users of one kind who are there or retired, by id or in another order (`user_pages.py`).
 CREATE INDEX users_by_kind ON users (kind, retired, id);
+CREATE INDEX users_by_name ON users (kind, retired, shown, id);
+CREATE INDEX users_by_added ON users (kind, retired, added, id);
+CREATE INDEX users_by_seen ON users (kind, retired, last_seen, id);
 -- Holders are counted by when they were seen, and those who cannot log in: no scan for a notice.
 CREATE INDEX users_idle ON users (last_seen, held_since)
     WHERE held_since IS NOT NULL;
@@ -63,7 +69,8 @@ CREATE INDEX users_without_login ON users (can_log_in)
 CREATE INDEX users_undated ON users (held_since)
     WHERE held_since = 0;
 
--- The words of an id and a name, by which a user is searched for: drawn from the table of users.
+-- The words of an id and a name, by which a user is searched for, and ids of groups, with a `#` before them: drawn from
+-- the table of users.
 CREATE TABLE user_words (
     word {text} NOT NULL,
     user_id {text} NOT NULL,
@@ -118,11 +125,13 @@ CREATE TABLE sites (
 ) {strict};
 
 -- The slots of a license are 1, 2, 3 and so on: what an assignment grants depends on its slot alone. Nothing checks for
--- each row that its user is there, which would make a change of very many twice as long; the doctor looks.
+-- each row that its user is there, which would make a change of very many twice as long; the doctor looks. `since` is
+-- the day of the assignment, for people to read.
 CREATE TABLE user_licenses (
     user_id {text} NOT NULL,
     license {text} NOT NULL,
     slot {integer} NOT NULL,
+    since {integer},
     PRIMARY KEY (user_id, license),
     UNIQUE (license, slot)
 ) {strict};
@@ -134,6 +143,7 @@ CREATE TABLE site_licenses (
     site_id {text} NOT NULL REFERENCES sites (id),
     license {text} NOT NULL,
     slot {integer} NOT NULL,
+    since {integer},
     PRIMARY KEY (site_id, license),
     UNIQUE (license, slot)
 ) {strict};

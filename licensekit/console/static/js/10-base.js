@@ -53,6 +53,7 @@ function live() {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const found = page.getElementById(form.dataset.live);
       if (number !== asked || !found) return;
+      localTimes(found);
       document.getElementById(form.dataset.live).replaceChildren(...found.childNodes);
       history.replaceState(null, "", address);
     };

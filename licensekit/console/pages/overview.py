@@ -1,0 +1,82 @@
+"""The overview: how the installation is, what needs somebody, what is to come, and what is nearly used up."""
+
+import math
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from starlette.responses import Response
+
+from licensekit.console.rendering import moved, page
+from licensekit.console.views import is_new
+from licensekit.console.visit import Visit
+from licensekit.dates import day_at
+from licensekit.installation import NO_LOGIN, EventScope, InstallationState, LicenseRow, Part, Severity
+
+_TICKS: Final = (7, 30, 91, 182, 365, 730, 1826, 3652)
+"""The days from now on that the time line may name."""
+_APART: Final = 22
+"""How many percent of the line a name needs."""
+
+
+class Headline(NamedTuple):
+    """The most urgent thing that can be said of an installation: the name of a text, and what stands in it."""
+
+    text: str
+    tone: str
+    day: int | None = None
+
+
+class ComingDate(NamedTuple):
+    """A day to come, the bundles of which it is the same date, and its place on the line in percent."""
+
+    day: int
+    name: str
+    parts: tuple[Part, ...]
+    place: float
+
+
+def overview(visit: Visit) -> Response:
+    """Show the overview; send the browser to Activate where nothing was activated yet."""
+    state = visit.state
+    if is_new(state):
+        return moved(visit, "/activate")
+    (dates, ticks), first, used, today = outlook(state), headline(state), fullest(state), day_at(state.now)
+    return page(visit, "overview.html", headline=first, dates=dates, ticks=ticks, fullest=used, today=today)
+
+
+def headline(state: InstallationState) -> Headline:
+    """Return what is said first."""
+    summary, today = state.summary, day_at(state.now)
+    if any(one.kind == NO_LOGIN and one.scope is EventScope.INSTALLATION for one in state.events):
+        return Headline("stopped", "bad")
+    if not summary.is_licensed:
+        return Headline(summary.reason, "bad", summary.until)
+    if urgent := [one for one in state.notices if one.severity is not Severity.INFO]:
+        first = min((one.date for one in urgent if one.date is not None and one.date >= today), default=None)
+        tone = "bad" if urgent[0].severity is Severity.ERROR else "warn"
+        return Headline("due" if first is None else "due_before", tone, first)
+    ends = [one.until for one in state.entitlements.coverage if one.until is not None]
+    return Headline("until" if ends else "perpetual", "good", min(ends, default=None))
+
+
+def outlook(state: InstallationState) -> tuple[list[ComingDate], list[tuple[int, float]]]:
+    """Return what is to come, and the days from now that its line names, with their places; what is near has room."""
+    coming, today = state.coming_dates, day_at(state.now)
+    last = max((one.day - today for one in coming), default=1)
+
+    def place(days: int) -> float:
+        return round(100 * math.sqrt(days / last), 2)
+
+    alike = groupby(sorted(coming, key=lambda one: (one.day, one.name)), key=lambda one: (one.day, one.name))
+    dates = [ComingDate(*key, tuple(one.part for one in same), place(key[0] - today)) for key, same in alike]
+    ticks = [(0, 0.0)]
+    for days in _TICKS:
+        if ticks[-1][1] + _APART <= place(days) <= 100 - _APART / 2:
+            ticks.append((days, place(days)))
+    return dates, ticks
+
+
+def fullest(state: InstallationState) -> list[LicenseRow]:
+    """Return the licenses of which the largest part is in use; of what has lapsed as a whole, a notice says so."""
+    used = [row for row in state.licenses if row.is_counted and row.total and row.in_use]
+    return sorted(used, key=lambda row: (-row.in_use / (row.total or 1), row.name))
