@@ -14,10 +14,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from licensekit.console.pages import (
+    activation,
     directory,
     events,
     exchange,
-    files,
     health,
     history,
     licenses,
@@ -26,11 +26,11 @@ from licensekit.console.pages import (
     user,
     users,
 )
-from licensekit.console.rendering import bare_page, has, static_file, text, trouble
+from licensekit.console.rendering import bare_page, has, moved, static_file, text, trouble
 from licensekit.console.security import guard
 from licensekit.console.security.sign_in import SignIn, remember_page, routes
 from licensekit.console.visit import EMPTY, PULSE, Authorize, Form, Identity, Visit, address, is_poll, own_path
-from licensekit.errors import LicenseError
+from licensekit.errors import LicenseError, NotActivated
 from licensekit.installation import Installation
 
 SIGN_IN_AGAIN: Final = "sign-in-again"
@@ -62,7 +62,9 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/licenses/{issuer}": licenses.issuer_tab,
     "/license/{code}": licenses.license_page,
     "/license/{code}/buy": licenses.buy,
-    "/activate": files.ask,
+    "/activate": activation.ask,
+    "/activate/preview": activation.ask,
+    "/activated/{entry}": activation.activated,
     "/users": users.show,
     "/users/others": users.show,
     "/users/licenses": users.show,
@@ -86,8 +88,9 @@ LARGEST: Final = {"/users/directory": directory.LARGEST}
 """Address to how many bytes a form there may have, where that is more than elsewhere."""
 
 CHANGES: Final[Mapping[str, Show]] = {
-    "/activate/preview": _attempt(files.preview, files.ask),
-    "/activate": files.activate,
+    "/activate/preview": activation.preview,
+    "/activate/fetch": _attempt(activation.fetch, activation.ask),
+    "/activate": _attempt(activation.activate, activation.ask),
     "/license/lease/end": licenses.end_lease,
     "/users/change": _attempt(users.change, users.review),
     "/users/directory": _attempt(directory.take, directory.ask),
@@ -160,7 +163,7 @@ def _endpoint(installation: Installation, authorize: Authorize, show: Show) -> C
             return _unknown(request, sign_in)  # before a byte of a form is read
         if not is_change:
             return await run_in_threadpool(visited, request, identity, EMPTY)
-        async with request.form(max_files=1, max_fields=guard.FIELDS, max_part_size=guard.BODY_BYTES) as data:
+        async with request.form(max_fields=guard.FIELDS, max_part_size=guard.BODY_BYTES) as data:
             if identity is None:
                 return await run_in_threadpool(_interrupted, request, sign_in, Form(data))
             return await run_in_threadpool(visited, request, identity, Form(data))
@@ -211,7 +214,8 @@ def _answer(
     try:
         response = show(visit)
     except LicenseError as error:
-        response = trouble(visit, error)
+        is_new = isinstance(error, NotActivated) and error.reason == "no-pack"  # whose files to believe is asked first
+        response = moved(visit, "/activate") if is_new else trouble(visit, error)
     if guard.get_cookie(request, guard.COOKIE) != secret:
         guard.set_cookie(request, response, guard.COOKIE, secret)
     return response

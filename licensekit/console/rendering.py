@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, cast
@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from licensekit import errors
 from licensekit.console.views import due, license_names, over, percent, tone
 from licensekit.console.visit import Visit, address
-from licensekit.dates import date_of, days_of, format_days, format_seconds, moment_of
+from licensekit.dates import date_of, days_of, format_seconds, moment_of
 from licensekit.installation import InstallationState, Notice
 from licensekit.text.names import join_groups
 
@@ -65,9 +65,9 @@ def page(
     return _framed(visit, template, visit.state, status or status_of(error), error=error, **facts)
 
 
-def trouble(visit: Visit, error: errors.LicenseError) -> Response:
+def trouble(visit: Visit, error: errors.LicenseError | None, template: str = "trouble.html", **facts: Any) -> Response:
     """Return what is wrong, in a frame without facts: the installation may be one that cannot be read."""
-    return _framed(visit, "trouble.html", None, status_of(error), error=error)
+    return _framed(visit, template, None, status_of(error), error=error, **facts)
 
 
 def _framed(visit: Visit, template: str, state: InstallationState | None, status: int, **facts: Any) -> Response:
@@ -136,12 +136,12 @@ def value(sold: object) -> str:
     return amount(sold) if isinstance(sold, int) else str(sold)
 
 
-@cache
-def day(days: int) -> Markup:
-    """Return a date: it counts to the end of its day, UTC."""
-    found = date_of(days)
+@lru_cache(1000)
+def day(days: int | str, edge: str = "end") -> Markup:
+    """Return a date, in days since 1970 or as it is written: it counts to the `end` of its day, UTC, or the `start`."""
+    found = date.fromisoformat(days) if isinstance(days, str) else date_of(days)
     shown = text("date.day", day=found.day, month=text(f"date.month.{found.month}"), year=found.year)
-    return _time(format_days(days), shown, text("date.end_of_day", day=format_days(days)), "day")
+    return _time(str(found), shown, text(f"date.{edge}_of_day", day=found), "day")
 
 
 def dated(words: str) -> str:

@@ -101,6 +101,10 @@ class Form:
         value = self._data.get(name)
         return value.file.read() if isinstance(value, UploadFile) else b""
 
+    def files(self, name: str) -> tuple[bytes, ...]:
+        """Return the bytes of every file that was chosen under a name."""
+        return tuple(value.file.read() for value in self._data.getlist(name) if isinstance(value, UploadFile))
+
 
 PULSE: Final = "/pulse"
 """Where pages ask whether something has changed."""

@@ -108,7 +108,7 @@ class NotAssigned(RefusedError, reasons=True):
 
 
 class NotFound(RefusedError, reasons=True):
-    """There is no such user or site, no such event in force, no lease that is held, or no such bundle."""
+    """There is no such user or site, no such event in force, no lease that is held, no such bundle or entry."""
 
     name: int | str
     """Its id; of a bundle its part."""

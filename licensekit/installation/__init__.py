@@ -15,6 +15,7 @@ from licensekit.entitlements.questions import NextDate, order_address
 from licensekit.installation.activation import ActivationProposal, Fetch
 from licensekit.installation.assignments import UsersProposal, parse_ids
 from licensekit.installation.audit import AuditEntry, AuditFilter, AuditPage, AuditReport
+from licensekit.installation.bundle_changes import BundleChange
 from licensekit.installation.details import Explained, ExplainedRow, FileDetails, LicenseDetails, UserDetails
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.holders import SiteRow, Sites, Users
@@ -44,15 +45,15 @@ from licensekit.text.columns import TableOptions
 
 __all__ = [
     "DOWNGRADE", "IMPORT_BYTES", "KEEP", "MESSAGE_OF_THE_DAY", "NO_LOGIN", "Activated", "ActivationProposal",
-    "AuditEntry", "AuditFilter", "AuditPage", "AuditReport", "BundleRecord", "BundleState", "Coverage", "Decision",
-    "Diagnosis", "Event", "EventScope", "Explained", "ExplainedRow", "Explanation", "Fetch", "FileDetails", "Given",
-    "GroupRule", "HeldSeat", "ImportRow", "Installation", "InstallationState", "LicenseDetails", "LicenseHolder",
-    "LicenseRow", "Moved", "NextDate", "Notice", "Part", "PlannedUser", "Preview", "PreviewRow", "Reason", "Restored",
-    "ReturnProposal", "SettingChange", "SettingRow", "Settlement", "SettlementRow", "Severity", "SiteRow", "Sites",
-    "SyncProposal", "Synced", "TableOptions", "UserDetails", "UserFacts", "UserFilter", "UserPage", "UserRow", "Users",
-    "UsersProposal", "Void", "concerning", "diagnose", "local_folder", "locate", "may_login", "metric_lines", "move",
-    "order_address", "parse_directory", "parse_ids", "parse_users", "profiles", "restore", "table_of", "user_lines",
-    "ways",
+    "AuditEntry", "AuditFilter", "AuditPage", "AuditReport", "BundleChange", "BundleRecord", "BundleState", "Coverage",
+    "Decision", "Diagnosis", "Event", "EventScope", "Explained", "ExplainedRow", "Explanation", "Fetch", "FileDetails",
+    "Given", "GroupRule", "HeldSeat", "ImportRow", "Installation", "InstallationState", "LicenseDetails",
+    "LicenseHolder", "LicenseRow", "Moved", "NextDate", "Notice", "Part", "PlannedUser", "Preview", "PreviewRow",
+    "Reason", "Restored", "ReturnProposal", "SettingChange", "SettingRow", "Settlement", "SettlementRow", "Severity",
+    "SiteRow", "Sites", "SyncProposal", "Synced", "TableOptions", "UserDetails", "UserFacts", "UserFilter", "UserPage",
+    "UserRow", "Users", "UsersProposal", "Void", "concerning", "diagnose", "local_folder", "locate", "may_login",
+    "metric_lines", "move", "order_address", "parse_directory", "parse_ids", "parse_users", "profiles", "restore",
+    "table_of", "user_lines", "ways",
 ]  # fmt: skip
 
 

@@ -110,7 +110,7 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
     told = {"bundles": admission.new, "again": admission.again, "replaced": plan.replaced}
     identities = {name: [one.identity.hex() for one in bundles] for name, bundles in told.items()}
     change.record("activate", **identities, trust=list(map(str, plan.outcome.trust)), serial=plan.outcome.serial)
-    return plan.outcome._replace(changed=True)
+    return plan.outcome._replace(changed=True, entry=change.head.number)
 
 
 def warnings_of(read: ReadTransaction) -> tuple[Message, ...]:

@@ -147,6 +147,12 @@ class AuditLog(Section):
         return AuditPage(entries, after + 1, further)
 
 
+def entry_of(read: ReadTransaction, number: int) -> AuditEntry | None:
+    """Return the entry with a number, if there is one."""
+    found = _links(read, (number - 1, number + 1), [], 1, "")
+    return next(_named(read.connection, found, None, ""), None)
+
+
 def _span(connection: Connection, wanted: AuditFilter, low: int, high: int) -> tuple[int, int]:
     """Return the numbers between which the entries of the days are."""
     first, last = mark_of("at", "0"), mark_of("at", "~")

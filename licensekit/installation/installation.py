@@ -15,6 +15,7 @@ from licensekit.dates import days_of
 from licensekit.errors.coded import Message
 from licensekit.installation import activation, operations
 from licensekit.installation.audit import AuditLog
+from licensekit.installation.bundle_changes import activation_of
 from licensekit.installation.details import details_of, explain
 from licensekit.installation.events import Events, Leases
 from licensekit.installation.exchange import make_request, make_statement, propose_return, receipts_of
@@ -87,6 +88,17 @@ class Installation(Section):
         """
         return type(self)(replace(self._opened, by=by))
 
+    def with_pack(self, pack: bytes | str | None, root: str | None = None) -> Self:
+        """Return the same installation with the vendor's pack and a root pin, as far as none was given."""
+        opened = self._opened
+        return type(self)(replace(opened, pack=opened.pack or pack, root=opened.root or root))
+
+    @property
+    def needs_pack(self) -> bool:
+        """Whether no pack was given and none recorded, so that the first activation needs one (`with_pack`)."""
+        with read_installation(self._opened) as read:
+            return read.opened.pack is None and read.stored.recorded is None
+
     @property
     def warnings(self) -> tuple[Message, ...]:
         """What is worth knowing before the first activation: that the root is taken on trust.
@@ -114,6 +126,7 @@ class Installation(Section):
     explain = reading(explain)
     holders = reading(page_of_holders)
     propose_activate = reading(activation.propose_activate)
+    activation_record = reading(activation_of)
     receipts = reading(receipts_of)
     propose_return = reading(propose_return)
     request = changing(make_request)

@@ -64,6 +64,8 @@ class Activated(NamedTuple):
     gone."""
     trust: tuple[Brought, ...]
     """What the file brings of roots, trust documents, lists, catalogs and resets."""
+    entry: int = 0
+    """The number of its entry in the audit log; 0: there is none, as nothing was changed."""
 
 
 class ActivationPlan(NamedTuple):

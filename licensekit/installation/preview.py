@@ -8,6 +8,7 @@ from licensekit.dates import format_seconds
 from licensekit.entitlements import Coverage, Entitlements, evaluate, rows
 from licensekit.entitlements.consequences import Logins, Loss, deciding, later, logins, losses, steps
 from licensekit.errors import BelowUse, LicenseError, RefusedError
+from licensekit.installation.bundle_changes import BundleChange, changes_of
 from licensekit.installation.plan import Activated, ActivationPlan, documents_of
 from licensekit.state.loading import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
@@ -110,6 +111,8 @@ class Preview(NamedTuple):
     """The bundles that this installation does not take."""
     void: tuple[Void, ...]
     """The bundles in force or waiting that would grant nothing, because of what the file brings."""
+    bundles: tuple[BundleChange, ...]
+    """Each new bundle, beside the last one of its part that is here."""
     rows: tuple[PreviewRow, ...]
     settings: tuple[SettingChange, ...]
     deficits: tuple[BelowUse, ...]
@@ -158,6 +161,9 @@ class Preview(NamedTuple):
             "refused": list(map(_named, self.refused)),
             "void": [{**_named(one.bundle), "why": one.why.as_json()} for one in self.void],
             "brings": [str(what) for what in outcome.trust],
+            "bundles": [
+                {**_named(one.bundle), "terms": [term._asdict() for term in one.terms]} for one in self.bundles
+            ],
             "licenses": [row.plain() for row in self.rows],
             "settings": [one._asdict() for one in self.settings],
             "deficits": [plain_fields(one, "license in_use total remove newest") for one in self.deficits],
@@ -194,6 +200,7 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
         outcome=plan.outcome,
         refused=documents_of(admission.refused),
         void=tuple(Void(one.document, unusable[one.identity]) for one in before.bundles if one.identity in unusable),
+        bundles=changes_of(plan.outcome.new, documents_of(before.bundles)),
         rows=_compared(before, in_use, plan),
         settings=tuple(SettingChange(row.code, row.name, values.get(row.code), row.value) for row in settings.rows),
         deficits=plan.deficits,

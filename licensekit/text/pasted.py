@@ -64,6 +64,9 @@ class Pasted(NamedTuple):
 
 _KINDS: Final = (
     ("empty", re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*\Z")),
+    ("archive", re.compile(rb"\APK\x03\x04")),
+    ("printed", re.compile(rb"\A%PDF-")),
+    ("database", re.compile(rb"\ASQLite format 3\0")),
     ("key-file", re.compile(rb"lkkey1\.|-----BEGIN (?:\w+ )*PRIVATE KEY|PuTTY-User-Key-File")),
     ("public-key", re.compile(rb"lkpub1\.")),
     ("root-pin", re.compile(rb"lkroot1-")),

@@ -90,7 +90,7 @@ def preview(page: "Page", console: Served, sample: Sample) -> None:
     for name, data in (("preview-refused", sample.smaller), ("preview", sample.larger)):
         page.goto(console.address + "/activate")
         page.get_by_label("Or paste its text").fill(data.decode())
-        page.get_by_role("button", name="Preview").click()
+        page.get_by_role("button", name="See what it changes").click()
         keep(page, name)
     page.get_by_role("button", name="Activate", exact=True).click()
     keep(page, "activated")

@@ -16,14 +16,15 @@ from tests import makers
 from tests.console.browsing import Served, axe, browser, chromium, missing, served
 from tests.console.conftest import held
 from tests.crm import SOLD, crm_catalog
-from tests.homes import Home, bundle, file
+from tests.homes import PIN, Clock, Home, bundle, file, pack
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 SCREENS: Final = (
-    "/licenses/demo", "/license/sales", "/license/sales/buy", "/license/seat", "/", "/activate", "/users",
-    "/users/others", "/users/licenses?license=user", "/users/new", "/users/directory", "/user?id=anna", "/sites",
+    "/licenses/demo", "/license/sales", "/license/sales/buy", "/license/seat", "/", "/activate", "/activated/2",
+    "/users", "/users/others", "/users/licenses?license=user", "/users/new", "/users/directory", "/user?id=anna",
+    "/sites",
     "/site?id=oslo", "/events", "/history?verify=1", "/exchange",
 )  # fmt: skip
 
@@ -95,12 +96,14 @@ def test_a_file_is_uploaded_refused_and_activated_with_what_is_released(
     page = arrive()
     page.get_by_role("link", name="Activate", exact=True).click()
     page.get_by_label("License file").set_input_files(fewer)
-    page.get_by_role("button", name="Preview").click()
-    page.get_by_role("heading", name="This file cannot be activated yet.").wait_for()
+    page.get_by_role("button", name="See what it changes").click()
+    page.get_by_text("It can be activated once 1 user or site gives up licenses.").wait_for()
     assert page.get_by_role("button", name="Activate", exact=True).count() == 0
+    page.get_by_text("1 who keeps it").click()
     page.get_by_label("anna, User").select_option("Release")
+    page.get_by_role("button", name="Take licenses from 2 users or sites, and activate").wait_for()
     page.get_by_label("bob, User").select_option("Keep")
-    page.get_by_role("button", name="Do this, and activate").click()
+    page.get_by_role("button", name="Take licenses from 1 user or site, and activate").click()
     page.get_by_text("The file is active.").wait_for()
     assert crm.state().bundles[0].document.sequence == 2
     assert (held(crm, "anna"), held(crm, "bob")) == (set(), {"sales"})
@@ -348,7 +351,7 @@ def test_everything_works_without_a_script(crm: Installation, console: Served, a
     more = file(bundle(2, **{**SOLD, "users": {"sales": 9}}))
     go(page, console, "/activate")
     page.get_by_label("Or paste its text").fill(more)
-    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="See what it changes").click()
     page.get_by_role("button", name="Activate", exact=True).click()
     page.get_by_text("The file is active.").wait_for()
     assert "UTC" in page.locator("footer").inner_text()
@@ -366,8 +369,45 @@ def test_a_file_can_be_dropped(console: Served, arrive: "Callable[..., Page]") -
         }""",
         file(bundle(2, **SOLD)),
     )
-    page.get_by_role("button", name="Preview").click()
     page.get_by_text("This file can be activated.").wait_for()
+
+
+def test_going_back_from_the_result_shows_that_it_is_active(
+    crm: Installation, console: Served, arrive: "Callable[..., Page]"
+) -> None:
+    page = arrive()
+    go(page, console, "/activate")
+    page.get_by_label("Or paste its text").fill(file(bundle(2, **SOLD)))
+    page.get_by_role("button", name="See what it changes").click()
+    page.get_by_role("button", name="Activate", exact=True).click()
+    page.wait_for_url("**/activated/*")
+    entries = crm.audit.page(limit=1).entries
+    page.go_back()
+    page.get_by_text("Active now").wait_for()
+    assert page.url.endswith("/activate")
+    assert "sequence 2" in page.inner_text("aside")
+    page.go_forward()
+    page.get_by_text("The file is active.").wait_for()
+    page.reload()
+    page.get_by_text("The file is active.").wait_for()
+    assert crm.audit.page(limit=1).entries == entries
+
+
+def test_the_first_file_is_activated_with_its_pack(chrome: "Browser", tmp_path: Path) -> None:
+    (tmp_path / "crm.lkp").write_text(pack(crm_catalog()))
+    (tmp_path / "one.lic").write_text(file(bundle(**SOLD)))
+    with Installation.open(tmp_path / "home", clock=Clock()) as bare, served(bare) as console:
+        page = chrome.new_context().new_page()
+        console.sign_in(page)
+        page.get_by_label("License file").set_input_files([tmp_path / "crm.lkp", tmp_path / "one.lic"])
+        page.get_by_label("Root pin").fill(PIN)
+        page.get_by_role("button", name="See what it changes").click()
+        page.get_by_role("button", name="Activate", exact=True).click()
+        page.get_by_text("The file is active.").wait_for()
+        page.get_by_role("link", name="See the licenses").click()
+        page.get_by_role("heading", name="Licenses").first.wait_for()
+        page.context.close()
+        assert bare.state().serial == bundle().serial
 
 
 def test_a_file_that_is_too_large_is_refused_in_words(
@@ -378,7 +418,7 @@ def test_a_file_that_is_too_large_is_refused_in_words(
     page = arrive()
     go(page, console, "/activate")
     page.get_by_label("License file").set_input_files(large)
-    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="See what it changes").click()
     page.get_by_text("which is too much for a license file").wait_for()
     assert all("400" in line for line in said), said
     said.clear()
@@ -437,8 +477,8 @@ def test_every_screen_keeps_the_rules_of_accessibility(
         text = file(bundle(2, **{**SOLD, "users": users}))
         go(page, console, "/activate")
         page.get_by_label("Or paste its text").fill(text)
-        page.get_by_role("button", name="Preview").click()
-        page.get_by_role("heading", name="What this file would change").wait_for()
+        page.get_by_role("button", name="See what it changes").click()
+        page.get_by_role("heading", name="What this file changes").wait_for()
         judge("preview")
     page.get_by_role("button", name="Activate", exact=True).click()
     page.get_by_text("The file is active.").wait_for()

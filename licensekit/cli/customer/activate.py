@@ -116,6 +116,7 @@ def _show_preview(preview: Preview, *, show_all: bool) -> None:
         *(("makes void", f"{_describe(one.bundle)}: {one.why.message}") for one in preview.void),
         *(("activated before", _describe(bundle)) for bundle in outcome.same),
         *(("refused", f"{_describe(b)}, for {b.company}") for b in preview.refused),
+        *(("changes", f"{one.bundle.part} {term}") for one in preview.bundles if one.before for term in one.terms),
         *(("brings", what) for what in outcome.trust),
         ("from", spelling.moment(preview.moment) if preview.moment > preview.now else None),
         *_consequences(preview),

@@ -1,5 +1,6 @@
 """`licensekit console`: the web console of an installation, for a browser."""
 
+import os
 from contextlib import suppress
 from importlib import import_module
 from ipaddress import ip_address, ip_network
@@ -53,7 +54,9 @@ def console(*, home: str | None, **reach: Any) -> None:
         return
     serving = _console_part("serving")
     with opened(home, create=True) as installation:
-        installation.state()  # it says now whether it is known whose files to believe
+        # In a home that is named the browser asks for the pack; without a name its place depends on the product.
+        if not (installation.needs_pack and (home or os.environ.get("LICENSEKIT_HOME"))):
+            installation.state()  # it says now whether it is known whose files to believe
         with suppress(KeyboardInterrupt):  # that is how it is stopped
             serving.run(installation, serving.Reach(**reach), _folder(home), user=_whoever(), tell=emit)
 

@@ -43,6 +43,8 @@ def verify(*, installation: Installation, as_json: bool) -> None:
     AuditFilter,
     option("--what CODE", "Only changes of this kind: user-assign, or all of user.", default=""),
     option("--by ID", "Only changes that this person made.", default=""),
+    option("--user ID", "Only changes that name this user.", default=""),
+    option("--site ID", "Only changes that name this site.", default=""),
     option("--about NAME", "Only changes that name this user, license, site, group or serial.", default=""),
     option("--from DATE since", "The first day.", type=DAY),
     option("--until DATE", "The last day.", type=DAY),

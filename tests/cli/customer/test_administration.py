@@ -339,6 +339,8 @@ def test_the_audit_log_is_listed_and_verified(crm: Command, shelf: Path) -> None
         ("--about ANNA", ["user-add", "user-assign"]),
         ("--what user-assign", ["user-assign"]),
         ("--what user --about bob", ["user-add"]),
+        ("--user Anna", ["user-add", "user-assign"]),
+        ("--site oslo", ["site-add"]),
         ("--by nobody", []),
         ("--until 1999-12-31", []),
         ("--from 2000-01-01 --what activate", ["activate"]),
@@ -348,6 +350,7 @@ def test_the_audit_log_is_filtered(crm: Command, options: str, found: list[str])
     shown(crm, "users add anna")
     shown(crm, "users add bob")
     shown(crm, "users assign anna sales")
+    shown(crm, "sites add oslo --central")
     assert [line["did"] for line in read(crm, f"audit list {options} --json")["entries"]] == found
     assert len(shown(crm, f"audit list {options}").splitlines()) == 1 + len(found)
 

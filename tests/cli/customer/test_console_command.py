@@ -31,9 +31,9 @@ LINK: Final = re.compile(r"(https?://\S+)/sign-in\?code=(\S+)")
 
 
 @contextmanager
-def running(shelf: Path, *arguments: str) -> Generator[tuple[str, IO[str]]]:
+def running(shelf: Path, *arguments: str, home: str = "") -> Generator[tuple[str, IO[str]]]:
     """Start the command, give its first two lines and the rest, and stop it as Ctrl-C does."""
-    home = str(shelf / "data" / "licensekit" / makers.PRODUCT)
+    home = home or str(shelf / "data" / "licensekit" / makers.PRODUCT)
     with subprocess.Popen(
         [sys.executable, "-m", "licensekit", "console", "--home", home, *arguments], stdout=subprocess.PIPE, text=True
     ) as process:
@@ -186,11 +186,27 @@ def test_where_nothing_was_activated_it_says_what_to_do(run: Command, shelf: Pat
     assert not (shelf / "data").exists()
 
 
-def test_a_home_in_which_nothing_was_activated_says_so(run: Command, shelf: Path) -> None:
-    homes.Home(str(shelf / "home")).set_up()
-    ran = run("console --port 0 --home home")
-    assert (ran.code, ran.out) == (6, "")
-    assert "nothing was activated here yet" in ran.err
+@pytest.mark.process
+@pytest.mark.parametrize("is_there", [False, True])
+def test_in_a_home_that_is_named_the_first_file_is_activated_in_the_browser(
+    run: Command, shelf: Path, *, is_there: bool
+) -> None:
+    home = shelf / "home"
+    if is_there:
+        homes.Home(str(home)).set_up()
+    with running(shelf, "--port", "0", home=str(home)) as (printed, _):
+        found = LINK.search(printed)
+        assert found
+        base, code = found.groups()
+        with httpx2.Client(base_url=base, headers={"origin": base}, timeout=60, follow_redirects=True) as client:
+            page = client.post("/sign-in", data={"code": code})
+            assert page.url.path == "/activate"
+            [token] = re.findall(r'name="token" value="([0-9a-f]+)"', page.text)
+            first = {"token": token, "pack": today.pack(), "root": homes.PIN, "text": today.file(today.bundle())}
+            assert "This file can be activated." in words(client.post("/activate/preview", data=first).text)
+            assert client.post("/activate", data=first).url.path == "/activated/2"
+            assert client.get("/users").status_code == 200
+    assert run("status --home home").code == 0
 
 
 def test_localhost_is_this_machine(crm: Command) -> None:

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from licensekit.cli import customer_commands
+from licensekit.dates import format_days
 from licensekit.errors import FetchFailed
 from licensekit.installation import fetching
 from licensekit.wire.documents import PICKUP
@@ -110,3 +111,9 @@ def test_an_application_has_it_under_its_own_name(updating: Command, serve: Serv
     group = customer_commands(root=homes.PIN, pack=(shelf / "crm.lkp").read_text())
     ran = CliRunner().invoke(group, ["update", "--preview"])
     assert (ran.exit_code, "can be activated" in ran.output) == (0, True)
+
+
+def test_dates_that_change_are_shown_old_and_new(updating: Command, serve: Serve) -> None:
+    serve(bundle(2, expiry=today.DAY + 400, grace=today.DAY + 430))
+    old, new = (format_days(today.DAY + days) for days in (365, 400))
+    assert f"base expiry: {old} -> {new}" in updating("update --preview").out

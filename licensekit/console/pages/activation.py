@@ -1,0 +1,108 @@
+"""License files, given or fetched: shown with what they would change, settled, activated, and looked at afterwards.
+
+Between the steps a file travels in the form, as its tokens, and before the first activation the product's pack with it:
+nothing of them is kept here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+from starlette.responses import Response
+
+from licensekit.console.rendering import moved, page, trouble
+from licensekit.console.visit import Visit
+from licensekit.dates import parse_seconds
+from licensekit.errors import LicenseError, ProposalStale, UnexpectedType
+from licensekit.installation import ActivationProposal, Settlement, table_of
+from licensekit.limits import FILE_BYTES
+from licensekit.text.pasted import LeftOut, find_tokens
+from licensekit.trust.pack import IN_PACKS
+from licensekit.wire import armor
+
+
+def ask(visit: Visit, error: LicenseError | None = None, *, text: str = "", pack: str = "") -> Response:
+    """Ask for a file, before the first with the product's pack; after a refusal with what was given, and why."""
+    text, pack = text or visit.form.raw("text"), pack or visit.form.raw("pack")
+    shown: dict[str, Any] = {"text": text, "needs_pack": visit.installation.needs_pack, "largest": FILE_BYTES}
+    try:
+        return page(_with_pack(visit, pack), "activate.html", error=error, pack=pack, **shown)
+    except LicenseError as refused:
+        if not shown["needs_pack"]:
+            raise
+        return trouble(visit, error or (refused if pack else None), "activate.html", pack="", **shown)
+
+
+def preview(visit: Visit) -> Response:
+    """Show what files would change, and what was left out to find their tokens; the form carries those."""
+    pack, tokens, left_out = visit.form.raw("pack"), dict[armor.Token, None](), list[LeftOut]()
+    given = (*visit.form.files("file"), visit.form.raw("text").encode())
+    try:
+        for pasted in map(find_tokens, filter(bytes.strip, given)):
+            found = armor.read(pasted.data)
+            if visit.installation.needs_pack and {one.type for one in found} <= IN_PACKS:
+                pack = armor.write_file(found)
+            else:
+                tokens |= dict.fromkeys(found)
+                left_out += pasted.left_out
+        if not tokens:
+            return ask(visit, None if pack else UnexpectedType(reason="nothing"), pack=pack)
+        carried = {"text": armor.write_file(tokens), "pack": pack, "root": visit.form.text("root")}
+        with_pack = _with_pack(visit, pack)
+        return _preview(with_pack, with_pack.installation.propose_activate(carried["text"]), carried, left_out=left_out)
+    except LicenseError as error:
+        return ask(visit, error, text=armor.write_file(tokens).strip(), pack=pack)
+
+
+def fetch(visit: Visit) -> Response:
+    """Fetch the newest file of an issuer, and show what it would change."""
+    proposal = visit.installation.propose_update(issuer=visit.form.text("issuer") or None)
+    if proposal is None:
+        return moved(visit, "/activate", saved="newest")
+    return _preview(visit, proposal, {"text": armor.write_file(armor.read(proposal.data))})
+
+
+def activate(visit: Visit) -> Response:
+    """Settle what is in deficit as it was chosen, and activate the file if it would change what was shown."""
+    carried = {name: visit.form.raw(name) for name in ("text", "pack", "root")}
+    visit = _with_pack(visit, carried["pack"])
+    proposal = visit.installation.propose_activate(carried["text"])
+    try:
+        if visit.form.text("shown") not in {"", _digest(proposal)}:
+            raise ProposalStale(about=proposal.about, changed=tuple(one.path for one in proposal.changes))
+        done = proposal.apply(settle=_settlement(visit, proposal.settlement))
+    except LicenseError as error:
+        return _preview(visit, proposal, carried, error=error)
+    return moved(visit, f"/activated/{done.entry}") if done.entry else moved(visit, "/activate", saved="same")
+
+
+def activated(visit: Visit) -> Response:
+    """Show what an activation has changed."""
+    number: str = visit.request.path_params["entry"]
+    entry, bundles = visit.installation.activation_record(int(number[:18]) if number.isdecimal() else 0)
+    return page(visit, "activated.html", entry=entry, bundles=bundles, at=parse_seconds(str(entry.facts["at"])))
+
+
+def _with_pack(visit: Visit, pack: str) -> Visit:
+    """Return a visit of the installation with the pack and the pin that a form brings before the first activation."""
+    return replace(visit, installation=visit.installation.with_pack(pack or None, visit.form.text("root") or None))
+
+
+def _settlement(visit: Visit, settlement: Settlement) -> Settlement | None:
+    """Return who loses what: the newest, or as it was chosen for each; None: nobody was asked."""
+    if visit.form.text("settle") == "chosen":
+        return settlement.read(table_of(()) + "\n".join(visit.form.texts("choice")))
+    return settlement if visit.form.has("settle") else None
+
+
+def _digest(proposal: ActivationProposal) -> str:
+    """Return a text that is another one where a file would change something else."""
+    return sha256(repr(proposal.changes).encode()).hexdigest()
+
+
+def _preview(visit: Visit, proposal: ActivationProposal, carried: Mapping[str, str], **more: Any) -> Response:
+    carried = {**carried, "shown": _digest(proposal)}
+    called = {row.code: row.name or row.code for row in proposal.preview.rows}
+    shown: dict[str, Any] = {"proposal": proposal, "carried": carried, "called": called, "left_out": (), **more}
+    return page(visit, "preview.html", **shown)
