@@ -55,7 +55,7 @@ PICTURES: Final = (
     Picture("activate", "/activate"),
     Picture("files", "/files"),
     Picture("history", "/history"),
-    Picture("health", "/health"),
+    Picture("health", "/health?check=1"),
 )
 
 
