@@ -254,7 +254,7 @@ def test_everything_is_done_with_the_keyboard_alone(crm: Installation, arrive: "
     page.get_by_label("Id or name").wait_for()
     tab_to('a[href="/user?id=anna"]')
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Save licenses").wait_for()
+    page.get_by_role("heading", name="Licenses").wait_for()
     tab_to('input[name="plan"]')
     page.keyboard.press("ArrowDown")
     tab_to('input[value="windows"]')
