@@ -225,8 +225,8 @@ def test_no_login_changes_the_decision_until_it_is_ended(
 
     assert "yes" in decision()
     go(page, console, "/events")
-    page.get_by_label("Kind", exact=True).select_option("no-login")
-    page.get_by_label("Message").fill("Back at noon.")
+    page.get_by_label("No login").check()
+    page.get_by_role("textbox", name="Message").fill("Back at noon.")
     page.get_by_role("button", name="Start").click()
     page.get_by_text("The event is in force.").wait_for()
     assert "Back at noon." in decision()
