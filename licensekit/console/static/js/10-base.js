@@ -114,7 +114,10 @@ function follow() {
 
 // Among many sections, the one that is shown is in sight.
 function showSection() {
-  document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  const menu = document.querySelector(".menu");
+  const current = menu?.querySelector("[aria-current]");
+  // With scrollIntoView the keyboard would begin there, behind the link that skips to the content.
+  if (current) menu.scrollLeft = current.offsetLeft - menu.offsetLeft - (menu.clientWidth - current.offsetWidth) / 2;
 }
 
 localTimes();
