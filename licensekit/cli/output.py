@@ -50,7 +50,9 @@ def command_line(remedy: str) -> str:
     return in_own_name(f"`{remedy}`").strip("`")
 
 
-def printing(show: Callable[..., object], plain: Callable[..., Mapping[str, Any]] = methodcaller("plain")) -> Decorator:
+def printing(
+    show: Callable[[Any], object], plain: Callable[[Any], Mapping[str, Any]] = methodcaller("plain")
+) -> Decorator:
     """Add `--json` to a command that returns what it found: `show` is for people, `plain` for JSON."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., None]:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, LiteralString, NamedTuple
+from typing import Any, Final, LiteralString, NamedTuple, cast
 
 from licensekit.chain import GENESIS, Head, Link, unbroken
 from licensekit.database import Connection, Value
@@ -59,7 +59,7 @@ class AuditEntry(NamedTuple):
 
         def named(value: Any, kind: str) -> Any:
             if isinstance(value, list):
-                return [named(one, kind) for one in value]
+                return [named(one, kind) for one in cast("Iterable[Any]", value)]
             return write(kind, value) if isinstance(value, str) and not _NO_NAME.fullmatch(value) else value
 
         facts = {name: named(value, kinds[name]) for name, value in self.facts.items() if kinds.get(name) in _FIELDS}
@@ -205,8 +205,8 @@ def _named(connection: Connection, links: Iterable[Link], most: int | None, aske
 
 def _first(facts: dict[str, Any], most: int | None, asked: str) -> tuple[dict[str, Any], int]:
     """Return an entry with `most` of its users, `asked` before others, and how many more there are."""
-    users: Any = facts.get("users")
-    if most is None or not isinstance(users, list) or len(users) <= most:
+    users: list[str] = facts["users"] if isinstance(facts.get("users"), list) else []
+    if most is None or len(users) <= most:
         return facts, 0
     return {**facts, "users": sorted(users, key=asked.__ne__)[:most]}, len(users) - most
 

@@ -68,7 +68,7 @@ def marks_of(facts: Mapping[str, Any]) -> frozenset[str]:
     at, by, did = (str(facts.get(name, "")) for name in ("at", "by", "did"))
     found = [mark_of("at", at[:10]), mark_of("by", by), mark_of("did", did), mark_of("did", did.partition("-")[0])]
     for name, value in facts.items():
-        named: Iterable[Any] = value if isinstance(value, list | tuple) else (value,)
+        named = cast("Iterable[Any]", value if isinstance(value, list | tuple) else (value,))
         found += (mark_of("", one) for one in named if isinstance(one, str) and name not in {"at", "by", "did"})
     return frozenset(found)
 

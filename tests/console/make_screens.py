@@ -45,8 +45,9 @@ PICTURES: Final = (
     Picture("user-narrow", "/user?id=anna.berg", size=NARROW),
     Picture("sites", "/sites"),
     Picture("events", "/events"),
-    Picture("history", "/history?verify=1"),
-    Picture("exchange", "/exchange"),
+    Picture("history", "/history"),
+    Picture("files", "/files"),
+    Picture("health", "/health?check=1"),
 )
 
 

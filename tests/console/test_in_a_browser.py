@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 SCREENS: Final = (
     "/licenses/demo", "/license/sales", "/license/sales/buy", "/license/seat", "/", "/activate", "/activated/2",
     "/users", "/users/others", "/users/licenses?license=user", "/users/new", "/users/directory", "/user?id=anna",
-    "/sites",
-    "/site?id=oslo", "/events", "/history?verify=1", "/exchange",
+    "/sites", "/site?id=oslo", "/events", "/history", "/files",
+    "/files/return?issuer=demo&part=base", "/health?check=1",
 )  # fmt: skip
 
 

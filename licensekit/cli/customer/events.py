@@ -11,10 +11,11 @@ from licensekit.cli.output import Columns, emit, listing, printing, remark
 from licensekit.cli.views import spelling
 from licensekit.installation import Event, EventScope, HeldSeat, Installation
 
-EVENT_COLUMNS: Final[Columns[Event]] = spelling.columns(
-    ">event=number kind for since=started by=started_by expected_end ended message",
-    **{"for": lambda event: f"{spelling.name_of(event.scope)} {event.subject}".rstrip()},
-)
+EVENT_COLUMNS: Final[Columns[Event]] = {
+    **spelling.columns(">event=number kind"),
+    "for": lambda event: f"{spelling.name_of(event.scope)} {event.subject}".rstrip(),
+    **spelling.columns("since=started by=started_by expected_end ended message"),
+}
 _LEASE_COLUMNS: Final[Columns[HeldSeat]] = spelling.columns(
     "id license holder since=taken until=expires remarks", remarks=lambda lease: "borrowed" if lease.borrowed else None
 )

@@ -1,5 +1,6 @@
 """`licensekit users assign`, `release` and `retire`, of one user or of many as one change; and users in tables."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import click
@@ -32,18 +33,16 @@ from licensekit.wire.documents import UserKind
 _KIND: Final = WordChoice(UserKind)
 
 
+def _as_set(_ctx: click.Context, _param: click.Parameter, kinds: Sequence[UserKind]) -> frozenset[UserKind]:
+    return frozenset(kinds)
+
+
 filters: Final[Decorator] = collected(
     "wanted",
     UserFilter,
     option("--license LICENSE", "Only users assigned this license."),
     option("--holding LICENSE", "Only users who have this license, also through a plan."),
-    option(
-        "--kind kinds",
-        "Only users of this kind; may be repeated.",
-        type=_KIND,
-        multiple=True,
-        callback=lambda *given: frozenset(given[-1]),
-    ),
+    option("--kind kinds", "Only users of this kind; may be repeated.", type=_KIND, multiple=True, callback=_as_set),
     option("--text TEXT", "Only users with words in the id or name that start with each word of TEXT.", default=""),
     option("--retired/--not-retired", "Only retired users, or all others.", default=None),
     option("--lapsed expired", "Only users assigned a license that has lapsed."),

@@ -58,10 +58,8 @@ def _answer(request: issuer.VerifiedRequest, wanted: output.FileOptions, order: 
 def _reset(request: issuer.VerifiedRequest, wanted: output.FileOptions, what: ResetWhat, reason: str) -> None:
     if any(wanted.drawings):
         raise click.UsageError("--qr and --print are for licenses.")
-    proposal = wanted.workspace.customers.propose_reset(
-        request, what, now=wanted.now, attach=wanted.attach, reason=reason
-    )
-    file = wanted.sign(proposal)
+    propose = wanted.workspace.customers.propose_reset
+    file = wanted.sign(propose(request, what, now=wanted.now, attach=wanted.attach, reason=reason))
     if file is None or (place := output.put_file(wanted.output, file, file.reset)) == STANDARD:
         return
     resets, installation = word(what), request.installation.hex()

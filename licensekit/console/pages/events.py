@@ -27,7 +27,7 @@ def start(visit: Visit) -> Response:
     """Start an event."""
     kind, scope = visit.form.text("kind"), visit.form.text("scope")
     visit.installation.events.start(
-        kind + visit.form.text("function") if kind in OF_FUNCTION else kind,
+        kind + visit.form.text("function").lower() if kind in OF_FUNCTION else kind,
         scope=EventScope(scope) if scope in set(EventScope) else EventScope.INSTALLATION,
         subject=visit.form.text(scope),
         message=visit.form.text("message"),

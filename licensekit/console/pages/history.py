@@ -8,7 +8,6 @@ from itertools import chain
 from typing import Any, Final
 from urllib.parse import quote
 
-from markupsafe import Markup, escape
 from starlette.responses import Response, StreamingResponse
 
 from licensekit.console.rendering import license_name, page, texts
@@ -21,6 +20,8 @@ from licensekit.text.rows import written_row
 FILTERS: Final = ("what", "by", "about", "from", "until")
 FEW: Final = 8
 """How many entries a card shows."""
+Piece = tuple[str, str]
+"""A piece of a sentence, and the address that it leads to; empty: none."""
 _NAME: Final = re.compile("`?\x02(.*?)\x03(.*?)\x04`?")
 _KINDS: Final = "history.kinds."
 """What the texts of the kinds of changes are called."""
@@ -39,21 +40,21 @@ def history(visit: Visit) -> Response:
     return page(visit, "history.html", entries=told(visit, found.entries), found=found, asked=asked, kinds=kinds)
 
 
-def told(visit: Visit, entries: Iterable[AuditEntry]) -> list[tuple[AuditEntry, int | None, Markup]]:
-    """Return entries with when they were written and what they say, with links to whom and what they name."""
+def told(visit: Visit, entries: Iterable[AuditEntry]) -> list[tuple[AuditEntry, int | None, list[Piece]]]:
+    """Return entries with when they were written and the pieces of what they say."""
     labels = {one.identity.hex(): one.label for one in visit.installation.bundles()}
 
-    def linked(kind: str, name: str) -> Markup:
+    def linked(kind: str, name: str) -> Piece:
         if kind == "bundle":
-            return escape(labels.get(name, name))
-        shown = license_name(name, visit.state) if kind == "license" else name
-        path = visit.url(f"/license/{quote(name)}") if kind == "license" else visit.url(f"/{kind}", id=name)
-        return Markup('<a href="{}">{}</a>').format(path, shown)
+            return labels.get(name, name), ""
+        if kind == "license":
+            return license_name(name, visit.state), visit.url(f"/license/{quote(name)}")
+        return name, visit.url(f"/{kind}", id=name)
 
-    def said(entry: AuditEntry) -> Markup:
-        pieces = _NAME.split(entry.said(lambda kind, name: f"\x02{kind}\x03{name}\x04"))
-        names = map(linked, pieces[1::3], pieces[2::3])
-        return Markup().join(chain(pieces[:1], *zip(names, pieces[3::3], strict=True)))
+    def said(entry: AuditEntry) -> list[Piece]:
+        first, *rest = _NAME.split(entry.said(lambda kind, name: f"\x02{kind}\x03{name}\x04"))
+        named = zip(map(linked, rest[::3], rest[1::3]), ((text, "") for text in rest[2::3]), strict=True)
+        return [(first, ""), *chain.from_iterable(named)]
 
     return [(one, _moment_of(one), said(one)) for one in entries]
 

@@ -104,7 +104,7 @@ def _json(text: bytes, read: Callable[[object], order.OrderDraft]) -> order.Orde
     return read(content)
 
 
-_UNREAD: Final = {UnicodeDecodeError: "not-utf-8", RecursionError: "too-deep"}
+_UNREAD: Final[Mapping[type[Exception], str]] = {UnicodeDecodeError: "not-utf-8", RecursionError: "too-deep"}
 """Why JSON is not read; else the parser lets through a number of thousands of digits."""
 
 

@@ -102,6 +102,11 @@ def entries_named(ledger: Connection, name: str) -> list[int]:
         raise NotIssued(reason="name", name=name) from error
 
 
+def look_up(ledger: Connection, name: str) -> list[LookupResult]:
+    """Return everything about an entry, serial, order or bundle of this name, oldest first."""
+    return [lookup(ledger, number) for number in entries_named(ledger, name)]
+
+
 def require_serial(ledger: Connection, serial: str) -> None:
     """Raise `NotIssued` for a serial of which nothing was issued; it says if it looks mistyped."""
     if ledger.one("SELECT 1 FROM bundles WHERE serial = ? LIMIT 1", serial) is None:

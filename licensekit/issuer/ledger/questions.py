@@ -28,6 +28,7 @@ class Ledger(transaction.WorkspacePart):
     """The ledger of a workspace. Its questions raise `NotIssued` for what it does not have."""
 
     bundle = transaction.on_ledger(lookup.bundle_named)
+    look_up = transaction.on_ledger(lookup.look_up)
     history = transaction.on_ledger(history_of)
     dated_ahead = transaction.on_ledger(dated_ahead)
 
@@ -54,12 +55,6 @@ class Ledger(transaction.WorkspacePart):
         with self._store.database.read() as ledger:
             found = lookup.page(ledger, filters, today=dates.day_at(now), limit=limit + 1, after=after)
         return found[:limit], found[limit - 1].number if len(found) > limit else None
-
-    def look_up(self, name: str) -> list[lookup.LookupResult]:
-        """Return everything about an entry, serial, order or bundle of this name, oldest first."""
-        with self._store.database.read() as ledger:
-            numbers = lookup.entries_named(ledger, name)
-            return [lookup.lookup(ledger, number) for number in numbers]
 
     def explain(self, asked: str | bytes, *, now: int) -> tuple[support.SupportCase, ...]:
         """Return whose what is asked about is, whether it counts, and what helps; `asked` is a file, or a name.
