@@ -361,7 +361,7 @@ def updating(crm_home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browse
     named = {PICKUP: "0f" * 16}
     crm_home.pack = pack(makers.changed(crm_catalog(), urls={"update": "https://licenses.example.com"}))
     newest = file(bundle(2, extensions=named, **SOLD)).encode()
-    monkeypatch.setattr(fetching, "fetch", lambda _address, *, ca: newest if ca is None else b"")
+    monkeypatch.setattr(fetching, "fetch", Mock(return_value=newest))
     with crm_home.open() as installation:
         installation.activate(file(bundle(extensions=named, **SOLD)))
         yield Browser(client_of(installation))

@@ -47,7 +47,11 @@ def send(browser: Browser, status: int, *files: str, **fields: str) -> str:
     return answer.text
 
 
-@pytest.mark.parametrize("path", sorted({*SCREENS} - {"/pulse", "/activated/{entry}"}))
+ELSEWHERE = {"/pulse", "/activated/{entry}", "/site", "/user"}
+"""What is no page, or says first that there is no such activation, site or user."""
+
+
+@pytest.mark.parametrize("path", sorted({*SCREENS} - ELSEWHERE))
 def test_every_screen_leads_to_the_first_activation(browser: Browser, path: str) -> None:
     answer = browser.client.get(path.format(issuer="demo", code="sales", entry="2"))
     assert answer.url.path.startswith("/activate")

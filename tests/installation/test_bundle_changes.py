@@ -39,9 +39,10 @@ def test_a_preview_has_dates_and_policies_before_and_after(crm: Installation) ->
 def test_of_a_part_that_is_new_everything_is(crm: Installation) -> None:
     more = bundle(part="extra", settings={"rows": 5}, users={"travel": 1})
     [one] = crm.propose_activate(file(more)).preview.bundles
+    said = {change.path: (change.before, change.after) for change in (*one.terms, *one.sold)}
+    assert said["company"] == (None, more.company)
+    assert (said["licenses.travel"], said["settings.rows"]) == ((None, 1), (None, 5))
     assert one.before is None
-    said = {change.path: change.after for change in (*one.terms, *one.sold) if change.before is None}
-    assert (said["company"], said["licenses.travel"], said["settings.rows"]) == (more.company, 1, 5)
 
 
 def test_the_record_of_an_activation_has_what_it_changed(crm: Installation) -> None:

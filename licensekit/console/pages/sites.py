@@ -35,7 +35,7 @@ def add(visit: Visit) -> Response:
 
 def card(visit: Visit, error: LicenseError | None = None) -> Response:
     """Show everything about one site; after a refusal with what was ticked and typed, and why."""
-    site, lapsed = visit.installation.sites.get(visit.holder)
+    state, (site, lapsed) = visit.state, visit.installation.sites.get(visit.holder)
     ticks, edits = ticks_of(visit, site.licenses), visit.form.edits({"name": site.name})
     return page(
         visit,
@@ -45,7 +45,7 @@ def card(visit: Visit, error: LicenseError | None = None) -> Response:
         choices=choices_of(visit, Kind.SITE, ticks, lapsed),
         edits=edits,
         errors=faults_of(error),
-        events=concerning(visit.state.events, site=site.id),
+        events=concerning(state.events, site=site.id),
         **latest(visit, AuditFilter(site=site.id)),
     )
 

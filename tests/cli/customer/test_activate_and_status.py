@@ -50,7 +50,7 @@ def test_without_a_pin_it_is_taken_from_the_pack_and_said_loudly(run: Command) -
 def test_the_first_time_a_pack_is_needed(run: Command, shelf: Path) -> None:
     ran = run("activate one.lic")
     assert ran.code == 6
-    assert "--pack FILE" in ran.err
+    assert "--pack PACK" in ran.err
     assert not home_is_there(shelf)
 
 

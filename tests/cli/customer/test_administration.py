@@ -276,7 +276,7 @@ def test_papers_are_written_and_shown(crm: Command, shelf: Path) -> None:
 def test_a_bound_license_can_be_asked_for_before_anything_was_activated(run: Command, shelf: Path) -> None:
     refused = run("request")
     assert refused.code == 6
-    assert "--pack FILE" in refused.err
+    assert "--pack PACK" in refused.err
     wrong = run("request --pack crm.lkp --root lkroot1-" + "a" * 52)
     assert wrong.code == 4
     assert wrong.err.startswith("licensekit: crm.lkp: ")
