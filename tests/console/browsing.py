@@ -43,6 +43,9 @@ class Served(NamedTuple):
     """A console that is being served."""
 
     address: str
+    """Where browsers reach it."""
+    port: int
+    """Where it listens."""
     link_for: Callable[[str], str]
     """Makes a link that signs a browser in for a name."""
 
@@ -54,15 +57,16 @@ class Served(NamedTuple):
 
 
 @contextmanager
-def served(installation: "Installation") -> Generator[Served]:
-    """Serve the console of an installation at an address of its own."""
+def served(installation: "Installation", public: str = "") -> Generator[Served]:
+    """Serve the console of an installation at a port of its own; browsers reach it at `public` if that is given."""
     listener = listen("127.0.0.1", 0)
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    port: int = listener.getsockname()[1]
+    address = public or f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
         links = Links(Path(folder))
         links.announce(address)
-        with _running(app(installation, SignIn(links)), listener):
-            yield Served(address, lambda name: links.make(Identity(name)))
+        with _running(app(installation, SignIn(links), origins=[public] if public else ()), listener):
+            yield Served(address, port, lambda name: links.make(Identity(name)))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from licensekit.console.rendering import text
 from licensekit.installation import Installation
 from tests.console.browsing import Served, browser, chromium, served
 from tests.console.sample_installation import Sample, make_sample
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "screens"
 WIDE: Final = (1280, 860)
 NARROW: Final = (390, 844)
+LEAVERS: Final = frozenset({"nils.dahl", "tuva.foss"})
+NEW: Final = "dora.lund,Dora Lund,sales,contact-manager\nerik.vang,Erik Vang,sales,no-such-license\n"
 
 
 class Picture(NamedTuple):
@@ -34,19 +37,21 @@ PICTURES: Final = (
     Picture("overview-dark", "/", scheme="dark"),
     Picture("overview-narrow", "/", size=NARROW),
     Picture("licenses", "/licenses"),
-    Picture("licenses-dark", "/licenses", scheme="dark"),
-    Picture("licenses-narrow", "/licenses", size=NARROW),
     Picture("license", "/license/sales-pro"),
     Picture("buy", "/license/sales-pro/buy?number=5"),
-    Picture("activate", "/activate"),
     Picture("users", "/users"),
+    Picture("users-narrow", "/users", size=NARROW),
+    Picture("others", "/users/others"),
     Picture("user-licenses", "/users/licenses?license=sales-pro"),
+    Picture("assign", "/users/change?list=/users&do=assign&give=windows&user=bjorn.berg&user=camilla.berg"),
     Picture("user", "/user?id=anna.berg"),
     Picture("user-narrow", "/user?id=anna.berg", size=NARROW),
     Picture("sites", "/sites"),
+    Picture("site", "/site?id=oslo"),
     Picture("events", "/events"),
-    Picture("history", "/history"),
+    Picture("activate", "/activate"),
     Picture("files", "/files"),
+    Picture("history", "/history"),
     Picture("health", "/health?check=1"),
 )
 
@@ -69,6 +74,7 @@ def main() -> None:
                 page.goto(console.address + picture.path)
                 keep(page, picture.name)
             page = opened(chrome, console, Picture("", ""))
+            sync(page, console, installation)
             preview(page, console, sample)
 
 
@@ -90,11 +96,25 @@ def preview(page: "Page", console: Served, sample: Sample) -> None:
     """Take the pictures of an activation: refused, possible, done."""
     for name, data in (("preview-refused", sample.smaller), ("preview", sample.larger)):
         page.goto(console.address + "/activate")
-        page.get_by_label("Or paste its text").fill(data.decode())
-        page.get_by_role("button", name="See what it changes").click()
+        page.get_by_label(text("activate.paste"), exact=True).fill(data.decode())
+        page.get_by_role("button", name=text("activate.button"), exact=True).click()
+        page.get_by_role("heading", name=text("preview.title")).wait_for()
         keep(page, name)
-    page.get_by_role("button", name="Activate", exact=True).click()
+    page.get_by_role("button", name=text("preview.button"), exact=True).click()
+    page.get_by_text(text("activated.done")).wait_for()
     keep(page, "activated")
+
+
+def sync(page: "Page", console: Served, installation: Installation) -> None:
+    """Take the picture of what a table of a directory would change: some leave, some come, one is refused."""
+    there = (one.user for one in installation.users.list() if one.user.groups and one.user.id not in LEAVERS)
+    lines = (f"{one.written},{one.name},{';'.join(one.groups)},\n" for one in there)
+    page.goto(console.address + "/users/directory")
+    table = "id,name,groups,licenses\n" + "".join(lines).replace("Anna Berg,", "Anna Berg-Hansen,") + NEW
+    page.get_by_label(text("directory.paste"), exact=True).fill(table)
+    page.get_by_role("button", name=text("directory.preview"), exact=True).click()
+    page.get_by_role("heading", name=text("directory.preview_title")).wait_for()
+    keep(page, "directory-preview")
 
 
 def keep(page: "Page", name: str) -> None:

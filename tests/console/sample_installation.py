@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from licensekit.installation import EventScope, Installation, parse_users
+from licensekit.installation import EventScope, Installation, parse_directory
 from licensekit.wire.documents import UserKind
 
 SAMPLE: Final = Path(__file__).parents[2] / "samples" / "superoffice"
@@ -67,7 +67,7 @@ def populate(installation: Installation) -> None:
     names = [f"{given} {family}" for family in FAMILY for given in GIVEN][:132]
     lines = [_line(number, name) for number, name in enumerate(names)]
     columns = "id,name,groups,licenses\n"
-    installation.users.import_rows(parse_users(columns + "".join(lines)))
+    installation.users.propose_sync(parse_directory(columns + "".join(lines))).apply()
     for user in ("lars.moen", "oda.lie"):
         installation.users.retire(user)
     installation.users.set("ingrid.dahl", administrator=True)

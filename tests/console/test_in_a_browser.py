@@ -5,7 +5,7 @@ Without a browser or axe-core these tests are skipped; where LICENSEKIT_TEST_BRO
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,39 +13,13 @@ from licensekit.installation import Installation, parse_directory
 from licensekit.limits import FILE_BYTES
 from licensekit.wire.documents import Kind
 from tests import makers
-from tests.console.browsing import Served, axe, browser, chromium, missing, served
+from tests.console.browsing import Served, served
 from tests.console.conftest import held
 from tests.crm import SOLD, crm_catalog
-from tests.homes import PIN, Clock, Home, bundle, file, pack
+from tests.homes import PIN, Clock, bundle, file, pack
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-SCREENS: Final = (
-    "/licenses/demo", "/license/sales", "/license/sales/buy", "/license/seat", "/", "/activate", "/activated/2",
-    "/users", "/users/others", "/users/licenses?license=user", "/users/new", "/users/directory", "/user?id=anna",
-    "/sites", "/site?id=oslo", "/events", "/history", "/files",
-    "/files/return?issuer=demo&part=base", "/health?check=1",
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def chrome() -> "Iterator[Browser]":
-    """One Chromium for all tests."""
-    path = chromium()
-    if path is None:
-        missing("there is no Chromium here; LICENSEKIT_TEST_CHROMIUM names one")
-    with browser(path) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def rules() -> str:
-    """The script of axe-core."""
-    script = axe()
-    if script is None:
-        missing("there is no axe-core here; LICENSEKIT_TEST_AXE names its axe.min.js")
-    return script
 
 
 @pytest.fixture
@@ -53,32 +27,6 @@ def console(crm: Installation) -> Iterator[Served]:
     """The console of `crm`."""
     with served(crm) as console:
         yield console
-
-
-@pytest.fixture
-def said() -> list[str]:
-    """What pages complain about in the browser's console."""
-    return []
-
-
-@pytest.fixture
-def arrive(chrome: "Browser", console: Served, said: list[str]) -> "Iterator[Callable[..., Page]]":
-    """Yield a browser of its own, signed in; at the end none has complained."""
-    pages: list[Page] = []
-
-    def start(**settings: object) -> "Page":
-        page = chrome.new_context(**settings).new_page()  # type: ignore[arg-type]  # playwright's own names
-        page.set_default_timeout(60_000)
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        console.sign_in(page)
-        pages.append(page)
-        return page
-
-    yield start
-    for page in pages:
-        page.context.close()
-    assert said == []
 
 
 def go(page: "Page", console: Served, path: str) -> None:
@@ -441,80 +389,3 @@ def test_a_link_signs_in_once_and_somebody_signs_out(
     page.get_by_role("button", name="Sign out").click()
     page.get_by_text("You are signed out.").wait_for()
     stranger.context.close()
-
-
-@pytest.fixture
-def busy(crm_home: Home, crm: Installation) -> Installation:
-    """`crm` with something on every screen, and an expiry that is near."""
-    crm.users.assign("anna", "sales", "windows")
-    crm.users.add("robot", name="Robot")
-    crm.users.retire("carl")
-    crm.sites.add("oslo", central=True)
-    crm.sites.assign("oslo", "reporter")
-    crm.events.start("no-login", message="Back at noon.")
-    crm.events.end(crm.events.start("no-travel").number)
-    crm_home.clock.move(days=340)
-    return crm
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_screen_keeps_the_rules_of_accessibility(
-    busy: Installation, console: Served, arrive: "Callable[..., Page]", rules: str, scheme: str
-) -> None:
-    page = arrive(color_scheme=scheme, bypass_csp=True)
-    found: list[str] = []
-
-    def judge(what: str) -> None:
-        page.evaluate(rules)
-        answer = page.evaluate("() => axe.run()")
-        found.extend(f"{what}: {one['id']}: {one['nodes'][0]['html']}" for one in answer["violations"])
-
-    for path in SCREENS:
-        go(page, console, path)
-        judge(path)
-    busy.users.assign("bob", "sales")
-    for users in ({"sales": 1}, {"sales": 9, "windows": None}):
-        text = file(bundle(2, **{**SOLD, "users": users}))
-        go(page, console, "/activate")
-        page.get_by_label("Or paste its text").fill(text)
-        page.get_by_role("button", name="See what it changes").click()
-        page.get_by_role("heading", name="What this file changes").wait_for()
-        judge("preview")
-    page.get_by_role("button", name="Activate", exact=True).click()
-    page.get_by_text("The file is active.").wait_for()
-    judge("activated")
-    assert found == []
-
-
-def test_a_narrow_screen_is_never_wider_than_it_is(
-    crm: Installation, console: Served, arrive: "Callable[..., Page]"
-) -> None:
-    crm.users.assign("anna", "sales", "windows")
-    crm.sites.add("oslo")
-    page = arrive(viewport={"width": 360, "height": 740})
-    for path in SCREENS:
-        go(page, console, path)
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= 360, path
-
-
-def test_a_number_that_is_typed_is_in_the_link_to_buy_and_in_the_mail(
-    console: Served, arrive: "Callable[..., Page]"
-) -> None:
-    page = arrive()
-    go(page, console, "/license/sales")
-    page.get_by_role("link", name="Buy more").click()
-    page.get_by_label("How many more").fill("12")
-    page.locator("#mail").filter(has_text="buy 12 more").wait_for()
-    page.get_by_role("link", name="Overview").click()
-    page.get_by_role("heading", name="Fullest licenses").wait_for()
-
-
-def test_a_section_of_licenses_folds_with_the_keyboard(console: Served, arrive: "Callable[..., Page]") -> None:
-    page = arrive()
-    go(page, console, "/licenses")
-    section = page.locator("details.group", has=page.get_by_role("heading", name="Plans"))
-    section.locator("summary").first.focus()
-    page.keyboard.press("Enter")
-    assert not section.get_by_role("table").is_visible()
-    page.keyboard.press("Enter")
-    assert section.get_by_role("table").is_visible()

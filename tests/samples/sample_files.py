@@ -30,7 +30,7 @@ class SampleFiles(NamedTuple):
     """What a vendor hands out."""
 
     token: armor.Token
-    """The bundle of `nordlys-kraft.toml`: all 8 system, 3 site and 10 user licenses."""
+    """The bundle of `nordlys-kraft.toml`: all 9 system, 3 site and 10 user licenses."""
     license: str
     pack: str
     root: str

@@ -1,19 +1,13 @@
 """A renewal is signed, published and fetched through a real web server, and every wrong way is one line.
 
-The server includes `samples/update/nginx.conf` as it is, with another folder. Without nginx these tests are skipped;
-where LICENSEKIT_TEST_NGINX is `required` they fail then.
+The server includes `samples/update/nginx.conf` as it is, with another folder.
 """
 
-import os
-import shutil
-import socket
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 import pytest
 
@@ -24,6 +18,7 @@ from tests import authority
 from tests.authority import Authority
 from tests.cli.issuer.test_bound_life import SERIAL, Customers
 from tests.issuer_command import Desk
+from tests.nginx import free_port, nginx
 
 pytestmark = pytest.mark.server
 
@@ -38,23 +33,12 @@ location /silent/ {{ return 444; }}
 location /broken/ {{ return 503; }}
 location /large/ {{ alias {folder}/large/; }}
 """
-CONFIGURATION = """
-daemon off;
-error_log stderr crit;
-pid {folder}/pid;
-events {{ }}
-http {{
-    access_log {folder}/access.log;
-    client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
-    uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
-    server {{
-        listen 127.0.0.1:{port} ssl;
-        ssl_certificate {tls.certificate};
-        ssl_certificate_key {tls.key};
-        {snippet}
-        {wrong}
-    }}
-}}
+SERVER = """
+listen 127.0.0.1:{port} ssl;
+ssl_certificate {tls.certificate};
+ssl_certificate_key {tls.key};
+{snippet}
+{wrong}
 """
 
 
@@ -72,50 +56,21 @@ class Web(NamedTuple):
         return "--ca", str(self.tls.ca)
 
 
-def missing(what: str) -> NoReturn:
-    """Skip the test, or fail it where nginx is required."""
-    if os.environ.get("LICENSEKIT_TEST_NGINX") == "required":
-        pytest.fail(what)
-    pytest.skip(what)
-
-
 @pytest.fixture
 def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
     """An nginx on a port of its own, whose workers are another account if this one is root."""
-    program = shutil.which("nginx") or "/usr/sbin/nginx"
-    if not Path(program).exists():
-        missing("nginx is not installed (Debian: apt-get install nginx)")
     for name in ("https_proxy", "HTTPS_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    with tempfile.TemporaryDirectory() as place, socket.create_server(("127.0.0.1", 0)) as reserved:
-        folder = Path(place)
-        folder.chmod(0o755)  # who serves is another account
-        www, port = folder / "www", reserved.getsockname()[1]
+    with tempfile.TemporaryDirectory() as place:
+        folder, port = Path(place), free_port()
+        www = folder / "www"
         (www / "large").mkdir(parents=True)
-        reserved.close()
         tls = authority.make(folder)
         snippet = SNIPPET.replace("/srv/www/licenses", str(www))
         assert snippet != SNIPPET
         wrong = WRONG.format(folder=www)
-        text = CONFIGURATION.format(folder=folder, port=port, tls=tls, snippet=snippet, wrong=wrong)
-        (folder / "nginx.conf").write_text(text)
-        running = subprocess.Popen([program, "-p", str(folder), "-c", str(folder / "nginx.conf")])
-        try:
-            _await(running, port)
+        with nginx(folder, port, SERVER.format(port=port, tls=tls, snippet=snippet, wrong=wrong)):
             yield Web(f"https://localhost:{port}", www, tls, folder / "access.log")
-        finally:
-            running.terminate()
-            running.wait(60)
-
-
-def _await(running: subprocess.Popen[bytes], port: int) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end and running.poll() is None:
-        with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.02)
-    pytest.fail("nginx did not start")
 
 
 class Sides(NamedTuple):

@@ -19,6 +19,7 @@ CATALOG = read_catalog((SAMPLES / "catalog.toml").read_bytes(), version=1, issue
 
 # As the requirements document names them.
 SYSTEM = {
+    "system": "system",
     "server": "SuperOffice Server",
     "online-webservices": "Online Web Services",
     "area-mgt": "Area Management",
@@ -130,3 +131,10 @@ def test_the_perpetual_license_has_no_end_but_one_of_maintenance() -> None:
     assert (made.warning, made.expiry, made.grace) == (None, None, None)
     assert made.maintenance is not None
     assert made.maintenance > day_at(ISSUED)
+
+
+def test_the_license_for_systems_comes_with_their_names() -> None:
+    """The document's row "system" says which systems there is access to; a setting has their names."""
+    assert CATALOG.settings["systems"].default == "all"
+    made = bundle_of("bergen-perpetual")
+    assert (made.system["system"], made.settings) == (1, {"systems": "production"})
