@@ -215,7 +215,7 @@ def _merged(source: _Source, after: Row, until: Row | None, filters: Sequence[Cl
     if until is not None:
         holds.append(Clause(f"({keys}) {up_to} ({marks(until)})", until))
     where = " AND ".join(one.sql for one in holds)
-    order, numbers = (one.replace(",", f"{way},") + way for one in (keys, numbers))
+    order, numbers = keys.replace(",", f"{way},") + way, numbers.replace(",", f"{way},") + way
     distinct: LiteralString = f"DISTINCT {keys}" if source.few else keys
     each = _SQL["range"].replace("{keys}", distinct).replace("{holds}", where).replace("{order}", order)
     query = " UNION ".join(each.replace("{range}", one.sql) for one in source.ranges)

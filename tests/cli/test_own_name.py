@@ -140,7 +140,7 @@ def test_the_console_of_a_product_is_mounted_with_what_is_built_in(tmp_path: Pat
     with TestClient(console) as browser:
         shown = browser.get("/")
         assert shown.status_code == 200
-        assert "<title>Licenses · Demo CRM</title>" in shown.text
+        assert "<title>Overview · Demo CRM</title>" in shown.text
         assert not OURS.search(shown.text)
         assert not OURS.search(browser.get("/files").text)
 

@@ -28,7 +28,7 @@ def test_every_line_to_type_is_understood(line: str) -> None:
     ran = CliRunner().invoke(licensekit, [*words, "--help"])
     assert ran.exit_code == 0, ran.output
     command: click.Command = licensekit
-    while isinstance(command, click.Group):
+    while isinstance(command, click.Group) and words:
         found = command.get_command(click.Context(command), words.pop(0))
         assert found is not None
         command = found

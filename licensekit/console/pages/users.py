@@ -59,7 +59,7 @@ def _wanted(read: Callable[[str], str | None], path: str) -> UserFilter:
     kind = KINDS.get(read("kind") or "")
     return UserFilter(
         holding=read("license") or None,
-        kinds=frozenset([kind] if kind in kinds else kinds),
+        kinds=frozenset([kind] if kind is not None and kind in kinds else kinds),
         retired=None if path == HOLDERS else STATES.get(state, False),
         expired=state == "expired",
         text=read("q") or "",

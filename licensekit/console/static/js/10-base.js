@@ -112,13 +112,12 @@ function follow() {
   document.addEventListener("visibilitychange", ask);
 }
 
-// Among many sections, the one that is shown is in sight. `scrollIntoView` would let Tab begin there.
+// Among many sections, the one that is shown is in sight.
 function showSection() {
-  const current = document.querySelector(".menu [aria-current]");
-  if (!current) return;
-  const menu = current.closest(".menu");
-  const [place, within] = [current.getBoundingClientRect(), menu.getBoundingClientRect()];
-  menu.scrollLeft += place.left - within.left - (within.width - place.width) / 2;
+  const menu = document.querySelector(".menu");
+  const current = menu?.querySelector("[aria-current]");
+  // With scrollIntoView the keyboard would begin there, behind the link that skips to the content.
+  if (current) menu.scrollLeft = current.offsetLeft - menu.offsetLeft - (menu.clientWidth - current.offsetWidth) / 2;
 }
 
 localTimes();
