@@ -66,7 +66,11 @@ def served(installation: "Installation", public: str = "") -> Generator[Served]:
         links = Links(Path(folder))
         links.announce(address)
         with _running(app(installation, SignIn(links), origins=[public] if public else ()), listener):
-            yield Served(address, port, lambda name: links.make(Identity(name)))
+
+            def link_for(name: str) -> str:
+                return links.make(Identity(name))
+
+            yield Served(address, port, link_for)
 
 
 @contextmanager

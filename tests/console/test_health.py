@@ -1,6 +1,6 @@
 """The installation's own health: checks, what helps, and a backup to keep."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -61,7 +61,7 @@ def crm(crm_home: Home, uptime: Uptime) -> Iterator[Installation]:
 
 
 @contextmanager
-def edited(home: Home) -> Iterator[Connection]:
+def edited(home: Home) -> Generator[Connection]:
     """Edit the database by hand."""
     with closing(open_installation(home.place, create=False)) as database, database.write() as connection:
         yield connection
