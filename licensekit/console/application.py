@@ -159,10 +159,12 @@ def _endpoint(installation: Installation, authorize: Authorize, show: Show) -> C
         if is_change:
             guard.require_bounded(request, LARGEST.get(own_path(request), guard.BODY_BYTES))
         identity = await run_in_threadpool(authorize, request)
-        if identity is None and not (is_change and guard.is_repeatable(request)):
-            return _unknown(request, sign_in)  # before a byte of a form is read
         if not is_change:
-            return await run_in_threadpool(visited, request, identity, EMPTY)
+            return (
+                await run_in_threadpool(visited, request, identity, EMPTY) if identity else _unknown(request, sign_in)
+            )
+        if identity is None and not guard.is_repeatable(request):
+            return _unknown(request, sign_in)  # before a byte of a form is read
         async with request.form(max_fields=guard.FIELDS, max_part_size=guard.BODY_BYTES) as data:
             if identity is None:
                 return await run_in_threadpool(_interrupted, request, sign_in, Form(data))
