@@ -86,8 +86,12 @@ class ReturnProposal(SettlingProposal[str]):
             return armor.write_file(_receipts(change.connection, change.journal.state, self.part, self.issuer))
 
 
-def propose_return(read: ReadTransaction, part: str = BASE, *, issuer: str | None = None) -> ReturnProposal:
+def propose_return(
+    read: ReadTransaction, part: str = BASE, *, issuer: str | None = None, most: int | None = None
+) -> ReturnProposal:
     """Work out what returning the active bundles of a part would do; `issuer` is the vendor by default.
+
+    Where more than `most` assignments would be too many, its settlement says how many of what, and names nobody.
 
     Raises:
         NotFound: no bundle of that part is active, and none was returned.
@@ -104,16 +108,18 @@ def propose_return(read: ReadTransaction, part: str = BASE, *, issuer: str | Non
         about=part,
         part=part,
         issuer=owner,
-        settlement=_settlement(read, state, {*_behind(records, part, owner), *(one.identity for one in active)}),
+        settlement=_settlement(read, state, {*_behind(records, part, owner), *(one.identity for one in active)}, most),
         opened=read.opened,
     )
 
 
-def _settlement(read: ReadTransaction, state: InstallationState, returned: Container[bytes]) -> Settlement:
+def _settlement(
+    read: ReadTransaction, state: InstallationState, returned: Container[bytes], most: int | None
+) -> Settlement:
     kept = (one for one in state.kept if one.identity not in returned)
     after = evaluate(state.trust_store, kept, state.now, fingerprint=state.fingerprint, released=state.released)
     deficits = deficits_of(read.connection, state.entitlements, after, state.in_use)
-    return settlement_of(read.connection, after, state.in_use, deficits)
+    return settlement_of(read.connection, after, state.in_use, deficits, most)
 
 
 def _active(records: Iterable[BundleRecord], part: str, issuer: str) -> list[BundleRecord]:

@@ -252,14 +252,23 @@ class SettlingProposal(Proposal[R_co]):
 
 
 def settlement_of(
-    connection: Connection, entitlements: Entitlements, in_use: Mapping[str, int], below: Iterable[BelowUse]
+    connection: Connection,
+    entitlements: Entitlements,
+    in_use: Mapping[str, int],
+    below: Iterable[BelowUse],
+    most: int | None = None,
 ) -> Settlement:
-    """Return the settlement by which the highest slots lose theirs; `entitlements` are those of the new license set."""
+    """Return the settlement by which the highest slots lose theirs; `entitlements` are those of the new license set.
+
+    Where more than `most` assignments are too many, it names nobody.
+    """
     licenses = entitlements.licenses
     # Of two licenses that limit the satellites, the one with the smaller total decides.
     smallest = sorted(below, key=lambda one: -one.total)
     short = {SATELLITE if licenses[one.license].limits_sites else one.license: one for one in smallest}
     holders: dict[Key, DeficitHolder] = {}
+    if most is not None and sum(one.remove for one in short.values()) > most:
+        return Settlement(short, holders, Effects(entitlements, in_use))
     for kind in sorted({licenses[one.license].kind for one in smallest}):
         codes = [code for code, one in short.items() if licenses[one.license].kind is kind]
         for (id_, name), rows in groupby(held_beside(connection, kind, codes), key=itemgetter(0, 1)):

@@ -2,11 +2,12 @@
 
 import pytest
 
-from licensekit.installation import Installation
+from licensekit.console.pages.exchange import NAMED
+from licensekit.installation import Installation, parse_users
 from licensekit.trust.signed import self_signed
 from licensekit.wire import armor
 from licensekit.wire.documents import Request
-from tests.console.conftest import Browser, words
+from tests.console.conftest import Browser, held, words
 from tests.crm import SOLD
 from tests.homes import bundle, file
 
@@ -74,3 +75,16 @@ def test_nothing_can_be_made_by_somebody_who_may_only_look(reader: Browser) -> N
     page = reader.get("/files")
     assert page.count("<button disabled>") == 2
     assert "Give back for good" not in reader.get("/files/return", part="base", issuer="demo")
+
+
+def test_where_very_many_lose_a_license_they_are_counted_and_not_named(crm: Installation, browser: Browser) -> None:
+    """Each who is named takes time, so that the page would take minutes with very many users."""
+    users = NAMED + 5
+    crm.activate(file(bundle(2, **{**SOLD, "users": {"sales": users}})))
+    lines = "".join(f"user{number},sales\n" for number in range(users))
+    crm.users.import_rows(parse_users("id,licenses\n" + lines))
+    page = browser.get("/files/return", part="base", issuer="demo")
+    assert f"{users} assigned, 0 left" in words(page)
+    assert "user3" not in page
+    browser.post("/files/return", part="base", issuer="demo", confirm="base", settle="1")
+    assert held(crm, "user3") == set()

@@ -1,11 +1,16 @@
 """Files for the vendor: requests, statements, and returns with their receipts."""
 
+from typing import Final
+
 from starlette.responses import Response
 
 from licensekit.console.rendering import download, moved, page
 from licensekit.console.visit import Visit
 from licensekit.errors import EntryInvalid, LicenseError
 from licensekit.wire.documents.exchange import PURPOSES
+
+NAMED: Final = 100
+"""Of how many assignments that are too many the holders are named: each of more takes time."""
 
 
 def show(visit: Visit, error: LicenseError | None = None) -> Response:
@@ -33,7 +38,7 @@ def ask_to_return(visit: Visit, error: LicenseError | None = None) -> Response:
     """Show what returning a part would do; after a refusal with why it was refused."""
     given = visit.form.text if error else visit.asked
     part, issuer = given("part"), given("issuer")
-    proposal = visit.installation.propose_return(part, issuer=issuer or None)
+    proposal = visit.installation.propose_return(part, issuer=issuer or None, most=NAMED)
     return page(visit, "return.html", error=error, proposal=proposal, part=part, issuer=issuer)
 
 
