@@ -139,7 +139,11 @@ def _conditions(state: _Ask, wanted: UserFilter) -> Iterator[Condition]:
     if wanted.expired:
         yield _lapsed(state())
     if wanted.idle is not None:
-        yield _who(*idle(state().stored.told_since, day_at(state().now), wanted.idle))
+        who = idle(state().stored.told_since, day_at(state().now), wanted.idle)
+        ranges = tuple(Clause(_filled("users_who", what), values) for what, values in who)
+        either: LiteralString = " OR ".join(what for what, _ in who)
+        holds = Clause(_filled("one", f"({either})"), tuple(value for _, values in who for value in values))
+        yield Condition(holds, ranges, in_order=False, in_order_of="seen")
     if wanted.unusable:
         yield _unusable(without_requirement(state().entitlements, state().in_use))
 

@@ -53,6 +53,8 @@ class Condition(NamedTuple):
     """Whether an index has each of `ranges` in the order of ids."""
     sortable: bool = False
     """Whether an index has each of `ranges`, of a user `u`, in every order; nobody is in two of them."""
+    in_order_of: str = ""
+    """The other order in which an index has each of `ranges`, of a user `u`."""
 
 
 _SQL: Final = read_queries(__file__)
@@ -153,16 +155,17 @@ def _sorted(connection: Connection, conditions: Sequence[Condition], paging: Pag
     if order not in _ORDERS[1:]:
         begin: Row = (_LAST if descending else "",)
         return _listed(connection, conditions)._replace(begin=begin, descending=descending)
-    key, of_kinds = _SQL[order], (one for one in conditions if one.sortable)
-    chosen = _few(connection, conditions) or next(of_kinds, _EVERY_KIND)
-    if chosen.sortable:
+    key, is_sorted = _SQL[order], {one: one.sortable or one.in_order_of == order for one in conditions}
+    sources = sorted(filter(is_sorted.__getitem__, conditions), key=lambda one: one.sortable)
+    chosen = _few(connection, conditions) or next(iter(sources), _EVERY_KIND)
+    if is_sorted.get(chosen, True):
         ranges = [Clause(one.sql.replace("SELECT ", f"SELECT {key} AS word, ", 1), one.values) for one in chosen.ranges]
     else:
         ranges = [_with_key(_SQL["key_of"].replace("{key}", key), one) for one in chosen.ranges]
     first, last = ("", _LAST) if order == "name" else (-2, _LATEST)
     begin = (last, _LAST) if descending else (first, "")
     filters = [one.holds for one in conditions if one is not chosen]
-    return _Source(tuple(ranges), filters, begin, descending=descending, few=not chosen.sortable)
+    return _Source(tuple(ranges), filters, begin, descending=descending, few=not is_sorted.get(chosen, True))
 
 
 def _with_key(key: LiteralString, one: Clause, *values: Value) -> Clause:

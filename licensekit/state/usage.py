@@ -76,15 +76,14 @@ def _free(connection: Connection, name: str, shares: Mapping[str, int]) -> None:
         connection.run(_SQL["give_back"], units, name, period, units)
 
 
-def idle(told_since: int | None, today: int, days: int) -> tuple[LiteralString, *tuple[Value, ...]]:
-    """Return the condition, with its values, of a user `u` who holds a license and was not seen for `days`."""
+def idle(told_since: int | None, today: int, days: int) -> list[tuple[LiteralString, tuple[Value, ...]]]:
+    """Return the conditions, with their values, of which one holds for a user `u` who is idle for `days`."""
     before = today - days
     if told_since is None:
-        return ("0 = 1",)
+        return [("0 = 1", ())]
+    seen, never = (_SQL["idle"], (before, before)), (_SQL["never_seen"], (before,))
     # Who was never seen counts as seen when the application began to tell.
-    if told_since >= before:
-        return _SQL["idle"], before, before
-    return f"({_SQL['idle']} OR {_SQL['never_seen']})", before, before, before
+    return [seen, never] if told_since < before else [seen]
 
 
 def unused(
@@ -93,8 +92,8 @@ def unused(
     """Yield what there is to say of who holds licenses without using them; `codes` require what is gone."""
     # Where nobody was seen, the application no longer tells.
     if told_since is not None and connection.one(_SQL["seen_since"], today - IDLE_DAYS) is not None:
-        condition, *values = idle(told_since, today, IDLE_DAYS)
-        if users := connection.rows(_COUNT + condition, *values)[0][0]:
+        who = idle(told_since, today, IDLE_DAYS)
+        if users := sum(connection.rows(_COUNT + what, *values)[0][0] for what, values in who):
             yield IdleUsers(users=users, idle_days=IDLE_DAYS)
     if users := connection.rows(_COUNT + NO_LOGIN)[0][0]:
         yield UnusableLicenses(reason="no-login", users=users)

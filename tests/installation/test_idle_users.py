@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from licensekit.database import Database
 from licensekit.dates import DAY_SECONDS
 from licensekit.entitlements import Notice
-from licensekit.installation import Installation, UserFilter
+from licensekit.installation import Installation, UserFilter, user_pages
 from licensekit.state.home import open_installation
 from licensekit.state.notices import IdleUsers, UnusableLicenses
 from licensekit.state.usage import Sightings
+from licensekit.wire.documents import UserKind
 from tests import makers
 from tests.crm import SOLD, crm_catalog, crm_home_at, crm_home_on_engine, open_crm
 from tests.homes import Home, bundle, file, signed
@@ -226,3 +227,22 @@ def idle(model: dict[str, Person], told: int | None, before: int) -> list[str]:
         for user, one in model.items()
         if one.held is not None and one.held < before and told is not None and (one.seen or told) < before
     ]
+
+
+def test_in_the_order_of_days_a_page_has_idle_users_whoever_comes_first_by_id(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(user_pages, "LOOKED_AT", 2)
+    for name in ("aa", "ab", "ac", "ad"):
+        world.crm.users.add(name)
+    world.crm.users.add("dora")
+    world.crm.users.assign("dora", "user")
+    world.see("bob", "anna")
+    world.home.clock.move(days=60)
+    asked, found, after = UserFilter(idle=50, kinds=frozenset({UserKind.ASSOCIATE}), retired=False), list[str](), ""
+    while not found or after:
+        page = world.crm.users.page(asked, after=after, limit=2, order="seen")
+        assert page.users
+        found += [row.user.id for row in page.users]
+        after = page.after
+    assert found == ["dora", "anna", "bob"]

@@ -32,6 +32,8 @@ def show(visit: Visit) -> Response:
     users, path = visit.installation.users, own_path(visit.request)
     asked, is_of_license = {name: visit.asked(name) for name in ASKED}, path == HOLDERS
     wanted, found, counted = _wanted(visit.asked, path), UserPage(()), None
+    if wanted.idle is not None and not asked["sort"]:
+        asked["sort"] = "seen"  # those who are asked for come first
     if visit.asked("format"):
         return _export(visit, wanted)
     if asked["license"] or not is_of_license:

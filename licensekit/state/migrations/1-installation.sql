@@ -62,7 +62,7 @@ CREATE INDEX users_by_name ON users (kind, retired, shown, id);
 CREATE INDEX users_by_added ON users (kind, retired, added, id);
 CREATE INDEX users_by_seen ON users (kind, retired, last_seen, id);
 -- Holders are counted by when they were seen, and those who cannot log in: no scan for a notice.
-CREATE INDEX users_idle ON users (last_seen, held_since)
+CREATE INDEX users_idle ON users (last_seen, id, held_since)
     WHERE held_since IS NOT NULL;
 CREATE INDEX users_without_login ON users (can_log_in)
     WHERE can_log_in = 0 AND held_since IS NOT NULL;
