@@ -1,8 +1,15 @@
-"""What may be assigned, released and leased: pure rules.
+"""What may be assigned, released and leased: pure rules (`docs/evaluation.md`, "Assignments").
+
+S1  A license is assigned to a holder of its kind. Not assigned are: a system license, which is present; a site license
+    that limits how many sites there are; a license of concurrent seats, which is leased.
+S2  No more are assigned than there are. What lapsed is not there.
+S3  A user holds at most one plan of each issuer.
+S4  A license is assigned only to whom has what it requires: a system license by the installation; another one by
+    assignment, through what includes it, or because everybody has it.
+S5  A license is released only where nothing that stays requires it.
 
 A change is judged by what it leads to, whatever its order: a plan may be released and another assigned in one change.
-The rules S1 to S5 are those of `docs/evaluation.md`, "Assignments", and L1 to L5, of what is leased, those of
-`docs/how-to/concurrent-seats.md`.
+The rules L1 to L5 of what is leased are those of `docs/how-to/concurrent-seats.md`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

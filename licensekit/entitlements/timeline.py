@@ -1,6 +1,13 @@
-"""Which bundles are in force, at every moment.
+"""Which bundles are in force, at every moment (`docs/evaluation.md`, "Bundles that govern").
 
-The rules P1 to P5 are those of `docs/evaluation.md`, "Bundles that govern".
+P1  Within issuer, serial, part and use the highest sequence that has started is the head. What a limited key signed
+    displaces only what the scope of that key admits.
+P2  Where the head was revoked, nothing of its line counts; otherwise a revoked bundle is absent.
+P3  A base bundle by a key without limits replaces the serials that it names, as far as their use is equal or lower; one
+    of production replaces the trials and demos of all other serials.
+P4  Of serials that replace each other, the one activated last stays.
+P5  Of the heads that are left, for each issuer and part, one of the highest use is in force, and of these the one
+    activated last.
 """
 
 from collections.abc import Iterable, Sequence
