@@ -76,7 +76,7 @@ def _free(connection: Connection, name: str, shares: Mapping[str, int]) -> None:
         connection.run(_SQL["give_back"], units, name, period, units)
 
 
-def idle(told_since: int | None, today: int, days: int) -> list[tuple[LiteralString, tuple[Value, ...]]]:
+def idle(told_since: int | None, today: int, days: int) -> Sequence[tuple[LiteralString, tuple[Value, ...]]]:
     """Return the conditions, with their values, of which one holds for a user `u` who is idle for `days`."""
     before = today - days
     if told_since is None:

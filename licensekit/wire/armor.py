@@ -66,6 +66,8 @@ def read(data: bytes | str) -> list[Token]:
         raise ArmorInvalid(reason="path" if raw.endswith(_ENDINGS) else "no-token")
     if len(pieces) > TOKENS_PER_FILE:
         raise TooLarge(reason="tokens", limit=TOKENS_PER_FILE, size=len(pieces))
+    if len(pieces) == 1:
+        return [_token(pieces[0])]
     return sorted(map(_token, pieces), key=lambda token: _ORDER[token.type])
 
 
