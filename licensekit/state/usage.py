@@ -76,14 +76,14 @@ def _free(connection: Connection, name: str, shares: Mapping[str, int]) -> None:
         connection.run(_SQL["give_back"], units, name, period, units)
 
 
-def idle(told_since: int | None, today: int, days: int) -> Sequence[tuple[LiteralString, tuple[Value, ...]]]:
+def idle(told_since: int | None, today: int, days: int) -> list[tuple[LiteralString, tuple[Value, ...]]]:
     """Return the conditions, with their values, of which one holds for a user `u` who is idle for `days`."""
     before = today - days
     if told_since is None:
         return [("0 = 1", ())]
-    seen, never = (_SQL["idle"], (before, before)), (_SQL["never_seen"], (before,))
+    who: list[tuple[LiteralString, tuple[Value, ...]]] = [(_SQL["idle"], (before, before))]
     # Who was never seen counts as seen when the application began to tell.
-    return [seen, never] if told_since < before else [seen]
+    return [*who, (_SQL["never_seen"], (before,))] if told_since < before else who
 
 
 def unused(
