@@ -43,7 +43,9 @@ _CLOCK: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK
 
 def elapsed() -> float:
     """Return seconds by a clock that nobody sets, and that runs while the machine sleeps."""
-    return time.clock_gettime(_CLOCK) if sys.platform != "win32" and _CLOCK is not None else time.monotonic()
+    if sys.platform != "win32" and _CLOCK is not None:
+        return time.clock_gettime(_CLOCK)
+    return time.monotonic()
 
 
 def time_of(live: LiveSnapshot) -> int:
