@@ -35,7 +35,8 @@ class Links(NamedTuple):
 
     def announce(self, address: str) -> None:
         """Keep the address of a console that runs now."""
-        make_folder(self.folder, 0o700)
+        for folder in (*reversed(self.folder.parents), self.folder):
+            make_folder(folder, 0o700)
         write_atomically(self.folder / _ADDRESS, address.encode(), mode=_PRIVATE)
 
     def withdraw(self) -> None:

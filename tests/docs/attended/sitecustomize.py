@@ -8,7 +8,7 @@ from unittest.mock import patch
 import click
 
 from licensekit import limits
-from licensekit.cli import backups, inputs, proposals
+from licensekit.cli import inputs
 from licensekit.cli.issuer import issue
 from licensekit.issuer.orders import numbering as serials
 from licensekit.keys import keyfile
@@ -33,7 +33,7 @@ def example_number(_draw: object) -> int:
 
 def start() -> None:
     """Change the interpreter, for as long as it runs."""
-    for module in (inputs, backups, proposals, issue):
+    for module in (inputs, issue):
         patch.object(module, "is_terminal", lambda: True).start()
     patch.object(click, "prompt", answer).start()
     patch.object(click, "confirm", agree).start()
