@@ -7,7 +7,7 @@ adds is in `licensekit.state.journal`. What was done, `did`, has a sentence, and
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from secrets import token_hex
 from string import Formatter
 from typing import Any, Final, cast
@@ -39,8 +39,11 @@ _MARK: Final = 200
 _FIELDS: Final = ("by", "user", "users", "holder", "subject")
 """The fields of an audit entry that name people; a subject is one where the scope is `user`."""
 _SQL: Final = read_queries(__file__)
-new_pseudonym: Final = partial(token_hex, 8)
-"""Returns a pseudonym that stands for nobody yet."""
+
+
+def new_pseudonym() -> str:
+    """Return a pseudonym that stands for nobody yet."""
+    return token_hex(8)
 
 
 def audit_head(connection: Connection) -> Head:
