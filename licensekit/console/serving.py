@@ -19,7 +19,7 @@ from licensekit.installation import Installation
 _OPEN: Final = (
     "the console is open (stop it with Ctrl-C); sign in with this link, which works once:",
     "  {link}",
-    "for another browser or person: `licensekit console link`",
+    "for another browser or person: `licensekit console link`, with the same --home",
 )
 
 
