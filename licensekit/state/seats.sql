@@ -4,8 +4,9 @@
 -- name: time
 WITH time (now) AS (SELECT COALESCE(server_now(), ?));
 
+-- A newer program may have brought the database to a schema that this one may not change.
 -- name: our_schema
-(SELECT number FROM licensekit_schema) = ?;
+(SELECT writer FROM licensekit_schema WHERE kind = 'installation') <= ?;
 
 -- Of what is still held beyond the count, after a reduction, nothing is given out again below it: then only as many of
 -- the lowest free seats are given as are missing from the count. All who ask at the same moment want the same rows, so

@@ -189,14 +189,14 @@ def holds_password(url: str) -> bool:
     return any(parameters.get(name) for name in _SECRETS)
 
 
-def connect(parameters: dict[str, Any], wait: float) -> Raw:
-    """Open a connection, on which nothing waits longer than `wait` seconds for a lock, or raise `psycopg.Error`."""
+def connect(parameters: dict[str, Any], wait: float, number: int) -> Raw:
+    """Open a connection, which waits `wait` seconds for a lock and shows schema `number`, or raise `psycopg.Error`."""
     with ExitStack() as undo:
         raw: Raw = undo.enter_context(closing(psycopg.connect(**parameters, autocommit=True)))
         # A pooler tells its clients a process of its own making.
         [(process,)] = raw.execute(b"SELECT pg_backend_pid()").fetchall()
         if process == raw.info.backend_pid:
-            raw.execute(_filled(_SQL["session"], wait))
+            raw.execute(_filled(_SQL["session"] + _SQL["shown"].replace("{number}", str(number)), wait))
         else:
             raw.prepare_threshold = None
         adapt(raw)

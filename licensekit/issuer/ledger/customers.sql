@@ -12,7 +12,7 @@ SELECT number, external, name, contact, note FROM customers WHERE name_key = ? O
 SELECT serial FROM customer_serials WHERE customer = ? ORDER BY serial;
 
 -- name: insert
-INSERT INTO customers VALUES (?, ?, ?, ?, ?, ?);
+INSERT INTO customers (number, external, name, name_key, contact, note) VALUES (?, ?, ?, ?, ?, ?);
 
 -- The next number.
 -- name: next
@@ -45,10 +45,11 @@ SELECT c.number, c.external, c.name, c.contact, c.note FROM {source} AS c
 WHERE (c.number IN ({those}) OR c.number > 0 {words}) {after} ORDER BY c.name_key, c.number LIMIT ?;
 
 -- name: put_word
-INSERT INTO customer_words VALUES (?, ?) ON CONFLICT DO NOTHING;
+INSERT INTO customer_words (word, customer) VALUES (?, ?) ON CONFLICT DO NOTHING;
 
 -- name: put_serial
-INSERT INTO customer_serials VALUES (?, ?) ON CONFLICT (serial) DO UPDATE SET customer = excluded.customer;
+INSERT INTO customer_serials (serial, customer)
+VALUES (?, ?) ON CONFLICT (serial) DO UPDATE SET customer = excluded.customer;
 
 -- name: hand_over
 UPDATE installations SET customer = ? WHERE serial = ?;
