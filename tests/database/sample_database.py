@@ -22,12 +22,14 @@ NOTES: Final[tuple[LiteralString, ...]] = (
 SECOND: Final = Migration(NOTES, 2, 2, 2, "2-notes")
 SCHEMA: Final = Schema("ledger", (FIRST,))
 NEXT_SCHEMA: Final = Schema("ledger", (FIRST, SECOND))
+EXPANDED: Final = Schema("ledger", (FIRST, SECOND._replace(reader=1, writer=1)))
+"""The next schema, with which the programs of the first one go on."""
 
 
-def newer(location: str) -> Database:
-    """Open the database at a place as a program of the next schema does whose administrator has upgraded it."""
-    upgrade(location, NEXT_SCHEMA)
-    return connect(location, schema=NEXT_SCHEMA, create=False)
+def newer(location: str, schema: Schema = NEXT_SCHEMA) -> Database:
+    """Upgrade the database at a place to a newer schema, and open it as a program of that does."""
+    upgrade(location, schema)
+    return connect(location, schema=schema, create=False)
 
 
 def add(database: Database, *numbers: int) -> None:

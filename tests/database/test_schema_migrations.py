@@ -18,7 +18,17 @@ from licensekit.errors import (
     FileUnusable,
     LicenseError,
 )
-from tests.database.sample_database import FIRST, NEXT_SCHEMA, SCHEMA, SECOND, add, migrate_slowly, newer, things
+from tests.database.sample_database import (
+    EXPANDED,
+    FIRST,
+    NEXT_SCHEMA,
+    SCHEMA,
+    SECOND,
+    add,
+    migrate_slowly,
+    newer,
+    things,
+)
 
 INSTALLATION = Schema("installation", (FIRST,))
 BROKEN = Schema("ledger", (FIRST, SECOND, Migration(("DROP TABLE notes", "INSERT INTO nowhere VALUES (1)"), 3, 3, 3)))
@@ -110,7 +120,7 @@ def test_of_two_that_wait_to_migrate_one_does_and_the_other_finds_it_done(locati
     migrated: list[Database] = []
 
     def migrate() -> None:
-        migrated.append(newer(location))
+        migrated.append(newer(location, EXPANDED))
 
     threads = [threading.Thread(target=migrate) for _ in range(2)]
     with database.write() as connection:

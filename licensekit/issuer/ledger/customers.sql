@@ -24,7 +24,8 @@ SELECT count(*) FROM (SELECT 1 FROM customer_words WHERE word >= ? AND word < ? 
 
 -- Those that have a word, which may be few: they are sorted then, and all others are gone through in their order.
 -- name: with_word
-(SELECT o.* FROM (SELECT customer FROM customer_words WHERE word >= ? AND word < ?
+(SELECT o.number, o.external, o.name, o.name_key, o.contact, o.note
+FROM (SELECT customer FROM customer_words WHERE word >= ? AND word < ?
 UNION SELECT number FROM customers WHERE number IN ({those})) AS f
 CROSS JOIN customers AS o WHERE o.number = f.customer);
 
