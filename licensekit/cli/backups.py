@@ -14,7 +14,7 @@ from licensekit.cli.options import option
 from licensekit.database import backup, examination, upgrades
 from licensekit.errors import ConfirmationNeeded
 
-preview_option: Final = option("--preview", "Only show what would be done.")
+preview_option: Final = option("--preview", "Show what would be done, and change nothing.")
 force_option: Final = option("--force", "Replace FILE if it is there.")
 yes_option: Final = option("--yes", "Do not ask.")
 
