@@ -33,17 +33,16 @@ _COLUMN: Final = re.compile(r"(\w+) \{")
 class Migration(NamedTuple):
     """One step from a schema to the next; steps are numbered from 1, and so are schemas.
 
-    In its file, the line `-- oldest reader 1, writer 1, database 2` has the three numbers.
+    In its statements, `{integer}`, `{text}`, `{blob}` are types of columns (text sorts by code point), and `{strict}`
+    ends a `CREATE TABLE`. After it, programs of schema `reader` or later may read the database, of `writer` or later
+    change it. Programs that know it work on a `database` of that schema or a later one: its own number, or less if it
+    can wait. Its file has the three as `-- oldest reader 1, writer 1, database 2`.
     """
 
     statements: tuple[LiteralString, ...]
-    """`{integer}`, `{text}`, `{blob}` are types of columns (text sorts by code point); `{strict}` ends a `CREATE TABLE`."""
     reader: int
-    """The oldest schema whose programs may read the database after this step."""
     writer: int
-    """The oldest schema whose programs may change it as well."""
     database: int
-    """The oldest schema on which programs that know this step work: its own number, or less where it can wait."""
     name: str = ""
 
 
@@ -174,8 +173,8 @@ class Migrating(Database, Protocol):
         """How it spells a migration."""
         ...
 
-    def keep_copy(self, number: int) -> str:
-        """Copy what is committed beside the database, as it was before migration `number`; return where, or ""."""
+    def keep_copy(self, number: int) -> None:
+        """Copy what is committed now beside the database, as it was before migration `number`."""
         ...
 
 

@@ -5,7 +5,7 @@ waits for `upgrade`, by when they have been replaced. Whoever opens a SQLite fil
 host has it alone. A database on a server is shared: only `upgrade` changes its schema.
 """
 
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from random import uniform
 from time import sleep
@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from licensekit.database import connect, is_url
 from licensekit.database.protocol import Connection, Row
 from licensekit.database.schemas import FOUND, Fill, Migrating, Schema, read_queries, require_as_made
+from licensekit.database.sqlite.connection import is_alone
 from licensekit.errors import DatabaseBusy, FileUnusable
 
 _SQL: Final = read_queries(str(Path(__file__).with_name("schemas.sql")))
@@ -27,7 +28,7 @@ class Upgrade(NamedTuple):
 
     `found` is the schema before, `needed` the oldest with which this version works. Afterwards, programs of schema
     `reader` or later may read the database, of `writer` or later change it. `waiting` are steps for another time,
-    `programs` older ones for whose end the first of those waits. `copy` is the path of the database as it was.
+    `programs` older ones for whose end the first of those waits.
     """
 
     database: str
@@ -39,7 +40,6 @@ class Upgrade(NamedTuple):
     steps: tuple[str, ...]
     waiting: tuple[str, ...]
     programs: tuple[str, ...]
-    copy: str
 
 
 def migrate(database: Migrating, schema: Schema, *, create: bool, fill: Fill | None = None) -> None:
@@ -73,17 +73,12 @@ def upgrade(location: str | Path, schema: Schema, *, preview: bool = False) -> U
 
     Raises `FileUnusable` where there is none, `DatabaseBusy` if others hold it all the time, and as `connect`.
     """
-    others: tuple[str, ...] = ()
-    if not is_url(str(location)):
-        from licensekit.database.sqlite.connection import is_alone  # noqa: PLC0415  # not needed with a server
-
-        others = () if is_alone(Path(location)) else ("another program",)
+    others = () if is_url(str(location)) or is_alone(Path(location)) else ("another program",)
     with closing(connect(location, schema=None, create=False, wait=_PATIENCE)) as database:
         for _ in range(_TRIES):
-            try:
+            with suppress(DatabaseBusy):
                 return _upgrade(database, schema, others, preview=preview)
-            except DatabaseBusy:
-                sleep(uniform(0.2, 1) * _PATIENCE)  # noqa: S311  # a pause, no secret
+            sleep(uniform(0.2, 1) * _PATIENCE)  # noqa: S311  # a pause, no secret
         return _upgrade(database, schema, others, preview=preview)
 
 
@@ -96,15 +91,14 @@ def _upgrade(database: Migrating, schema: Schema, others: tuple[str, ...], *, pr
         if start > schema.number:
             schema.check(found, database.location)
         number, programs = _reach(connection, database, schema, found, others)
-    copy = ""
     if start < number:
         _, _, reader, writer = schema.at(number).row
         if not preview:
             with database.write() as connection:
-                copy = _apply(connection, database, schema.at(number), None)
+                _apply(connection, database, schema.at(number), None)
     names = [step.name for step in schema.migrations]
     steps, waiting = tuple(names[start:number]), tuple(names[number:])
-    return Upgrade(database.location, start, number, schema.oldest, reader, writer, steps, waiting, programs, copy)
+    return Upgrade(database.location, start, number, schema.oldest, reader, writer, steps, waiting, programs)
 
 
 def _reach(
@@ -122,22 +116,19 @@ def _reach(
     return max(start, schema.number), ()
 
 
-def _apply(connection: Connection, database: Migrating, schema: Schema, fill: Fill | None) -> str:
-    """Run what is pending, in an empty database also `fill`; return where a copy was kept, if one was."""
-    dialect, copy = database.dialect, ""
-    found = found_in(connection, database, schema)
+def _apply(connection: Connection, database: Migrating, schema: Schema, fill: Fill | None) -> None:
+    """Run what is pending, in an empty database also `fill`."""
+    dialect, found = database.dialect, found_in(connection, database, schema)
     _, number, *_ = found or (None, 0)
     if found is None:
         for statement in (*dialect.first, dialect.spell(_SQL["table"])):
             connection.run(statement)
         connection.run(_SQL["begin"], schema.kind)
     elif number < schema.number:
-        copy = database.keep_copy(number + 1)
-    for step in schema.migrations[number:]:
-        for statement in step.statements:
-            connection.run(dialect.spell(statement))
+        database.keep_copy(number + 1)
+    for statement in schema.statements[len(schema.at(number).statements) :]:
+        connection.run(dialect.spell(statement))
     if number < schema.number:
         connection.run(_SQL["advance"], *schema.row[1:])
     if found is None and fill is not None:
         fill(connection)
-    return copy

@@ -124,10 +124,9 @@ def _notices(opened: OpenInstallation, check: str) -> Iterator[Graded]:
 
 
 def upgrade(home: str | os.PathLike[str], *, preview: bool = False) -> Upgrade:
-    """Bring the installation at `home` to the schema of this program, as far as no older program is shut out.
+    """Bring the installation at `home` as far as no older program is shut out (`docs/how-to/upgrade.md`).
 
-    With `preview`, only return what would be done (`docs/how-to/upgrade.md`). Raises `FileUnusable` if there is none,
-    `DatabaseBusy` if others hold it all the time, and `StateError` if it cannot be used; then it is as it was.
+    With `preview`, only return what would be done. Raises `FileUnusable` without one, or `StateError`.
     """
     return upgrades.upgrade(homes.database_of(home, create=False), homes.SCHEMA, preview=preview)
 

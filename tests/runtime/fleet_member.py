@@ -21,7 +21,12 @@ TTL = 4
 def main(place: str) -> None:
     """Print the schema once it runs, and at the end of input how many questions there were, and each that failed."""
     stop, failed, asked = threading.Event(), Counter[str](), 0
-    threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+
+    def wait_for_the_end() -> None:
+        sys.stdin.read()
+        stop.set()
+
+    threading.Thread(target=wait_for_the_end, daemon=True).start()
     with Licensing.open(place, root=PIN, pack=PACK) as licensing:
         lease = licensing.seat(CODE, holder="member", ttl=TTL).take()
         print(SCHEMA.number, flush=True)

@@ -91,9 +91,8 @@ class PostgresDatabase:
         """See `Database.close`."""
         self._pool.close()
 
-    def keep_copy(self, number: int) -> str:  # noqa: ARG002  # the server's backups are its administrator's
-        """Keep nothing."""
-        return ""
+    def keep_copy(self, number: int) -> None:
+        """Do nothing: the server's backups are its administrator's."""
 
     @contextmanager
     def _transaction(self, begin: bytes, lock: bytes = b"", count: bytes = b"") -> Generator[PostgresConnection]:

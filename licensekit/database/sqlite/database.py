@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, ConnectionPool, OneWriter, Translated, Version
-from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, Use, read_queries
+from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, read_queries
 from licensekit.database.sqlite import connection as files
 from licensekit.database.sqlite.connection import SqliteConnection, translate
 from licensekit.database.upgrades import migrate
@@ -105,7 +105,7 @@ class SqliteDatabase(_Pooled):
 
     def write(self, *, shared: bool = False) -> AbstractContextManager[SqliteConnection]:  # noqa: ARG002  # SQLite has one writer in any case
         """See `Database.write`."""
-        return self._transaction(self._writers, "BEGIN IMMEDIATE", "change")
+        return self._transaction(self._writers, "BEGIN IMMEDIATE")
 
     def version(self) -> Version:
         """See `Database.version`."""
@@ -118,7 +118,7 @@ class SqliteDatabase(_Pooled):
         for pool in (self._readers, self._writers, self._watchers):
             pool.close()
 
-    def keep_copy(self, number: int) -> str:
+    def keep_copy(self, number: int) -> None:
         """Copy what is committed to `NAME.before-NUMBER`, beside the database."""
         kept = self._path.with_name(f"{self._path.name}.before-{number}")
         part = kept.with_name(f"{kept.name}.partial")
@@ -132,18 +132,15 @@ class SqliteDatabase(_Pooled):
         except OSError as error:
             detail = error.strerror or str(error)
             raise DatabaseUnavailable(reason="no-copy", detail=detail, where=self.location) from error
-        return str(kept)
 
     @contextmanager
-    def _transaction(
-        self, pool: ConnectionPool[_Opened], statement: LiteralString, use: Use = "read"
-    ) -> Generator[SqliteConnection]:
+    def _transaction(self, pool: ConnectionPool[_Opened], statement: LiteralString) -> Generator[SqliteConnection]:
         with pool.lend() as opened, SqliteConnection(opened.raw, self.location) as connection:
             connection.begin(statement)
             if self._schema is not None:
                 found = connection.one(FOUND)
                 if found != self._expected:
-                    self._schema.check(found, self.location, use)
+                    self._schema.check(found, self.location, "read" if pool is self._readers else "change")
             yield connection
 
     def _connect(self, *, read_only: bool) -> _Opened:
@@ -209,9 +206,8 @@ class MemoryDatabase(_Pooled):
         self._readers.close()
         self._writers.close()
 
-    def keep_copy(self, number: int) -> str:  # noqa: ARG002  # what is in memory has never had another schema
-        """Keep nothing."""
-        return ""
+    def keep_copy(self, number: int) -> None:
+        """Keep nothing: what is in memory has never had another schema."""
 
     @property
     def image(self) -> bytes:

@@ -212,10 +212,7 @@ def _own(layout: Layout, now: int, database: schemas.Migrating) -> Mapping[str, 
 
 
 def upgrade_ledger(folder: Path, *, preview: bool = False) -> upgrades.Upgrade:
-    """Bring the ledger of the workspace in `folder` to the schema of this program, as far as no older one is shut out.
-
-    With `preview`, only return what would be done. Raises `StateError` if it cannot be used, or if others hold it.
-    """
+    """Bring the ledger of the workspace in `folder` as far as no older program is shut out; raises `StateError`."""
     return upgrades.upgrade(Layout(folder).locate_ledger(), SCHEMA, preview=preview)
 
 
