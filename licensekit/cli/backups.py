@@ -36,9 +36,8 @@ def show_upgrade(done: upgrades.Upgrade, *, as_json: bool) -> None:
     if as_json:
         output.emit_json(done._asdict())
     else:
-        facts = done._asdict().items()
-        shown = ((name, "; ".join(value) if isinstance(value, tuple) else value) for name, value in facts)
-        output.facts(*((name, value) for name, value in shown if value != ""))
+        lists = {"steps": done.steps, "waiting": done.waiting, "programs": done.programs}
+        output.facts(*{**done._asdict(), **{name: "; ".join(one) or None for name, one in lists.items()}}.items())
     if done.schema < done.needed:
         click.get_current_context().exit(groups.NO)
 

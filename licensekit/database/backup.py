@@ -121,7 +121,7 @@ def restore_backup(place: Restorable, source: Path, *, confirm: bool = False) ->
                 with present.write() as there:
                     loses = _compare(place, saved, there)
                     _require_confirmed(loses, confirm=confirm)
-                    for table in reversed([*tables(place.schema)]):
+                    for table in reversed(tuple(tables(place.schema))):
                         there.run("DELETE FROM {table}".replace("{table}", table))
                     fill(there, loses=loses is not None)
                 return Restored(about, entries, None)

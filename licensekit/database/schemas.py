@@ -214,6 +214,8 @@ def tables(schema: Schema) -> Mapping[LiteralString, Sequence[LiteralString]]:
                 found[table].append(column)
             case ["ALTER", "TABLE", table, "DROP", "COLUMN", column]:
                 found[table].remove(column)
+            case _:
+                pass
     return found
 
 

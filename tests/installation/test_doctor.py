@@ -78,7 +78,9 @@ def test_everything_is_well_with_a_healthy_installation(healthy: Home) -> None:
     places = [] if is_url(healthy.place) else OF_A_FOLDER
     assert [one.check for one in everything] == [*CHECKS, *places, "versions"]
     said = {one.check: one.about.message for one in everything}
-    assert said["schema"] == f"schema {SCHEMA.number}, as this program expects it"
+    _, number, reader, writer = SCHEMA.row
+    may = f"it may be read from schema {reader} on and changed from {writer} on"
+    assert said["schema"] == f"schema {number}, as this program expects it ({may})"
     assert said["documents"] == "4 documents verify"
     engine = "PostgreSQL" if is_url(healthy.place) else "SQLite"
     assert said["database"].startswith(engine)
