@@ -81,14 +81,10 @@ def unsold_extension(table: str, codes: Mapping[str, str]) -> dict[str, str]:
 class CatalogChange(NamedTuple):
     """One key of a catalog that was added, removed or changed."""
 
-    where: str
-    """The key path; a license, access rule or edition that comes or goes is one difference."""
-    before: str | None
-    """What was there, as people read it; None: it was added."""
-    after: str | None
-    """What is there now, as people read it; None: it was removed."""
-    takes_away: bool
-    """Whether it takes something away from bundles already sold."""
+    where: str  # the key path; a license, access rule or edition that comes or goes is one difference
+    before: str | None  # what was there, as people read it; None: it was added
+    after: str | None  # what is there now, as people read it; None: it was removed
+    takes_away: bool  # whether it takes something away from bundles already sold
 
 
 def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
@@ -195,8 +191,7 @@ def _flat(catalog: Catalog) -> dict[str, dict[str, str]]:
     return {path: _fields(keys, "." if path else "") for path, keys in file_tables(catalog).items()}
 
 
-_WRITTEN: Final = {"seats": "concurrent seats"}
-"""Key to how people read its other value, where a word would not say it."""
+_WRITTEN: Final = {"seats": "concurrent seats"}  # key to how people read its other value, where a word would not say it
 
 
 def _fields(keys: Mapping[str, Any], lead: str = ".") -> dict[str, str]:

@@ -20,9 +20,8 @@ from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.trust import scope, signed
 from licensekit.trust.pack import IN_PACKS, require_in_pack
 from licensekit.trust.state import verify_signed
-from licensekit.wire import armor
+from licensekit.wire import armor, plain
 from licensekit.wire.documents import CLASS_OF, Bundle, Document, Reset, decode
-from licensekit.wire.plain import word
 
 
 class Intake(NamedTuple):
@@ -126,20 +125,17 @@ Lost = signed.Verified[Bundle] | signed.Verified[Reset]
 class Absorbed(NamedTuple):
     """What was entered again."""
 
-    documents: int
-    """Of a pack."""
+    documents: int  # of a pack
     bundles: int
     resets: int
-    known: int
-    """How many bundles and resets were in the ledger already."""
+    known: int  # how many bundles and resets were in the ledger already
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class AbsorbProposal(SignProposal[Absorbed, None]):
     """What files bring back that the ledger lacks, to be entered again; a warning names what is refused, and why."""
 
-    restored: errors.LedgerRestored | None
-    """What shows that the ledger was restored: the mark, or one of the files."""
+    restored: errors.LedgerRestored | None  # what shows that the ledger was restored: the mark, or one of the files
 
 
 def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbProposal:
@@ -253,4 +249,4 @@ def _is_taken(tx: LedgerTransaction, one: Lost) -> bool:
 def _name(document: Bundle | Reset) -> str:
     if isinstance(document, Bundle):
         return f"bundles.{document.label}"
-    return f"resets.{document.installation.hex()}.{word(document.what)}"
+    return f"resets.{document.installation.hex()}.{plain.word(document.what)}"

@@ -30,8 +30,7 @@ _AHEAD_SECONDS: Final = 90 * dates.DAY_SECONDS
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Draw = Callable[[int], bytes]
-"""Returns this many random bytes."""
+Draw = Callable[[int], bytes]  # returns this many random bytes
 
 
 @dataclass(slots=True)
@@ -40,12 +39,9 @@ class LedgerTransaction:
 
     store: "WorkspaceStore"
     ledger: Connection
-    state: documents.WorkspaceState
-    """What is in force, with what this transaction has entered."""
-    now: int
-    """Seconds since 1970."""
-    who: str
-    """For the ledger; empty where nothing is entered."""
+    state: documents.WorkspaceState  # what is in force, with what this transaction has entered
+    now: int  # seconds since 1970
+    who: str  # for the ledger; empty where nothing is entered
 
     @property
     def trust(self) -> TrustState:
@@ -79,10 +75,8 @@ class WorkspaceStore:
 
     layout: Layout
     database: Database
-    draw: Draw = token_bytes
-    """Draws what nobody may guess."""
-    overrides: frozenset[str] = frozenset()
-    """The names of what is signed although it is doubtful."""
+    draw: Draw = token_bytes  # draws what nobody may guess
+    overrides: frozenset[str] = frozenset()  # the names of what is signed although it is doubtful
     _verified: tuple[int, documents.WorkspaceState] | None = field(default=None, init=False)
 
     def overriding(self, *doubts: str) -> "WorkspaceStore":

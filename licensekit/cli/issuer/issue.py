@@ -21,8 +21,7 @@ class BulkOptions(NamedTuple):
     """How many orders are read and issued."""
 
     table: TableOptions
-    as_lines: bool
-    """Whether licenses are printed instead of written."""
+    as_lines: bool  # whether licenses are printed instead of written
     keep_going: bool
     workers: int
 

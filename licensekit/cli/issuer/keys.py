@@ -30,8 +30,7 @@ root_options: Final = together(
 """`--root-keys` and `--threshold`: what a new root is."""
 NOT_ENOUGH: Final = "--threshold {threshold} is more than --root-keys {count}."
 
-Planned = Callable[[SecretSource], issuer.KeyPlan]
-"""Returns the plan of a new key, given where the PIN of its token is."""
+Planned = Callable[[SecretSource], issuer.KeyPlan]  # returns the plan of a new key, given where the PIN of its token is
 
 
 def _planned(scheme: str, uri: str | None, passphrase: SecretSource) -> Planned:

@@ -54,10 +54,8 @@ def warn_of_older(*, fits_oldest: bool) -> None:
 class Drawings(NamedTuple):
     """What is drawn of a license file beside it: paths, or None."""
 
-    qr: str | None
-    """`.svg` or `.png`."""
-    sheet: str | None
-    """A page to print."""
+    qr: str | None  # `.svg` or `.png`
+    sheet: str | None  # a page to print
 
     def draw(self, file: issuer.LicenseFile, catalog: Catalog) -> list[tuple[str, bytes]]:
         """Return path and contents of each; raises as `issuer.qr_code`."""

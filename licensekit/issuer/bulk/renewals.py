@@ -22,8 +22,7 @@ from licensekit.wire.plain import plain_fields
 
 _OF_RENEWAL: Final = ("order", "serial", "part", "sequence", "days", "purchase_order")
 """What a row says of the renewal itself, beside the values that it sets."""
-_TOLD: Final = ("ends", "until")
-"""Columns for who reads the list; nothing follows from them."""
+_TOLD: Final = ("ends", "until")  # columns for who reads the list; nothing follows from them
 _DOTTED: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 """A date as spreadsheets of many countries write it, and all of them in the same order."""
 

@@ -70,8 +70,7 @@ _REFUSALS: Final = (
 class _Waiting(NamedTuple):
     """A bundle that is to be signed and entered."""
 
-    position: int
-    """Of its order in `Batch.done`."""
+    position: int  # of its order in `Batch.done`
     bundle: Bundle
     payload: bytes
     number: str
@@ -97,8 +96,7 @@ class Batch:
         self._read: list[_Waiting] = []
         self._in_pool: list[_Waiting] = []
         self._signatures: Callable[[], list[bytes]] = list
-        self._waiting = set[str]()
-        """The numbers and serials of both."""
+        self._waiting = set[str]()  # the numbers and serials of both
         self._numbering = numbering.Numbering(tx, self._waiting.__contains__)
         self.done: list[Done] = []
         """The result of each order so far. A new file is there once its bundle is entered."""
@@ -210,12 +208,9 @@ class Batch:
         self.first_entered = self.first_entered or numbers[0]
 
 
-BATCH: Final = 250
-"""Orders that are signed together."""
-TRANSACTION: Final = 1000
-"""Orders in one transaction, where they need not all be in one."""
-NAMED: Final = 100
-"""How many refused orders are named one by one; the others are counted."""
+BATCH: Final = 250  # orders that are signed together
+TRANSACTION: Final = 1000  # orders in one transaction, where they need not all be in one
+NAMED: Final = 100  # how many refused orders are named one by one; the others are counted
 
 
 def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> Iterator[Done]:

@@ -27,8 +27,7 @@ from licensekit.wire import armor
 from licensekit.wire.documents import ANSWERS, Receipt, ResetWhat, Revocations, Statement
 from licensekit.wire.plain import plain_fields
 
-Sent = SelfSigned[Receipt | Statement]
-"""What an installation has signed itself and sent."""
+Sent = SelfSigned[Receipt | Statement]  # what an installation has signed itself and sent
 _TYPES: Final[Mapping[str, type[Receipt | Statement]]] = {"receipt": Receipt, "statement": Statement}
 
 

@@ -7,9 +7,8 @@ returned or revoked gives its place, and its serial, to the next that asks.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from licensekit import errors, proposals
+from licensekit import entitlements, errors, proposals
 from licensekit.database import Connection
-from licensekit.entitlements import Fingerprint
 from licensekit.entitlements.parts import match
 from licensekit.issuer.ledger import bundles, entries, exchange_files, lookup, projection, states
 from licensekit.issuer.orders import issue
@@ -22,9 +21,8 @@ from licensekit.keys.signing import Signer
 from licensekit.keys.verifying import sha256
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import SelfSigned, self_signed
-from licensekit.wire import armor
+from licensekit.wire import armor, plain
 from licensekit.wire.documents import ANSWERS, Binding, Bundle, Request, Reset, ResetWhat, decode, replace_fields
-from licensekit.wire.plain import word
 
 
 class VerifiedRequest(NamedTuple):
@@ -41,9 +39,9 @@ class VerifiedRequest(NamedTuple):
         return self.signed.document
 
     @property
-    def fingerprint(self) -> Fingerprint:
+    def fingerprint(self) -> entitlements.Fingerprint:
         """The installation and its machine, as a binding is matched against them."""
-        return Fingerprint(self.installation, self.document.facts)
+        return entitlements.Fingerprint(self.installation, self.document.facts)
 
     def record(self, tx: LedgerTransaction) -> projection.Record:
         """Return the record of the request, to be entered beside its answer."""
@@ -71,8 +69,7 @@ def answer_before(tx: LedgerTransaction, request: VerifiedRequest) -> entries.Le
     return before
 
 
-ResetProposal = SignProposal[ResetFile, Signer | None]
-"""The reset that would answer a request."""
+ResetProposal = SignProposal[ResetFile, Signer | None]  # the reset that would answer a request
 
 
 def propose_reset(
@@ -94,7 +91,7 @@ def propose_reset(
 
     return SignProposal(
         enter=enter,
-        changes=() if repeated is not None else (proposals.Change(f"resets.{installation}", None, word(what)),),
+        changes=() if repeated is not None else (proposals.Change(f"resets.{installation}", None, plain.word(what)),),
         about=f"installation {installation}",
         is_done=repeated is not None,
     )
@@ -108,7 +105,7 @@ def _answered(tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, 
         raise errors.RequestAnswered(reason="license")
     reset = decode(Reset, before.token.payload)
     if reset.what is not what:
-        raise errors.RequestAnswered(reason="reset", effect=word(reset.what))
+        raise errors.RequestAnswered(reason="reset", effect=plain.word(reset.what))
     return reset_file(AttachmentSource(tx, attach), before.token, repeated=True)
 
 
@@ -172,7 +169,7 @@ def _same_answer(ledger: Connection, before: entries.LedgerEntry, draft: OrderDr
     issued = bundles.by_number(ledger, before.number)
     if issued is None:
         reset = decode(Reset, before.token.payload)
-        raise errors.RequestAnswered(reason="reset", effect=word(reset.what))
+        raise errors.RequestAnswered(reason="reset", effect=plain.word(reset.what))
     name = file_name(issued.bundle)
     if issued.state in states.TAKEN_BACK:
         raise errors.RequestAnswered(reason="taken-back", bundle=name, state=issued.state)

@@ -22,8 +22,7 @@ class Unmade(NamedTuple):
     public: bytes = b""
 
 
-PublicKey = VerifyingKey | Unmade
-"""What a document says of a key: its scheme, as frames name it, and its public half."""
+PublicKey = VerifyingKey | Unmade  # what a document says of a key: its scheme, as frames name it, and its public half
 
 
 class Permission(NamedTuple):

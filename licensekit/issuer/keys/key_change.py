@@ -25,12 +25,9 @@ from licensekit.wire.documents import Root, Trust, Value, encode, replace_fields
 class Prepared(NamedTuple):
     """What root keys sign, and the new keys that were made for it."""
 
-    documents: tuple[Root | Trust, ...]
-    """Empty: the vendor admits a partner's key elsewhere."""
-    new: tuple[Callable[[], keyring.KeyFile], ...] = ()
-    """Each writes the file of a new key."""
-    also: tuple[Signer, ...] = ()
-    """New root keys, which sign as well."""
+    documents: tuple[Root | Trust, ...]  # empty: the vendor admits a partner's key elsewhere
+    new: tuple[Callable[[], keyring.KeyFile], ...] = ()  # each writes the file of a new key
+    also: tuple[Signer, ...] = ()  # new root keys, which sign as well
 
 
 class KeyChange(NamedTuple):

@@ -13,14 +13,11 @@ from licensekit.trust.state import start
 from licensekit.wire import armor
 from licensekit.wire.documents import TYPE_OF, Catalog, KeyState, Revocations, SignedType, Trust, decode, encode
 
-PIN: Final = "pin"
-"""The fact that names the root that everything is verified from."""
-ISSUER: Final = "issuer"
-"""The fact that names the code that this workspace signs for."""
+PIN: Final = "pin"  # the fact that names the root that everything is verified from
+ISSUER: Final = "issuer"  # the fact that names the code that this workspace signs for
 RESTORED: Final = "restored"
 """The fact that names the newest entry of a restored ledger when it was accepted, and by how much sequences rise."""
-DEFAULT_KEY: Final = "default-key"
-"""The fact that names the key that signs where no other is named, by its id in hex."""
+DEFAULT_KEY: Final = "default-key"  # the fact that names the key that signs where no other is named, by its id in hex
 RESELLS: Final = "resells"
 """The fact that who signs here sells the vendor's licenses, with a key that the vendor has admitted."""
 OLDEST_PACK: Final = "oldest-pack"

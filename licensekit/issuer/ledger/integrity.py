@@ -42,8 +42,7 @@ _BY_KEY: Final[dict[str, Callable[[Token, state.TrustState, int], object]]] = {
     ),
 }
 
-Progress = Callable[[int], None]
-"""Called with how many more entries were verified."""
+Progress = Callable[[int], None]  # called with how many more entries were verified
 
 
 def verify(ledger: Connection, progress: Progress) -> chain.Head:

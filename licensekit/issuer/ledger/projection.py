@@ -24,8 +24,7 @@ from licensekit.trust.signed import identity_of
 from licensekit.wire import armor, documents, frame
 from licensekit.wire.documents import Bundle, Document, Kind, Receipt, Revocations, Use
 
-PERPETUAL: Final = limits.DAYS + 1
-"""The last day of what does not end: after every other day."""
+PERPETUAL: Final = limits.DAYS + 1  # the last day of what does not end: after every other day
 
 ABSORB: Final = "absorb"
 """The action of an entry for what a restored ledger lost: what was issued later may have been entered before."""
@@ -34,21 +33,15 @@ ABSORB: Final = "absorb"
 class Record(NamedTuple):
     """What is to be entered: a document that was signed or received, and how it came about."""
 
-    action: str
-    """The command behind it: `issue`, `renew`, `accept`."""
-    at: int
-    """When it was entered, in seconds since 1970."""
+    action: str  # the command behind it: `issue`, `renew`, `accept`
+    at: int  # when it was entered, in seconds since 1970
     who: str
     token: armor.Token
-    document: Document
-    """What `token` says."""
+    document: Document  # what `token` says
     order_number: str | None = None
-    order: str | None = None
-    """The order in its canonical text, to be compared with one of the same number."""
-    request: bytes | None = None
-    """The identity of the request that this answers."""
-    note: str = ""
-    """The reason, where one was given."""
+    order: str | None = None  # the order in its canonical text, to be compared with one of the same number
+    request: bytes | None = None  # the identity of the request that this answers
+    note: str = ""  # the reason, where one was given
 
 
 def said_in(order: str | None, key: str) -> str | None:
@@ -56,17 +49,14 @@ def said_in(order: str | None, key: str) -> str | None:
     return json.loads(order).get(key) if order is not None and f'"{key}"' in order else None
 
 
-Entered = tuple[int, Record]
-"""The number of an entry, and what it was made of."""
+Entered = tuple[int, Record]  # the number of an entry, and what it was made of
 _Drawn = tuple[int, Record, Bundle]
 
 _SQL: Final = read_queries(__file__)
 
-POSTINGS: Final = _SQL["done"]
-"""A query for what every entry did to the bundles `b` of which `{which}` holds."""
+POSTINGS: Final = _SQL["done"]  # a query for what every entry did to the bundles `b` of which `{which}` holds
 _POSTED: Final = _SQL["post"].replace("{postings}", POSTINGS.replace("{which}", "1 = 1"))
-_TOGETHER: Final = 500
-"""How many serials are looked up together."""
+_TOGETHER: Final = 500  # how many serials are looked up together
 
 company_key: Final = without_accents
 """Returns the spelling by which companies are looked up: neither case nor accents matter."""

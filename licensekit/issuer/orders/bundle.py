@@ -24,8 +24,7 @@ class CheckedOrder(NamedTuple):
     product: str
     counts: Counts
     settings: Mapping[str, Value]
-    note: str = ""
-    """What the ledger keeps of doubts about it that were overridden."""
+    note: str = ""  # what the ledger keeps of doubts about it that were overridden
 
     @property
     def codes(self) -> frozenset[str]:
@@ -92,11 +91,9 @@ class Terms(NamedTuple):
     """The terms of an order that was found without fault, which many orders share."""
 
     fields: Fields
-    before: str
-    """The canonical text of an order of these terms and without a serial, up to its company."""
+    before: str  # the canonical text of an order of these terms and without a serial, up to its company
     after: str
-    note: str
-    """What the ledger keeps of doubts about it that were overridden."""
+    note: str  # what the ledger keeps of doubts about it that were overridden
 
     @staticmethod
     def of(fields: Fields, order: Order, note: str) -> "Terms":

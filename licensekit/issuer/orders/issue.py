@@ -130,21 +130,14 @@ def _of_requirements(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[O
 class Issuance(NamedTuple):
     """What an order, a request or a change comes to: a bundle to sign, or one that is there."""
 
-    action: str
-    """`issue`, `renew`, `amend` or `answer`."""
+    action: str  # `issue`, `renew`, `amend` or `answer`
     bundle: Bundle
-    before: bundles.Issued | None = None
-    """The bundle of the ledger that is the result already; then nothing is signed."""
-    number: str | None = None
-    """The vendor's own number of the order."""
-    ordered: str | None = None
-    """The order in its canonical text."""
-    request: projection.Record | None = None
-    """The request that is answered, to be entered beside it."""
-    is_new_serial: bool = False
-    """Whether the serial was made for it: another order may take it first."""
-    note: str = ""
-    """What the ledger keeps of doubts about it that were overridden."""
+    before: bundles.Issued | None = None  # the bundle of the ledger that is the result already; then nothing is signed
+    number: str | None = None  # the vendor's own number of the order
+    ordered: str | None = None  # the order in its canonical text
+    request: projection.Record | None = None  # the request that is answered, to be entered beside it
+    is_new_serial: bool = False  # whether the serial was made for it: another order may take it first
+    note: str = ""  # what the ledger keeps of doubts about it that were overridden
 
 
 class Signing(TypedDict, total=False):

@@ -16,12 +16,10 @@ from licensekit.issuer.orders.order import Order
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import PICKUP, PICKUP_BYTES, UPDATE, Value
 
-EXAMPLE: Final = "1010000014"
-"""The serial in examples."""
+EXAMPLE: Final = "1010000014"  # the serial in examples
 
 _LOWEST: Final = 100_000_000
-_DRAWN: Final = 800_000_000
-"""How many first numbers there are; those above are left to count on."""
+_DRAWN: Final = 800_000_000  # how many first numbers there are; those above are left to count on
 _RISE: Final = 1_000_000
 _DIGITS: Final = 10
 _DOUBLED: Final = str.maketrans("0123456789", "0246813579")
@@ -59,8 +57,7 @@ def _check_digit(body: str) -> str:
     return str(-sum(map(int, body[-2::-2] + body[::-2].translate(_DOUBLED))) % 10)
 
 
-_AHEAD: Final = 500
-"""How many serials are looked up together."""
+_AHEAD: Final = 500  # how many serials are looked up together
 
 
 class Numbering:
@@ -80,10 +77,8 @@ class Numbering:
         accepted = documents.fact(tx.ledger, documents.RESTORED) or "0 0"  # zeros: it was never restored
         self._restored, self._rise = map(int, accepted.split())
         self._new = self._new_serials()
-        self._ahead = "", ""
-        """The first and the last of those that are looked up together."""
-        self._taken = set[str]()
-        """Those of them that are taken."""
+        self._ahead = "", ""  # the first and the last of those that are looked up together
+        self._taken = set[str]()  # those of them that are taken
 
     def serial(self, order: Order) -> str:
         """Return the serial that `order` names, or a new one."""

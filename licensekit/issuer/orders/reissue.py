@@ -18,8 +18,7 @@ from licensekit.keys import keyfile, signing
 from licensekit.trust.scope import require_type
 from licensekit.wire.documents import Bundle
 
-_BATCH: Final = 500
-"""Bundles signed in one transaction."""
+_BATCH: Final = 500  # bundles signed in one transaction
 
 
 class Reissued(NamedTuple):
