@@ -59,10 +59,7 @@ def _lines(path: str, keys: Mapping[str, Any]) -> Iterator[str]:
 
 
 def unsold(catalog: Catalog, table: str) -> dict[str, str]:
-    """Return the codes of `licenses` or `editions` that are no longer sold, each with what took its place or nothing.
-
-    A license that another took the place of is not sold. Of all else an extension says it (`docs/format.md`).
-    """
+    """Return the codes of `licenses` or `editions` that are no longer sold, each with what took its place, if any."""
     said = catalog.extensions.get(f"unsold-{table}")
     is_formed = isinstance(said, str) and all(map(is_code, said.replace("/", " ").split(" ")))
     words = str(said).split() if is_formed else ()

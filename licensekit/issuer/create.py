@@ -75,11 +75,9 @@ def _planned(
     catalog = read_catalog(text, version=1, issued=now, under=under, others=others or {})
     if given.catalog is not None:
         of_product = "product" if others is None else "vendors-product"
-        for reason, written, wanted in (
-            (of_product, catalog.product, given.product),
-            ("issuer", catalog.issuer, given.issuer),
-            ("name", catalog.names.get("issuer", catalog.issuer), given.name),
-        ):
+        says = (catalog.product, catalog.issuer, catalog.names.get("issuer", catalog.issuer))
+        planned = (given.product, given.issuer, given.name)
+        for reason, written, wanted in zip((of_product, "issuer", "name"), says, planned, strict=True):
             if wanted not in {"", written}:
                 raise errors.PlanRefused(reason=reason, written=written, planned=wanted)
     _require_room(folder, catalog.product, given.catalog)
@@ -98,12 +96,9 @@ def _code(called: str) -> str:
 def create(folder: Path, given: NewWorkspace, secrets: Callable[[], Secrets], *, who: str, now: int) -> None:
     """Make the workspace in `folder`, which may hold other files; `secrets` is asked once nothing stands against it.
 
-    Raises:
-        WorkspaceExists: it holds a workspace, or a file that one would have.
-        CatalogInvalid: the catalog has faults.
-        PlanRefused: what is given does not fit together, is no URL, or no code can be made of the folder's name.
-        StateError: the ledger cannot be set up at its URL.
-        FileUnusable: it cannot be written. Nothing was, in all these cases.
+    Raises `WorkspaceExists` if it holds one, or a file that one would have, `PlanRefused` if what is given does not fit
+    together, is no URL, or no code can be made of the folder's name, `StateError` if the ledger cannot be set up at its
+    URL, `CatalogInvalid` and `FileUnusable`. Nothing is written, in all these cases.
     """
     text, catalog = _planned(folder, given, now, under=(1, 1), others=None)
     product, issuer, count = catalog.product, catalog.issuer, given.root_keys

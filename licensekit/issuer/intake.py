@@ -48,11 +48,9 @@ class Intake(NamedTuple):
                 yield mark, error
 
 
+# To sign it raises `LedgerRestored` if one of them was signed when this ledger held more; the mark keeps that.
 TakeProposal = SignProposal[list[armor.Token], None]
-"""Documents of a pack that were signed elsewhere, to be entered; its result are those that are newer.
-
-To sign it raises `LedgerRestored` if one of them was signed when this ledger held more; the mark keeps that.
-"""
+"""Documents of a pack that were signed elsewhere, to be entered; its result are those that are newer."""
 
 
 def propose_take(
@@ -69,25 +67,19 @@ def propose_take(
         return enter(tx, intake, action=action)
 
     kinds = ((one.type, getattr(opened(one), "issuer", "")) for one in newer)
+    shown = tuple(proposals.Change(".".join(filter(None, kind)), None, "newer") for kind in kinds)
+    lacks = tuple(error for _, error in intake.restored(tx.ledger))
     return SignProposal(
-        enter=take,
-        changes=tuple(proposals.Change(".".join(filter(None, kind)), None, "newer") for kind in kinds),
-        warnings=tuple(error for _, error in intake.restored(tx.ledger)),
-        about="the pack",
-        is_done=not newer,
-        renews_pack=True,
+        enter=take, changes=shown, warnings=lacks, about="the pack", is_done=not newer, renews_pack=True
     )
 
 
 def verify(tx: LedgerTransaction, tokens: Sequence[armor.Token]) -> Intake:
-    """Verify documents of a pack under what is in force.
-
-    Raises `UnexpectedType` for another document, `TrustError` for one that is refused for another reason than being
-    older, `ChangeInSigning` for a new root with the trust of a time before changes that are in force here.
-    """
+    """Verify documents of a pack under what is in force; raises `UnexpectedType`, `TrustError`, `ChangeInSigning`."""
     require_in_pack(tokens)
     intake = Intake(tx.state, _with(tx.state, tokens))
     before, after = tx.state.trust, intake.after.trust
+    # A new root with the trust of a time before changes that are in force here would undo them.
     if after.root_version > before.root_version and after.version <= before.version and not tx.state.is_partner:
         raise errors.ChangeInSigning(reason="replaced", document=label(after), by=label(before), issued=before.issued)
     return intake
@@ -100,10 +92,7 @@ def _with(state: WorkspaceState, tokens: Sequence[armor.Token]) -> WorkspaceStat
 
 
 def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str = "") -> list[armor.Token]:
-    """Enter those documents that are newer than what was in force, and return them.
-
-    A key that takes over from the default key becomes the default.
-    """
+    """Enter and return the documents that are newer; a key that takes over from the default key becomes the default."""
     newer = intake.newer
     records = (tx.record(action, token, opened(token)) for token in newer)
     tx.put_in_force([one._replace(note=note) for one in records], intake.after)

@@ -98,11 +98,7 @@ class SupportCase(NamedTuple):
 
 
 def explain(tx: LedgerTransaction, asked: str | bytes) -> tuple[SupportCase, ...]:
-    """Explain each document in a file, whose damage is explained as well, or in those that a name means.
-
-    A name is that of a serial, an order, a bundle or a customer, the number of an entry, or the identity of a document.
-    Raises `NotIssued` if the ledger has nothing of that name, or several customers.
-    """
+    """Explain each document in a file, whose damage is explained as well, or in those that a name means."""
     if isinstance(asked, str):
         return tuple(case for tokens in _named(tx, asked) for case in _cases(tx, tokens))
     try:

@@ -91,10 +91,7 @@ class WorkspaceStore:
 
     @contextmanager
     def write(self, now: int, who: str) -> Generator[LedgerTransaction]:
-        """Open a transaction that is kept if the block ends well.
-
-        Raises as `read`; `LedgerRestored` or `ClockDoubtful` if that speaks against it, and is not in `overrides`.
-        """
+        """Open a transaction, kept if the block ends well; raises what speaks against it and is not in `overrides`."""
         accepts = RESTORED in self.overrides
         with self.database.write() as ledger:
             if not accepts:
@@ -103,9 +100,8 @@ class WorkspaceStore:
             if CLOCK_IS_RIGHT not in self.overrides:
                 _require_clock(ledger, state, now)
             tx = LedgerTransaction(self, ledger, state, now, who)
-            before = tx.state
             yield tx
-            newest = documents.newest_number(ledger) if tx.state is not before else None
+            newest = documents.newest_number(ledger) if tx.state is not state else None
             entered = entries.head(ledger)
         entries.raise_mark(self.layout.mark, entered, lower=accepts)
         if newest is not None:  # now it is committed

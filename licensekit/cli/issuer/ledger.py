@@ -22,6 +22,8 @@ from licensekit.files import PRIVATE, replacing
 from licensekit.text.rows import written_row
 from licensekit.wire.plain import word
 
+Rows = Iterable[Mapping[str, Any]]
+
 
 class RowForm(NamedTuple):
     """Whether rows are printed as CSV, as JSON, or for people."""
@@ -29,14 +31,7 @@ class RowForm(NamedTuple):
     as_csv: bool
     as_json: bool
 
-    def put(
-        self,
-        name: str,
-        fields: Sequence[str],
-        rows: Iterable[Mapping[str, Any]],
-        show: Callable[[], object],
-        **more: Any,
-    ) -> None:
+    def put(self, name: str, fields: Sequence[str], rows: Rows, show: Callable[[], object], **more: Any) -> None:
         """Print `rows` of `fields`, in JSON as `name` beside `more`, or have `show` print the same for people."""
         if self.as_csv:
             sys.stdout.writelines(csv_lines(fields, rows))
@@ -149,7 +144,7 @@ def _show_usage(reports: list[issuer.UsageReport]) -> None:
             warn(f"{report.serial}: {one.message}.")
 
 
-def csv_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def csv_lines(columns: Sequence[str], rows: Rows) -> Iterator[str]:
     """Yield a table as lines of CSV, the titles of its columns first."""
     return map(written_row, chain([columns], (row.values() for row in rows)))
 

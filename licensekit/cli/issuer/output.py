@@ -91,10 +91,7 @@ class FileOptions(NamedTuple):
     def sign(
         self, proposal: issuer.SignProposal[R, Signer | None], catalog: Catalog | None = None, *, always: bool = False
     ) -> R | None:
-        """Sign what is proposed, if it is not done, and return the result; None: it is only shown.
-
-        With `always`, what would change is shown before it is asked about; `catalog` has the units of counts.
-        """
+        """Sign what is proposed, with `always` once it was shown, and return the result; None: it is only shown."""
         bundle: Bundle | None = getattr(proposal, "bundle", None)  # a reset has none
         if not self.consent.preview:
             require_whole(self.workspace)

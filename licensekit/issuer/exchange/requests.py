@@ -89,12 +89,9 @@ def propose_reset(
         entries.append(tx.ledger, [request.record(tx), signed._replace(request=request.identity, note=reason)])
         return reset_file(AttachmentSource(tx, attach), signed.token, repeated=False)
 
-    return SignProposal(
-        enter=enter,
-        changes=() if repeated is not None else (proposals.Change(f"resets.{installation}", None, plain.word(what)),),
-        about=f"installation {installation}",
-        is_done=repeated is not None,
-    )
+    is_done, change = repeated is not None, proposals.Change(f"resets.{installation}", None, plain.word(what))
+    about, changes = f"installation {installation}", () if is_done else (change,)
+    return SignProposal(enter=enter, changes=changes, about=about, is_done=is_done)
 
 
 def _answered(tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, attach: Attach) -> ResetFile | None:
@@ -131,17 +128,7 @@ def require_not_bound_elsewhere(ledger: Connection, serial: str, installation: b
 def propose_answer(
     tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft, signing: issue.Signing
 ) -> issue.IssueProposal:
-    """Make the bundle that answers a request, unless its installation has one by this order.
-
-    Raises:
-        RequestAnswered: the request was answered with something else, or what it was answered with is no longer valid.
-        OrderConflict: another order was issued under its number, or it was issued without a binding, or the key that
-            signed the answer was revoked.
-        IssuedAhead: for the installation it is a later day: reset its clock first.
-        InstallationsTaken: as many installations are bound as the order allows, or the serial is bound to another.
-        NotIssued: the request names a serial that nothing was issued for.
-        OrderInvalid: with all faults of the order.
-    """
+    """Make the bundle that answers a request, unless its installation has one; raises as `Customers.propose_answer`."""
     before = answer_before(tx, request)
     issued = None if before is None else _same_answer(tx.ledger, before, draft)
     issued = issued or _by_order(tx.ledger, request, draft.order)
@@ -159,8 +146,8 @@ def propose_answer(
     binding = Binding(request.installation, order.facts or 0, facts)
     extensions = {**made.extensions, ANSWERS: request.document.nonce.hex()}
     bundle = replace_fields(made, binding=binding, extensions=extensions)
-    received = request.record(tx)
-    issuance = issue.Issuance("answer", bundle, None, order.number, canonical(order), received, serial is None, note)
+    answered = (order.number, canonical(order), request.record(tx), serial is None, note)
+    issuance = issue.Issuance("answer", bundle, None, *answered)
     return issue.proposal_of(tx, issuance, signing, draft.remarks)
 
 

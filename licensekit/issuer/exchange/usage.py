@@ -11,12 +11,7 @@ from licensekit.issuer.ledger.installations import names_of
 from licensekit.wire.documents import Bundle, Kind, MeterPeriod, Statement, Usage
 from licensekit.wire.plain import plain_fields
 
-OVER = "over"
-UNDER = "under"
-EVEN = "even"
-UNRESTRICTED = "unrestricted"
-UNSTATED = "unstated"
-USAGE_STATES = (OVER, UNDER, EVEN, UNRESTRICTED, UNSTATED)
+OVER, UNDER, EVEN, UNRESTRICTED, UNSTATED = USAGE_STATES = ("over", "under", "even", "unrestricted", "unstated")
 
 
 class UsageRow(NamedTuple):
@@ -106,10 +101,10 @@ def shortfalls(tx: transaction.LedgerTransaction, before: Bundle, after: Bundle)
     sold = _sold(active)
     less = _sold([after if bundle == before else bundle for bundle in active])
     rows = _rows(tx.state, {where: less.get(where, 0) for where in sold}, stated[1])
+    short = (row for row in rows if row.state == OVER and row.sold != sold.get((row.kind, row.license), 0))
     return tuple(
         proposal.MoreInUse(license=row.license, in_use=row.in_use or 0, sold=row.sold or 0, missing=-(row.free or 0))
-        for row in rows
-        if row.state == OVER and row.sold != sold.get((row.kind, row.license), 0)
+        for row in short
     )
 
 

@@ -117,9 +117,8 @@ def _found(ledger: Connection, text: str, most: int, after: int | None) -> list[
 
 def enter(ledger: Connection, records: Sequence[Record], number: int) -> None:
     """Find or make the customer of each serial that was entered, from entry `number` on, and index what is new."""
-    entered = [
-        (one, one.document, said_in(one.order, "customer") or "") for one in records if isinstance(one.document, Bundle)
-    ]
+    bundles = ((one, one.document) for one in records if isinstance(one.document, Bundle))
+    entered = [(one, bundle, said_in(one.order, "customer") or "") for one, bundle in bundles]
     owners = _known(ledger, _SQL["owners"], {bundle.serial for _, bundle, _ in entered})
 
     def is_decided(one: Record, bundle: Bundle) -> bool:

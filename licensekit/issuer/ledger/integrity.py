@@ -137,10 +137,7 @@ class DatedAhead(Message, reasons=True):
 
 
 def dated_ahead(ledger: Connection, *, now: int) -> tuple[DatedAhead, ...]:
-    """Return each document in force, and each bundle that was not taken back, that is dated later than `now`.
-
-    Installations do not take it yet: a clock was ahead when it was signed.
-    """
+    """Return what is in force, and each bundle not taken back, that is dated later than `now`: nobody takes it yet."""
     found: list[DatedAhead] = []
     for token in documents.newest(ledger):
         document = decode(CLASS_OF[token.type], token.payload)

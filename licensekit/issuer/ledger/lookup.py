@@ -44,16 +44,11 @@ class LookupResult(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: the entry, and what its document says."""
-        return {
-            **self.entry.plain(),
-            "ordered": None if self.entry.order is None else json.loads(self.entry.order),
-            "type": self.entry.token.type,
-            **plain_fields(self, "identity key state"),
-            **states.plain_change(self.change),
-            "send": self.send,
-            "installation": next(iter(self.installation), None),
-            "document": plain(self.document),
-        }
+        ordered = None if self.entry.order is None else json.loads(self.entry.order)
+        entered = {**self.entry.plain(), "ordered": ordered, "type": self.entry.token.type}
+        about = {**plain_fields(self, "identity key state"), **states.plain_change(self.change), "send": self.send}
+        installation = next(iter(self.installation), None)
+        return {**entered, **about, "installation": installation, "document": plain(self.document)}
 
 
 def bundle_named(ledger: Connection, name: str) -> Issued:

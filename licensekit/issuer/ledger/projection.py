@@ -205,10 +205,7 @@ def _edition(connection: Connection, bundle: Bundle, order: str | None) -> str:
 
 
 def _enter_sales(connection: Connection, serials: Collection[str], numbers: tuple[int, int], at: int) -> None:
-    """Enter what the entries from one number to another, made at `at`, have moved among some serials, and have sold.
-
-    They are one entry, or bundles of which none moves what another one does.
-    """
+    """Enter what some entries, made at `at`, moved among some serials and sold; none moves what another one does."""
     first, last = numbers
     wanted = sorted(serials)
     for place in range(0, len(wanted), _TOGETHER):

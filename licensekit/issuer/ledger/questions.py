@@ -59,7 +59,8 @@ class Ledger(transaction.WorkspacePart):
     def explain(self, asked: str | bytes, *, now: int) -> tuple[support.SupportCase, ...]:
         """Return whose what is asked about is, whether it counts, and what helps; `asked` is a file, or a name.
 
-        Raises as `support.explain`.
+        A name is that of a serial, an order, a bundle or a customer, the number of an entry, or a document's identity.
+        Raises `NotIssued` if the ledger has nothing of that name, or several customers.
         """
         with self._store.read(now) as tx:
             return support.explain(tx, asked)

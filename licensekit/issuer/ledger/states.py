@@ -139,9 +139,9 @@ def restated(
 def settled(
     connection: database.Connection, serials: Iterable[str], states: Mapping[int, str] = {}
 ) -> dict[LedgerBundle, tuple[str, int]]:
-    """Return whether each bundle that is not taken back is active, and whether nothing takes over at its end.
+    """Return of some serials and what these replace which bundles are active, and whether nothing follows at their end.
 
-    They are those of some serials and of what these replace; `states` are what some entries will have instead.
+    `states` are what some entries will have instead; what was taken back is left out.
     """
     found: dict[LedgerBundle, tuple[str, int]] = {}
     wanted = sorted(set(serials))

@@ -249,10 +249,7 @@ def require_genuine(tx: LedgerTransaction, issued: bundles.Issued) -> None:
 
 
 def check(tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering, usual: Collection[str] = ()) -> CheckedOrder:
-    """Check an order against the catalog, the ledger and the clock; `usual` are names of doubts that are none here.
-
-    Raises `OrderInvalid` with all its faults, or else with all doubts that nobody has overridden.
-    """
+    """Check an order by catalog, ledger, clock; raise `OrderInvalid` with its faults, else its doubts but `usual`."""
     found = OrderDraft(draft.order, (*draft.faults, *numbering.faults(draft.order)))
     checked = check_order(found, tx.state.signed_catalog, numbering.granted_by_other_parts(draft.order))
     checked = checked._replace(order=checked.order._replace(company=company_of(tx, checked.order)))

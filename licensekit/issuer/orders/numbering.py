@@ -98,9 +98,8 @@ class Numbering:
             active = bundles.active(self._ledger, serial)
             use = min((one.bundle.use for one in active), default=order.use)
             if use < order.use:  # it has more than a bundle of the order's use could replace
-                yield OrderSerialInvalid(
-                    reason="use-replaces", serial=serial, use=order.use.word, other=use.word, where="replaces"
-                )
+                own, other = order.use.word, use.word
+                yield OrderSerialInvalid(reason="use-replaces", serial=serial, use=own, other=other, where="replaces")
         if order.serial is None:
             if not self._makes_serials:
                 yield OrderIncomplete(reason="no-serial", where="serial")

@@ -147,10 +147,8 @@ def canonical(order: Order) -> str:
 
 def difference(before: str, after: str) -> tuple[proposals.Change, ...]:
     """Return what differs between two canonical texts, by key path."""
-    old, new = (
-        {path: _shown(path.partition(".")[0], value) for path, value in flat(json.loads(text)).items()}
-        for text in (before, after)
-    )
+    texts = (flat(json.loads(text)).items() for text in (before, after))
+    old, new = ({path: _shown(path.partition(".")[0], value) for path, value in said} for said in texts)
     return proposals.changes_between(old, new)
 
 

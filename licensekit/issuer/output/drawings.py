@@ -76,13 +76,10 @@ def sheet_page(file: LicenseFile, catalog: Catalog) -> bytes:
     drawn = f"Its {len(text)} characters fit into no QR code: use the file, or the text below."
     if len(text) <= LARGEST:
         drawn = f"{_code(text).svg_inline(border=_BORDER, omitsize=True)}Scan it, or copy the text below."
-    template = Template(_PAGE.read_text("utf-8"))
-    return template.substitute(
-        {name: escape(str(value)) for name, value in named.items()},
-        code=drawn,
-        facts="".join(f"<dt>{name}</dt><dd><bdi>{escape(said)}</bdi></dd>\n" for name, said in _facts(bundle)),
-        licenses="\n".join(_tables(bundle, catalog)),
-    ).encode()
+    escaped = {name: escape(str(value)) for name, value in named.items()}
+    facts = "".join(f"<dt>{name}</dt><dd><bdi>{escape(said)}</bdi></dd>\n" for name, said in _facts(bundle))
+    page, licenses = Template(_PAGE.read_text("utf-8")), "\n".join(_tables(bundle, catalog))
+    return page.substitute(escaped, code=drawn, facts=facts, licenses=licenses).encode()
 
 
 def _facts(bundle: Bundle) -> Iterable[tuple[str, str]]:

@@ -146,10 +146,7 @@ class PublishedFile(NamedTuple):
 
 
 def publish(tx: LedgerTransaction, folder: Path) -> Iterator[PublishedFile]:
-    """Write the newest file of each pickup that differs from what is in `folder`, and yield every one; lazily.
-
-    Nothing else in the folder is touched. Raises as `Workspace.publish`.
-    """
+    """Write the newest file of each pickup that differs from what is in `folder`, and yield every one, lazily."""
     if not os.path.isdir(folder):  # noqa: PTH112  # one that may not be looked into is none, and no error
         raise errors.FileUnusable(reason="folder-missing", where=str(folder))
     if tx.store.layout.folder.resolve().is_relative_to(folder.resolve()):
