@@ -42,8 +42,7 @@ class Intake(NamedTuple):
             # The vendor, whose root this is, signs trust documents.
             issuer = getattr(document, "issuer", self.after.trust_store.issuer)
             mark = mark_in(document)
-            is_ours = issuer == self.after.issuer and not self.after.is_reseller
-            error = restored(ledger, mark) if is_ours else None
+            error = restored(ledger, mark) if issuer == self.after.issuer and not self.after.is_reseller else None
             if mark is not None and error is not None:
                 yield mark, error
 

@@ -223,8 +223,7 @@ def _judged(
 def _listed(tx: LedgerTransaction, bundle: Bundle) -> tuple[str, str]:
     """Return as what a bundle is given again, if it was taken back: it alone, or its serial."""
     last = tx.state.last_list
-    is_whole = last is not None and bundle.serial in last.serials
-    return ("serial", bundle.serial) if is_whole else ("bundle", bundle.name)
+    return ("serial", bundle.serial) if last is not None and bundle.serial in last.serials else ("bundle", bundle.name)
 
 
 def _evaluated(tx: LedgerTransaction, bundle: Bundle, tokens: Iterable[armor.Token]) -> Entitlements:

@@ -55,8 +55,7 @@ class LedgerTransaction:
     def sign(self, action: str, document: SignedByVendor, signer: signing.Signer) -> projection.Record:
         """Sign a document, if `signer` may, and return its record; raises as `require_admitted` and `sign`."""
         if isinstance(document, Catalog | Revocations):  # these say what the ledger held before
-            mark = entries.ledger_mark(self.ledger)
-            document = replace_fields(document, extensions={**document.extensions, **mark})
+            document = replace_fields(document, extensions={**document.extensions, **entries.ledger_mark(self.ledger)})
         admitted = admission(signer, self.trust)
         require_type(admitted, TYPE_OF[type(document)])
         require_admitted(admitted, document, self.state.trust_store)
@@ -65,8 +64,7 @@ class LedgerTransaction:
     def put_in_force(self, records: Sequence[projection.Record], state: documents.WorkspaceState | None = None) -> None:
         """Enter records with documents of a pack; `state` has them, if they were verified before."""
         entries.append(self.ledger, records)
-        tokens = [record.token for record in records]
-        self.state = documents.extended(self.state, tokens) if state is None else state
+        self.state = documents.extended(self.state, [record.token for record in records]) if state is None else state
 
 
 @dataclass(eq=False, repr=False)

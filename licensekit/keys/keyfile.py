@@ -61,8 +61,7 @@ def seal(key: signing.SigningKey, passphrase: bytes, *, label: str) -> str:
         raise errors.PassphraseMissing(reason="empty")
     public, salt = key.verifying_key, token_bytes(_SALT_BYTES)
     header = bytes([public.scheme, LOG2_N]) + salt + _label_bytes(label) + public.public
-    cipher = _cipher(passphrase, salt, LOG2_N)
-    sealed = cipher.encrypt(_NONCE, key.reveal_secret(), SECRET_PREFIX.encode() + header)
+    sealed = _cipher(passphrase, salt, LOG2_N).encrypt(_NONCE, key.reveal_secret(), SECRET_PREFIX.encode() + header)
     return SECRET_PREFIX + armor.encode(header + sealed)
 
 

@@ -130,8 +130,7 @@ def _read_new(source: SecretSource, name: str) -> bytes:
 
 
 def _add(name: str | None, plan: issuer.KeyPlan, permission: issuer.Permission, roots: options.Roots) -> None:
-    proposal = roots.workspace.keys.propose_new(plan, now=roots.now, name=name, permission=permission)
-    change = roots.sign(proposal)
+    change = roots.sign(roots.workspace.keys.propose_new(plan, now=roots.now, name=name, permission=permission))
     if change is not None:
         file = change.written[0]
         if change.ceremony is None:

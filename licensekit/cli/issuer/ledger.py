@@ -86,8 +86,7 @@ def list_(
 @row_options
 def usage(*, serial: str | None, state: str | None, workspace: issuer.Workspace, now: int, form: RowForm) -> None:
     """Compare what was sold with what the newest statement says is in use."""
-    reports = workspace.ledger.usage(serial, now=now)
-    found = (report if state is None else report.only(state) for report in reports)
+    found = (report if state is None else report.only(state) for report in workspace.ledger.usage(serial, now=now))
     rows = (row for report in found for row in report.plain())
     form.put("usage", issuer.USAGE_FIELDS, rows, lambda: _show_usage(list(found)))
 
@@ -137,8 +136,7 @@ def _show_usage(reports: list[issuer.UsageReport]) -> None:
     if not rows:
         remark("There is nothing to show: no statement was accepted, or no license is in it.")
         return
-    columns = ["serial", "company", "license", ">sold", ">in use", ">free", "state", "stated"]
-    table(columns, rows)
+    table(["serial", "company", "license", ">sold", ">in use", ">free", "state", "stated"], rows)
     for report in reports:
         for one in report.warnings:
             warn(f"{report.serial}: {one.message}.")

@@ -78,8 +78,7 @@ def secret_options(name: str, what: str, repeated: str = "") -> Decorator:
     called, dots = name.replace("_", "-"), "..." if repeated else ""
 
     def source(file: Any, fd: Any) -> inputs.SecretSource:
-        given = (() if one is None else one if repeated else (one,) for one in (file, fd))
-        return inputs.SecretSource(called, *given)
+        return inputs.SecretSource(called, *(() if one is None else one if repeated else (one,) for one in (file, fd)))
 
     return collected(
         name,

@@ -103,8 +103,7 @@ class FileOptions(NamedTuple):
             require_place(path)
         if bundle is not None:
             _place_of(self.output, issuer.file_name(bundle), bundle)
-        signer = None if key is None else self.signing.open(key)
-        return proposal.sign(signer, who=operator(), confirm=True)
+        return proposal.sign(None if key is None else self.signing.open(key), who=operator(), confirm=True)
 
     def _key_of(self, bundle: Bundle | None) -> issuer.KeyFile | None:
         """Return the key that is to sign a bundle, or a reset; None: only a preview is wanted, and it is not here."""

@@ -45,8 +45,7 @@ def report(*, folders: Iterable[Path], form: ledger.RowForm, **asked: Any) -> No
 
 
 def _show_report(found: list[ReportRow], by: str, workspaces: int) -> None:
-    titles = (f">{name.replace('_', ' ')}" for name in _FIGURES)
-    columns = ["product", by, "id", "use", "license", "", *titles]
+    columns = ["product", by, "id", "use", "license", "", *(f">{name.replace('_', ' ')}" for name in _FIGURES)]
     table(columns, [_cells(one, workspaces) for one in found]) if found else remark("There is nothing to report.")
 
 

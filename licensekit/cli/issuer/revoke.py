@@ -36,8 +36,7 @@ class ListOptions(NamedTuple):
             return
         key = None if proposal.is_done else self.signing.opener(self.workspace, self.now)("revocations")
         revocations = proposal.sign(key, who=options.operator(), confirm=True)
-        pack = self.workspace.layout.pack(revocations.product)
-        _show(proposal, revocations, pack, self.consent)
+        _show(proposal, revocations, self.workspace.layout.pack(revocations.product), self.consent)
 
 
 _fresh: Final = options.fresh_option("After this many days, the list reminds administrators to look for a newer one.")
@@ -145,8 +144,7 @@ def reissue(*, lost: str, output: Path, audience: Audience, wanted: options.Sign
     if consent.ends(proposal):
         return
     require_place(str(output))
-    signer = None if file is None else signing.open(file)
-    done = proposal.sign(signer, who=options.operator(), confirm=True)
+    done = proposal.sign(None if file is None else signing.open(file), who=options.operator(), confirm=True)
     make_folder(output)
     files: list[issuer.LicenseFile] = []
     left: list[issuer.Issued] = []

@@ -89,8 +89,7 @@ def renewal_lines(
 
     An empty cell keeps what is. What is wrong with the headings is one draft, and the only one.
     """
-    columns = columns_of(catalog, ("serial", "sequence"), _TOLD)
-    for row in read_table(data, columns, options):
+    for row in read_table(data, columns_of(catalog, ("serial", "sequence"), _TOLD), options):
         where = f"{name}:{row.line}"
         said = {column.path: _read(column, text) for column, text in row.cells.items() if text}
         line = OrderLine(where, faulty(*row.faults), 0) if row.faults else _line(said, where, row.size)

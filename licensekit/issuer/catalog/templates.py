@@ -27,8 +27,7 @@ def write_texts(layout: Layout, target: Path, text: bytes, catalog: Catalog, *, 
     layout.orders.mkdir(files.PRIVATE_FOLDER)
     files.write_atomically(layout.catalog, text, mode=files.PRIVATE)
     files.write_atomically(layout.ignored, _ignored(Layout(target).ignored), mode=files.PRIVATE)
-    path = f"{target.name}/orders/example.toml -C {target.name}"
-    order = order_text(catalog, path=path, serial=serial)
+    order = order_text(catalog, path=f"{target.name}/orders/example.toml -C {target.name}", serial=serial)
     files.write_atomically(layout.orders / "example.toml", order.encode(), mode=files.PRIVATE)
 
 

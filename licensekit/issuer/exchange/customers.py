@@ -69,8 +69,7 @@ def propose_accept(tx: LedgerTransaction, sent: Sequence[Sent]) -> AcceptProposa
         entries.append(tx.ledger, [tx.record("accept", one.token, one.document) for one in received.sent])
         if received.to_revoke:
             last = [one.identity for one in received.returned if one.bundle.sequence == limits.VERSION]
-            next_one = next_list(tx, states.Named(last), received.to_revoke)
-            signed = tx.sign("revoke", next_one, require_signer(key))
+            signed = tx.sign("revoke", next_list(tx, states.Named(last), received.to_revoke), require_signer(key))
             tx.put_in_force([signed._replace(note="returned")])
         return received
 

@@ -63,8 +63,7 @@ def read_request(data: bytes | str, product: str) -> VerifiedRequest:
 def answer_before(tx: LedgerTransaction, request: VerifiedRequest) -> entries.LedgerEntry | None:
     """Return the answer that a request has had; raise `RequestAnswered` if it answers one that another key signed."""
     before = entries.answer_to(tx.ledger, request.identity)
-    known = exchange_files.number_of(tx.ledger, request.identity, request.installation)
-    if before is not None and known is None:
+    if before is not None and exchange_files.number_of(tx.ledger, request.identity, request.installation) is None:
         raise errors.RequestAnswered(reason="installation")
     return before
 
@@ -142,21 +141,18 @@ def propose_answer(
     faults = (*draft.faults, *_faults(tx.ledger, request, order, serial))
     made, note = issue.prepare_bundle(tx, OrderDraft(order._replace(serial=serial), faults))
     # All facts of the request are named, so that any of them may change while enough stay the same.
-    facts = {} if order.facts is None else request.document.facts
-    binding = Binding(request.installation, order.facts or 0, facts)
+    binding = Binding(request.installation, order.facts or 0, {} if order.facts is None else request.document.facts)
     extensions = {**made.extensions, ANSWERS: request.document.nonce.hex()}
     bundle = replace_fields(made, binding=binding, extensions=extensions)
     answered = (order.number, canonical(order), request.record(tx), serial is None, note)
-    issuance = issue.Issuance("answer", bundle, None, *answered)
-    return issue.proposal_of(tx, issuance, signing, draft.remarks)
+    return issue.proposal_of(tx, issue.Issuance("answer", bundle, None, *answered), signing, draft.remarks)
 
 
 def _same_answer(ledger: Connection, before: entries.LedgerEntry, draft: OrderDraft) -> bundles.Issued:
     """Return the bundle of an earlier answer to the same request, if the order is the same too."""
     issued = bundles.by_number(ledger, before.number)
     if issued is None:
-        reset = decode(Reset, before.token.payload)
-        raise errors.RequestAnswered(reason="reset", effect=plain.word(reset.what))
+        raise errors.RequestAnswered(reason="reset", effect=plain.word(decode(Reset, before.token.payload).what))
     name = file_name(issued.bundle)
     if issued.state in states.TAKEN_BACK:
         raise errors.RequestAnswered(reason="taken-back", bundle=name, state=issued.state)
@@ -185,8 +181,7 @@ def _lines(ledger: Connection, number: str) -> Iterator[tuple[str, bundles.Issue
     """Yield the serial of each part that was answered for an order, once, oldest first, and what is in force of it."""
     answers = [decode(Bundle, entry.token.payload) for entry in entries.answers_of_order(ledger, number)]
     for serial, part in dict.fromkeys((one.serial, one.part) for one in answers):
-        active = (one for one in bundles.active(ledger, serial) if one.bundle.part == part)
-        yield serial, next(active, None)
+        yield serial, next((one for one in bundles.active(ledger, serial) if one.bundle.part == part), None)
 
 
 def _serial(tx: LedgerTransaction, request: VerifiedRequest, order: Order) -> str | None:
@@ -231,6 +226,5 @@ def _require_free(active: bundles.Issued, request: VerifiedRequest) -> None:
     name = file_name(active.bundle)
     if binding.installation != request.installation:
         raise errors.InstallationsTaken(reason="serial", serial=active.bundle.serial, bundles=(name,))
-    facts = request.document.facts
-    same = sum(facts.get(fact) == value for fact, value in binding.facts.items())
+    same = sum(request.document.facts.get(fact) == value for fact, value in binding.facts.items())
     raise errors.InstallationsTaken(reason="machine", bundles=(name,), same=same, needed=binding.needed)

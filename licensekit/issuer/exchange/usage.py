@@ -148,8 +148,7 @@ def _rows(
 ) -> Iterator[UsageRow]:
     in_use, meters = {} if stated is None else _own(stated.usage, state), _meters(state)
     for kind, code in sorted(sold):
-        used = None if stated is None else in_use.get(code, 0)
-        yield UsageRow(code, kind, sold[kind, code], used, meters.get(code))
+        yield UsageRow(code, kind, sold[kind, code], None if stated is None else in_use.get(code, 0), meters.get(code))
     licenses = state.signed_catalog.licenses
     for code in sorted(in_use.keys() - {code for _, code in sold}):
         kind = licenses[code].kind if code in licenses else Kind.USER

@@ -113,8 +113,7 @@ def rotate(trust: Trust, old: AdmittedKey, key: PublicKey, name: str, now: int) 
     # From the same time on, so that it can sign again what `old` has signed, and until the same end if that is to come.
     end = None if old.valid_to is None or old.valid_to <= now else old.valid_to
     new = admitted(key, name, old.scope, old.valid_from, end)
-    keys = _replaced(trust.keys, _retired(old, now))
-    return next_trust(trust, [*keys, new], now)
+    return next_trust(trust, [*_replaced(trust.keys, _retired(old, now)), new], now)
 
 
 def successor(before: Trust, after: Trust, old: str) -> str | None:

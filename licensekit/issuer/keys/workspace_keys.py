@@ -223,5 +223,4 @@ def find_key_file(folder: Path, name: str) -> keyring.KeyFile:
 
 def root_key_files(folder: Path, paths: Sequence[Path] = ()) -> list[keyring.KeyFile]:
     """Return the root keys in these files, else those in the workspace in `folder`, if any."""
-    found = [keyring.read_key_file(path) for path in paths]
-    return found or keyring.list_key_files(Layout(folder).root)
+    return [keyring.read_key_file(path) for path in paths] or keyring.list_key_files(Layout(folder).root)

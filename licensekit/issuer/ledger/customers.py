@@ -111,8 +111,7 @@ def _found(ledger: Connection, text: str, most: int, after: int | None) -> list[
     query = query.replace("{words}", has_words).replace("{after}", beyond)
     ends = [(word, word + _LAST) for word in rarest]
     params = [*chain(*ends[:is_rare]), *numbered * is_rare, *numbered, *chain(*ends[is_rare:])]
-    rows = ledger.rows(query, *params, *(() if after is None else (after,)), most)
-    return [Customer._make(row) for row in rows]
+    return [Customer._make(row) for row in ledger.rows(query, *params, *(() if after is None else (after,)), most)]
 
 
 def enter(ledger: Connection, records: Sequence[Record], number: int) -> None:

@@ -134,8 +134,7 @@ def _draw(connection: Connection, drawn: Sequence[_Drawn], touched: set[str]) ->
     put = [(row[1], bundle) for row, (*_, bundle) in zip(rows, drawn, strict=True)]
     connection.run_many(_SQL["put_replaced"], [(serial, one) for one, bundle in put for serial in bundle.replaces])
     connection.run_many(_SQL["put_setting"], [(setting, one) for one, bundle in put for setting in bundle.settings])
-    moving = touched & {bundle.serial for _, bundle in put}
-    _settle(connection, moving, drawn[0][0], drawn[-1][0], drawn[0][1].at)
+    _settle(connection, touched & {bundle.serial for _, bundle in put}, drawn[0][0], drawn[-1][0], drawn[0][1].at)
 
 
 def _project_list(connection: Connection, number: int, entered: Record, revocations: Revocations) -> None:
@@ -150,8 +149,7 @@ def _project_list(connection: Connection, number: int, entered: Record, revocati
     lowest = [(serial, part, one) for serial, parts in revocations.lowest.items() for part, one in parts.items()]
     below = [(number, serial, part, use, one.of(use)) for serial, part, one in lowest for use in Use]
     connection.run_many(_SQL["revoke_below"], below)
-    revoked = connection.rows(_SQL["revoked"], number)
-    serials = {*(one.serial for one, _ in changed), *(serial for (serial,) in revoked)}
+    serials = {*(one.serial for one, _ in changed), *(serial for (serial,) in connection.rows(_SQL["revoked"], number))}
     _settle(connection, serials, number, number, entered.at)
 
 

@@ -256,7 +256,6 @@ def in_force(ledger: database.Connection, serial: str, part: str) -> bundles.Iss
     if active:
         return active[-1]
     if not found:
-        parts = sorted({one.bundle.part for one in issued})
-        raise NotIssued(reason="part", name=serial, part=part, parts=tuple(parts))
+        raise NotIssued(reason="part", name=serial, part=part, parts=tuple(sorted({one.bundle.part for one in issued})))
     last = found[-1]
     raise NotCurrent(reason=last.state, bundle=last.label)

@@ -211,8 +211,7 @@ def prepare_bundle(tx: LedgerTransaction, draft: OrderDraft, usual: Collection[s
     serial = numbering.serial(draft.order)
     sequence = numbering.sequence(draft.order, serial)
     extensions = numbering.pickup(draft.order, serial)
-    bundle = make_bundle(checked, serial=serial, sequence=sequence, issued=tx.now, extensions=extensions)
-    return bundle, checked.note
+    return make_bundle(checked, serial=serial, sequence=sequence, issued=tx.now, extensions=extensions), checked.note
 
 
 def ordered_before(tx: LedgerTransaction, number: str | None, ordered: str) -> bundles.Issued | None:

@@ -95,8 +95,7 @@ class Numbering:
             if serial is not None and is_mistyped(serial):
                 yield OrderSerialInvalid(reason="mistyped", serial=serial, where=key)
         for serial in order.replaces:
-            active = bundles.active(self._ledger, serial)
-            use = min((one.bundle.use for one in active), default=order.use)
+            use = min((one.bundle.use for one in bundles.active(self._ledger, serial)), default=order.use)
             if use < order.use:  # it has more than a bundle of the order's use could replace
                 own, other = order.use.word, use.word
                 yield OrderSerialInvalid(reason="use-replaces", serial=serial, use=own, other=other, where="replaces")

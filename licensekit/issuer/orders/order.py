@@ -104,8 +104,7 @@ def _contradictions(order: Order) -> Iterator[errors.OrderDatesInvalid]:
     if order.expiry is not None and order.days is not None:
         yield errors.OrderDatesInvalid(reason="twice", key="expiry", where="days")
     ends = order.expiry is not None or order.days is not None
-    beside = (("warning", order.warning, order.warning_days), ("grace", order.grace, order.grace_days))
-    for key, day, days in beside:
+    for key, day, days in (("warning", order.warning, order.warning_days), ("grace", order.grace, order.grace_days)):
         counted = f"{key}_days"
         used = key if days is None else counted
         if day is not None and days is not None:
@@ -127,8 +126,7 @@ def _wrong_sequence(order: Order) -> Iterator[errors.OrderDatesInvalid]:
         ("expiry" if order.days is None else "days", expiry),
         ("grace" if order.grace_days is None else "grace_days", grace),
     )
-    known = [(key, day) for key, day in dates if day is not None]
-    for (earlier, first), (later, second) in pairwise(known):
+    for (earlier, first), (later, second) in pairwise([(key, day) for key, day in dates if day is not None]):
         if first > second:
             reason = "before-term" if earlier == "starts" and order.starts is None else "before"
             yield errors.OrderDatesInvalid(reason=reason, key=earlier, where=later)

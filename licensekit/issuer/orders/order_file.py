@@ -84,8 +84,7 @@ def draft_from(content: object) -> OrderDraft:
         table.refuse("part", errors.OrderSerialInvalid(reason="part-use", part=order.part))
     if order.replaces and order.part != documents.BASE:
         table.refuse("replaces", errors.OrderSerialInvalid(reason="part-replaces", part=order.part))
-    unread = any(fault.where in _DATE_KEYS for fault in table.faults)
-    table.faults.extend(date_faults(order, whole=not unread))
+    table.faults.extend(date_faults(order, whole=not any(fault.where in _DATE_KEYS for fault in table.faults)))
     return OrderDraft(order, tuple(tables.in_file_order(table.faults, table.content)) if table.faults else ())
 
 

@@ -66,8 +66,7 @@ class AttachmentSource:
         if not self._asks:
             return self._usual
         serial, bound = (None, document) if isinstance(document, Reset) else (document.serial, document.binding)
-        installation = None if bound is None else bound.installation
-        said = exchange_files.last_of_each(self._tx.ledger, serial, installation)
+        said = exchange_files.last_of_each(self._tx.ledger, serial, None if bound is None else bound.installation)
         known = [read_held(one.extensions.get(HOLDS)) for one in said]
         # Of several installations none may be left without what it lacks.
         return self._lacking(lowest([one or self._oldest for one in known])) if known else self._usual
@@ -95,9 +94,8 @@ def held_by_pack(state: documents.WorkspaceState, pack: bytes) -> Held:
 
 def oldest_held(tx: LedgerTransaction) -> Held:
     """Return what the oldest application in the field holds: the pack that the vendor has named, or the first one."""
-    named = read_held(documents.fact(tx.ledger, documents.OLDEST_PACK))
     # The vendor's applications are older than its partner, who may name no pack.
-    return named or Held((tx.trust.chain[0].root.version, 0))
+    return read_held(documents.fact(tx.ledger, documents.OLDEST_PACK)) or Held((tx.trust.chain[0].root.version, 0))
 
 
 def _lacking(tx: LedgerTransaction, held: Held, *, fits_oldest: bool) -> Attachments:
