@@ -229,7 +229,6 @@ def _is_known(tx: LedgerTransaction, one: Lost) -> bool:
 
 
 def _is_taken(tx: LedgerTransaction, one: Lost) -> bool:
-    """Return whether the ledger has another bundle in its place."""
     it = one.document
     return isinstance(it, Bundle) and bundles.at(tx.ledger, it.serial, it.part, it.use, it.sequence) is not None
 

@@ -247,7 +247,6 @@ def _oldest_store(tx: LedgerTransaction) -> pack.TrustStore:
 
 
 def _of_exchange(tx: LedgerTransaction, token: armor.Token, finding: verify.Finding, document: Sent) -> SupportCase:
-    """Return the case of what an installation has sent."""
     ledger, identity, error = tx.ledger, bytes.fromhex(finding.identity), finding.error
     number = exchange_files.number_of(ledger, identity, exchange_files.signer_of(token))
     entered = None if number is None else entries.entry(ledger, number)

@@ -30,10 +30,7 @@ _DER: Final = b"\x30"
 
 
 def import_private(data: bytes, passphrase: Callable[[], bytes]) -> signing.SigningKey:
-    """Return the Ed25519 key of an OpenSSH or PKCS#8 file (PEM or DER), or raise a `KeyFault`.
-
-    `passphrase` is asked only if the file is encrypted. What its key derivation costs is the file's owner's choice.
-    """
+    """Return the key of an OpenSSH or PKCS#8 file (PEM or DER), asking if it is encrypted, or raise a `KeyFault`."""
     if len(data) > limits.KEY_FILE_BYTES:
         raise errors.TooLarge(reason="bytes", limit=limits.KEY_FILE_BYTES, size=len(data), wanted="a key")
     load = _loader(data)

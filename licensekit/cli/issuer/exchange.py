@@ -44,9 +44,8 @@ def _answer(request: issuer.VerifiedRequest, wanted: output.FileOptions, order: 
         draft = issuer.read_draft(read_input(order, what="an order", limit=limits.TOML_BYTES))
     catalog = wanted.workspace.catalog.require_unchanged(wanted.now)
     try:
-        proposal = wanted.workspace.customers.propose_answer(
-            request, draft, now=wanted.now, attach=wanted.attach, approve=wanted.drawing(catalog)
-        )
+        propose, approve = wanted.workspace.customers.propose_answer, wanted.drawing(catalog)
+        proposal = propose(request, draft, now=wanted.now, attach=wanted.attach, approve=approve)
         file = wanted.sign(proposal, catalog)
     except (errors.OrderInvalid, errors.OrderConflict) as error:  # other errors are about the request
         raise error.at(order) from error

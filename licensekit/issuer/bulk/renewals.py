@@ -60,10 +60,7 @@ RENEWAL_FIELDS: Final = (
 
 
 def renewals(ledger: Connection, filters: lookup.Filters, *, days: int, today: int) -> Iterator[Renewal]:
-    """Yield what ends within `filters.expiring_within` days, renewed by this many days; what ends first comes first.
-
-    It is what is in force and whose term has not passed. Trials and demos are not sold again.
-    """
+    """Yield what is in force and ends within `filters.expiring_within` days, renewed by `days`; the first end first."""
     within = filters.expiring_within or 0
     terms = filters._replace(state=None, expiring_within=within)
     maintained = terms._replace(expiring_within=None, maintenance_within=within)
@@ -71,7 +68,7 @@ def renewals(ledger: Connection, filters: lookup.Filters, *, days: int, today: i
     def renewed(asked: lookup.Filters, ends: str, key: str) -> Iterator[Renewal]:
         for one in lookup.listed(ledger, asked, today=today):
             bundle, becomes = one.bundle, amendment.later_ends(one.bundle, days, today)
-            if one.state != states.ACTIVE or bundle.use is not Use.PRODUCTION:
+            if one.state != states.ACTIVE or bundle.use is not Use.PRODUCTION:  # trials and demos are not sold again
                 continue
             if bundle.expiry is None or bundle.expiry > today + within:
                 becomes.pop("expiry", None)

@@ -231,10 +231,7 @@ def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> 
 
 
 def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> Iterator[Done]:
-    """Issue every order in one transaction, or none.
-
-    While orders are read, each result comes without its file; the files follow, in order, once all are in the ledger.
-    """
+    """Issue every order in one transaction, or none; results come without files, which follow once all are entered."""
     waiting = iter(lines)
     refused, count = list[tuple[str, errors.LicenseError]](), 0
     numbers = array("q")
@@ -265,15 +262,12 @@ def _files_of(store: WorkspaceStore, run: Run, numbers: Sequence[int], first: in
             found = {one.number: one for one in bundles.numbered(tx.ledger, [number for number, _ in block])}
             wait()
             yield from done
-            done = [_done(found[number], source, repeated=repeated) for number, repeated in block]
+            issued = ((found[number], repeated) for number, repeated in block)
+            made = ((one, license_file(source, one.bundle, one.token, repeated=again)) for one, again in issued)
+            done = [Done(one.order_number or "", 0, file, None, one.order_number or "") for one, file in made]
             wait = _writing(done, run)
         wait()
         yield from done
-
-
-def _done(one: bundles.Issued, source: AttachmentSource, *, repeated: bool) -> Done:
-    order = one.order_number or ""
-    return Done(order, 0, license_file(source, one.bundle, one.token, repeated=repeated), None, order)
 
 
 def _writing(done: list[Done], run: Run) -> Callable[[], object]:

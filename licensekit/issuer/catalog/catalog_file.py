@@ -18,10 +18,7 @@ from licensekit.wire.documents import Catalog, Kind, License, RefusedField, Sett
 
 
 def read_counts(table: Table) -> Counts:
-    """Return what is counted under `system`, `sites` and `users`.
-
-    A faulty count reads as 1, so that what it counts does not seem to be missing as well.
-    """
+    """Return what is counted under `system`, `sites` and `users`."""
     sites, users = (_counts(table, kind.plural, values.count) for kind in (Kind.SITE, Kind.USER))
     return Counts(_system(table), sites, users)
 
@@ -49,7 +46,7 @@ def _counts(table: Table, key: str, reader: values.Reader[int | None]) -> dict[s
             found[code] = reader(inner.content[code])
         except values.FaultyValue as error:
             inner.refuse(code, error.fault)
-            found[code] = 1
+            found[code] = 1  # so that what it counts does not seem to be missing as well
     return found
 
 

@@ -158,10 +158,7 @@ _NAMED: Final = 3
 
 
 def _concerned(tx: transaction.LedgerTransaction, catalog: Catalog, thing: str) -> proposal.Concerned:
-    """Return whom a license, a setting, a way to log in, or all of a signed catalog concerns.
-
-    A license concerns who has it, also through another one; a way to log in, who has a license that it needs.
-    """
+    """Return whom a license, also through another one, a setting, a way to log in, or all of a catalog concerns."""
     table, _, code = thing.partition(".")
     codes = {code} if table in {"licenses", "settings"} else {*catalog.licenses}
     if table == "access":

@@ -217,14 +217,11 @@ class Customers(WorkspacePart):
         A request that was answered by the same order gives the same bundle again, and so does another request of an
         installation that has one by this order.
 
-        Raises:
-            RequestAnswered: it was answered with something else, or what it was answered with is no longer valid.
-            OrderConflict: another order was issued under its number, or it was issued without a binding, or the key
-                that signed the answer was revoked.
-            IssuedAhead: for the installation it is a later day: reset its clock first.
-            InstallationsTaken: as many are bound as the order allows, or the serial is bound to another.
-            NotIssued: the request names a serial that nothing was issued for.
-            OrderInvalid: with all faults of the order.
+        Raises `RequestAnswered` if it was answered with something else, or with what is no longer valid,
+        `OrderConflict` if another order was issued under its number, or it was issued without a binding, or the key
+        that signed the answer was revoked, `IssuedAhead` if for the installation it is a later day (reset its clock
+        first), `InstallationsTaken` if as many are bound as the order allows, or the serial is bound to another,
+        `NotIssued` for a serial that nothing was issued for, `OrderInvalid` with all faults of the order.
         """
         work_out = partial(requests.propose_answer, request=request, draft=draft, signing=signing)
         return propose(self._store, work_out, now)

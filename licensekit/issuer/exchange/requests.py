@@ -202,7 +202,6 @@ def _serial(tx: LedgerTransaction, request: VerifiedRequest, order: Order) -> st
 
 
 def _faults(ledger: Connection, request: VerifiedRequest, order: Order, serial: str | None) -> Iterator[errors.Fault]:
-    """Yield what of an order does not fit the request."""
     if order.installations is not None and order.installations > 1:
         if order.serial is not None:
             yield errors.OrderSerialInvalid(reason="own-each", serial=order.serial, where="installations")

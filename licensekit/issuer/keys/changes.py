@@ -172,7 +172,6 @@ def _retired(key: AdmittedKey, now: int) -> AdmittedKey:
 
 
 def _replaced(keys: Sequence[AdmittedKey], new: AdmittedKey) -> list[AdmittedKey]:
-    """Return `keys` with `new` in the place of the same key."""
     return [new if key.public == new.public else key for key in keys]
 
 
@@ -188,7 +187,10 @@ def of_trust(trust: Trust, document: Trust) -> Iterator[proposals.Change]:
         if was != now:
             yield proposals.Change(path, was, now)
         if was is None:
-            yield from gained(path, _said_of(key))
+            window = plain_fields(key, "valid_from valid_to")
+            said: dict[str, Any] = {"name": key.name, "scheme": _SCHEMES[key.scheme], **plain(key.scope), **window}
+            texts = {name: v if isinstance(v, str | int | None) else ", ".join(v) for name, v in said.items()}
+            yield from gained(path, texts)
 
 
 def of_root(root: Root, trust: Trust, scheme: int, files: Sequence[Path]) -> Iterator[proposals.Change]:
@@ -202,13 +204,6 @@ def of_root(root: Root, trust: Trust, scheme: int, files: Sequence[Path]) -> Ite
 def _called(key: AdmittedKey) -> str:
     """Return how changes name a key: by its id, or by its name if it is not made yet."""
     return key_id(key) if key.public else key.name
-
-
-def _said_of(key: AdmittedKey) -> Mapping[str, Any]:
-    """Return what the entry of a key says, but for its public half and its state."""
-    window = plain_fields(key, "valid_from valid_to")
-    flat: dict[str, Any] = {"name": key.name, "scheme": _SCHEMES[key.scheme], **plain(key.scope), **window}
-    return {name: v if isinstance(v, str | int | None) else ", ".join(v) for name, v in flat.items()}
 
 
 def gained(path: str, values: Mapping[str, Any]) -> Iterator[proposals.Change]:

@@ -68,11 +68,9 @@ class KeyProposal(proposals.Proposal[KeyChange]):
         If anything fails before it is in force, no key file stays behind; a key that was made in a token does. Where
         only the pack could not be written after that, `write_pack` writes it.
 
-        Raises:
-            ConfirmationNeeded: nobody confirmed what needs it.
-            ProposalStale: the keys were changed meanwhile.
-            KeyMissing: no root key is here that must sign.
-            ChangeInSigning: another change travels already; its signatures are not thrown away.
+        Raises `ConfirmationNeeded` if nobody confirmed what needs it, `ProposalStale` if the keys were changed
+        meanwhile, `KeyMissing` if no root key is here that must sign, `ChangeInSigning` if another change travels
+        already: its signatures are not thrown away.
         """
         self.require_confirmed(confirm=confirm)
         with self.store.read(self.now) as tx:

@@ -54,9 +54,8 @@ class WorkspaceKeys(transaction.WorkspacePart):
         No other is ever picked. It must be one that may sign `bundle`, if one is given; another than the key of the id
         `but`, if one is given, whose bundles it is to sign again: when it began to sign is not judged then.
 
-        Raises:
-            KeyMissing: it is not here, or the default may not sign that; the error names a key that may.
-            KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: it may not sign that.
+        Raises `KeyMissing` if it is not here, or the default may not sign that (the error names a key that may), or the
+        `TrustError` that says why it may not sign that.
         """
         with self._store.read(now) as tx:
             return keyring.choose_key(tx, self.files, kind, name, bundle=bundle, but=but)

@@ -230,7 +230,6 @@ def _source(filters: Filters, customer: int | None) -> tuple[LiteralString, list
 
 
 def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_Condition]:
-    """Yield what else is asked for."""
     leads = not is_narrow  # what the index of the leading one does not hold is written so that no engine takes another
     if filters.serial is not None:
         yield "b.serial = ?", (filters.serial,)

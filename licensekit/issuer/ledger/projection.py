@@ -216,6 +216,5 @@ def _enter_sales(connection: Connection, serials: Collection[str], numbers: tupl
 
 
 def _filled(statement: LiteralString, first: int, last: int, at: int) -> Any:
-    """Return a statement with numbers in it."""
     numbers = {"{first}": first, "{last}": last, "{at}": day_at(at)}
     return reduce(lambda text, name: text.replace(name, str(numbers[name])), numbers, str(statement))

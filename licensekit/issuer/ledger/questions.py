@@ -110,10 +110,8 @@ class Ledger(transaction.WorkspacePart):
         It is a SQLite database with one moment of the ledger, and is checked and compared before it gets its name.
         `restore_ledger` puts it back.
 
-        Raises:
-            PlaceTaken: there is such a file, and `replace` is false.
-            FileUnusable: it cannot be written there; what was there is unchanged.
-            StateError: the ledger cannot be read, or there is no room.
+        Raises `PlaceTaken` if there is such a file, and `replace` is false, `FileUnusable` if it cannot be written
+        there (what was there is unchanged), `StateError` if the ledger cannot be read, or there is no room.
         """
         write_backup(self._store.database, SCHEMA, path, replace=replace)
 
@@ -141,10 +139,8 @@ class Ledger(transaction.WorkspacePart):
     def verify(self, progress: Progress = lambda _: None) -> chain.Head:
         """Verify the whole ledger: every link, every signature, every table drawn from it; return its last entry.
 
-        Raises:
-            LedgerDamaged: with the number of the first entry that is not as it was.
-            LedgerRestored: it holds, and lacks what the mark of this folder or its pack shows.
-            FileUnusable: mark or pack cannot be read.
+        Raises `LedgerDamaged` with the number of the first entry that is not as it was, `LedgerRestored` if it holds,
+        and lacks what the mark of this folder or its pack shows, `FileUnusable` if these cannot be read.
         """
         with self._store.database.read() as ledger:
             newest = verify(ledger, progress)

@@ -13,14 +13,9 @@ from typing import Final, LiteralString, NamedTuple
 from licensekit import database, dates
 from licensekit.wire import documents, plain
 
-ACTIVE: Final = "active"
-REPLACED: Final = "replaced"
-"""By a later sequence or a higher use of its serial and part, or by a bundle that takes the place of its serial."""
-SUSPENDED: Final = "suspended"
-REVOKED: Final = "revoked"
-RETURNED: Final = "returned"
-VOID: Final = "void"
-LEDGER_STATES: Final = (ACTIVE, REPLACED, SUSPENDED, REVOKED, RETURNED, VOID)
+# Replaced is one by a later sequence or a higher use of its serial and part, or by what takes its serial's place.
+LEDGER_STATES: Final = ("active", "replaced", "suspended", "revoked", "returned", "void")
+ACTIVE, REPLACED, SUSPENDED, REVOKED, RETURNED, VOID = LEDGER_STATES
 TAKEN_BACK: Final = (SUSPENDED, REVOKED, RETURNED, VOID)
 
 REINSTATE: Final = "reinstate"

@@ -182,9 +182,8 @@ def proposal_of(tx: LedgerTransaction, one: Issuance, signing: Signing, remarks:
         file, request = repeated, one.request
         if file is None:
             answers = None if request is None else identity_of(request.token.type, request.token.payload)
-            signed = tx.sign(one.action, one.bundle, require_signer(key))._replace(
-                order_number=one.number, order=one.ordered, request=answers, note=one.note
-            )
+            signed = tx.sign(one.action, one.bundle, require_signer(key))
+            signed = signed._replace(order_number=one.number, order=one.ordered, request=answers, note=one.note)
             entries.append(tx.ledger, [signed] if request is None else [request, signed])
             file = license_file(AttachmentSource(tx, attach), one.bundle, signed.token, repeated=False)
         if approve := signing.get("approve"):

@@ -61,10 +61,7 @@ _AHEAD: Final = 500  # how many serials are looked up together
 
 
 class Numbering:
-    """The serials and sequences given out so far, on top of those of the ledger.
-
-    `waits` returns whether a serial was given out and is not in the ledger yet.
-    """
+    """The serials and sequences given out: of the ledger, and those of which `waits` says that they will be there."""
 
     def __init__(self, tx: LedgerTransaction, waits: Callable[[str], bool] = lambda _: False) -> None:
         self._ledger = tx.ledger

@@ -159,12 +159,8 @@ def flat(content: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _plain(name: str, value: Any) -> Any:
-    if name == "system":
-        return as_numbers(value)
-    return plain.word(value) if isinstance(value, IntEnum) else value
+    return as_numbers(value) if name == "system" else plain.word(value) if isinstance(value, IntEnum) else value
 
 
 def _shown(name: str, value: Any) -> object:
-    if name in _DATES:
-        return format_days(value)
-    return "unrestricted" if value is None else value
+    return format_days(value) if name in _DATES else "unrestricted" if value is None else value

@@ -51,10 +51,8 @@ class ReissueProposal(proposals.Proposal[Iterator[Reissued]]):
         changed it decided later. What the old key has signed since is not touched. Bundles that an interrupted run had
         entered come first: their files may be missing.
 
-        Raises:
-            KeyMissing: there is no key, and something to sign.
-            KeyChangeRefused: `key` is the old one, or it could not have signed the first of them.
-            TrustError: `key` may not sign one of them; nothing is signed then.
+        Raises `KeyMissing` if there is no key, and something to sign, `KeyChangeRefused` if `key` is the old one, or
+        could not have signed the first of them, `TrustError` if it may not sign one of them; nothing is signed then.
         """
         self.require_confirmed(confirm=confirm)
         if self.numbers:

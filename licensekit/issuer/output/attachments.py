@@ -106,7 +106,10 @@ def _lacking(tx: LedgerTransaction, held: Held, *, fits_oldest: bool) -> Attachm
     revocations, concerned = None, frozenset[str]()
     newest = trust.lists.get(state.issuer)
     if newest is not None and full_version(newest.document) > held.revocations:
-        if _requires_list(state, held, newest.document):
+        # Whoever has seen a list by a key that was revoked since takes no bundle until there is a newer one (L2).
+        is_overtaken = held.revocations[:2] < state.overtaken.get(SignedType.REVOCATIONS, ())
+        # Lists that are renewed by a date remind of it.
+        if is_overtaken or (held.revocations and newest.document.fresh_until is not None):
             always.append(newest.token)
         else:
             revocations, concerned = newest.token, frozenset(_concerned(tx.ledger, newest.document, held))
@@ -115,14 +118,6 @@ def _lacking(tx: LedgerTransaction, held: Held, *, fits_oldest: bool) -> Attachm
         return Attachments(tuple(always), revocations, concerned, None, None, fits_oldest)
     changed = _changed(_held_catalog(tx, held), catalog.document)
     return Attachments(tuple(always), revocations, concerned, catalog.token, changed, fits_oldest)
-
-
-def _requires_list(state: documents.WorkspaceState, held: Held, newest: Revocations) -> bool:
-    """Return whether the newest list goes to everybody whose list is older."""
-    # Whoever has seen a list by a key that was revoked since takes no bundle until there is a newer one (L2).
-    is_overtaken = held.revocations[:2] < state.overtaken.get(SignedType.REVOCATIONS, ())
-    # Lists that are renewed by a date remind of it.
-    return is_overtaken or (bool(held.revocations) and newest.fresh_until is not None)
 
 
 def _concerned(ledger: database.Connection, newest: Revocations, held: Held) -> Iterator[str]:
