@@ -162,11 +162,9 @@ class Workspace(transaction.WorkspacePart):
         returned, and written into the folder `into` if there is one; what was not written when a run was interrupted,
         the next one writes. With more than one of `workers`, that many other processes sign and write the files.
 
-        Raises:
-            OrdersRefused: some are invalid, and `keep_going` is false; nothing was issued.
-            FileUnusable: the folder cannot be listed, or a file cannot be written: then its bundle is in the ledger.
-            PlaceTaken: something else has the name of a file whose bundle is in the ledger.
-            SignerUnavailable: the key cannot be reached, or given to other processes.
+        Raises `OrdersRefused` if some are invalid, and `keep_going` is false: nothing was issued then; `FileUnusable`
+        or `PlaceTaken` if the folder cannot be listed, or a file not be written, whose bundle is in the ledger then;
+        `SignerUnavailable` if the key cannot be reached, or given to other processes.
         """
         issue_some = issue_valid if keep_going else issue_all
         taken = frozenset[str]() if into is None else files.names_in(into)

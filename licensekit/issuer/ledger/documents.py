@@ -154,12 +154,10 @@ class WorkspaceState(NamedTuple):
     def tokens(self) -> list[armor.Token]:
         """Everything in force, in the order in which a pack holds it."""
         trust, catalogs = self.trust_store.trust, self.trust_store.catalogs
-        roots, lists = (
-            (one.verified.token for one in trust.chain),
-            (trust.lists[issuer] for issuer in sorted(trust.lists)),
-        )
+        lists = (trust.lists[issuer] for issuer in sorted(trust.lists))
         of_issuers = (*lists, *(catalogs[issuer] for issuer in sorted(catalogs)))
-        return [*roots, self.verified_trust.token, *(one.token for one in of_issuers)]
+        in_trust = (*(one.verified for one in trust.chain), self.verified_trust)
+        return [one.token for one in (*in_trust, *of_issuers)]
 
     @property
     def pack(self) -> bytes:

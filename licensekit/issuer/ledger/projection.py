@@ -160,10 +160,20 @@ def _give_back(connection: Connection, number: int, at: int, identity: bytes) ->
 
 
 def _settle(connection: Connection, serials: set[str], first: int, last: int, at: int) -> None:
-    """Bring up to date which bundles of some serials are active: entries `first` to `last`, made at `at`, decide it."""
+    """Bring up to date which bundles of some serials are active, and enter what was moved and sold among them.
+
+    Entries `first` to `last`, made at `at`, decide it: one, or bundles of which none moves what another one does.
+    """
     found = states.settled(connection, serials)
     connection.run_many(_SQL["settle"], [(*state, one.number) for one, state in found.items()])
-    _enter_sales(connection, {*serials, *(one.serial for one in found)}, (first, last), at)
+    wanted = sorted({*serials, *(one.serial for one in found)})
+    for place in range(0, len(wanted), _TOGETHER):
+        some = wanted[place : place + _TOGETHER]
+        for statement in (_SQL["move"], _SQL["hold"]):
+            connection.run(_filled(statement, first, last, at).replace("{serials}", states.asked(some)), *some)
+    if wanted:
+        connection.run(_filled(_SQL["no_sale"], first, last, at))
+    connection.run(_POSTED, first, last)
 
 
 def _terms_of(connection: Connection, entered: Iterable[tuple[int, Bundle, str | None]]) -> list[int]:
@@ -200,19 +210,6 @@ def _edition(connection: Connection, bundle: Bundle, order: str | None) -> str:
         row = connection.one(_SQL["edition"], bundle.serial, bundle.part)
         return row[0] if row else ""
     return ""
-
-
-def _enter_sales(connection: Connection, serials: Collection[str], numbers: tuple[int, int], at: int) -> None:
-    """Enter what some entries, made at `at`, moved among some serials and sold; none moves what another one does."""
-    first, last = numbers
-    wanted = sorted(serials)
-    for place in range(0, len(wanted), _TOGETHER):
-        some = wanted[place : place + _TOGETHER]
-        for statement in (_SQL["move"], _SQL["hold"]):
-            connection.run(_filled(statement, first, last, at).replace("{serials}", states.asked(some)), *some)
-    if serials:
-        connection.run(_filled(_SQL["no_sale"], first, last, at))
-    connection.run(_POSTED, first, last)
 
 
 def _filled(statement: LiteralString, first: int, last: int, at: int) -> Any:
