@@ -30,8 +30,7 @@ root_options: Final = together(
 """`--root-keys` and `--threshold`: what a new root is."""
 NOT_ENOUGH: Final = "--threshold {threshold} is more than --root-keys {count}."
 
-Planned = Callable[[SecretSource], issuer.KeyPlan]
-"""Returns the plan of a new key, given where the PIN of its token is."""
+Planned = Callable[[SecretSource], issuer.KeyPlan]  # returns the plan of a new key, given where the PIN of its token is
 
 
 def _planned(scheme: str, uri: str | None, passphrase: SecretSource) -> Planned:
@@ -131,8 +130,7 @@ def _read_new(source: SecretSource, name: str) -> bytes:
 
 
 def _add(name: str | None, plan: issuer.KeyPlan, permission: issuer.Permission, roots: options.Roots) -> None:
-    proposal = roots.workspace.keys.propose_new(plan, now=roots.now, name=name, permission=permission)
-    change = roots.sign(proposal)
+    change = roots.sign(roots.workspace.keys.propose_new(plan, now=roots.now, name=name, permission=permission))
     if change is not None:
         file = change.written[0]
         if change.ceremony is None:

@@ -11,12 +11,7 @@ from licensekit.issuer.ledger.installations import names_of
 from licensekit.wire.documents import Bundle, Kind, MeterPeriod, Statement, Usage
 from licensekit.wire.plain import plain_fields
 
-OVER = "over"
-UNDER = "under"
-EVEN = "even"
-UNRESTRICTED = "unrestricted"
-UNSTATED = "unstated"
-USAGE_STATES = (OVER, UNDER, EVEN, UNRESTRICTED, UNSTATED)
+OVER, UNDER, EVEN, UNRESTRICTED, UNSTATED = USAGE_STATES = ("over", "under", "even", "unrestricted", "unstated")
 
 
 class UsageRow(NamedTuple):
@@ -106,10 +101,10 @@ def shortfalls(tx: transaction.LedgerTransaction, before: Bundle, after: Bundle)
     sold = _sold(active)
     less = _sold([after if bundle == before else bundle for bundle in active])
     rows = _rows(tx.state, {where: less.get(where, 0) for where in sold}, stated[1])
+    short = (row for row in rows if row.state == OVER and row.sold != sold.get((row.kind, row.license), 0))
     return tuple(
         proposal.MoreInUse(license=row.license, in_use=row.in_use or 0, sold=row.sold or 0, missing=-(row.free or 0))
-        for row in rows
-        if row.state == OVER and row.sold != sold.get((row.kind, row.license), 0)
+        for row in short
     )
 
 
@@ -153,8 +148,7 @@ def _rows(
 ) -> Iterator[UsageRow]:
     in_use, meters = {} if stated is None else _own(stated.usage, state), _meters(state)
     for kind, code in sorted(sold):
-        used = None if stated is None else in_use.get(code, 0)
-        yield UsageRow(code, kind, sold[kind, code], used, meters.get(code))
+        yield UsageRow(code, kind, sold[kind, code], None if stated is None else in_use.get(code, 0), meters.get(code))
     licenses = state.signed_catalog.licenses
     for code in sorted(in_use.keys() - {code for _, code in sold}):
         kind = licenses[code].kind if code in licenses else Kind.USER

@@ -59,7 +59,8 @@ class Ledger(transaction.WorkspacePart):
     def explain(self, asked: str | bytes, *, now: int) -> tuple[support.SupportCase, ...]:
         """Return whose what is asked about is, whether it counts, and what helps; `asked` is a file, or a name.
 
-        Raises as `support.explain`.
+        A name is that of a serial, an order, a bundle or a customer, the number of an entry, or a document's identity.
+        Raises `NotIssued` if the ledger has nothing of that name, or several customers.
         """
         with self._store.read(now) as tx:
             return support.explain(tx, asked)
@@ -109,10 +110,8 @@ class Ledger(transaction.WorkspacePart):
         It is a SQLite database with one moment of the ledger, and is checked and compared before it gets its name.
         `restore_ledger` puts it back.
 
-        Raises:
-            PlaceTaken: there is such a file, and `replace` is false.
-            FileUnusable: it cannot be written there; what was there is unchanged.
-            StateError: the ledger cannot be read, or there is no room.
+        Raises `PlaceTaken` if there is such a file, and `replace` is false, `FileUnusable` if it cannot be written
+        there (what was there is unchanged), `StateError` if the ledger cannot be read, or there is no room.
         """
         write_backup(self._store.database, SCHEMA, path, replace=replace)
 
@@ -140,10 +139,8 @@ class Ledger(transaction.WorkspacePart):
     def verify(self, progress: Progress = lambda _: None) -> chain.Head:
         """Verify the whole ledger: every link, every signature, every table drawn from it; return its last entry.
 
-        Raises:
-            LedgerDamaged: with the number of the first entry that is not as it was.
-            LedgerRestored: it holds, and lacks what the mark of this folder or its pack shows.
-            FileUnusable: mark or pack cannot be read.
+        Raises `LedgerDamaged` with the number of the first entry that is not as it was, `LedgerRestored` if it holds,
+        and lacks what the mark of this folder or its pack shows, `FileUnusable` if these cannot be read.
         """
         with self._store.database.read() as ledger:
             newest = verify(ledger, progress)

@@ -12,9 +12,8 @@ from typing import Final
 from licensekit.errors import PlaceTaken
 from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.trust.pack import TrustStore, open_pack, pin_in_pack
-from licensekit.wire import armor
+from licensekit.wire import armor, plain
 from licensekit.wire.documents import Kind, Setting, SettingType
-from licensekit.wire.plain import word
 
 _TEXT: Final = Path(__file__).with_name("texts") / "product_module.txt"
 _WIDTH: Final = 80
@@ -54,7 +53,7 @@ def _module(store: TrustStore, root: str, pack: bytes | str, released: str) -> s
         product=store.product,
         example=dumps(next(iter(_licenses(store, Kind.SYSTEM)), "...")),
         typing=", ".join(_typing_names({*codes.values(), ways}, settings)),
-        **{word(kind): codes[kind] for kind in Kind},
+        **{plain.word(kind): codes[kind] for kind in Kind},
         ways=ways,
         settings="".join(_setting_methods(settings)),
         root=root,
