@@ -16,11 +16,9 @@ from licensekit.cli.output import remark_left_out
 from licensekit.files import read_bytes, write_atomically
 from licensekit.text import columns, names, pasted, rows
 
-STANDARD: Final = "-"
-"""Where a file is meant: standard input or output."""
+STANDARD: Final = "-"  # where a file is meant: standard input or output
 _WHAT: Final = "a passphrase or a PIN"
-_MOST_BYTES: Final = 2 * limits.PASSPHRASE_BYTES + 64
-"""The longest secret in UTF-16, its byte order mark and line end."""
+_MOST_BYTES: Final = 2 * limits.PASSPHRASE_BYTES + 64  # the longest secret in UTF-16, its byte order mark and line end
 
 
 @contextmanager

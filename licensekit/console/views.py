@@ -9,10 +9,8 @@ from licensekit.wire.documents import Kind
 
 _TONES: Final = {"active": "good", "pending": "calm", "warning": "warn", "grace": "warn"}
 """The tone of a state; any other is bad."""
-_FOLLOWED: Final = "followed"
-"""The state of a bundle that ends, and that another one follows without a gap."""
-NEARLY_FULL: Final = 90
-"""From this many percent in use on, a license is shown as nearly used up."""
+_FOLLOWED: Final = "followed"  # the state of a bundle that ends, and that another one follows without a gap
+NEARLY_FULL: Final = 90  # from this many percent in use on, a license is shown as nearly used up
 
 
 class PartView(NamedTuple):

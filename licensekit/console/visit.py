@@ -106,8 +106,7 @@ class Form:
         return tuple(value.file.read() for value in self._data.getlist(name) if isinstance(value, UploadFile))
 
 
-PULSE: Final = "/pulse"
-"""Where pages ask whether something has changed."""
+PULSE: Final = "/pulse"  # where pages ask whether something has changed
 EMPTY: Final = Form(FormData())
 
 

@@ -41,8 +41,7 @@ _ACTIVATED: Final = frozenset({"root", "trust", "revocations", "catalog", "bundl
 
 HOLDERS: Final = 1000
 """How many holders of a license are named at most."""
-_NAMED: Final = 5
-"""How many of them a message about a deficit names."""
+_NAMED: Final = 5  # how many of them a message about a deficit names
 
 
 class Activated(NamedTuple):

@@ -41,8 +41,7 @@ class Boot(NamedTuple):
     """For how long the host has been running, those seconds included that it slept."""
 
 
-_NONE: Final = Boot(b"", 0)
-"""Under which hosts without a boot clock are recorded."""
+_NONE: Final = Boot(b"", 0)  # under which hosts without a boot clock are recorded
 
 
 class Reading(NamedTuple):

@@ -14,8 +14,7 @@ from licensekit.text.values import nearest
 T = TypeVar("T")
 
 _SHOWN: Final = 20
-_GUESSES: Final = 20
-"""Of how many unknown headings it is guessed what they mean."""
+_GUESSES: Final = 20  # of how many unknown headings it is guessed what they mean
 
 
 class TableOptions(NamedTuple):

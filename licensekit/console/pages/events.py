@@ -10,10 +10,8 @@ from licensekit.dates import parse_seconds
 from licensekit.errors import EntryInvalid, LicenseError, NotFound
 from licensekit.installation import EventScope
 
-OF_FUNCTION: Final = ("no-", "rebuild-")
-"""How kinds begin that name a function."""
-ENDED: Final = 100
-"""How many of the events that were ended are listed."""
+OF_FUNCTION: Final = ("no-", "rebuild-")  # how kinds begin that name a function
+ENDED: Final = 100  # how many of the events that were ended are listed
 
 
 def show(visit: Visit, error: LicenseError | None = None) -> Response:

@@ -17,13 +17,11 @@ from licensekit.console.visit import Identity, Role
 from licensekit.errors import ConsoleUnavailable, LicenseError
 from licensekit.files import make_folder, read_bytes, write_atomically
 
-LINK_SECONDS: Final = 24 * 3600
-"""A link that nobody used ends after this long."""
+LINK_SECONDS: Final = 24 * 3600  # a link that nobody used ends after this long
 _SECRET_BYTES: Final = 32
 _PRIVATE: Final = 0o600
 _MOST: Final = 4096
-CONSOLE: Final = "console"
-"""The folder of a running console among an installation's own files."""
+CONSOLE: Final = "console"  # the folder of a running console among an installation's own files
 _ADDRESS: Final = "address"
 
 

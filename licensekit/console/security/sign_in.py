@@ -20,11 +20,9 @@ from licensekit.console.visit import Identity, Role, address, is_poll, own_path
 from licensekit.limits import NAME_LENGTH
 from licensekit.wire.documents.fields import text_fault
 
-IDLE_SECONDS: Final = 8 * 3600
-"""A session ends when nothing was asked in it for this long."""
+IDLE_SECONDS: Final = 8 * 3600  # a session ends when nothing was asked in it for this long
 SESSIONS: Final = 64
-WANTED: Final = "licensekit-wanted"
-"""The cookie that keeps the page that was asked for."""
+WANTED: Final = "licensekit-wanted"  # the cookie that keeps the page that was asked for
 _LONGEST: Final = 2000
 _SECRET_BYTES: Final = 32
 
