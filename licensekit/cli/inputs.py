@@ -76,8 +76,7 @@ def is_terminal() -> bool:
 class SecretSource(NamedTuple):
     """Where a passphrase or a PIN comes from; nothing given means a prompt."""
 
-    option: str
-    """The name of its options without `-file` or `-fd`: `passphrase`, `root-passphrase`, `pin`."""
+    option: str  # the name of its options without `-file` or `-fd`: `passphrase`, `root-passphrase`, `pin`
     files: tuple[str, ...] = ()
     fds: tuple[int, ...] = ()
 

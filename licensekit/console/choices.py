@@ -17,19 +17,13 @@ class Choice(NamedTuple):
     issuer: str
     description: str
     ticked: bool
-    held: bool
-    """Whether it is assigned now."""
+    held: bool  # whether it is assigned now
     lapsed: bool
-    row: LicenseRow | None
-    """None: no catalog has it any more; it can only be released."""
-    requires: tuple[str, ...]
-    """What must be assigned for it, of what can be."""
-    brings: tuple[str, ...]
-    """What it includes, directly or not."""
-    included_in: tuple[str, ...]
-    """The names of what is held and brings it anyhow."""
-    is_named: bool
-    """Whether its name or code has the text that somebody looks for."""
+    row: LicenseRow | None  # None: no catalog has it any more; it can only be released
+    requires: tuple[str, ...]  # what must be assigned for it, of what can be
+    brings: tuple[str, ...]  # what it includes, directly or not
+    included_in: tuple[str, ...]  # the names of what is held and brings it anyhow
+    is_named: bool  # whether its name or code has the text that somebody looks for
     below: tuple["Choice", ...] = ()
 
     @property
@@ -46,12 +40,9 @@ class Choice(NamedTuple):
 class Choices(NamedTuple):
     """Everything that can be assigned to one holder."""
 
-    plans: tuple[Choice, ...]
-    """Of which a holder has at most one of each issuer."""
-    held: tuple[Choice, ...]
-    """What else is assigned."""
-    more: tuple[Choice, ...]
-    """What else can be."""
+    plans: tuple[Choice, ...]  # of which a holder has at most one of each issuer
+    held: tuple[Choice, ...]  # what else is assigned
+    more: tuple[Choice, ...]  # what else can be
 
 
 def choices_of(visit: Visit, kind: Kind, ticks: Ticks, lapsed: Collection[str]) -> Choices:

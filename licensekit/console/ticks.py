@@ -13,12 +13,9 @@ from licensekit.installation import Sites, Users
 class Ticks(NamedTuple):
     """What a form wants of the licenses of one holder."""
 
-    held: frozenset[str]
-    """What is assigned now."""
-    wanted: frozenset[str]
-    """All that is to be assigned."""
-    conflicts: tuple[Conflict, ...]
-    """The plans of which somebody else has chosen another one."""
+    held: frozenset[str]  # what is assigned now
+    wanted: frozenset[str]  # all that is to be assigned
+    conflicts: tuple[Conflict, ...]  # the plans of which somebody else has chosen another one
 
 
 def ticks_of(visit: Visit, held: Iterable[str]) -> Ticks:

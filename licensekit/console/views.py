@@ -18,10 +18,8 @@ class PartView(NamedTuple):
 
     part: Part
     tone: str
-    state: str
-    """The text's name of its state."""
-    days_left: int | None
-    """Until the part is no longer licensed without a gap; None is perpetual."""
+    state: str  # the text's name of its state
+    days_left: int | None  # until the part is no longer licensed without a gap; None is perpetual
 
 
 def is_new(state: InstallationState) -> bool:

@@ -115,13 +115,10 @@ class Visit:
     """One request."""
 
     request: Request
-    installation: Installation
-    """Changes made through it are logged for whoever asks."""
+    installation: Installation  # changes made through it are logged for whoever asks
     identity: Identity
-    form: Form
-    """What was sent with a change; empty for a look."""
-    token: str
-    """Stands in every form."""
+    form: Form  # what was sent with a change; empty for a look
+    token: str  # stands in every form
     can_sign_out: bool
 
     @cached_property

@@ -28,8 +28,7 @@ class SiteFacts(NamedTuple):
     """What is known of a site, and what it is assigned."""
 
     id: str
-    written: str
-    """The id as somebody typed it; `id` is the form in which ids are compared."""
+    written: str  # the id as somebody typed it; `id` is the form in which ids are compared
     name: str
     central: bool
     holdings: tuple[Holding, ...]

@@ -81,10 +81,8 @@ class Issuer(NamedTuple):
 
     product: str
     vendor: str
-    catalogs: Mapping[str, Catalog]
-    """Issuer to what it can sell; empty: the vendor can sell what is named."""
-    root: str
-    """The pin of its root."""
+    catalogs: Mapping[str, Catalog]  # issuer to what it can sell; empty: the vendor can sell what is named
+    root: str  # the pin of its root
     pack: str
 
     def file(self, terms: Mapping[str, Any], *, number: int, now: int) -> str:

@@ -54,8 +54,7 @@ class LeftOut(Message, reasons=True):
 class Pasted(NamedTuple):
     """A file of tokens, and what was around and between them."""
 
-    data: bytes
-    """As `armor.read` takes it; what was given, where it takes that."""
+    data: bytes  # as `armor.read` takes it; what was given, where it takes that
     left_out: tuple[LeftOut, ...] = ()
 
 

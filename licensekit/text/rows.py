@@ -49,8 +49,7 @@ _MADE_SAFE: Final = re.compile(_BEGINNING + "'" + _FORMULA)
 class TextRow(NamedTuple):
     """One row, or the fault after which no further row can be read."""
 
-    line: int
-    """The number of the last line that it takes, of the first row the first; lines count from 1."""
+    line: int  # the number of the last line that it takes, of the first row the first; lines count from 1
     cells: list[str]
     fault: Fault | None = None
 

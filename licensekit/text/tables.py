@@ -33,8 +33,7 @@ _DEPTH: Final = 4  # the parts of the longest key path: `editions.basic.users.st
 class Table(NamedTuple):
     """One table of a file, and the list that its faults go to."""
 
-    path: str
-    """Its key path; empty: the file."""
+    path: str  # its key path; empty: the file
     content: Mapping[str, object]
     faults: list[Located]
 

@@ -44,8 +44,7 @@ class BuiltIn(NamedTuple):
     released: date | None = None
     facts: Mapping[str, str | None] | None = None
     home_variable: str = "LICENSEKIT_HOME"
-    folder: str | None = None
-    """A workspace, which no application has: empty."""
+    folder: str | None = None  # a workspace, which no application has: empty
 
 
 _NOTHING: Final = BuiltIn()

@@ -132,8 +132,7 @@ class Proxy(NamedTuple):
 
     networks: tuple[Network, ...]
     user_header: str
-    role_header: str | None
-    """None: whoever comes through the proxy is an administrator."""
+    role_header: str | None  # None: whoever comes through the proxy is an administrator
 
     def identity(self, request: Request) -> Identity | None:
         """Return who asks, by what the proxy says; this is the console's `authorize`."""
