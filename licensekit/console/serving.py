@@ -10,8 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from licensekit.console.application import app
-from licensekit.console.security.links import CONSOLE, Links
-from licensekit.console.security.sign_in import Network, Proxy, SignIn
+from licensekit.console.security.sign_in import CONSOLE, Links, Network, Proxy, SignIn
 from licensekit.console.visit import Authorize, Identity
 from licensekit.errors import ConsoleUnavailable
 from licensekit.installation import Installation

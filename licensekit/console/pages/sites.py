@@ -2,10 +2,9 @@
 
 from starlette.responses import Response
 
-from licensekit.console.choices import choices_of
+from licensekit.console.choices import choices_of, save_ticks, ticks_of
 from licensekit.console.pages.history import latest
 from licensekit.console.rendering import REFUSED, faults_of, moved, page
-from licensekit.console.ticks import save_ticks, ticks_of
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError
 from licensekit.installation import AuditFilter, EventScope, concerning

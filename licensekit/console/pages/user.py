@@ -6,10 +6,9 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from licensekit.access import Access
-from licensekit.console.choices import choices_of
+from licensekit.console.choices import choices_of, save_ticks, ticks_of
 from licensekit.console.pages.history import latest
 from licensekit.console.rendering import REFUSED, faults_of, moved, page
-from licensekit.console.ticks import save_ticks, ticks_of
 from licensekit.console.visit import Visit
 from licensekit.errors import EntryInvalid, LicenseError
 from licensekit.installation import AuditFilter, UserFacts
