@@ -174,13 +174,9 @@ def _set_color(ctx: click.Context, _: click.Parameter, value: bool | None) -> No
         ctx.color = value
 
 
+_COLOR: Final = "Print in color, or do not.  [default: on a terminal, unless NO_COLOR is set]"
 color_option: Final[Decorator] = option(
-    "--color/--no-color",
-    "Print in color, or do not.  [default: on a terminal, unless NO_COLOR is set]",
-    default=None,
-    expose_value=False,
-    is_eager=True,
-    callback=_set_color,
+    "--color/--no-color", _COLOR, default=None, expose_value=False, is_eager=True, callback=_set_color
 )
 
 

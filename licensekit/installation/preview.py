@@ -31,9 +31,8 @@ class BundleChange(NamedTuple):
     @property
     def terms(self) -> tuple[Change, ...]:
         """The dates and policies that differ, by field, as plain JSON values."""
-        return changes_between(
-            *({} if one is None else plain_fields(one, _TERMS) for one in (self.before, self.bundle))
-        )
+        before = {} if self.before is None else plain_fields(self.before, _TERMS)
+        return changes_between(before, plain_fields(self.bundle, _TERMS))
 
     @property
     def sold(self) -> tuple[Change, ...]:
@@ -199,17 +198,14 @@ class Preview(NamedTuple):
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values; totals are those of `moment`."""
         outcome = self.outcome
+        came = {"new": outcome.new, "without_effect": outcome.without_effect, "signed_again": outcome.again}
+        came |= {"same": outcome.same, "replaced": outcome.replaced, "refused": self.refused}
         return {
             "can_activate": self.can_activate,
             "company": self.company,
             "serial": outcome.serial,
             "effective": format_seconds(self.moment),
-            "new": list(map(_named, outcome.new)),
-            "without_effect": list(map(_named, outcome.without_effect)),
-            "signed_again": list(map(_named, outcome.again)),
-            "same": list(map(_named, outcome.same)),
-            "replaced": list(map(_named, outcome.replaced)),
-            "refused": list(map(_named, self.refused)),
+            **{name: list(map(_named, bundles)) for name, bundles in came.items()},
             "void": [{**_named(one.bundle), "why": one.why.as_json()} for one in self.void],
             "brings": [str(what) for what in outcome.trust],
             "bundles": [

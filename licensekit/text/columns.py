@@ -66,15 +66,11 @@ def read_table(data: Iterable[bytes] | str, columns: Columns[T], options: TableO
         return
     places = [(place, columns.known[name]) for place, name in enumerate(names) if name]
     for row in rows:
-        if row.fault:
-            yield TableRow(row.line, {}, (row.fault,), *lines.taken())
-        else:
-            cells = row.cells + [""] * (len(titles) - len(row.cells))
-            named = {key: as_typed(cells[place]) for place, key in places}
-            if fault := _misplaced(row.cells, titles):
-                yield TableRow(row.line, {}, (fault,), *lines.taken(), named)
-            else:
-                yield TableRow(row.line, named, (), *lines.taken())
+        cells = row.cells + [""] * (len(titles) - len(row.cells))
+        named = {key: as_typed(cells[place]) for place, key in places}
+        fault = row.fault or _misplaced(row.cells, titles)
+        misread = {} if row.fault or not fault else named
+        yield TableRow(row.line, {} if fault else named, (fault,) if fault else (), *lines.taken(), misread)
 
 
 def folded(name: str) -> str:

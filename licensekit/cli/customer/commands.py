@@ -30,9 +30,7 @@ CUSTOMER: Final[Mapping[str, Lazy]] = {
     **lazy(_SECTION, f"{_HERE}.storage", "audit doctor backup restore move"),
     **lazy(_SECTION, f"{_HERE}.console", "console"),
 }
-"""The customer's commands."""
 BOTH: Final = lazy("Commands for both", "licensekit.cli.inspect", "inspect verify")
-"""The commands that a vendor uses as well."""
 
 
 class BuiltIn(NamedTuple):
