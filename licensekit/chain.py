@@ -33,11 +33,9 @@ def link(previous: bytes, entry: bytes) -> bytes:
 class Link(NamedTuple):
     """What of an entry the chain is about."""
 
-    number: int
-    """Counted from 1 without a gap."""
+    number: int  # counted from 1 without a gap
     entry: bytes
-    hash: bytes
-    """As it was recorded."""
+    hash: bytes  # as it was recorded
 
 
 def unbroken(

@@ -20,11 +20,9 @@ from licensekit.cli.options import Decorator, option
 from licensekit.cli.output import JSON_DUE, emit_json, harmless, takes_every_character
 from licensekit.errors.coded import messages_beside
 
-NO: Final = 1
-"""The command worked and the answer is no."""
+NO: Final = 1  # the command worked and the answer is no
 USAGE: Final = 2
-DEFECT: Final = 70
-"""Licensekit itself failed; the number is that of EX_SOFTWARE in sysexits.h."""
+DEFECT: Final = 70  # licensekit itself failed; the number is that of EX_SOFTWARE in sysexits.h
 INTERRUPTED: Final = 130
 
 _CODES: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
@@ -176,13 +174,9 @@ def _set_color(ctx: click.Context, _: click.Parameter, value: bool | None) -> No
         ctx.color = value
 
 
+_COLOR: Final = "Print in color, or do not.  [default: on a terminal, unless NO_COLOR is set]"
 color_option: Final[Decorator] = option(
-    "--color/--no-color",
-    "Print in color, or do not.  [default: on a terminal, unless NO_COLOR is set]",
-    default=None,
-    expose_value=False,
-    is_eager=True,
-    callback=_set_color,
+    "--color/--no-color", _COLOR, default=None, expose_value=False, is_eager=True, callback=_set_color
 )
 
 

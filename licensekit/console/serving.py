@@ -10,8 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from licensekit.console.application import app
-from licensekit.console.security.links import CONSOLE, Links
-from licensekit.console.security.sign_in import Network, Proxy, SignIn
+from licensekit.console.security.sign_in import CONSOLE, Links, Network, Proxy, SignIn
 from licensekit.console.visit import Authorize, Identity
 from licensekit.errors import ConsoleUnavailable
 from licensekit.installation import Installation
@@ -28,13 +27,10 @@ class Reach(NamedTuple):
 
     host: str
     port: int
-    certificate: Path | None
-    """A certificate with its chain, in PEM."""
+    certificate: Path | None  # a certificate with its chain, in PEM
     key: Path | None
-    public: tuple[str, ...]
-    """The addresses that browsers use, where it is not this machine alone."""
-    proxies: tuple[Network, ...]
-    """Networks of proxies that sign people in; none: a link signs in."""
+    public: tuple[str, ...]  # the addresses that browsers use, where it is not this machine alone
+    proxies: tuple[Network, ...]  # networks of proxies that sign people in; none: a link signs in
     user_header: str
     role_header: str | None
 

@@ -9,10 +9,8 @@ from licensekit.wire.documents import Kind
 
 _TONES: Final = {"active": "good", "pending": "calm", "warning": "warn", "grace": "warn"}
 """The tone of a state; any other is bad."""
-_FOLLOWED: Final = "followed"
-"""The state of a bundle that ends, and that another one follows without a gap."""
-NEARLY_FULL: Final = 90
-"""From this many percent in use on, a license is shown as nearly used up."""
+_FOLLOWED: Final = "followed"  # the state of a bundle that ends, and that another one follows without a gap
+NEARLY_FULL: Final = 90  # from this many percent in use on, a license is shown as nearly used up
 
 
 class PartView(NamedTuple):
@@ -20,10 +18,8 @@ class PartView(NamedTuple):
 
     part: Part
     tone: str
-    state: str
-    """The text's name of its state."""
-    days_left: int | None
-    """Until the part is no longer licensed without a gap; None is perpetual."""
+    state: str  # the text's name of its state
+    days_left: int | None  # until the part is no longer licensed without a gap; None is perpetual
 
 
 def is_new(state: InstallationState) -> bool:

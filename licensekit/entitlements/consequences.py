@@ -26,10 +26,8 @@ LATER: Final = 12
 class Loss(NamedTuple):
     """Licenses that give less from a moment on."""
 
-    at: int
-    """Seconds since 1970."""
-    access: Access
-    """The most that they still give: read, or none."""
+    at: int  # seconds since 1970
+    access: Access  # the most that they still give: read, or none
     licenses: tuple[str, ...]
 
     def plain(self) -> dict[str, Any]:
@@ -50,8 +48,7 @@ class Logins(NamedTuple):
     """How many people may log in from a moment on."""
 
     at: int
-    people: int
-    """By one way or another."""
+    people: int  # by one way or another
     by_way: Mapping[str, int]
 
     def plain(self) -> dict[str, Any]:

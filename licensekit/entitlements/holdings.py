@@ -28,10 +28,8 @@ class Holding(NamedTuple):
     """A license that a user or site holds by assignment."""
 
     license: str
-    slot: int
-    """Its number among the assignments of this license, from 1; or `NO_SLOT`."""
-    satellite: int | None = None
-    """The slot, among the satellites, of the site that holds it; None: it is no satellite."""
+    slot: int  # its number among the assignments of this license, from 1; or `NO_SLOT`
+    satellite: int | None = None  # the slot, among the satellites, of the site that holds it; None: it is no satellite
 
 
 def held_access(

@@ -15,8 +15,7 @@ from licensekit.entitlements.questions import count
 from licensekit.wire.documents import SeatKind
 from licensekit.wire.plain import word
 
-_NEARLY_TENTHS: Final = 9
-"""From this many tenths in use on, a license is nearly used up."""
+_NEARLY_TENTHS: Final = 9  # from this many tenths in use on, a license is nearly used up
 
 
 class BundleNotice(Notice):

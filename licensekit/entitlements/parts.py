@@ -223,8 +223,7 @@ class Covered:
     """What coverage follows from; it is worked out when it is asked for, and once."""
 
     timeline: Timeline
-    judged: tuple[Part, ...]
-    """All bundles: one that is not in force at its start may be so later."""
+    judged: tuple[Part, ...]  # all bundles: one that is not in force at its start may be so later
     now: int
     away_hours: float | None
 

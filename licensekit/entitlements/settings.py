@@ -12,8 +12,7 @@ class SoldValue(NamedTuple):
     """The value that one part sells of a setting."""
 
     part: Part
-    code: str
-    """As an application writes it."""
+    code: str  # as an application writes it
     value: Value
 
 
@@ -32,12 +31,9 @@ class Settings(NamedTuple):
     """Every setting of every catalog at one moment."""
 
     rows: tuple[SettingRow, ...]
-    values: Mapping[str, Value | None]
-    """Setting to what counts."""
-    unfit: tuple[SoldValue, ...]
-    """What was sold and does not fit its setting: it counts as absent."""
-    unknown: tuple[SoldValue, ...]
-    """What was sold and its issuer's newest catalog does not have."""
+    values: Mapping[str, Value | None]  # setting to what counts
+    unfit: tuple[SoldValue, ...]  # what was sold and does not fit its setting: it counts as absent
+    unknown: tuple[SoldValue, ...]  # what was sold and its issuer's newest catalog does not have
 
 
 def settings_of(trust_store: TrustStore, parts: Iterable[Part]) -> Settings:

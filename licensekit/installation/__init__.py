@@ -15,19 +15,17 @@ from licensekit.entitlements.questions import NextDate, order_address
 from licensekit.installation.activation import ActivationProposal, Fetch
 from licensekit.installation.assignments import UsersProposal, parse_ids
 from licensekit.installation.audit import AuditEntry, AuditFilter, AuditPage, AuditReport
-from licensekit.installation.bundle_changes import BundleChange
 from licensekit.installation.details import Explained, ExplainedRow, FileDetails, LicenseDetails, UserDetails
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.holders import SiteRow, Sites, Users
 from licensekit.installation.installation import Installation
-from licensekit.installation.license_holders import LicenseHolder
 from licensekit.installation.operations import Moved, diagnose, move, restore
 from licensekit.installation.plan import Activated
-from licensekit.installation.preview import Preview, PreviewRow, SettingChange, Void
+from licensekit.installation.preview import BundleChange, Preview, PreviewRow, SettingChange, Void
 from licensekit.installation.settlement import DOWNGRADE, KEEP, Settlement, SettlementRow, table_of
 from licensekit.installation.sync import Synced, SyncProposal
 from licensekit.installation.sync_plan import GroupRule, PlannedUser
-from licensekit.installation.user_list import UserFilter, UserPage, UserRow
+from licensekit.installation.user_list import LicenseHolder, UserFilter, UserPage, UserRow
 from licensekit.installation.user_table import (
     IMPORT_BYTES,
     ImportRow,

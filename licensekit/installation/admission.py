@@ -44,21 +44,15 @@ Several = Iterable[Verified[Bundle]]
 class AdmissionFacts(NamedTuple):
     """What of an installation and of a file decides about its bundles."""
 
-    before: TrustStore
-    """Whom the installation believes without the file."""
-    trust_store: TrustStore
-    """And with it."""
-    resets: tuple[Verified[Reset], ...]
-    """Those of the file."""
-    stored: Mapping[bytes, StoredBundle]
-    """Identity to each bundle that was ever activated, in the order of activation."""
+    before: TrustStore  # whom the installation believes without the file
+    trust_store: TrustStore  # and with it
+    resets: tuple[Verified[Reset], ...]  # those of the file
+    stored: Mapping[bytes, StoredBundle]  # identity to each bundle that was ever activated, in the order of activation
     journal: JournalState
-    verified: VerifiedBundles
-    """Those of them that still verify."""
+    verified: VerifiedBundles  # those of them that still verify
     fingerprint: Fingerprint
     released: int | None
-    lower_allowed: int
-    """How many resets that allow a lower sequence were not used yet."""
+    lower_allowed: int  # how many resets that allow a lower sequence were not used yet
     now: int
 
     def active(self, kept: Several) -> list[Verified[Bundle]]:
@@ -75,19 +69,13 @@ class Admission(NamedTuple):
     """What becomes of the bundles of a file."""
 
     new: Bundles
-    again: Bundles
-    """Those that are here, and are signed by another key now."""
-    same: Bundles
-    """Those that are here, and change nothing."""
+    again: Bundles  # those that are here, and are signed by another key now
+    same: Bundles  # those that are here, and change nothing
     refused: Bundles
-    reasons: tuple[errors.RefusedError, ...]
-    """Everything that stands against those."""
-    kept: Bundles
-    """What may be in force then, in the order of activation."""
-    put_away: Bundles
-    """What may no longer be: of a higher sequence than one that a reset lets in."""
-    lowered: int
-    """How many resets this uses up."""
+    reasons: tuple[errors.RefusedError, ...]  # everything that stands against those
+    kept: Bundles  # what may be in force then, in the order of activation
+    put_away: Bundles  # what may no longer be: of a higher sequence than one that a reset lets in
+    lowered: int  # how many resets this uses up
 
 
 def admit(bundles: Several, facts: AdmissionFacts) -> Admission:

@@ -37,12 +37,10 @@ class HolderChange(NamedTuple):
 
     id: str
     written: str
-    held: frozenset[str]
-    """What is assigned before."""
+    held: frozenset[str]  # what is assigned before
     assigned: frozenset[str]
     released: frozenset[str]
-    ends: bool = False
-    """Whether the user is retired, or the site removed."""
+    ends: bool = False  # whether the user is retired, or the site removed
 
 
 def plan_licenses(

@@ -46,10 +46,8 @@ class DeficitHolder(NamedTuple):
     """A user or site that holds a license in deficit."""
 
     name: str
-    slots: Mapping[str, int]
-    """Each license in deficit that it holds, to its slot; what is in no slot is left out."""
-    held: frozenset[str]
-    """All that it is assigned."""
+    slots: Mapping[str, int]  # each license in deficit that it holds, to its slot; what is in no slot is left out
+    held: frozenset[str]  # all that it is assigned
 
 
 class Effects:

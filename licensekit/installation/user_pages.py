@@ -19,10 +19,8 @@ WORDS: Final = 20
 """How many words of a text count: the longest."""
 COUNTED: Final = 10_000
 """How many users are counted at most."""
-_LAST: Final = "\U0010ffff"
-"""Behind every letter and digit."""
-_LATEST: Final = 2**53
-"""Behind every day."""
+_LAST: Final = "\U0010ffff"  # behind every letter and digit
+_LATEST: Final = 2**53  # behind every day
 
 
 class Paging(NamedTuple):

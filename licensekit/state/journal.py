@@ -188,18 +188,15 @@ class Row(NamedTuple):
     number: int
     entry: bytes
     hash: bytes
-    signature: bytes
-    """Over number and hash."""
+    signature: bytes  # over number and hash
 
 
 class SignedHead(NamedTuple):
     """The head as the installation's key has signed it."""
 
     number: int
-    observed: bytes
-    """The digest of the observations of time."""
-    signature: bytes
-    """Over number, hash and signature of that entry, and `observed`."""
+    observed: bytes  # the digest of the observations of time
+    signature: bytes  # over number, hash and signature of that entry, and `observed`
 
 
 class JournalFault(NamedTuple):
@@ -214,17 +211,12 @@ class JournalFault(NamedTuple):
 class Journal(NamedTuple):
     """A journal that was verified, as far as it holds."""
 
-    state: JournalState
-    """What counts."""
-    hashes: tuple[bytes, ...]
-    """Those of the entries that hold."""
-    signature: bytes
-    """That of the newest of them; empty before the first."""
-    signed: SignedHead
-    """The head as it is stored; it verifies where there is no fault."""
+    state: JournalState  # what counts
+    hashes: tuple[bytes, ...]  # those of the entries that hold
+    signature: bytes  # that of the newest of them; empty before the first
+    signed: SignedHead  # the head as it is stored; it verifies where there is no fault
     fault: JournalFault | None = None
-    rest: tuple[Entry, ...] = ()
-    """What entries that do not hold take away."""
+    rest: tuple[Entry, ...] = ()  # what entries that do not hold take away
 
     @property
     def head(self) -> Head:

@@ -50,14 +50,10 @@ class BundleTaken(NamedTuple):
     at: int
     issued: int
     scheme: int
-    key: bytes
-    """The id of the key that signed it."""
-    most: int | None
-    """Its highest count; None where one is unrestricted, or it has settings or replaces serials."""
-    term: int | None
-    """Days from its issue to the end of all it grants; None where something does not end."""
-    elapsed: int
-    """The time that had verifiably passed by then (`licensekit.state.time`)."""
+    key: bytes  # the id of the key that signed it
+    most: int | None  # its highest count; None where one is unrestricted, or it has settings or replaces serials
+    term: int | None  # days from its issue to the end of all it grants; None where something does not end
+    elapsed: int  # the time that had verifiably passed by then (`licensekit.state.time`)
 
     def bounded(self, latest: int) -> "BundleTaken":
         """Return the same, proving no later time than `latest`."""
@@ -86,8 +82,7 @@ class ResetUsed(NamedTuple):
     what: int
     issuer: str
     issued: int
-    elapsed: int
-    """As in `BundleTaken`."""
+    elapsed: int  # as in `BundleTaken`
 
 
 class ResetSpent(NamedTuple):
@@ -100,15 +95,12 @@ class DocumentSeen(NamedTuple):
     """A root, trust document, list or catalog is the highest of its order."""
 
     type: str
-    issuer: str
-    """Empty for roots and trust documents."""
+    issuer: str  # empty for roots and trust documents
     version: tuple[int, ...]
     identity: bytes
-    issued: int | None
-    """None for a root, and for what was put out of force again by what came with it."""
+    issued: int | None  # None for a root, and for what was put out of force again by what came with it
     scheme: int
-    key: bytes
-    """Scheme and id of the first key that signed it."""
+    key: bytes  # scheme and id of the first key that signed it
 
 
 class TimeFloor(NamedTuple):
@@ -117,16 +109,14 @@ class TimeFloor(NamedTuple):
     hard: int
     soft: int
     reason: str
-    base: bytes
-    """The identity of the base bundle whose one drop of the soft floor this is; empty if none."""
+    base: bytes  # the identity of the base bundle whose one drop of the soft floor this is; empty if none
 
 
 class TroubleFound(NamedTuple):
     """The database is a restored backup; or entries from `number` on did not verify."""
 
     at: int
-    number: int | None
-    """None for a restored backup."""
+    number: int | None  # None for a restored backup
 
 
 class TroubleAccepted(NamedTuple):
@@ -134,8 +124,7 @@ class TroubleAccepted(NamedTuple):
 
     at: int
     by: str
-    base: bytes
-    """As in `TimeFloor`: accepting spends the drop of the soft floor."""
+    base: bytes  # as in `TimeFloor`: accepting spends the drop of the soft floor
 
 
 class Relocated(NamedTuple):

@@ -34,8 +34,7 @@ ERASED: Final = "(erased)"
 """What is shown in place of a name that is gone."""
 _LEFT_OUT: Final = {"request": ("nonce", "facts"), "reset": ("nonce",), "lease-borrow": ("lease",)}
 """Code to the data that its sentence leaves out."""
-_MARK: Final = 200
-"""Characters of a mark."""
+_MARK: Final = 200  # characters of a mark
 _FIELDS: Final = ("by", "user", "users", "holder", "subject")
 """The fields of an audit entry that name people; a subject is one where the scope is `user`."""
 _SQL: Final = read_queries(__file__)

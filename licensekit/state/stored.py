@@ -32,8 +32,7 @@ class StoredBundle(NamedTuple):
     """A bundle that the journal knows, with what is stored of it."""
 
     record: BundleRecord
-    token: armor.Token
-    """Its frame is empty if it is gone."""
+    token: armor.Token  # its frame is empty if it is gone
 
 
 def store_bundle(connection: Connection, verified: Verified[Bundle]) -> None:
@@ -45,8 +44,7 @@ class Recorded(NamedTuple):
     """The root pin and the pack that the first activation recorded."""
 
     root: str
-    pack: bytes
-    """Empty if what is stored is not the pack that was recorded."""
+    pack: bytes  # empty if what is stored is not the pack that was recorded
 
 
 class Stored(NamedTuple):

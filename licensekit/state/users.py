@@ -18,8 +18,7 @@ from licensekit.wire.documents import UserKind
 
 T = TypeVar("T")
 
-_TOGETHER: Final = 250
-"""How many rows are written or deleted by one statement."""
+_TOGETHER: Final = 250  # how many rows are written or deleted by one statement
 _SQL: Final = read_queries(__file__, {"user_slot": USER_SLOT, "site_slot": SITE_SLOT})
 USER_COLUMNS: Final = _SQL["columns"]
 """What `facts_of` reads, of the table `users` under the name `u`."""
@@ -29,8 +28,7 @@ class SiteFacts(NamedTuple):
     """What is known of a site, and what it is assigned."""
 
     id: str
-    written: str
-    """The id as somebody typed it; `id` is the form in which ids are compared."""
+    written: str  # the id as somebody typed it; `id` is the form in which ids are compared
     name: str
     central: bool
     holdings: tuple[Holding, ...]

@@ -24,8 +24,7 @@ class SeenDocument(NamedTuple):
     """Which document was the highest of its order, and where in it."""
 
     version: FullVersion
-    identity: bytes
-    """16 bytes."""
+    identity: bytes  # 16 bytes
 
 
 Order = tuple[str, str]

@@ -38,8 +38,7 @@ class TrustStore(NamedTuple):
     """Whom to believe, and what the license codes mean."""
 
     trust: TrustState
-    catalogs: Mapping[str, Verified[Catalog]]
-    """Issuer to its newest catalog."""
+    catalogs: Mapping[str, Verified[Catalog]]  # issuer to its newest catalog
 
     @property
     def product(self) -> str:

@@ -33,8 +33,7 @@ class TrustState(NamedTuple):
     chain: Chain
     trust: Verified[Trust] | None
     signers: Mapping[scope.KeyReference, scope.AdmittedSigner]
-    lists: Mapping[str, Verified[Revocations]]
-    """Issuer to the revocation list in force."""
+    lists: Mapping[str, Verified[Revocations]]  # issuer to the revocation list in force
     seen: Seen
 
     @property

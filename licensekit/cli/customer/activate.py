@@ -16,8 +16,7 @@ from licensekit.installation import ActivationProposal, Installation, Preview, P
 from licensekit.wire.documents import Bundle, Kind, Use
 from licensekit.wire.plain import plain
 
-_NAMED: Final = 5
-"""How many licenses that end are named."""
+_NAMED: Final = 5  # how many licenses that end are named
 _NO_EFFECT: Final = "grants nothing beside what is active here; it counts once that is gone"
 
 

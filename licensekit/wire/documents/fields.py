@@ -57,8 +57,7 @@ _NOT_A_SERIAL: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="ser
 _NOT_QUALIFIED: Final = RuleBroken(reason="qualified")
 _NO_ENDS: Final = frozenset({"", "-", "\n"})
 _NOT_BETWEEN_WORDS: Final = ("\n\n", "\n-", "-\n", "\n.", ".\n", "..", ".-", "-.")
-_FEW: Final = 8
-"""Serials that are judged one by one: a bundle has few, and a list may have sixty thousand."""
+_FEW: Final = 8  # serials that are judged one by one: a bundle has few, and a list may have sixty thousand
 _SERIAL_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" + CODE_ALPHABET
 
 
