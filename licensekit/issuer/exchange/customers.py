@@ -164,11 +164,8 @@ def propose_merge(tx: LedgerTransaction, name: str, into: str) -> MergeProposal:
         return SignProposal(enter=lambda _, __: kept, about=kept.name, is_done=True)
     live = tuple(one for one in (*own, *moved) if bundles.active(tx.ledger, one))
     reasons = {"merge": True, "join": len(live) > 1, "id": None not in (gone.external, kept.external)}
-    agreed, *warnings = (
-        CustomersMerge(reason=reason, gone=gone.name, into=kept.name, id=kept.external, old=gone.external, serials=live)
-        for reason, holds in reasons.items()
-        if holds
-    )
+    effect = partial(CustomersMerge, gone=gone.name, into=kept.name, id=kept.external, old=gone.external, serials=live)
+    agreed, *warnings = (effect(reason=reason) for reason, holds in reasons.items() if holds)
     return SignProposal(
         enter=lambda tx, _: merge(tx.ledger, gone, kept),
         about=gone.name,
