@@ -179,10 +179,7 @@ def propose_merge(tx: LedgerTransaction, name: str, into: str) -> MergeProposal:
 
 
 class Customers(WorkspacePart):
-    """Who the customers are, and the exchange with their installations, which is proposed, for `.sign` to sign it.
-
-    Keywords and errors are as in `Workspace`.
-    """
+    """Who the customers are, and the exchange with their installations; keywords and errors are as in `Workspace`."""
 
     get = on_ledger(customer_named)
     find = on_ledger(customers_found)
@@ -191,10 +188,7 @@ class Customers(WorkspacePart):
     put_installation = on_ledger(put_installation, writes=True)
 
     def propose_merge(self, name: str, into: str, *, now: int) -> MergeProposal:
-        """Return what making one customer a part of another would do, which must be confirmed.
-
-        Raises as `customer_named`.
-        """
+        """Return what making one customer a part of another would do, which must be confirmed; raises as `get`."""
         return propose(self._store, partial(propose_merge, name=name, into=into), now)
 
     def read_request(self, data: bytes | str, *, now: int) -> requests.VerifiedRequest:

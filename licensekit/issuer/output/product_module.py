@@ -57,11 +57,9 @@ def _module(store: TrustStore, root: str, pack: bytes | str, released: str) -> s
 
 
 def renewed_module(text: str, state: WorkspaceState) -> str | None:
-    """Return a module written again from the pack of its workspace; None: it is none of that pack.
-
-    A partner has no module: the application is the vendor's.
-    """
+    """Return a module written again from the pack of its workspace; None: it is none of that pack."""
     written = _WRITTEN.search(text)
+    # A partner has no module: the application is the vendor's.
     if written is None or written["root"] != state.pin or state.is_partner:
         return None
     return _module(state.trust_store, state.pin, state.pack, written["released"])
