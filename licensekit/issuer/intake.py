@@ -67,10 +67,8 @@ def propose_take(
 
     kinds = ((one.type, getattr(opened(one), "issuer", "")) for one in newer)
     shown = tuple(proposals.Change(".".join(filter(None, kind)), None, "newer") for kind in kinds)
-    lacks = tuple(error for _, error in intake.restored(tx.ledger))
-    return SignProposal(
-        enter=take, changes=shown, warnings=lacks, about="the pack", is_done=not newer, renews_pack=True
-    )
+    lost = tuple(error for _, error in intake.restored(tx.ledger))
+    return SignProposal(enter=take, changes=shown, warnings=lost, about="the pack", is_done=not newer, renews_pack=True)
 
 
 def verify(tx: LedgerTransaction, tokens: Sequence[armor.Token]) -> Intake:

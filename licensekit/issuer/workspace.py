@@ -46,8 +46,7 @@ class Workspace(transaction.WorkspacePart):
 
     def __init__(self, store: transaction.WorkspaceStore) -> None:
         super().__init__(store)
-        self.layout = store.layout
-        self.database = store.database
+        self.layout, self.database = store.layout, store.database
         self.ledger = questions.Ledger(store)
         """What was issued."""
         self.customers = Customers(store)

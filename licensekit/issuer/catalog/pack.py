@@ -65,10 +65,7 @@ class WorkspaceCatalog(transaction.WorkspacePart):
     """The catalog of a workspace: the file that people write, and what was signed of it."""
 
     def draft(self, now: int, text: bytes | None = None) -> CatalogDraft:
-        """Return the catalog as it is written now, or in `text`, and what was signed last.
-
-        Raises `CatalogInvalid` if it has faults, `FileUnusable` or `TooLarge` if it cannot be read.
-        """
+        """Return the catalog as written, or in `text`, and what was signed last; raise `CatalogInvalid` if wrong."""
         with self._store.read(now) as tx:
             return _draft(tx, text)
 

@@ -164,11 +164,8 @@ def propose_merge(tx: LedgerTransaction, name: str, into: str) -> MergeProposal:
         return SignProposal(enter=lambda _, __: kept, about=kept.name, is_done=True)
     live = tuple(one for one in (*own, *moved) if bundles.active(tx.ledger, one))
     reasons = {"merge": True, "join": len(live) > 1, "id": None not in (gone.external, kept.external)}
-    agreed, *warnings = (
-        CustomersMerge(reason=reason, gone=gone.name, into=kept.name, id=kept.external, old=gone.external, serials=live)
-        for reason, holds in reasons.items()
-        if holds
-    )
+    effect = partial(CustomersMerge, gone=gone.name, into=kept.name, id=kept.external, old=gone.external, serials=live)
+    agreed, *warnings = (effect(reason=reason) for reason, holds in reasons.items() if holds)
     return SignProposal(
         enter=lambda tx, _: merge(tx.ledger, gone, kept),
         about=gone.name,
@@ -182,10 +179,7 @@ def propose_merge(tx: LedgerTransaction, name: str, into: str) -> MergeProposal:
 
 
 class Customers(WorkspacePart):
-    """Who the customers are, and the exchange with their installations, which is proposed, for `.sign` to sign it.
-
-    Keywords and errors are as in `Workspace`.
-    """
+    """Who the customers are, and the exchange with their installations; keywords and errors are as in `Workspace`."""
 
     get = on_ledger(customer_named)
     find = on_ledger(customers_found)
@@ -194,10 +188,7 @@ class Customers(WorkspacePart):
     put_installation = on_ledger(put_installation, writes=True)
 
     def propose_merge(self, name: str, into: str, *, now: int) -> MergeProposal:
-        """Return what making one customer a part of another would do, which must be confirmed.
-
-        Raises as `customer_named`.
-        """
+        """Return what making one customer a part of another would do, which must be confirmed; raises as `get`."""
         return propose(self._store, partial(propose_merge, name=name, into=into), now)
 
     def read_request(self, data: bytes | str, *, now: int) -> requests.VerifiedRequest:

@@ -1,7 +1,4 @@
-"""The next revocation list, made from the one before: what takes back bundles and serials, or no longer does.
-
-The ledger keeps whether they were suspended, revoked or made void (`licensekit.issuer.ledger.states`).
-"""
+"""The next revocation list, made from the one before: what takes back bundles and serials, or no longer does."""
 
 from collections.abc import Iterator, Sequence
 from typing import TypedDict, Unpack

@@ -1,7 +1,4 @@
-"""What the ledger says about bundles: by serial, by part, by identity, by key.
-
-A bundle is known by the entry that issued it; its token has the newest signature on it.
-"""
+"""What the ledger says about bundles, each known by the entry that issued it; its token has the newest signature."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, LiteralString, NamedTuple, cast

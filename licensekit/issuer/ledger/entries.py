@@ -57,10 +57,7 @@ class LedgerEntry(NamedTuple):
         return _content(_parts(self.number, self))
 
     def plain(self) -> dict[str, Any]:
-        """Return what the hash covers, by `ENTRY_FIELDS`, so that anybody can verify the chain.
-
-        `ordered` is text, as the hash covers it.
-        """
+        """Return what the hash covers, by `ENTRY_FIELDS`, for anybody to verify the chain; so `ordered` is text."""
         return {**plain_fields(self, _PLAIN), "token": armor.write(self.token)}
 
 

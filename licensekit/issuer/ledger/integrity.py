@@ -128,10 +128,8 @@ class SerialsUnowned(Message):
 class DatedAhead(Message, reasons=True):
     """A document that is dated later than now, and how to put that right if the clock is right."""
 
-    name: str
-    """Of the bundle, or the issuer's code."""
-    issued: int
-    """In seconds since 1970."""
+    name: str  # of the bundle, or the issuer's code
+    issued: int  # in seconds since 1970
 
 
 def dated_ahead(ledger: Connection, *, now: int) -> tuple[DatedAhead, ...]:

@@ -189,7 +189,10 @@ def page(connection: Connection, filters: Filters, *, today: int, limit: int, af
     if customer is not None:
         conditions.append((f"b.{_SQL['of_one_customer']}", (customer,)))
     if after is not None:
-        conditions.append(_behind(connection, column, way, after))
+        row = connection.one(f"SELECT {column} FROM bundles WHERE number = ?", after)  # noqa: S608  # a text of ours
+        if row is None:
+            raise NotIssued(reason="not-a-bundle", name=str(after))
+        conditions.append((f"(b.{column}, b.number) {'<' if way == 'DESC' else '>'} (?, ?)", (*row, after)))
     holds: LiteralString = " AND ".join(sql for sql, _ in conditions) or "1 = 1"
     params += [value for _, values in conditions for value in values]
     query = _SQL["page"].replace("{source}", source).replace("{holds}", holds)
@@ -249,13 +252,6 @@ def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_C
         yield "b.state = ?", (filters.state,)
     if filters.since is not None:
         yield "b.issued >= ?" if leads else "b.issued + 0 >= ?", (filters.since,)
-
-
-def _behind(connection: Connection, column: LiteralString, way: LiteralString, after: int) -> _Condition:
-    row = connection.one(f"SELECT {column} FROM bundles WHERE number = ?", after)  # noqa: S608  # a text of ours
-    if row is None:
-        raise NotIssued(reason="not-a-bundle", name=str(after))
-    return f"(b.{column}, b.number) {'<' if way == 'DESC' else '>'} (?, ?)", (*row, after)
 
 
 def _on(today: int, one: Issued) -> Issued:

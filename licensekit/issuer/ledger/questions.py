@@ -41,10 +41,7 @@ class Ledger(transaction.WorkspacePart):
         raise errors.UnexpectedType(reason="no-bundle", type=tokens[0].type)
 
     def bundles(self, filters: lookup.Filters, *, now: int, after: int | None = None) -> Iterator[Issued]:
-        """Yield the bundles that pass `filters`, in the order of `lookup.page` and in constant memory.
-
-        `after` is the entry of the last bundle that was seen already.
-        """
+        """Yield the bundles that pass `filters`, behind the entry `after`, ordered as `lookup.page` says, lazily."""
         with self._store.database.read() as ledger:
             yield from lookup.listed(ledger, filters, today=dates.day_at(now), after=after)
 
@@ -82,10 +79,7 @@ class Ledger(transaction.WorkspacePart):
         return tuple(proposal.HistoryDoubtful(reason="forked", installation=one, names=names[one]) for one in forked)
 
     def usage(self, serial: str | None = None, *, now: int) -> Iterator[UsageReport]:
-        """Yield what a serial has bought, and what its newest statement says is in use.
-
-        Without `serial`, yield it of every serial that a statement was entered for, in constant memory.
-        """
+        """Yield what was sold, and is in use by the newest statement: of a serial, or lazily of all that have one."""
         with self._store.read(now) as tx:
             yield from usage.usage(tx, serial)
 

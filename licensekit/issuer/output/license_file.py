@@ -1,7 +1,4 @@
-"""The files that customers get: a signed document, behind the documents attached to it; and what they may replace.
-
-The newest file of each customer can lie in a folder that any web server serves (`docs/how-to/renewals.md`).
-"""
+"""The files that customers get, what they may replace, and the newest of each for a web server to serve."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
