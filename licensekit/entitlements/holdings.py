@@ -1,7 +1,6 @@
 """What users and sites have by what they are assigned, and why a license is granted, or gives no more.
 
-Each assignment is served by its slot alone. The rules are those of `docs/evaluation.md`, "Access" and "Counts and
-surplus".
+Each assignment is served by its slot alone (`docs/evaluation.md`, "Access" and "Counts and surplus").
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,8 +1,7 @@
 """The ids of a page of users: candidates from the index that has the fewest, of which the others are filtered out.
 
-However many users there are, and whatever they have in common, a page looks at `LOOKED_AT` candidates at most and says
-where the next one begins. Users are in the order that is asked for, or of their ids; those that a text finds, in the
-order of the words that it finds, and then of their ids.
+However many users there are, a page looks at `LOOKED_AT` candidates at most and says where the next one begins. Users
+are in the order that is asked for, or of their ids; those that a text finds, by the words that it finds, and then ids.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -26,11 +25,9 @@ _LATEST: Final = 2**53  # behind every day
 class Paging(NamedTuple):
     """Which page of a list, and in which order."""
 
-    after: str = ""
-    """What the page before said."""
+    after: str = ""  # what the page before said
     limit: int = 50
-    order: str = ""
-    """`id`, `name` (as it is shown), `added` or `seen`; with `-` before it from its end; else by the word found."""
+    order: str = ""  # `id`, `name` (as it is shown), `added` or `seen`, with `-` from its end; else by the word found
 
 
 class Clause(NamedTuple):

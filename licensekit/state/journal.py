@@ -4,8 +4,7 @@ Everything here is pure. Each entry carries the signature of the installation's 
 the head carries one more, together with a digest of the observations of time (`docs/installation.md`, "Journal").
 
 What does not verify grants nothing. Where the chain or a signature breaks, the entries before count in full; those
-behind it only take away: a bundle that they say has ended stays so, and a reset that they say was used is used up. What
-the entries say together is worked out one after the other.
+behind it only take away: a bundle that they say has ended stays so, and a reset that they say was used is used up.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,9 +1,9 @@
 """The two logs in their tables: the audit log, which people read, and the journal, which decides.
 
 An entry of the audit log is JSON with sorted names (`docs/installation.md`, "Audit log"), and carries the hash of the
-one before. Numbers count from 1 without a gap. Its chain has pseudonyms for people, and their names stand beside it: a
-pseudonym is random, so once its name is erased nothing says any more whom it stands for ("People"). What the journal
-adds is in `licensekit.state.journal`. What was done, `did`, has a sentence, and the entry has the data that this names.
+one before. Its chain has pseudonyms for people, and their names stand beside it: a pseudonym is random, so once its
+name is erased nothing says any more whom it stands for ("People"). An entry has the data that the sentence of what was
+done, `did`, names.
 """
 
 from collections.abc import Callable, Iterable, Mapping

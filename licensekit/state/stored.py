@@ -76,7 +76,7 @@ class Stored(NamedTuple):
     marked: bytes | None
     """The hash of the audit entry where the mark stands; None if there is no such entry."""
     told_since: int | None
-    """The first day of which the application has told who uses it, in days since 1970; None: it does not tell."""
+    """The first day, since 1970, of which the application told who uses it; None: it does not tell."""
     read_only: bool
     """Whether nothing can be written here."""
 

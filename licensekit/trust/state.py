@@ -1,14 +1,9 @@
 """Whom an installation believes: a pure state machine over roots, trust documents and lists.
 
 Untrusted tokens go in; a new `TrustState` or an error comes out, and the state that was there is as it was. Rules are
-numbered as in `docs/format.md`, "Trust": R1 and R2, about roots, are in `licensekit.trust.roots`, the order (O1) in
-`licensekit.trust.order`, catalogs in `licensekit.trust.pack`. Each function goes through the checks of its rule in the
-order of the text.
-
-`now` is seconds since 1970, and None where it does not matter when a document was issued: for a pack, and for what was
-taken before.
-
-Absent on purpose: being past `fresh_until` is a notice to administrators and stops nothing.
+numbered as in `docs/format.md`, "Trust", and checked in the order of its text: R1 and R2, about roots, are in `roots`,
+the order (O1) in `order`, catalogs in `pack`. `now` is seconds since 1970, and None where it does not matter when a
+document was issued: for a pack, and for what was taken before. Being past `fresh_until` stops nothing.
 """
 
 from collections.abc import Iterable, Mapping
