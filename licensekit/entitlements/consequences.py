@@ -19,8 +19,7 @@ from licensekit.limits import SECONDS
 from licensekit.wire.documents import Kind, UserKind
 from licensekit.wire.plain import plain_fields
 
-LATER: Final = 12
-"""How many later moments are looked at."""
+LATER: Final = 12  # how many later moments are looked at
 
 
 class Loss(NamedTuple):

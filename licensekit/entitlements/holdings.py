@@ -17,10 +17,8 @@ from licensekit.errors import Message, NotEntitled, denial_reason
 from licensekit.wire.documents import Kind, MeterPeriod, spread
 from licensekit.wire.plain import plain_fields
 
-NO_SLOT: Final = 0
-"""In place of a slot that is none: it grants nothing."""
-Served = tuple[tuple[str, Access], ...]
-"""Licenses that are assigned, each with what its assignment is served with."""
+NO_SLOT: Final = 0  # in place of a slot that is none: it grants nothing
+Served = tuple[tuple[str, Access], ...]  # licenses that are assigned, each with what its assignment is served with
 
 
 class Holding(NamedTuple):

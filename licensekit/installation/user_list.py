@@ -23,8 +23,7 @@ _SQL: Final = read_queries(__file__, {"columns": USER_COLUMNS, "slot": USER_SLOT
 _BEYOND: Final = "x.license = ? AND NOT x.slot BETWEEN 1 AND ?"
 _AMONG: Final = "x.license IN (?{more})"
 _NO_SLOTS: Final = "< 1", "> 2147483647"
-RANGES: Final = 16
-"""How many ranges of an index are merged at most."""
+RANGES: Final = 16  # how many ranges of an index are merged at most
 _Ask = Callable[[], InstallationState]
 
 

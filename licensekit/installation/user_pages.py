@@ -12,12 +12,9 @@ from licensekit.database import Connection, Row, Value, read_queries
 from licensekit.text.names import search_words
 from licensekit.wire.documents import UserKind
 
-LOOKED_AT: Final = 500
-"""How many candidates are looked at for one page."""
-WORDS: Final = 20
-"""How many words of a text count: the longest."""
-COUNTED: Final = 10_000
-"""How many users are counted at most."""
+LOOKED_AT: Final = 500  # how many candidates are looked at for one page
+WORDS: Final = 20  # how many words of a text count: the longest
+COUNTED: Final = 10_000  # how many users are counted at most
 _LAST: Final = "\U0010ffff"  # behind every letter and digit
 _LATEST: Final = 2**53  # behind every day
 

@@ -21,8 +21,7 @@ from licensekit.state.time import TimeSeen, prove
 from licensekit.trust.order import Seen, SeenDocument
 from licensekit.wire.documents import BASE, ResetWhat, Use, label_of
 
-NOTHING_OBSERVED: Final = bytes(32)
-"""The digest of the observations of time before the first one."""
+NOTHING_OBSERVED: Final = bytes(32)  # the digest of the observations of time before the first one
 _CONTEXT: Final = b"licensekit/journal\x00"
 
 

@@ -30,8 +30,7 @@ from licensekit.trust.signed import Verified
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle, Kind, Root
 
-ERASED: Final = "(erased)"
-"""What is shown in place of a name that is gone."""
+ERASED: Final = "(erased)"  # what is shown in place of a name that is gone
 _LEFT_OUT: Final = {"request": ("nonce", "facts"), "reset": ("nonce",), "lease-borrow": ("lease",)}
 """Code to the data that its sentence leaves out."""
 _MARK: Final = 200  # characters of a mark

@@ -34,8 +34,7 @@ class KnownRoot(NamedTuple):
         return self.verified.document
 
 
-Chain = tuple[KnownRoot, ...]
-"""From the pinned root to the newest, without a gap."""
+Chain = tuple[KnownRoot, ...]  # from the pinned root to the newest, without a gap
 
 
 def pin_of(payload: bytes) -> str:
