@@ -94,8 +94,7 @@ def deciding(states: Iterable[Entitlements], in_use: Mapping[str, int]) -> dict[
 def logins(state: Entitlements, groups: Iterable[Group]) -> Logins:
     """Count who may log in, as if no event were in force and nobody were at a site."""
     rules = [_rule(state, way) for way in ways(state)]
-    by_way = dict.fromkeys((rule.way for rule in rules), 0)
-    people = 0
+    by_way, people = dict.fromkeys((rule.way for rule in rules), 0), 0
     served: dict[Holding, frozenset[str]] = {}
     for group in groups:
         has: set[str] = set()

@@ -143,8 +143,7 @@ def grants_of(
     trust_store: TrustStore, parts: Iterable[Part], licenses: Mapping[str, License]
 ) -> tuple[dict[str, tuple[Grant, ...]], tuple[tuple[Part, str], ...]]:
     """Return license to the parts that name it, and what is named that no catalog has."""
-    found: dict[str, list[Grant]] = {}
-    unknown: list[tuple[Part, str]] = []
+    found, unknown = dict[str, list[Grant]](), list[tuple[Part, str]]()
     for part in parts:
         bundle, signer = part.bundle, signer_of(part.verified, trust_store.trust)
         most = None if signer is None else signer.admitted.scope.most

@@ -39,9 +39,7 @@ class Settings(NamedTuple):
 def settings_of(trust_store: TrustStore, parts: Iterable[Part]) -> Settings:
     """Merge what `parts` sell: those that work, in whatever order."""
     declared = trust_store.named(lambda catalog: catalog.settings)
-    fitting: dict[str, list[SoldValue]] = {}
-    unfit: list[SoldValue] = []
-    unknown: list[SoldValue] = []
+    fitting, unfit, unknown = dict[str, list[SoldValue]](), list[SoldValue](), list[SoldValue]()
     selling = ((part, *sold) for part in parts if part.works for sold in part.bundle.settings.items())
     for part, written, value in selling:
         sold = SoldValue(part, trust_store.qualify(part.bundle.issuer, written), value)

@@ -81,12 +81,8 @@ def admit(bundles: Several, facts: AdmissionFacts) -> Admission:
     bundles = list(bundles)
     again = [one for one in bundles if _is_signed_again(one, facts)]
     kept, floors = _kept_with(again, facts), [*facts.verified.verified, *again]
-    new: list[Verified[Bundle]] = []
-    same: list[Verified[Bundle]] = []
-    refused: list[Verified[Bundle]] = []
-    reasons: list[errors.RefusedError] = []
-    put_away: list[Verified[Bundle]] = []
-    lowered = 0
+    new, same, refused = list[Verified[Bundle]](), list[Verified[Bundle]](), list[Verified[Bundle]]()
+    put_away, reasons, lowered = list[Verified[Bundle]](), list[errors.RefusedError](), 0
     coming = (one for one in bundles if one not in again)
     for verified in sorted(coming, key=lambda one: (one.document.part != BASE, one.document.sequence)):
         active = facts.active(kept)

@@ -73,7 +73,11 @@ def judge_trust(state: TrustState, token: armor.Token) -> Verified[Trust]:
         raise errors.RootNotNewest(reason="signed", root=known.root.version, newest=state.root.version)
     document = verified(token, opened, Trust, keys)
     scope.require_product(document.document, state.root.product)
-    _require_newest_root(document.document, state.root.version)
+    root, version, newest = document.document.root_version, document.document.version, state.root.version
+    if root > newest:
+        raise errors.RootGap(reason="trust", version=root, newest=newest, needed=newest + 1, trust=version)
+    if root < newest:
+        raise errors.RootNotNewest(reason="names", version=version, root=root, newest=newest)
     return document
 
 
@@ -157,14 +161,6 @@ def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> scope.Admi
     return signer
 
 
-def _require_newest_root(trust: Trust, newest: int) -> None:
-    root, version = trust.root_version, trust.version
-    if root > newest:
-        raise errors.RootGap(reason="trust", version=root, newest=newest, needed=newest + 1, trust=version)
-    if root < newest:
-        raise errors.RootNotNewest(reason="names", version=version, root=root, newest=newest)
-
-
 def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) -> TrustState:
     """Add the roots, trust documents and lists among `tokens`, or none (F1, 1 to 5); raises `TrustError`."""
     by_type: dict[str, list[armor.Token]] = {"root": [], "trust": [], "revocations": []}
@@ -194,9 +190,7 @@ def still_signed(state: TrustState, tokens: Iterable[armor.Token], kind: type[N]
 def _extend_roots(state: TrustState, tokens: list[armor.Token]) -> tuple[TrustState, list[errors.TrustError]]:
     """Add roots in any order; return the errors of those that are older than the pin (F1, 1)."""
     while True:
-        waiting: list[armor.Token] = []
-        gaps: list[errors.TrustError] = []
-        unvouched: list[errors.TrustError] = []
+        waiting, gaps, unvouched = list[armor.Token](), list[errors.TrustError](), list[errors.TrustError]()
         for token in tokens:
             try:
                 state = update_root(state, token)
@@ -219,8 +213,7 @@ def _extend_roots(state: TrustState, tokens: list[armor.Token]) -> tuple[TrustSt
 
 def _judge_trust(state: TrustState, tokens: list[armor.Token]) -> tuple[list[Verified[Trust]], list[errors.TrustError]]:
     """Verify trust documents; return the errors of those that are older than the pin (F1, 2)."""
-    judged: list[Verified[Trust]] = []
-    older: list[errors.TrustError] = []
+    judged, older = list[Verified[Trust]](), list[errors.TrustError]()
     for token in tokens:
         try:
             judged.append(judge_trust(state, token))
