@@ -49,8 +49,7 @@ class Lazy(NamedTuple):
     """Where a command lives and under which heading the help lists it."""
 
     section: str
-    module: str
-    """`rotate-root` is called `rotate_root` there; what has another meaning there ends in `_`: `list_`, `import_`."""
+    module: str  # `rotate-root` is called `rotate_root` there; a word with another meaning ends in `_`: `list_`
 
 
 def lazy(section: str, module: str, names: str) -> dict[str, Lazy]:

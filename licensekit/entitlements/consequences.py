@@ -38,8 +38,7 @@ class Group(NamedTuple):
     """People of one kind who are not retired, can log in, and hold the same."""
 
     kind: UserKind
-    holdings: tuple[Holding, ...]
-    """Those that decide about a login; of holdings with slots that are served alike, the lowest."""
+    holdings: tuple[Holding, ...]  # those that decide about a login; of slots that are served alike, the lowest
     people: int
 
 

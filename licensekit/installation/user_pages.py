@@ -37,16 +37,11 @@ class Clause(NamedTuple):
 class Condition(NamedTuple):
     """What users on a list have in common."""
 
-    holds: Clause
-    """Of a candidate `c.id`: a comparison with a query of its own, which no engine turns into a join with all rows."""
-    ranges: tuple[Clause, ...] = ()
-    """Queries for the column `id` of all for whom it holds; none where no index finds them."""
-    in_order: bool = True
-    """Whether an index has each of `ranges` in the order of ids."""
-    sortable: bool = False
-    """Whether an index has each of `ranges`, of a user `u`, in every order; nobody is in two of them."""
-    in_order_of: str = ""
-    """The other order in which an index has each of `ranges`, of a user `u`."""
+    holds: Clause  # of a candidate `c.id`: it has a query of its own, which no engine turns into a join with all rows
+    ranges: tuple[Clause, ...] = ()  # queries for the `id` of all for whom it holds; none where no index finds them
+    in_order: bool = True  # whether an index has each of `ranges` in the order of ids
+    sortable: bool = False  # whether an index has each of `ranges`, of a user `u`, in every order; they are disjoint
+    in_order_of: str = ""  # the other order in which an index has each of `ranges`, of a user `u`
 
 
 _SQL: Final = read_queries(__file__)
@@ -59,13 +54,10 @@ class _Source(NamedTuple):
 
     ranges: tuple[Clause, ...]
     filters: list[Clause]
-    begin: Row = ("",)
-    """The place before all of them: an id, or a word or another key and an id, by which they are ordered."""
-    end: Row | None = None
-    """The place behind all of them; None where there is no such place."""
+    begin: Row = ("",)  # the place before all of them: an id, or a word or another key and an id, that order them
+    end: Row | None = None  # the place behind all of them; None where there is no such place
     descending: bool = False
-    few: bool = False
-    """Whether all of them can be looked at; they may come twice."""
+    few: bool = False  # whether all of them can be looked at; they may come twice
 
 
 def page_of_ids(

@@ -24,12 +24,9 @@ from licensekit.wire.documents import Bundle, KeyState
 class VerifiedBundles(NamedTuple):
     """What the trust in force says of stored bundles, each in the order of activation."""
 
-    verified: tuple[Verified[Bundle], ...]
-    """Those whose keys may still sign them, whatever the clock shows: they hold others back."""
-    kept: tuple[Verified[Bundle], ...]
-    """Those among them that may be in force; one that was revoked still holds its place."""
-    unusable: Mapping[bytes, LicenseError]
-    """Identity of each that grants nothing to why: it does not verify, or was revoked."""
+    verified: tuple[Verified[Bundle], ...]  # those whose keys may still sign them: they hold others back
+    kept: tuple[Verified[Bundle], ...]  # those of them that may be in force; a revoked one holds its place
+    unusable: Mapping[bytes, LicenseError]  # identity of each that grants nothing, to why
 
 
 def combine_trust(stored: Stored, root: str, pack: bytes | str) -> tuple[TrustStore, tuple[UnusableDocument, ...]]:
