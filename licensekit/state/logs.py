@@ -100,18 +100,16 @@ def read_journal(connection: Connection, key: SigningKey, head: SignedHead, know
             return known
     rows = (Row(number, *map(_bytes, values)) for number, *values in connection.rows(_SQL["journal"]))
     journal = verify(rows, head, key.verifying_key)
-    return journal if journal.fault is None else _without_returned(connection, journal)
+    if journal.fault is None:
+        return journal
+    # What does not hold is without the bundles of which there are receipts.
+    returned = tuple(entries.BundleEnded(identity, RETURNED) for (identity,) in connection.rows(_SQL["returned"]))
+    return journal._replace(rest=(*journal.rest, *returned), state=replay(returned, journal.state))
 
 
 def _bytes(value: Any) -> bytes:
     """Return a blob; where tables are not strict, anything may be there instead."""
     return value if isinstance(value, bytes) else b""
-
-
-def _without_returned(connection: Connection, journal: Journal) -> Journal:
-    """Return a journal that does not hold, without the bundles of which there are receipts."""
-    returned = tuple(entries.BundleEnded(identity, RETURNED) for (identity,) in connection.rows(_SQL["returned"]))
-    return journal._replace(rest=(*journal.rest, *returned), state=replay(returned, journal.state))
 
 
 class JournalWriter:
