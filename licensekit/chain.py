@@ -14,8 +14,7 @@ E = TypeVar("E")
 canonical_json: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 """Spells a value as JSON in one way: names sorted, no spaces, nothing escaped without need."""
 HASH_BYTES: Final = 32
-GENESIS: Final = bytes(HASH_BYTES)
-"""The hash before the first entry."""
+GENESIS: Final = bytes(HASH_BYTES)  # the hash before the first entry
 
 
 class Head(NamedTuple):

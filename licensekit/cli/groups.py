@@ -49,8 +49,7 @@ class Lazy(NamedTuple):
     """Where a command lives and under which heading the help lists it."""
 
     section: str
-    module: str
-    """`rotate-root` is called `rotate_root` there; what has another meaning there ends in `_`: `list_`, `import_`."""
+    module: str  # `rotate-root` is called `rotate_root` there; a word with another meaning ends in `_`: `list_`
 
 
 def lazy(section: str, module: str, names: str) -> dict[str, Lazy]:
@@ -195,7 +194,8 @@ def report(error: errors.LicenseError, ctx: click.Context) -> click.exceptions.E
     """Print what was wrong, where and what to do; return how the command exits."""
     for line in error_lines(error):
         complain(line, ctx)
-    _print_json(error.as_json(), ctx)
+    if ctx.meta.get(JSON_DUE):
+        emit_json({"error": error.as_json()})
     return click.exceptions.Exit(exit_code(error))
 
 
@@ -203,7 +203,8 @@ def report_usage(error: click.UsageError, ctx: click.Context) -> click.exception
     """Print what was not understood, and where help is; return how the command exits."""
     message, hint = _usage(error)
     complain(usage_line(error), ctx)
-    _print_json(_failure_json("usage", message, hint), ctx)
+    if ctx.meta.get(JSON_DUE):
+        emit_json({"error": _failure_json("usage", message, hint)})
     return click.exceptions.Exit(USAGE)
 
 
@@ -221,11 +222,6 @@ def report_defect(error: Exception, arguments: Sequence[str]) -> int:
 
 def _failure_json(code: str, message: str, hint: str) -> dict[str, Any]:
     return {"code": code, "message": message, "data": {}, "hint": hint, "where": None}
-
-
-def _print_json(shown: dict[str, Any], ctx: click.Context) -> None:
-    if ctx.meta.get(JSON_DUE):
-        emit_json({"error": shown})
 
 
 def complain(line: str, ctx: click.Context | None = None) -> None:

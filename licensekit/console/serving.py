@@ -4,7 +4,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -77,18 +77,10 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _configured(app: ASGIApp, reach: Reach) -> uvicorn.Config:
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # who is asked through a proxy is judged by `security.sign_in`
-        lifespan="off",
-        ws="none",
-        ssl_certfile=None if reach.certificate is None else str(reach.certificate),
-        ssl_keyfile=None if reach.key is None else str(reach.key),
-        timeout_graceful_shutdown=3,
-    )
+    given: dict[str, Any] = {"ssl_certfile": reach.certificate, "ssl_keyfile": reach.key, "log_level": "warning"}
+    given |= {"lifespan": "off", "ws": "none", "access_log": False, "server_header": False}
+    # Who is asked through a proxy is judged by `security.sign_in`.
+    config = uvicorn.Config(app, proxy_headers=False, timeout_graceful_shutdown=3, **given)
     try:
         config.load()
     except (OSError, ssl.SSLError) as error:

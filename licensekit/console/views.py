@@ -27,17 +27,13 @@ def is_new(state: InstallationState) -> bool:
     return not state.bundles and state.stored.recorded is None
 
 
-def issuers_of(state: InstallationState) -> tuple[str, ...]:
-    """Return the issuers that have a catalog or a bundle here, the vendor first."""
-    granting = (part.bundle.issuer for part in state.parts)
-    return tuple(dict.fromkeys((state.trust_store.issuer, *sorted(state.trust_store.catalogs), *granting)))
-
-
 def issuer_tabs(state: InstallationState) -> dict[str, PartView | None]:
-    """Return each issuer, with the bundle of its that is worst."""
+    """Return the issuers that have a catalog or a bundle here, the vendor first, each with its bundle that is worst."""
     views = sorted(part_views(state), key=lambda one: ("good", "calm", "warn", "bad").index(one.tone))
     worst = {one.part.bundle.issuer: one for one in views}
-    return {issuer: worst.get(issuer) for issuer in issuers_of(state)}
+    granting = (part.bundle.issuer for part in state.parts)
+    every = (state.trust_store.issuer, *sorted(state.trust_store.catalogs), *granting)
+    return {issuer: worst.get(issuer) for issuer in every}
 
 
 def issuer_facts(state: InstallationState, issuer: str, find: str) -> dict[str, Any]:

@@ -57,8 +57,7 @@ def tiers_of(grants: Iterable[Grant]) -> tuple[Tier, ...]:
     return tuple(Tier(total_of(amounts), cap) for cap, amounts in counts.items() if amounts)
 
 
-Period = tuple[str, str]
-"""A license and a period of it: what units are counted by."""
+Period = tuple[str, str]  # a license and a period of it: what units are counted by
 
 
 class Allowance(NamedTuple):

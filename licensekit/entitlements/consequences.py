@@ -19,8 +19,7 @@ from licensekit.limits import SECONDS
 from licensekit.wire.documents import Kind, UserKind
 from licensekit.wire.plain import plain_fields
 
-LATER: Final = 12
-"""How many later moments are looked at."""
+LATER: Final = 12  # how many later moments are looked at
 
 
 class Loss(NamedTuple):
@@ -39,8 +38,7 @@ class Group(NamedTuple):
     """People of one kind who are not retired, can log in, and hold the same."""
 
     kind: UserKind
-    holdings: tuple[Holding, ...]
-    """Those that decide about a login; of holdings with slots that are served alike, the lowest."""
+    holdings: tuple[Holding, ...]  # those that decide about a login; of slots that are served alike, the lowest
     people: int
 
 
@@ -95,8 +93,7 @@ def deciding(states: Iterable[Entitlements], in_use: Mapping[str, int]) -> dict[
 def logins(state: Entitlements, groups: Iterable[Group]) -> Logins:
     """Count who may log in, as if no event were in force and nobody were at a site."""
     rules = [_rule(state, way) for way in ways(state)]
-    by_way = dict.fromkeys((rule.way for rule in rules), 0)
-    people = 0
+    by_way, people = dict.fromkeys((rule.way for rule in rules), 0), 0
     served: dict[Holding, frozenset[str]] = {}
     for group in groups:
         has: set[str] = set()

@@ -1,7 +1,6 @@
 """What administrators should know: dates that near or have passed, counts that do not suffice.
 
-There is one class a code. What is about to end is judged by coverage: a bundle that another one follows without a gap
-needs no renewal.
+What is about to end is judged by coverage: a bundle that another one follows without a gap needs no renewal.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

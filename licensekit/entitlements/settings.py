@@ -39,10 +39,10 @@ class Settings(NamedTuple):
 def settings_of(trust_store: TrustStore, parts: Iterable[Part]) -> Settings:
     """Merge what `parts` sell: those that work, in whatever order."""
     declared = trust_store.named(lambda catalog: catalog.settings)
-    fitting: dict[str, list[SoldValue]] = {}
-    unfit: list[SoldValue] = []
-    unknown: list[SoldValue] = []
-    for sold in _sold(trust_store, parts):
+    fitting, unfit, unknown = dict[str, list[SoldValue]](), list[SoldValue](), list[SoldValue]()
+    selling = ((part, *sold) for part in parts if part.works for sold in part.bundle.settings.items())
+    for part, written, value in selling:
+        sold = SoldValue(part, trust_store.qualify(part.bundle.issuer, written), value)
         if sold.code not in declared:
             unknown.append(sold)
         elif not declared[sold.code][1].fits(sold.value):
@@ -72,12 +72,3 @@ def unfit_in(trust_store: TrustStore, bundle: Bundle) -> Mapping[str, Value]:
     declared = {} if catalog is None else catalog.document.settings
     sold = bundle.settings.items()
     return {code: value for code, value in sold if code in declared and not declared[code].fits(value)}
-
-
-def _sold(trust_store: TrustStore, parts: Iterable[Part]) -> Iterable[SoldValue]:
-    return (
-        SoldValue(part, trust_store.qualify(part.bundle.issuer, code), value)
-        for part in parts
-        if part.works
-        for code, value in part.bundle.settings.items()
-    )

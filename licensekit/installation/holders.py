@@ -8,19 +8,12 @@ from licensekit.entitlements import count, lapsed, why_not
 from licensekit.entitlements.assignment import missing_requirements
 from licensekit.entitlements.login import Decision, UserFacts, may_login
 from licensekit.errors import EntryTaken, NoneFree, NotFound
+from licensekit.installation import user_list
 from licensekit.installation.assignments import Assignable, HolderChange, propose_assign, retirement, write_changes
 from licensekit.installation.details import user_details_of
 from licensekit.installation.sync import Progress, Synced, import_users, propose_import, propose_sync
 from licensekit.installation.sync_plan import add_rule, list_rules, remove_rule
-from licensekit.installation.user_list import (
-    EVERYBODY,
-    UserFilter,
-    UserRow,
-    count_users,
-    list_groups,
-    list_users,
-    page_of_users,
-)
+from licensekit.installation.user_list import EVERYBODY, UserFilter, UserRow
 from licensekit.installation.user_table import ImportRow
 from licensekit.state import slots
 from licensekit.state.loading import read_installation
@@ -37,9 +30,9 @@ class Users(Assignable):
 
     _kind = Kind.USER
     details = reading(user_details_of)
-    page = reading(page_of_users)
-    count = reading(count_users)
-    groups = reading(list_groups)
+    page = reading(user_list.page_of_users)
+    count = reading(user_list.count_users)
+    groups = reading(user_list.list_groups)
     propose_assign = reading(propose_assign)
     propose_sync = reading(propose_sync)
     propose_import = reading(propose_import)
@@ -153,7 +146,7 @@ class Users(Assignable):
             UnknownCode, WrongKind: a license that is asked for is no user license.
         """
         with read_installation(self._opened) as read:
-            yield from list_users(read, wanted)
+            yield from user_list.list_users(read, wanted)
 
     def may_login(self, user_id: str, way: str, *, site: str | None = None) -> Decision:
         """Decide whether a user may log in by `way`, with every reason why not.

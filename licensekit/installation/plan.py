@@ -39,8 +39,7 @@ class Brought(Message, reasons=True):
 
 _ACTIVATED: Final = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
 
-HOLDERS: Final = 1000
-"""How many holders of a license are named at most."""
+HOLDERS: Final = 1000  # how many holders of a license are named at most
 _NAMED: Final = 5  # how many of them a message about a deficit names
 
 

@@ -6,7 +6,7 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final, LiteralString, NamedTuple
 
-from licensekit.database import Row, Value, read_queries, with_marks
+from licensekit.database import Row, read_queries, with_marks
 from licensekit.dates import day_at
 from licensekit.entitlements import Entitlements, count, lapsed, resolve
 from licensekit.entitlements.assignment import without_requirement
@@ -23,8 +23,7 @@ _SQL: Final = read_queries(__file__, {"columns": USER_COLUMNS, "slot": USER_SLOT
 _BEYOND: Final = "x.license = ? AND NOT x.slot BETWEEN 1 AND ?"
 _AMONG: Final = "x.license IN (?{more})"
 _NO_SLOTS: Final = "< 1", "> 2147483647"
-RANGES: Final = 16
-"""How many ranges of an index are merged at most."""
+RANGES: Final = 16  # how many ranges of an index are merged at most
 _Ask = Callable[[], InstallationState]
 
 
@@ -161,16 +160,9 @@ def _assigned(codes: Sequence[str]) -> Condition:
     return Condition(holds, tuple(Clause(_filled("holders", "x.license = ?"), (code,)) for code in codes))
 
 
-def _who(what: LiteralString, *values: Value) -> Condition:
-    """Return the condition of a user `u` that a partial index finds."""
-    return Condition(
-        Clause(_filled("one", what), values), (Clause(_filled("users_who", what), values),), in_order=False
-    )
-
-
 def _unusable(codes: Sequence[str]) -> Condition:
     """Return who holds a license and cannot log in, or holds one of these."""
-    one = _who(NO_LOGIN)
+    one = Condition(Clause(_filled("one", NO_LOGIN)), (Clause(_filled("users_who", NO_LOGIN)),), in_order=False)
     if not codes:
         return one
     held = _assigned(codes)

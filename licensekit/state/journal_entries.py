@@ -10,19 +10,14 @@ from typing import Any, Final, NamedTuple, get_args
 from licensekit.chain import canonical_json
 from licensekit.state.time import prove
 
-KEPT: Final = "kept"
-"""May be in force, by the rules of `licensekit.entitlements.timeline`."""
-REPLACED: Final = "replaced"
-"""Put away by a reset or a return; it holds back lower sequences and nothing else."""
+KEPT: Final = "kept"  # may be in force, by the rules of `licensekit.entitlements.timeline`
+REPLACED: Final = "replaced"  # put away by a reset or a return; it holds back lower sequences and nothing else
 RETURNED: Final = "returned"
 
-ACTIVE: Final = "active"
-"""The state shown for a kept bundle that is in force or waits for its start."""
+ACTIVE: Final = "active"  # the state shown for a kept bundle that is in force or waits for its start
 VENDOR: Final = "vendor"
-ADMINISTRATOR: Final = "administrator"
-"""Who accepts a restored backup."""
-ACCEPTED: Final = "accepted"
-"""Why a floor of time was dropped."""
+ADMINISTRATOR: Final = "administrator"  # who accepts a restored backup
+ACCEPTED: Final = "accepted"  # why a floor of time was dropped
 
 
 class Created(NamedTuple):

@@ -1,9 +1,9 @@
 """The two logs in their tables: the audit log, which people read, and the journal, which decides.
 
 An entry of the audit log is JSON with sorted names (`docs/installation.md`, "Audit log"), and carries the hash of the
-one before. Numbers count from 1 without a gap. Its chain has pseudonyms for people, and their names stand beside it: a
-pseudonym is random, so once its name is erased nothing says any more whom it stands for ("People"). What the journal
-adds is in `licensekit.state.journal`. What was done, `did`, has a sentence, and the entry has the data that this names.
+one before. Its chain has pseudonyms for people, and their names stand beside it: a pseudonym is random, so once its
+name is erased nothing says any more whom it stands for ("People"). An entry has the data that the sentence of what was
+done, `did`, names.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -30,8 +30,7 @@ from licensekit.trust.signed import Verified
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle, Kind, Root
 
-ERASED: Final = "(erased)"
-"""What is shown in place of a name that is gone."""
+ERASED: Final = "(erased)"  # what is shown in place of a name that is gone
 _LEFT_OUT: Final = {"request": ("nonce", "facts"), "reset": ("nonce",), "lease-borrow": ("lease",)}
 """Code to the data that its sentence leaves out."""
 _MARK: Final = 200  # characters of a mark
@@ -101,18 +100,16 @@ def read_journal(connection: Connection, key: SigningKey, head: SignedHead, know
             return known
     rows = (Row(number, *map(_bytes, values)) for number, *values in connection.rows(_SQL["journal"]))
     journal = verify(rows, head, key.verifying_key)
-    return journal if journal.fault is None else _without_returned(connection, journal)
+    if journal.fault is None:
+        return journal
+    # What does not hold is without the bundles of which there are receipts.
+    returned = tuple(entries.BundleEnded(identity, RETURNED) for (identity,) in connection.rows(_SQL["returned"]))
+    return journal._replace(rest=(*journal.rest, *returned), state=replay(returned, journal.state))
 
 
 def _bytes(value: Any) -> bytes:
     """Return a blob; where tables are not strict, anything may be there instead."""
     return value if isinstance(value, bytes) else b""
-
-
-def _without_returned(connection: Connection, journal: Journal) -> Journal:
-    """Return a journal that does not hold, without the bundles of which there are receipts."""
-    returned = tuple(entries.BundleEnded(identity, RETURNED) for (identity,) in connection.rows(_SQL["returned"]))
-    return journal._replace(rest=(*journal.rest, *returned), state=replay(returned, journal.state))
 
 
 class JournalWriter:

@@ -100,23 +100,13 @@ def notices_of(stored: Stored, *, clock: int, unusable: Iterable[UnusableDocumen
         yield NothingActivated()
     if stored.read_only:
         yield ReadOnly()
-    yield from _of_clock(stored, clock)
-    yield from _of_backup(stored)
-    yield from unusable
-
-
-def _of_clock(stored: Stored, clock: int) -> Iterator[Notice]:
-    floor = stored.time.floor
+    state, fault, floor = stored.journal.state, stored.journal.fault, stored.time.floor
     if clock < floor - _BEHIND_SECONDS:
         yield ClockBehind(clock=clock, seen=floor)
     if floor and clock > floor + _AHEAD_SECONDS:
         yield ClockAhead(clock=clock, seen=floor)
-    if stored.journal.state.clock_accepted:
+    if state.clock_accepted:
         yield ClockAccepted()
-
-
-def _of_backup(stored: Stored) -> Iterator[Notice]:
-    state, fault = stored.journal.state, stored.journal.fault
     if fault is not None:
         yield DamagedJournal(reason=fault.reason, entry=fault.number)
     elif state.damaged is not None and not state.is_accepted:
@@ -125,3 +115,4 @@ def _of_backup(stored: Stored) -> Iterator[Notice]:
         yield UnreadableMark(error=stored.mark)
     if stored.restored:
         yield RestoredBackup()
+    yield from unusable

@@ -22,8 +22,7 @@ from licensekit.dates import DAY_SECONDS, seconds_of
 
 CONFIRM_SECONDS: Final = DAY_SECONDS
 STEP_SECONDS: Final = 6 * 3600
-BOOTS: Final = 256
-"""Of how many boots the newest observation is kept."""
+BOOTS: Final = 256  # of how many boots the newest observation is kept
 _IDENTITY_BYTES: Final = 16
 _UUID_BYTES: Final = 64
 _REGISTRY: Final = (
@@ -79,8 +78,7 @@ class TimeSeen(NamedTuple):
 
 
 BootClock = Callable[[], Boot | None]
-Clocks = Callable[[], Reading]
-"""What reads the clocks of a machine."""
+Clocks = Callable[[], Reading]  # what reads the clocks of a machine
 
 
 def system_clock() -> datetime:

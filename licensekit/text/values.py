@@ -20,8 +20,7 @@ from licensekit.wire.documents.fields import Value, is_code, is_serial, written_
 
 T = TypeVar("T")
 
-Reader = Callable[[object], T]
-"""Returns what a value says, or raises `FaultyValue`."""
+Reader = Callable[[object], T]  # returns what a value says, or raises `FaultyValue`
 UNRESTRICTED: Final = "unrestricted"
 
 _LONGEST_GUESSED: Final = 64  # comparing costs the product of the lengths; no word that we know is longer

@@ -24,8 +24,7 @@ from licensekit.wire.documents import Catalog, Revocations, Root, Trust, Value, 
 T = TypeVar("T")
 
 TrustDocument = Verified[Root] | Verified[Trust] | Verified[Revocations] | Verified[Catalog]
-IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})
-"""Types of the documents that a pack holds."""
+IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})  # types of the documents that a pack holds
 HOLDS: Final = "holds"
 """The extension by which what an installation signs says what it holds (`docs/format.md`, "Extensions")."""
 _NONE: Final = "-"

@@ -168,11 +168,6 @@ def _all_have_it(total: int | None, access: Access) -> bool:
     return total == 0 and access is Access.FULL
 
 
-def _can(row: PreviewRow) -> str:
-    can, remark = "yes" if row.reason is None else "no", row.reason or row.due
-    return f"{can}: {remark}" if remark else can
-
-
 _ROWS: Final[Columns[PreviewRow]] = {
     **spelling.columns("name license=code kind"),
     ">in use": lambda row: None if row.kind is Kind.SYSTEM else row.in_use,
@@ -181,7 +176,7 @@ _ROWS: Final[Columns[PreviewRow]] = {
     ">added": lambda row: spelling.amount_of(f"{row.added:+}", row) if row.added else None,
     ">new total": lambda row: _total(row, row.total_new, row.access_new),
     ">new free": lambda row: _free(row, row.total_new, row.free_new, row.access_new),
-    "can be activated": _can,
+    "can be activated": lambda row: ": ".join(filter(None, ("no" if row.reason else "yes", row.reason or row.due))),
 }
 _SETTINGS: Final[Columns[SettingChange]] = {
     **spelling.columns("name setting=code"),

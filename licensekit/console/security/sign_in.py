@@ -1,8 +1,7 @@
 """Signing in, by a link that works once or by the headers of a proxy, and the page that was asked for before.
 
-Links are files in a folder that only the console's account can read. Whoever may write there may sign anybody in, as
-may whoever may read the installation's key beside it. Any process of that account makes a link, and a running console
-takes it.
+Links are files in a folder of the console's account, of which any process makes them, and a running console takes them.
+Whoever may write there may sign anybody in, as may whoever may read the installation's key beside it.
 """
 
 import json

@@ -2,7 +2,7 @@
 
 Bounds on numbers and lengths are checked while decoding. What a bound cannot say (the alphabet of codes, NFC, no
 control characters, sorted lists) is checked by `require_…`, which documents call from `__post_init__`: it runs when a
-document is decoded as well as when one is made. The same rules of spelling hold for what people type.
+document is decoded as well as when one is made.
 """
 
 from bisect import bisect_right
