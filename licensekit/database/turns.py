@@ -12,12 +12,11 @@ removes it. A process that continues gets its old place back.
 import os
 from bisect import bisect_left
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from itertools import dropwhile
 from pathlib import Path
 from secrets import token_hex
 from time import monotonic, monotonic_ns, sleep
-from typing import Self
 
 from licensekit.errors import FileUnusable
 from licensekit.files import PRIVATE, PRIVATE_FOLDER, hand_over, names_in
@@ -60,12 +59,6 @@ class Ticket:
             with suppress(OSError):
                 self._path.unlink()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def _renew(self) -> None:
         now = monotonic_ns()
         try:
@@ -90,7 +83,7 @@ class Ticket:
 @contextmanager
 def turn(location: str, name: str, *, patience: float, end: float) -> Generator[None]:
     """Run a block when it is its turn, or at `end`, a time of `time.monotonic`."""
-    with Ticket(location, name, patience=patience, create=False) as ticket:
+    with closing(Ticket(location, name, patience=patience, create=False)) as ticket:
         while (ahead := ticket.ahead()) and monotonic() < end:
             sleep(min(_NEXT_SECONDS + (ahead - 1) * _STEP_SECONDS, _LONGEST_SECONDS))
         yield

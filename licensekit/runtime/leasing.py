@@ -17,6 +17,7 @@ from typing import Final
 
 from licensekit.access import Access
 from licensekit.database import Version
+from licensekit.database.turns import Ticket
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NoneFree, NotEntitled, RequirementMissing, StateError
 from licensekit.runtime import seats
 from licensekit.runtime.live_snapshot import LiveSnapshot
@@ -29,6 +30,10 @@ WAITED_FOR: Final = (NoneFree, DatabaseBusy, DatabaseUnavailable)
 """What may be otherwise a moment later."""
 RENEWALS: Final = 3
 """How often a lease is renewed within its time, so that it survives a server that restarts."""
+TRY_SECONDS: Final = 0.4
+"""For how long who does not wait for a seat waits in the line, where others came before."""
+_PATIENCE_SECONDS: Final = 1.0
+"""For how long a process in the line may stand still before others pass it."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
 """Seconds between two tries of who waits for a seat, at first and at most."""
 _OPEN: Final["weakref.WeakSet[Leasing]"] = weakref.WeakSet()
@@ -45,11 +50,22 @@ class Leasing:
         survive_forks(self)
         _OPEN.add(self)
 
-    def take(self, request: SeatRequest, on_lost: seats.OnLost) -> seats.Lease:
-        """Take a seat if one is free now; raises as `Licensing.seat` says."""
+    def line(self, request: SeatRequest) -> Ticket:
+        """Return a place in the line of those on this host who ask for such a seat."""
+        name = f"{request.license}-{request.at_least.name}"
+        return Ticket(self._database.location, name, patience=_PATIENCE_SECONDS, create=True)
+
+    def turns(self, ticket: Ticket, end: float) -> Iterator[float]:
+        """Yield the seconds to sleep until it is the turn of `ticket`, or until `end`, a time of `time.monotonic`."""
+        end = max(end, time.monotonic() + TRY_SECONDS)
+        while not self._is_closed and time.monotonic() < end and (ahead := ticket.ahead()):
+            yield min(FIRST_PAUSE * ahead, LONGEST_PAUSE / 2)
+
+    def take(self, request: SeatRequest, ticket: Ticket, on_lost: seats.OnLost) -> seats.Lease:
+        """Take a seat if one is free now and it is the turn of `ticket`; raises as `Licensing.seat` says."""
         WATCHERS.watch(self)
         _release_at_exit(os.getpid())
-        row, until = seats.take(self.live, request)
+        row, until = seats.take(self.live, request, is_first=not ticket.ahead())
         lease = seats.Lease(self, request, row, until, on_lost)
         self._held[row.id] = lease
         if self._is_closed:  # perhaps after `close` looked for leases

@@ -64,8 +64,11 @@ def request(live: LiveSnapshot, code: str, holder: str, ttl: int, at_least: Acce
     return wanted
 
 
-def take(live: LiveSnapshot, wanted: SeatRequest) -> tuple[HeldSeat, float]:
-    """Take a seat, and return it with its end; raises as `Licensing.seat`, from `NotEntitled` on."""
+def take(live: LiveSnapshot, wanted: SeatRequest, *, is_first: bool = True) -> tuple[HeldSeat, float]:
+    """Take a seat, and return it with its end; raises as `Licensing.seat`, from `NotEntitled` on.
+
+    Who is not the first in line gets none.
+    """
     begin, now, entitlements, name = elapsed(), time_of(live), live.snapshot.state.entitlements, wanted.license
     pool = pool_of(entitlements, name) if name in entitlements.tiers else None
     if pool is None or not pool.seats(wanted.at_least):
@@ -75,7 +78,7 @@ def take(live: LiveSnapshot, wanted: SeatRequest) -> tuple[HeldSeat, float]:
             held = held_by(connection, Kind.USER, names.folded(wanted.holder))
         for fault in missing_requirements(entitlements, wanted.holder, name, held):
             raise fault
-    if (row := seats.take(live.database, wanted, pool, now)) is not None:
+    if is_first and (row := seats.take(live.database, wanted, pool, now)) is not None:
         return row, begin + wanted.ttl
     with live.database.read() as connection:
         taken = seats_in_use(connection, lease_time(connection, now)).get(name, 0)

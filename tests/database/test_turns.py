@@ -1,6 +1,7 @@
 """Turns: who came first is first, and who was killed or stopped keeps nobody waiting."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 from time import monotonic
 
@@ -41,16 +42,16 @@ def test_tickets_come_in_the_order_in_which_they_were_drawn(location: str) -> No
 
 
 def test_each_name_has_a_line_of_its_own(location: str) -> None:
-    with draw(location, "seat"), draw(location, "seat-2") as other, draw(location, "se") as third:
+    with draw(location, "seat"), closing(draw(location, "seat-2")) as other, closing(draw(location, "se")) as third:
         assert (other.ahead(), third.ahead()) == (0, 0)
 
 
 def test_who_does_not_look_any_more_is_passed_and_gets_its_place_back(location: str) -> None:
-    with draw(location) as stopped, draw(location) as newcomer:
+    with closing(draw(location)) as stopped, closing(draw(location)) as newcomer:
         assert (stopped.ahead(), newcomer.ahead()) == (0, 1)
         [oldest, _] = line(location)
         os.utime(oldest, ns=(0, 0))
-        with draw(location, patience=1e-9) as hasty:
+        with closing(draw(location, patience=1e-9)) as hasty:
             assert hasty.ahead() == 0
             assert len(line(location)) == 1
         assert newcomer.ahead() == 0
@@ -59,12 +60,12 @@ def test_who_does_not_look_any_more_is_passed_and_gets_its_place_back(location: 
 
 
 def test_what_was_left_before_the_machine_started_keeps_nobody_waiting(location: str) -> None:
-    with draw(location) as before:
+    with closing(draw(location)) as before:
         assert before.ahead() == 0
         [left] = line(location)
         for seconds in (0, monotonic() + 100):
             os.utime(left, (seconds, seconds))
-            with draw(location, patience=1e-9) as after:
+            with closing(draw(location, patience=1e-9)) as after:
                 assert after.ahead() == 0
             assert before.ahead() == 0  # it is drawn again
 
@@ -79,7 +80,7 @@ def test_there_is_no_line_where_none_was_made_and_on_no_server(location: str) ->
 
 
 def test_a_turn_comes_at_its_end_though_others_are_first(location: str) -> None:
-    with draw(location) as first:
+    with closing(draw(location)) as first:
         assert first.ahead() == 0
         with turn(location, "seat", patience=LONG, end=monotonic()):
             assert first.ahead() == 0
@@ -89,7 +90,7 @@ def test_a_turn_comes_at_its_end_though_others_are_first(location: str) -> None:
 
 def test_each_writer_of_a_sqlite_file_waits_for_its_turn_where_there_is_a_line(location: str) -> None:
     database = connect(location, schema=Schema("turns", ()), create=True)
-    with draw(location):
+    with closing(draw(location)):
         with database.write(), database.read():
             assert [one.name.partition(".")[0] for one in line(location)] == ["write"]
         assert line(location) == []

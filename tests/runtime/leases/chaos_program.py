@@ -62,11 +62,11 @@ def work(task: Task) -> None:
             held = [lease for lease in held if _is_held(lease, write)]
             choice = random.random()
             try:
-                if choice < 0.4 and len(held) < task.wants:
+                if choice < 0.3 and len(held) < task.wants:
                     held.append(take(wait=random.choice((0, 0, 0.3))).take())
-                elif choice < 0.55 and held:
+                elif choice < 0.315 and held:
                     _give_back(held.pop(random.randrange(len(held))), write)
-                elif choice < 0.6 and held:
+                elif choice < 0.33 and held:
                     random.choice(held).renew()
             except (NoneFree, LeaseLost):
                 pass

@@ -112,7 +112,7 @@ class World:
         for half in (actions, [*actions, self.stop_one]):
             end = time.monotonic() + seconds / 2
             while time.monotonic() < end:
-                time.sleep(self.random.uniform(0.1, 0.8))
+                time.sleep(self.random.uniform(0.3, 1.2))
                 self.continue_who_may(time.monotonic())
                 self.random.choice(half)()
         self.continue_who_may(float("inf"))
