@@ -202,6 +202,10 @@ class Database(Protocol):
         """
         ...
 
+    def each(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> list[Row | None]:
+        """Run a statement for each of `rows`, as `once` does; all are one transaction on SQLite. Return first rows."""
+        ...
+
     def version(self) -> Version:
         """Return a token of this process that is another one after each commit, restored backup or fork."""
         ...
@@ -216,8 +220,12 @@ class OneWriter:
 
     def once(self: Database, sql: LiteralString, *params: Value) -> Row | None:
         """See `Database.once`."""
+        return self.each(sql, [params])[0]
+
+    def each(self: Database, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> list[Row | None]:
+        """See `Database.each`."""
         with self.write(shared=True) as connection:
-            return connection.one(sql, *params)
+            return [connection.one(sql, *row) for row in rows]
 
 
 def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:

@@ -2,7 +2,7 @@
 
 import re
 import selectors
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager
 from os import getpid
 from typing import Final, LiteralString
@@ -74,6 +74,10 @@ class PostgresDatabase:
         """See `Database.once`."""
         with self._pool.lend() as raw, Translated(translate, self.location):
             return raw.execute(placed(sql), storable(params, self.location)).fetchone()
+
+    def each(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> list[Row | None]:
+        """See `Database.each`."""
+        return [self.once(sql, *row) for row in rows]
 
     def version(self) -> Version:
         """See `Database.version`."""
