@@ -15,9 +15,12 @@ done that says so may be undone if the server crashes, and nothing else.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from copy import copy
 from dataclasses import KW_ONLY, dataclass, field
+from math import inf
 from os import getpid
 from queue import Empty, LifoQueue
+from time import monotonic
 from types import TracebackType
 from typing import Any, Final, Generic, LiteralString, Protocol, Self, TypeVar
 
@@ -206,13 +209,46 @@ class Database(Protocol):
         """Return a token of this process that is another one after each commit, restored backup or fork."""
         ...
 
+    def epoch(self) -> str:
+        """Return what stays the same until a server fails over or is restored; empty where there is no server."""
+        ...
+
+    def within(self, deadline: float) -> "Database":
+        """Return this database with calls that end by `deadline`, a time of `time.monotonic`; nothing else is new.
+
+        That holds for all that is waited for: a free connection, the server, a lock, an answer. Whoever asks this of a
+        server that stands still gets `DatabaseBusy` of the reason `deadline`, and the connection is thrown away. It is
+        of another reason where the engine ended the wait in time. A commit that got no answer is `DatabaseUnavailable`
+        of the reason `uncertain`, and of `once` it is unknown whether the server still runs the statement.
+
+        A deadline that is far off lets one statement take until then that takes longer than others may.
+        """
+        ...
+
     def close(self) -> None:
         """Close every connection, now or when the thread that uses it has finished."""
         ...
 
 
+class Bounded:
+    """What a database has whose calls end by a deadline; a copy of it shares everything else."""
+
+    deadline = inf
+    """By when its calls end, as a time of `time.monotonic`."""
+
+    def within(self, deadline: float) -> Self:
+        """See `Database.within`."""
+        bounded = copy(self)
+        bounded.deadline = deadline
+        return bounded
+
+
 class OneWriter:
     """What a database without a server has: a statement by itself is a transaction like any other."""
+
+    def epoch(self) -> str:
+        """See `Database.epoch`."""
+        return ""
 
     def once(self: Database, sql: LiteralString, *params: Value) -> Row | None:
         """See `Database.once`."""
@@ -245,7 +281,8 @@ _INHERITED: Final[list[object]] = []
 class ConnectionPool(Generic[C]):
     """Lends connections, `slots` at a time, in any thread, never across a fork; `is_usable` is asked of idle ones."""
 
-    make: Callable[[], C]
+    make: Callable[[float], C]
+    """Makes one by a deadline, a time of `time.monotonic`."""
     discard: Callable[[C], None]
     _: KW_ONLY
     location: str
@@ -258,18 +295,21 @@ class ConnectionPool(Generic[C]):
     """By process: the connections that are not lent, the last used first, and None for each that is not made yet."""
 
     @contextmanager
-    def lend(self) -> Generator[C]:
-        """Lend a connection for a block; raise `DatabaseUnavailable` if closed, `DatabaseBusy` after `wait` seconds."""
+    def lend(self, deadline: float = inf) -> Generator[C]:
+        """Lend a connection for a block; raise `DatabaseUnavailable` if closed.
+
+        Raises `DatabaseBusy` after `wait` seconds, or at the deadline, a time of `time.monotonic`.
+        """
         self.check_open()
         pid, free = getpid(), self._of_process()
         try:
-            idle = free.get(timeout=self.wait)
+            idle = free.get(timeout=max(0.0, min(self.wait, deadline - monotonic())))
         except Empty as error:
             self.check_open()
             raise DatabaseBusy(reason="threads", where=self.location) from error
         connection: C | None = None
         try:
-            connection = self._usable(idle)
+            connection = self._usable(idle, deadline)
             yield connection
         finally:  # an interruption too must give the place back
             if pid == getpid():
@@ -306,11 +346,11 @@ class ConnectionPool(Generic[C]):
             free = self._free.setdefault(pid, fresh)
         return free
 
-    def _usable(self, idle: C | None) -> C:
+    def _usable(self, idle: C | None, deadline: float) -> C:
         with ExitStack() as undo:
             if idle is not None:
                 undo.callback(self.discard, idle)
                 if self.is_usable(idle):
                     undo.pop_all()
                     return idle
-        return self.make()
+        return self.make(deadline)

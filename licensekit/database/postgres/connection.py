@@ -3,15 +3,23 @@
 The server itself answers, or a pooler in front of it. A pooler such as PgBouncer lends a session of the server for one
 transaction at a time. What belongs to a session has no place there: settings are made in each transaction, and nothing
 is prepared. Codes of errors are those of the PostgreSQL manual, appendix A.
+
+Nothing is waited for without an end: a server that lives ends a statement itself, says why and keeps the connection; of
+one that stands still we hear nothing, and throw the connection away.
 """
 
 import re
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from contextlib import ExitStack, closing, suppress
 from functools import lru_cache, partial
+from math import ceil, inf
+from threading import Thread
+from time import monotonic
 from typing import Any, Final, LiteralString
 
 import psycopg
+from psycopg.abc import RV, PQGen
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.numeric import Int8Dumper, IntLoader
 
@@ -29,6 +37,16 @@ _DEFAULTS: Final = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
+STATEMENT_SECONDS: Final = 30.0
+"""How long a statement may take that has no deadline."""
+_SILENT_SECONDS: Final = STATEMENT_SECONDS + 2
+"""How long nothing need come on a connection that has no deadline: in that time, a server that lives has said why."""
+_LATE_SECONDS: Final = 0.05
+"""How long after a deadline what the server says of it is waited for."""
+_POLL_SECONDS: Final = 0.02
+"""How often a wait that has a deadline looks at the clock."""
+_FAR_SECONDS: Final = 60.0
+"""To a deadline that is further away than this, the bounds of libpq suffice to connect."""
 
 _SECRETS: Final = ("password", "sslpassword", "oauth_client_secret")
 
@@ -72,16 +90,57 @@ _MEANINGS: Final[dict[str, _Meaning]] = {
 """By code, else by its first two characters, the class."""
 
 
+class Unanswered(psycopg.OperationalError):
+    """The server has not answered by the `deadline`, or has been `silent`."""
+
+
 def translate(error: BaseException, where: str) -> errors.LicenseError | None:
     """Return what an error of psycopg means; see `licensekit.database.protocol.Translate`."""
     if not isinstance(error, psycopg.Error):
         return None
+    if isinstance(error, Unanswered):
+        return errors.DatabaseBusy(reason=str(error), detail="it gave no answer", where=where)
     state = error.sqlstate or ""
     meaning = _MEANINGS.get(state) or _MEANINGS.get(state[:2]) or _AWAY
     return meaning(detail=error.diag.message_primary or str(error), sqlstate=state, where=where)
 
 
-Raw = psycopg.Connection[Row]
+class Raw(psycopg.Connection[Row]):
+    """A connection on which every wait has an end."""
+
+    deadline = inf
+    """By when it ends, as a time of `time.monotonic`."""
+    longest = inf
+    """How long the server itself lets a statement take, in seconds."""
+
+    def wait(self, gen: PQGen[RV], *args: Any, **options: Any) -> RV:
+        """Wait for what psycopg does (`psycopg.waiting`); close the connection if the server gives no answer."""
+        if self.deadline < inf and not args:
+            options.setdefault("interval", _POLL_SECONDS)
+        try:
+            return super().wait(_ending(gen, self.deadline), *args, **options)
+        except Unanswered:
+            self.close()
+            raise
+
+
+def _ending(gen: PQGen[RV], deadline: float) -> PQGen[RV]:
+    """Run a generator of psycopg, which yields what it waits for, until its deadline."""
+    has_deadline = deadline < inf
+    end = deadline + _LATE_SECONDS if has_deadline else monotonic() + _SILENT_SECONDS
+    try:
+        state = next(gen)
+        while True:
+            ready, now = (yield state), monotonic()
+            if now > end and not (ready and now < end + _LATE_SECONDS):
+                raise Unanswered("deadline" if has_deadline else "silent")
+            if not has_deadline and ready:
+                end = now + _SILENT_SECONDS
+            state = gen.send(ready)
+    except StopIteration as done:
+        result: RV = done.value
+        return result
+
 
 _TOKEN: Final = re.compile(r"""'[^']*'|"[^"]*"|\?|%|(?:server_now|may_be_lost|is_read_only)\(\)""")
 NOW: Final = "floor(extract(epoch FROM clock_timestamp()))::bigint"
@@ -140,10 +199,13 @@ class PostgresConnection(Connection):
         try:
             with Translated(translate, self._where):
                 self._raw.execute(self._commit)
-        except errors.DatabaseUnavailable as error:
+        except (errors.DatabaseBusy, errors.DatabaseUnavailable) as error:
             if not self._raw.closed:
                 raise
-            raise error.replace(reason="uncertain") from error
+            detail, state = error.detail, error.sqlstate
+            raise errors.DatabaseUnavailable(
+                reason="uncertain", detail=detail, sqlstate=state, where=self._where
+            ) from error
 
     def abandon(self) -> None:
         """Undo what was done; nothing, if the transaction belongs to a parent process."""
@@ -189,14 +251,50 @@ def holds_password(url: str) -> bool:
     return any(parameters.get(name) for name in _SECRETS)
 
 
-def connect(parameters: dict[str, Any], wait: float) -> Raw:
+def connect_by(deadline: float, parameters: dict[str, Any], wait: float) -> Raw:
+    """Open a connection as `connect`, by a deadline.
+
+    In a thread: nothing else bounds how long it takes to look up the name of a host, and to try all of several.
+    """
+    left = deadline - monotonic()
+    if left > _FAR_SECONDS:
+        return connect(parameters, wait)
+    opened: Future[Raw] = Future()
+    soon = {**parameters, "connect_timeout": min(int(parameters["connect_timeout"]), ceil(max(left, 1)))}
+    try:
+        Thread(target=_open, args=(opened, soon, wait, deadline), daemon=True).start()
+    except RuntimeError:  # the interpreter ends, and starts none any more
+        return connect(soon, wait, deadline)
+    try:
+        return opened.result(left + _LATE_SECONDS)
+    except BaseException as error:  # an interruption too must leave no connection open
+        opened.add_done_callback(_close)
+        if isinstance(error, TimeoutError):
+            raise Unanswered("deadline") from error
+        raise
+
+
+def _open(opened: "Future[Raw]", parameters: dict[str, Any], wait: float, deadline: float) -> None:
+    try:
+        opened.set_result(connect(parameters, wait, deadline))
+    except BaseException as error:  # noqa: BLE001  # raised where it is waited for
+        opened.set_exception(error)
+
+
+def _close(opened: "Future[Raw]") -> None:
+    if opened.exception() is None:
+        opened.result().close()
+
+
+def connect(parameters: dict[str, Any], wait: float, deadline: float = inf) -> Raw:
     """Open a connection, on which nothing waits longer than `wait` seconds for a lock, or raise `psycopg.Error`."""
     with ExitStack() as undo:
-        raw: Raw = undo.enter_context(closing(psycopg.connect(**parameters, autocommit=True)))
-        # A pooler tells its clients a process of its own making.
-        [(process,)] = raw.execute(b"SELECT pg_backend_pid()").fetchall()
+        raw = undo.enter_context(closing(Raw.connect(**parameters, autocommit=True)))
+        raw.deadline = deadline
+        [(process, seconds)] = raw.execute(_SQL["facts"].encode()).fetchall()
+        raw.longest = seconds or inf
         if process == raw.info.backend_pid:
-            raw.execute(_filled(_SQL["session"], wait))
+            raw.execute(_filled(_SQL["session"], raw, wait, STATEMENT_SECONDS))
         else:
             raw.prepare_threshold = None
         adapt(raw)
@@ -205,9 +303,13 @@ def connect(parameters: dict[str, Any], wait: float) -> Raw:
 
 
 def settings_of(raw: Raw, wait: float) -> bytes:
-    """Return the settings that each transaction needs: none, unless a pooler lends the session."""
-    return _filled(_SQL["transaction"], wait) if raw.prepare_threshold is None else b""
+    """Return the settings that each transaction needs: none, unless it has a deadline or a pooler lends the session."""
+    if raw.deadline == inf and raw.prepare_threshold is not None:
+        return b""
+    left = STATEMENT_SECONDS if raw.deadline == inf else max(0.001, raw.deadline - monotonic())
+    return _filled(_SQL["transaction"], raw, min(wait, left), left)
 
 
-def _filled(settings: str, wait: float) -> bytes:
-    return f"{settings};".format(milliseconds=round(wait * 1000)).encode()
+def _filled(settings: str, raw: Raw, wait: float, longest: float) -> bytes:
+    statement = min(raw.longest, longest)
+    return f"{settings};".format(lock=ceil(wait * 1000), statement=ceil(statement * 1000)).encode()
