@@ -22,7 +22,7 @@ from os import getpid
 from queue import Empty, LifoQueue
 from time import monotonic
 from types import TracebackType
-from typing import Any, Final, Generic, LiteralString, Protocol, Self, TypeVar
+from typing import Any, Final, Generic, LiteralString, Protocol, Self, TypeVar, cast
 
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, NotStorable
 
@@ -216,12 +216,10 @@ class Database(Protocol):
     def within(self, deadline: float) -> "Database":
         """Return this database with calls that end by `deadline`, a time of `time.monotonic`; nothing else is new.
 
-        That holds for all that is waited for: a free connection, the server, a lock, an answer. Whoever asks this of a
-        server that stands still gets `DatabaseBusy` of the reason `deadline`, and the connection is thrown away. It is
-        of another reason where the engine ended the wait in time. A commit that got no answer is `DatabaseUnavailable`
-        of the reason `uncertain`, and of `once` it is unknown whether the server still runs the statement.
-
-        A deadline that is far off lets one statement take until then that takes longer than others may.
+        That holds for all that is waited for: a connection, a lock, an answer. A server that stands still meanwhile is
+        `DatabaseBusy` of the reason `deadline`, and the connection is thrown away; a wait that the engine has ended is
+        of its own reason. Of a commit without an answer (`DatabaseUnavailable`, `uncertain`) and of `once` it is
+        unknown whether it happens. Until a deadline far off, one statement may take longer than others may.
         """
         ...
 
@@ -231,19 +229,18 @@ class Database(Protocol):
 
 
 class Bounded:
-    """What a database has whose calls end by a deadline; a copy of it shares everything else."""
+    """What a database has whose calls may have a deadline."""
 
     deadline = inf
-    """By when its calls end, as a time of `time.monotonic`."""
 
-    def within(self, deadline: float) -> Self:
+    def within(self, deadline: float) -> Database:
         """See `Database.within`."""
-        bounded = copy(self)
+        bounded = copy(self)  # which shares everything else
         bounded.deadline = deadline
-        return bounded
+        return cast("Database", bounded)
 
 
-class OneWriter:
+class OneWriter(Bounded):
     """What a database without a server has: a statement by itself is a transaction like any other."""
 
     def epoch(self) -> str:

@@ -4,17 +4,14 @@ A call that raises while the server is stopped has not waited for it: that is wh
 """
 
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing
 from functools import partial
 
-import psycopg
 import pytest
 
 from licensekit.database import Connection, Database, Row, connect
 from licensekit.database.postgres import connection as server
-from licensekit.database.postgres.connection import Raw
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable
 from tests.conftest import Postgres
 from tests.database.sample_database import SCHEMA, add, soon, things
@@ -134,12 +131,10 @@ def test_the_server_ends_a_statement_that_takes_long_and_keeps_the_connection(
     database.close()
 
 
-def test_what_an_administrator_lets_a_statement_take_at_most_stays_so(location: str) -> None:
-    for given, kept in ("50ms", "50ms"), ("2h", "30s"):
+def test_what_an_administrator_lets_a_statement_take_stays_so(location: str) -> None:
+    for given, kept in ("0", "30s"), ("50ms", "50ms"), ("2h", "2h"):
         with closing(connect(f"{location}%20-cstatement_timeout%3D{given}", schema=SCHEMA, create=True)) as database:
             assert database.once("SHOW statement_timeout") == (kept,)
-            with database.within(soon(20)).read() as connection:
-                assert (connection.rows("SHOW statement_timeout") == [(kept,)]) == (given == kept)
 
 
 @pytest.fixture
@@ -153,29 +148,6 @@ def test_a_server_that_accepts_connections_and_says_nothing_is_given_up(deaf: st
     database = connect(deaf, schema=None, create=False)
     assert refusal(lambda: things(database.within(soon()))) == "deadline"
     assert refusal(database.within(soon()).epoch) == "deadline"
-
-
-def test_a_host_whose_name_is_looked_up_for_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    found, closed = threading.Event(), threading.Event()
-
-    class Late:
-        deadline, prepare_threshold = 0.0, None
-
-        def execute(self, _: object) -> None:
-            raise psycopg.OperationalError("late")
-
-        def close(self) -> None:
-            closed.set()
-
-    def looked_up(**_: object) -> Late:
-        found.wait(60)
-        return Late()
-
-    monkeypatch.setattr(Raw, "connect", looked_up)
-    database = connect("postgresql://anna@nowhere.example/x", schema=None, create=False)
-    assert refusal(database.within(soon()).version) == "deadline"
-    found.set()
-    assert closed.wait(60)
 
 
 def test_the_epoch_outlives_a_crash_and_changes_with_a_failover(

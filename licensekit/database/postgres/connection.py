@@ -9,25 +9,24 @@ one that stands still we hear nothing, and throw the connection away.
 """
 
 import re
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future
+from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, closing, suppress
 from functools import lru_cache, partial
 from math import ceil, inf
-from threading import Thread
 from time import monotonic
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, TypeVar
 
 import psycopg
+from psycopg import generators, waiting
 from psycopg.abc import RV, PQGen
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.numeric import Int8Dumper, IntLoader
 
 from licensekit import errors
 from licensekit.database.protocol import STREAMED_ROWS, Connection, Row, Translated, Value, storable
 from licensekit.database.schemas import read_queries
 
-_DEFAULTS: Final = {
+_DEFAULTS: Final[dict[str, Any]] = {
     "application_name": "licensekit",
     "connect_timeout": 10,
     "client_encoding": "utf-8",
@@ -45,8 +44,6 @@ _LATE_SECONDS: Final = 0.05
 """How long after a deadline what the server says of it is waited for."""
 _POLL_SECONDS: Final = 0.02
 """How often a wait that has a deadline looks at the clock."""
-_FAR_SECONDS: Final = 60.0
-"""To a deadline that is further away than this, the bounds of libpq suffice to connect."""
 
 _SECRETS: Final = ("password", "sslpassword", "oauth_client_secret")
 
@@ -61,6 +58,7 @@ _URL: Final = re.compile(
 """Stricter than libpq, so that nothing of a password can be taken for a host or a database."""
 _SQL: Final = read_queries(__file__)
 
+S = TypeVar("S")
 _Meaning = Callable[..., errors.EngineError]
 
 _AWAY: Final[_Meaning] = partial(errors.DatabaseUnavailable, reason="away")
@@ -109,12 +107,10 @@ class Raw(psycopg.Connection[Row]):
     """A connection on which every wait has an end."""
 
     deadline = inf
-    """By when it ends, as a time of `time.monotonic`."""
-    longest = inf
-    """How long the server itself lets a statement take, in seconds."""
+    """When it ends, as a time of `time.monotonic`."""
 
     def wait(self, gen: PQGen[RV], *args: Any, **options: Any) -> RV:
-        """Wait for what psycopg does (`psycopg.waiting`); close the connection if the server gives no answer."""
+        """Wait for what psycopg does; close the connection if the server gives no answer."""
         if self.deadline < inf and not args:
             options.setdefault("interval", _POLL_SECONDS)
         try:
@@ -124,18 +120,17 @@ class Raw(psycopg.Connection[Row]):
             raise
 
 
-def _ending(gen: PQGen[RV], deadline: float) -> PQGen[RV]:
-    """Run a generator of psycopg, which yields what it waits for, until its deadline."""
-    has_deadline = deadline < inf
-    end = deadline + _LATE_SECONDS if has_deadline else monotonic() + _SILENT_SECONDS
+def _ending(gen: Generator[S, int, RV], deadline: float) -> Generator[S, int, RV]:
+    """Run a generator of psycopg, which yields what it waits for (`psycopg.waiting`), until its end."""
+    end = min(deadline + _LATE_SECONDS, monotonic() + _SILENT_SECONDS)
     try:
         state = next(gen)
         while True:
             ready, now = (yield state), monotonic()
-            if now > end and not (ready and now < end + _LATE_SECONDS):
-                raise Unanswered("deadline" if has_deadline else "silent")
-            if not has_deadline and ready:
+            if ready and deadline == inf:
                 end = now + _SILENT_SECONDS
+            if now > end:
+                raise Unanswered("silent" if deadline == inf else "deadline")
             state = gen.send(ready)
     except StopIteration as done:
         result: RV = done.value
@@ -202,10 +197,7 @@ class PostgresConnection(Connection):
         except (errors.DatabaseBusy, errors.DatabaseUnavailable) as error:
             if not self._raw.closed:
                 raise
-            detail, state = error.detail, error.sqlstate
-            raise errors.DatabaseUnavailable(
-                reason="uncertain", detail=detail, sqlstate=state, where=self._where
-            ) from error
+            raise errors.DatabaseUnavailable(reason="uncertain", detail=error.detail, where=self._where) from error
 
     def abandon(self) -> None:
         """Undo what was done; nothing, if the transaction belongs to a parent process."""
@@ -251,50 +243,23 @@ def holds_password(url: str) -> bool:
     return any(parameters.get(name) for name in _SECRETS)
 
 
-def connect_by(deadline: float, parameters: dict[str, Any], wait: float) -> Raw:
-    """Open a connection as `connect`, by a deadline.
+def connect(parameters: dict[str, Any], wait: float, deadline: float) -> Raw:
+    """Open a connection by a deadline, on which nothing waits longer than `wait` seconds for a lock.
 
-    In a thread: nothing else bounds how long it takes to look up the name of a host, and to try all of several.
+    Raises `psycopg.Error`. Only the lookup of a host's name may take longer.
     """
-    left = deadline - monotonic()
-    if left > _FAR_SECONDS:
-        return connect(parameters, wait)
-    opened: Future[Raw] = Future()
-    soon = {**parameters, "connect_timeout": min(int(parameters["connect_timeout"]), ceil(max(left, 1)))}
-    try:
-        Thread(target=_open, args=(opened, soon, wait, deadline), daemon=True).start()
-    except RuntimeError:  # the interpreter ends, and starts none any more
-        return connect(soon, wait, deadline)
-    try:
-        return opened.result(left + _LATE_SECONDS)
-    except BaseException as error:  # an interruption too must leave no connection open
-        opened.add_done_callback(_close)
-        if isinstance(error, TimeoutError):
-            raise Unanswered("deadline") from error
-        raise
-
-
-def _open(opened: "Future[Raw]", parameters: dict[str, Any], wait: float, deadline: float) -> None:
-    try:
-        opened.set_result(connect(parameters, wait, deadline))
-    except BaseException as error:  # noqa: BLE001  # raised where it is waited for
-        opened.set_exception(error)
-
-
-def _close(opened: "Future[Raw]") -> None:
-    if opened.exception() is None:
-        opened.result().close()
-
-
-def connect(parameters: dict[str, Any], wait: float, deadline: float = inf) -> Raw:
-    """Open a connection, on which nothing waits longer than `wait` seconds for a lock, or raise `psycopg.Error`."""
     with ExitStack() as undo:
-        raw = undo.enter_context(closing(Raw.connect(**parameters, autocommit=True)))
-        raw.deadline = deadline
-        [(process, seconds)] = raw.execute(_SQL["facts"].encode()).fetchall()
-        raw.longest = seconds or inf
+        if deadline - monotonic() > _DEFAULTS["connect_timeout"]:
+            raw = Raw.connect(**parameters)
+        else:  # in less time than psycopg takes to find one host of several silent
+            opening = _ending(generators.connect(make_conninfo(**parameters)), deadline)
+            raw = Raw(waiting.wait_conn(opening, interval=_POLL_SECONDS))
+        undo.enter_context(closing(raw))
+        raw.autocommit, raw.deadline = True, deadline
+        # A pooler tells its clients a process of its own making.
+        [(process,)] = raw.execute(b"SELECT pg_backend_pid()").fetchall()
         if process == raw.info.backend_pid:
-            raw.execute(_filled(_SQL["session"], raw, wait, STATEMENT_SECONDS))
+            raw.execute(_filled(_SQL["session"], wait, STATEMENT_SECONDS))
         else:
             raw.prepare_threshold = None
         adapt(raw)
@@ -307,9 +272,8 @@ def settings_of(raw: Raw, wait: float) -> bytes:
     if raw.deadline == inf and raw.prepare_threshold is not None:
         return b""
     left = STATEMENT_SECONDS if raw.deadline == inf else max(0.001, raw.deadline - monotonic())
-    return _filled(_SQL["transaction"], raw, min(wait, left), left)
+    return _filled(_SQL["transaction"], min(wait, left), left)
 
 
-def _filled(settings: str, raw: Raw, wait: float, longest: float) -> bytes:
-    statement = min(raw.longest, longest)
+def _filled(settings: str, wait: float, statement: float) -> bytes:
     return f"{settings};".format(lock=ceil(wait * 1000), statement=ceil(statement * 1000)).encode()

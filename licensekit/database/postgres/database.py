@@ -89,12 +89,11 @@ class PostgresDatabase(Bounded):
     def epoch(self) -> str:
         """See `Database.epoch`; empty where the server does not tell."""
         try:
-            [epoch] = self.once(_SQL["epoch"]) or ("",)
+            return str((self.once(_SQL["epoch"]) or ("",))[0])
         except DatabaseUnavailable as error:
-            if error.reason != "rights":
-                raise
-            return ""
-        return str(epoch)
+            if error.reason == "rights":
+                return ""
+            raise
 
     def close(self) -> None:
         """See `Database.close`."""
@@ -123,7 +122,7 @@ class PostgresDatabase(Bounded):
 
     def _connect(self, deadline: float) -> Raw:
         with Translated(translate, self.location):
-            return server.connect_by(deadline, self._parameters, self._wait)
+            return server.connect(self._parameters, self._wait, deadline)
 
 
 def _is_idle(raw: Raw) -> bool:

@@ -16,15 +16,7 @@ from os import getpid
 from pathlib import Path
 from typing import Final, LiteralString, NamedTuple
 
-from licensekit.database.protocol import (
-    BUSY_SECONDS,
-    CONNECTIONS,
-    Bounded,
-    ConnectionPool,
-    OneWriter,
-    Translated,
-    Version,
-)
+from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, ConnectionPool, OneWriter, Translated, Version
 from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_queries
 from licensekit.database.sqlite import connection as files
 from licensekit.database.sqlite.connection import SqliteConnection, translate
@@ -58,7 +50,7 @@ class _Opened:
     """By when its statements end."""
 
 
-class _Pooled(Bounded, OneWriter):
+class _Pooled(OneWriter):
     """What lends connections to its file or its image, as that is now."""
 
     dialect = DIALECT
