@@ -1,12 +1,12 @@
 """Turns: first come, first served among the processes and threads of one host that share a database file.
 
-SQLite has one writer at a time and lets who waits look again now and then, so that some get nothing. Therefore each
-draws a ticket first: a file beside the database, named for the moment at which it was drawn. Whose ticket is the oldest
-goes first. Tickets only make an order: the database keeps the count, so in doubt nobody waits.
+SQLite lets who waits for its one writer look again now and then, so that some starve. Therefore each draws a ticket, a
+file named for the moment at which it was drawn; the oldest goes first. That is an order and no lock: the database keeps
+the count, so in doubt nobody waits.
 
-Who has a ticket and waits sets its time, by the clock of `time.monotonic`, which all processes of a host share and
-nobody sets. A ticket whose time stands still belongs to a process that was killed or stopped, and whoever comes next
-removes it. A process that continues gets its old place back.
+Who waits sets the time of its ticket, by the clock of `time.monotonic`, which the processes of a host share and nobody
+sets. A ticket whose time stands still is of a process that was killed or stopped, and whoever comes next removes it; a
+process that continues gets its old place back.
 """
 
 import os
@@ -28,8 +28,7 @@ _NEXT_SECONDS, _STEP_SECONDS, _LONGEST_SECONDS = 0.0003, 0.001, 0.02
 class Ticket:
     """A place in the line of one name at the database at `location`; on a server and in memory, always the first.
 
-    A ticket is out of date once it was not looked at for `patience` seconds. Without `create`, there is a line only
-    where somebody else has made one.
+    Who does not ask for `patience` seconds is passed. Without `create`, there is a line only where another made one.
     """
 
     def __init__(self, location: str, name: str, *, patience: float, create: bool) -> None:
@@ -38,45 +37,40 @@ class Ticket:
         self._path = folder / f"{self._line}{monotonic_ns():020}.{token_hex(4)}"
         self._patience = round(patience * 1e9)
         self._is_alone = "://" in location
-        if create and not self._is_alone:
-            with suppress(OSError):
+        with suppress(OSError):
+            if create and not self._is_alone:
                 folder.mkdir(PRIVATE_FOLDER)
                 hand_over(folder, folder.parent)
 
     def ahead(self) -> int:
         """Return how many come first; to be asked again and again until it is 0."""
-        if not self._is_alone:
-            with suppress(OSError, FileUnusable):  # no line can be made there
+        with suppress(OSError, FileUnusable):  # no line can be made there
+            if not self._is_alone:
                 self._renew()
                 drawn = sorted(one for one in names_in(self._path.parent) if one.startswith(self._line))
                 older = drawn[: bisect_left(drawn, self._path.name)]
-                return sum(1 for _ in dropwhile(self._is_abandoned, older))
+                return len(list(dropwhile(self._is_abandoned, older)))
         return 0
 
     def close(self) -> None:
         """Leave the line."""
-        if not self._is_alone:
-            with suppress(OSError):
-                self._path.unlink()
+        with suppress(OSError):
+            self._path.unlink()
 
     def _renew(self) -> None:
-        now = monotonic_ns()
-        try:
-            os.utime(self._path, ns=(now, now))
-        except FileNotFoundError:  # at first, or it looked abandoned
+        if not self._path.exists():  # at first, or it looked abandoned
             self._path.touch(PRIVATE)
-            os.utime(self._path, ns=(now, now))
+        now = monotonic_ns()
+        os.utime(self._path, ns=(now, now))
 
     def _is_abandoned(self, name: str) -> bool:
-        """Return whether nobody looks at a ticket any more, which is removed then."""
+        """Return whether a ticket is of nobody any more; then it is removed."""
         path = self._path.with_name(name)
-        try:
+        with suppress(OSError):
             # One that was left before the machine started has any time.
             if abs(monotonic_ns() - path.stat().st_mtime_ns) <= self._patience:
                 return False
             path.unlink()
-        except OSError:
-            pass
         return True
 
 

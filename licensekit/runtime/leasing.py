@@ -62,11 +62,11 @@ class Leasing:
         while not self._is_closed and time.monotonic() < end and (ahead := ticket.ahead()):
             yield min(FIRST_PAUSE * ahead, LONGEST_PAUSE / 2)
 
-    def take(self, request: SeatRequest, ticket: Ticket, on_lost: seats.OnLost) -> seats.Lease:
-        """Take a seat if one is free now and it is the turn of `ticket`; raises as `Licensing.seat` says."""
+    def take(self, request: SeatRequest, on_lost: seats.OnLost, *, is_first: bool = True) -> seats.Lease:
+        """Take a seat if one is free now for who is the first in line; raises as `Licensing.seat` says."""
         WATCHERS.watch(self)
         _release_at_exit(os.getpid())
-        row, until = seats.take(self.live, request, is_first=not ticket.ahead())
+        row, until = seats.take(self.live, request, is_first=is_first)
         lease = seats.Lease(self, request, row, until, on_lost)
         self._held[row.id] = lease
         if self._is_closed:  # perhaps after `close` looked for leases

@@ -15,6 +15,7 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from licensekit.access import Access
+from licensekit.database.turns import Ticket
 from licensekit.errors import LeaseLost, SeatMisused
 from licensekit.runtime.leasing import WAITED_FOR, Leasing
 from licensekit.runtime.seats import Lease, OnLost, in_thread
@@ -47,12 +48,12 @@ class Seat:
             raise SeatMisused(reason="blocking", license=self._request.license)
         end = time.monotonic() + self._wait
         with closing(self._leasing.line(self._request)) as ticket:
-            for pause in self._leasing.turns(ticket, end):
-                time.sleep(pause)
+            for rest in self._leasing.turns(ticket, end):
+                time.sleep(rest)
             pauses = self._leasing.pauses(end)
             while True:
                 try:
-                    return self._leasing.take(self._request, ticket, self._on_lost)
+                    return self._step(ticket, self._on_lost)
                 except WAITED_FOR:
                     if (pause := next(pauses, None)) is None:
                         raise
@@ -64,15 +65,15 @@ class Seat:
         if loop is None:
             raise SeatMisused(reason="no-loop", license=request.license)
         end, ticket = time.monotonic() + self._wait, self._leasing.line(request)
-        step = partial(self._leasing.take, request, ticket, partial(_tell, loop, self._on_lost))
+        step = partial(self._step, ticket, partial(_tell, loop, self._on_lost))
         line = _LINES.setdefault((loop, self._leasing, request.license, request.at_least), asyncio.Lock())
         is_first = False
         try:
             with suppress(TimeoutError):  # whose time is over tries once, to learn why there is none
                 async with asyncio.timeout(self._wait):
                     is_first = await line.acquire()
-            for pause in self._leasing.turns(ticket, end):
-                await asyncio.sleep(pause)
+            for rest in self._leasing.turns(ticket, end):
+                await asyncio.sleep(rest)
             pauses = self._leasing.pauses(end)
             while True:
                 try:
@@ -108,6 +109,9 @@ class Seat:
         else:
             await self._lease.release_async()
         _report(lost, error)
+
+    def _step(self, ticket: Ticket, on_lost: OnLost) -> Lease:
+        return self._leasing.take(self._request, on_lost, is_first=not ticket.ahead())
 
     def _begin_block(self) -> None:
         if not self._unused.acquire(blocking=False):

@@ -56,10 +56,7 @@ def request(live: LiveSnapshot, code: str, holder: str, ttl: int, at_least: Acce
 
 
 def take(live: LiveSnapshot, wanted: SeatRequest, *, is_first: bool = True) -> tuple[HeldSeat, float]:
-    """Take a seat, and return it with its end; raises as `Licensing.seat`, from `NotEntitled` on.
-
-    Who is not the first in line gets none.
-    """
+    """Take a seat for the first in line, and return it with its end; raises as `Licensing.seat`, from `NotEntitled`."""
     begin, now, entitlements, name = live.elapsed(), time_of(live), live.snapshot.state.entitlements, wanted.license
     pool = pool_of(entitlements, name) if name in entitlements.tiers else None
     if pool is None or not pool.seats(wanted.at_least):

@@ -42,8 +42,8 @@ def test_tickets_come_in_the_order_in_which_they_were_drawn(location: str) -> No
 
 
 def test_each_name_has_a_line_of_its_own(location: str) -> None:
-    with draw(location, "seat"), closing(draw(location, "seat-2")) as other, closing(draw(location, "se")) as third:
-        assert (other.ahead(), third.ahead()) == (0, 0)
+    tickets = [draw(location, name) for name in ("seat", "seat-2", "se")]
+    assert [one.ahead() for one in tickets] == [0, 0, 0]
 
 
 def test_who_does_not_look_any_more_is_passed_and_gets_its_place_back(location: str) -> None:
