@@ -17,6 +17,7 @@ from typing import Final
 
 from licensekit.access import Access
 from licensekit.database import Version
+from licensekit.database.turns import Ticket
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NoneFree, NotEntitled, RequirementMissing, StateError
 from licensekit.runtime import seats
 from licensekit.runtime.live_snapshot import LiveSnapshot
@@ -29,6 +30,10 @@ WAITED_FOR: Final = (NoneFree, DatabaseBusy, DatabaseUnavailable)
 """What may be otherwise a moment later."""
 RENEWALS: Final = 3
 """How often a lease is renewed within its time, so that it survives a server that restarts."""
+TRY_SECONDS: Final = 0.4
+"""For how long who does not wait for a seat waits in the line, where others came before."""
+_PATIENCE_SECONDS: Final = 1.0
+"""For how long a process in the line may stand still before others pass it."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
 """Seconds between two tries of who waits for a seat, at first and at most."""
 _OPEN: Final["weakref.WeakSet[Leasing]"] = weakref.WeakSet()
@@ -39,17 +44,29 @@ class Leasing:
 
     def __init__(self, live: LiveSnapshot) -> None:
         self.live = live
-        self._database = live.database
+        self._database, self.elapsed = live.database, live.elapsed
+        self._clocks = live.clocks
         self._is_closed = False
         self._begin()
         survive_forks(self)
         _OPEN.add(self)
 
-    def take(self, request: SeatRequest, on_lost: seats.OnLost) -> seats.Lease:
-        """Take a seat if one is free now; raises as `Licensing.seat` says."""
+    def line(self, request: SeatRequest) -> Ticket:
+        """Return a place in the line of those on this host who ask for such a seat."""
+        name = f"{request.license}-{request.at_least.name}"
+        return Ticket(self._database.location, name, patience=_PATIENCE_SECONDS, create=True)
+
+    def turns(self, ticket: Ticket, end: float) -> Iterator[float]:
+        """Yield the seconds to sleep until it is the turn of `ticket`, or until `end`, a time of `time.monotonic`."""
+        end = max(end, time.monotonic() + TRY_SECONDS)
+        while not self._is_closed and time.monotonic() < end and (ahead := ticket.ahead()):
+            yield min(FIRST_PAUSE * ahead, LONGEST_PAUSE / 2)
+
+    def take(self, request: SeatRequest, on_lost: seats.OnLost, *, is_first: bool = True) -> seats.Lease:
+        """Take a seat if one is free now for who is the first in line; raises as `Licensing.seat` says."""
         WATCHERS.watch(self)
         _release_at_exit(os.getpid())
-        row, until = seats.take(self.live, request)
+        row, until = seats.take(self.live, request, is_first=is_first)
         lease = seats.Lease(self, request, row, until, on_lost)
         self._held[row.id] = lease
         if self._is_closed:  # perhaps after `close` looked for leases
@@ -67,25 +84,24 @@ class Leasing:
 
     def follow(self) -> float:
         """Renew what is due, and find the leases that have ended in the database."""
-        held = list(self._held.values())
         try:
             self._free_pending()
-            if held:
+            self._forget_lost()
+            if held := list(self._held.values()):
                 self._follow_licenses(held)
                 own = [one for one in held if not one.row.borrowed]
                 self.renew([one for one in own if one.left <= one.request.ttl * (1 - 1 / RENEWALS)])
                 if self._database.version() != self._version:
                     self._find_ended()
         except StateError:
-            # Leases live on until they expire; `pass_time` sees to that.
+            # Leases live on until their time is over; `pass_time` sees to that.
             return RETRY_SECONDS
         return LOOK_SECONDS
 
     def pass_time(self) -> None:
-        """Find the leases that have expired; does not wait for anything."""
+        """Find the leases whose time is over; does not wait for anything."""
         for lease in list(self._held.values()):
-            if not lease.is_held:
-                self._held.pop(lease.id, None)
+            _ = lease.is_held
 
     def close(self) -> None:
         """Release every lease; to be called before the database is closed."""
@@ -106,50 +122,61 @@ class Leasing:
     def _begin(self) -> None:
         # A lease that the program has forgotten is no longer renewed, and ends.
         self._held: weakref.WeakValueDictionary[str, seats.Lease] = weakref.WeakValueDictionary()
-        self._pending: dict[str, tuple[HeldSeat, float]] = {}
-        """The seats that are still to be freed, by the ids of their leases, and their ends; not those of a parent."""
+        self._pending: dict[str, HeldSeat] = {}
+        """The seats that are still to be freed, by the ids of their leases; not those of a parent."""
         self._version: Version = ()
         self._followed: Snapshot | None = None
 
     def free(self, lease: seats.Lease) -> None:
         """Free the seat of a lease that was released."""
         self._held.pop(lease.id, None)
-        self._free(lease.row, lease.until)
+        self._free(lease.row)
 
     def renew(self, held: list[seats.Lease]) -> None:
         """Renew leases together; raise `StateError` if the database cannot be written."""
         if not (pairs := [(lease, lease.row) for lease in held]):
             return
-        begin, now = seats.elapsed(), seats.time_of(self.live)
-        renewed = rows.renew(self._database, [(row, lease.request.ttl) for lease, row in pairs], now)
+        begin, now = self.elapsed(), seats.time_of(self.live)
+        ended = rows.renew(self._database, [row for _, row in pairs], now)
         for lease, row in pairs:
-            if row.id not in renewed:
-                lease.lose_seat(row)
+            if row.id in ended:
+                lease.lose_seat(row, ended[row.id])
             elif not lease.renewed(row, begin + lease.request.ttl):
-                self._free(row, begin + lease.request.ttl)  # the answer came too late
+                self._free(row)  # the answer came too late
 
-    def _free(self, row: HeldSeat, until: float) -> None:
-        """Free a seat that ends by itself at `until`; later, if the database is away."""
+    def wall_clock(self) -> int:
+        """Return what the wall clock shows, for people to read."""
+        return self._clocks().clock
+
+    def _free(self, row: HeldSeat) -> None:
+        """Free a seat; later, if the database is away."""
         if not self._pending:  # else it was away just now, and is not waited for again
             with suppress(StateError):
                 return rows.free(self._database, row)
-        self._pending[row.id] = row, until
+        self._pending[row.id] = row
         return None
 
     def _free_pending(self) -> None:
         """Free the seats that could not be freed while it was away; raise `StateError` if it is."""
-        for lease_id, (row, until) in list(self._pending.items()):
-            if seats.elapsed() < until:
-                rows.free(self._database, row)
+        for lease_id, row in list(self._pending.items()):
+            rows.free(self._database, row)
             self._pending.pop(lease_id, None)
+
+    def _forget_lost(self) -> None:
+        """Free the seats of leases whose time is over: nobody need find out that their holder is silent."""
+        for lease in list(self._held.values()):
+            if (error := lease.error) is not None:
+                self._held.pop(lease.id, None)
+                if error.reason == rows.SILENT:
+                    self._free(lease.row)
 
     def _find_ended(self) -> None:
         self._version = self._database.version()
         pairs = [(lease, lease.row) for lease in list(self._held.values())]
-        held = rows.still_held(self._database, [row for _, row in pairs], seats.time_of(self.live))
+        ended = rows.ended(self._database, [row for _, row in pairs], seats.time_of(self.live))
         for lease, row in pairs:
-            if row.id not in held:
-                lease.lose_seat(row)
+            if row.id in ended:
+                lease.lose_seat(row, ended[row.id])
 
     def _follow_licenses(self, held: list[seats.Lease]) -> None:
         """After a change of what is granted, replace the seats that give less than they must."""
@@ -164,7 +191,7 @@ class Leasing:
     def _replace(self, lease: seats.Lease) -> None:
         """Take another seat for a lease, if one is free, after its license lost the old one."""
         old = lease.row
-        self._free(old, lease.until)  # first: what is held beyond the count takes up room
+        self._free(old)  # first: what is held beyond the count takes up room
         try:
             row, until = seats.take(self.live, lease.request)
         except (NoneFree, NotEntitled, RequirementMissing) as error:
@@ -173,7 +200,7 @@ class Leasing:
             self._held.pop(old.id, None)
             self._held[row.id] = lease
             if not lease.extend(row, until):
-                self._free(row, until)  # it was released meanwhile
+                self._free(row)  # it was released meanwhile
 
 
 def release_all() -> None:

@@ -17,6 +17,7 @@ from licensekit.entitlements import Notice, by_urgency
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, StateError
 from licensekit.runtime.changes import Changes
 from licensekit.runtime.holders import Holder, Lookups, User
+from licensekit.runtime.observing import Observer
 from licensekit.runtime.snapshot import Asleep, Snapshot, TimeNotKept
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
 from licensekit.state.loading import InstallationState, OpenInstallation, read_installation
@@ -26,6 +27,7 @@ from licensekit.state.transactions import REMEMBER_SECONDS, remember
 from licensekit.state.usage import Sightings, read_used
 from licensekit.state.users import site_facts, user_facts
 from licensekit.text import names
+from licensekit.wire.documents import SeatKind
 
 Look = Callable[[], tuple[Notice, ...]]
 
@@ -61,7 +63,8 @@ class LiveSnapshot:
         self.opened = opened
         self._look = look
         self.database = database = opened.database
-        self.clocks = opened.clocks
+        self.clocks, self.elapsed = opened.clocks, opened.elapsed
+        self.observer = Observer(opened, steady=watch)
         self._renew_locks()
         self._is_closed = False
         self._is_watched = watch
@@ -126,6 +129,7 @@ class LiveSnapshot:
                 self._silence = 0
                 if not self._is_closed:
                     self._contact = self._current.now_at(reading, away=False)
+            self._observe()
             self._remember()
         except LicenseError as error:
             self._error = error
@@ -171,6 +175,7 @@ class LiveSnapshot:
         if not (self._is_closed or self._error or self._not_written):
             self._keep_sightings(day_at(self._current.now_at(self.clocks(), away=False)))
             self._keep(CLOSING_SECONDS)
+        self.observer.save()
         with self._swapping:
             self._is_closed = True
             self.sightings = Sightings(0)
@@ -187,6 +192,13 @@ class LiveSnapshot:
             self._version = ()  # other than any: the child reads for itself
             self._is_awake = not self._is_watched
             self._publish()  # the fork may have come between two steps of a swap
+
+    def _observe(self) -> None:
+        """Free the seats of silent holders, where there are concurrent seats."""
+        licenses = self._current.state.entitlements.licenses.values()
+        if any(one.seats is SeatKind.CONCURRENT for one in licenses):
+            with suppress(StateError):  # then at the next look; that the database is away is found without this
+                self.observer.look()
 
     def _look_outside(self) -> None:
         """Take what is new outside, and report what there is to say about it now."""
@@ -280,3 +292,4 @@ class LiveSnapshot:
         self._swapping = Lock()  # never held while anything is waited for
         self._waking = Lock()
         self._looked = Event()
+        self.observer.renew_lock()

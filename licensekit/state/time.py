@@ -23,6 +23,7 @@ from licensekit.dates import DAY_SECONDS, seconds_of
 CONFIRM_SECONDS: Final = DAY_SECONDS
 STEP_SECONDS: Final = 6 * 3600
 BOOTS: Final = 256  # of how many boots the newest observation is kept
+_ELAPSED: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 _IDENTITY_BYTES: Final = 16
 _UUID_BYTES: Final = 64
 _REGISTRY: Final = (
@@ -84,6 +85,18 @@ Clocks = Callable[[], Reading]  # what reads the clocks of a machine
 def system_clock() -> datetime:
     """Return the time of this machine, in UTC."""
     return datetime.now(UTC)
+
+
+def elapsed() -> float:
+    """Return seconds by a clock that nobody sets, and that runs while the machine sleeps."""
+    if sys.platform != "win32" and _ELAPSED is not None:
+        return time.clock_gettime(_ELAPSED)
+    return time.monotonic()
+
+
+def elapsed_of(boot: BootClock | None) -> Callable[[], float]:
+    """Return what measures time that passes: a boot clock that is given, in a simulation, else `elapsed`."""
+    return elapsed if boot is None else lambda: elapsed() if (shown := boot()) is None else shown.seconds
 
 
 def effective(seen: TimeSeen, reading: Reading) -> int:

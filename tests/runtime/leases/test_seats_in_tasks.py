@@ -391,7 +391,7 @@ def test_a_loss_ends_the_block_and_is_reported_in_the_loop(crm: Installation, li
             if error is not None:
                 raise error
 
-    with pytest.raises(LeaseLost, match="an administrator has ended it"):
+    with pytest.raises(LeaseLost, match="admin has ended it"):
         asyncio.run(work())
     with pytest.raises(ZeroDivisionError):
         asyncio.run(work(ZeroDivisionError()))
