@@ -99,7 +99,7 @@ class Connection(ABC):
     """
 
     def __init__(self, translate: Translate, where: str) -> None:
-        self._where = where
+        self._where = self.location = where
         self._lifetime = Lifetime(translate, where)
 
     def rows(self, sql: LiteralString, *params: Value) -> list[Row]:

@@ -88,8 +88,8 @@ class DatabaseDamaged(EngineError, reasons=True):
     """The tables and indexes that differ, and tables with a trigger."""
 
 
-class DatabaseNewer(StateError):
-    """The database was written by a newer version of this program."""
+class DatabaseNewer(StateError, reasons=True):
+    """The database has a schema of a newer program, with which this one may not do what was asked."""
 
     found: int
     known: int

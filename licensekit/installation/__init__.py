@@ -6,6 +6,7 @@ and on nothing beneath.
 
 from licensekit.database.backup import Restored
 from licensekit.database.examination import Diagnosis
+from licensekit.database.upgrades import Upgrade
 from licensekit.entitlements import Coverage, Given, LicenseRow, Notice, Reason, SettingRow, Severity
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, EventScope, concerning
 from licensekit.entitlements.holdings import Explanation
@@ -19,7 +20,7 @@ from licensekit.installation.details import Explained, ExplainedRow, FileDetails
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.holders import SiteRow, Sites, Users
 from licensekit.installation.installation import Installation
-from licensekit.installation.operations import Moved, diagnose, move, restore
+from licensekit.installation.operations import Moved, diagnose, move, restore, upgrade
 from licensekit.installation.plan import Activated
 from licensekit.installation.preview import BundleChange, Preview, PreviewRow, SettingChange, Void
 from licensekit.installation.settlement import DOWNGRADE, KEEP, Settlement, SettlementRow, table_of
@@ -48,10 +49,10 @@ __all__ = [
     "Given", "GroupRule", "HeldSeat", "ImportRow", "Installation", "InstallationState", "LicenseDetails",
     "LicenseHolder", "LicenseRow", "Moved", "NextDate", "Notice", "Part", "PlannedUser", "Preview", "PreviewRow",
     "Reason", "Restored", "ReturnProposal", "SettingChange", "SettingRow", "Settlement", "SettlementRow", "Severity",
-    "SiteRow", "Sites", "SyncProposal", "Synced", "TableOptions", "UserDetails", "UserFacts", "UserFilter", "UserPage",
-    "UserRow", "Users", "UsersProposal", "Void", "concerning", "diagnose", "local_folder", "locate", "may_login",
-    "metric_lines", "move", "order_address", "parse_directory", "parse_ids", "parse_users", "profiles", "restore",
-    "table_of", "user_lines", "ways",
+    "SiteRow", "Sites", "SyncProposal", "Synced", "TableOptions", "Upgrade", "UserDetails", "UserFacts", "UserFilter",
+    "UserPage", "UserRow", "Users", "UsersProposal", "Void", "concerning", "diagnose", "local_folder", "locate",
+    "may_login", "metric_lines", "move", "order_address", "parse_directory", "parse_ids", "parse_users", "profiles",
+    "restore", "table_of", "upgrade", "user_lines", "ways",
 ]  # fmt: skip
 
 

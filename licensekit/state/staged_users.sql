@@ -27,10 +27,13 @@ SELECT id, pseudonym FROM people WHERE id IN (?{more});
 INSERT INTO people (pseudonym, id, written) VALUES (?, ?, ?);
 
 -- name: stage_user
-INSERT INTO staged_users VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO staged_users (
+    run, number, user_id, before, written, name, kind, can_log_in, administrator, retired, member_of,
+    from_directory, holds
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: stage_license
-INSERT INTO staged_licenses VALUES (?, ?, ?, ?, ?, ?);
+INSERT INTO staged_licenses (run, entry, license, user_id, change, place) VALUES (?, ?, ?, ?, ?, ?);
 
 -- Whether it is whole, who is not as before, what they hold, and what of it was known.
 -- name: count

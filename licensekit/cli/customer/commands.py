@@ -27,7 +27,7 @@ CUSTOMER: Final[Mapping[str, Lazy]] = {
     **lazy(_SECTION, f"{_HERE}.events", "events leases"),
     **lazy(_SECTION, f"{_HERE}.exchange", "request return statement"),
     **lazy(_SECTION, f"{_HERE}.status", "accept-clock"),
-    **lazy(_SECTION, f"{_HERE}.storage", "audit doctor backup restore move"),
+    **lazy(_SECTION, f"{_HERE}.storage", "audit doctor backup restore move upgrade"),
     **lazy(_SECTION, f"{_HERE}.console", "console"),
 }
 BOTH: Final = lazy("Commands for both", "licensekit.cli.inspect", "inspect verify")

@@ -230,6 +230,15 @@ def move(*, target: str, folder: Path, as_json: bool) -> None:
 
 
 @click.command()
+@backups.preview_option
+@workspace_option
+@json_option
+def upgrade(*, folder: Path, preview: bool, as_json: bool) -> None:
+    """Bring the ledger to the schema of this version, as far as older programs can go on."""
+    backups.show_upgrade(issuer.upgrade_ledger(folder, preview=preview), as_json=as_json)
+
+
+@click.command()
 @click.argument("file")
 @workspace_option
 @backups.yes_option

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Final, LiteralString
 
 from licensekit import chain, errors, files
-from licensekit.database import Connection, Database, backup, examination, schemas
+from licensekit.database import Connection, Database, backup, examination, schemas, upgrades
 from licensekit.errors.coded import Message
 from licensekit.issuer.layout import Layout, require_url
 from licensekit.issuer.ledger import bundles, documents, entries, projection
@@ -113,7 +113,7 @@ def _compare(ledger: Connection, drawn: Connection) -> None:
 
 def _first_difference(ledger: Connection, drawn: Connection, table: LiteralString) -> Iterator[int]:
     """Yield the number of the first row of a table that differs, if one does."""
-    for one, other in zip_longest(schemas.rows_in_order(ledger, table), schemas.rows_in_order(drawn, table)):
+    for one, other in zip_longest(*(schemas.rows_in_order(each, SCHEMA, table) for each in (ledger, drawn))):
         if one != other:
             yield min(row[0] for row in (one, other) if row is not None)
             return
@@ -201,6 +201,14 @@ def _own(layout: Layout, now: int, database: schemas.Migrating) -> Mapping[str, 
         yield "ok", examination.CheckPassed(reason="mark", count=0 if known is None else known.number)
 
     return {"ledger": whole, "mark": mark}
+
+
+def upgrade_ledger(folder: Path, *, preview: bool = False) -> upgrades.Upgrade:
+    """Bring the ledger of the workspace in `folder` to the schema of this program, as far as no older one is shut out.
+
+    With `preview`, only return what would be done. Raises `StateError` if it cannot be used, or if others hold it.
+    """
+    return upgrades.upgrade(Layout(folder).locate_ledger(), SCHEMA, preview=preview)
 
 
 def move_ledger(folder: Path, target: str) -> str:

@@ -1,3 +1,5 @@
+-- oldest reader 1, writer 1, database 1
+
 -- One row: the key of the installation, and the stores that its journal speaks of. The head of the
 -- journal is signed together with a digest of its observations of time. `told_since` is the first day
 -- of which the application has told who uses it; days are counted from 1970.
