@@ -79,8 +79,9 @@ def propose_assign(
         UnknownCode, WrongKind: a license is no user license.
         RefusedError: the first thing that stands against it; its `faults` are all, of every user.
     """
-    wanted, unwanted, named = tuple(assign), tuple(release), not isinstance(chosen, UserFilter)
-    chosen = tuple(chosen) if named else chosen
+    wanted, unwanted = tuple(assign), tuple(release)
+    if named := not isinstance(chosen, UserFilter):
+        chosen = tuple(chosen)
     with read_installation(opened) as read:
         users, faults = _chosen(read, chosen)
         state = None if retire and not faults else read.state()
