@@ -12,10 +12,10 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import psycopg
 import pytest
@@ -229,6 +229,29 @@ def start_postgres(postgres: Postgres) -> Callable[[], None]:
     if own is None:
         pytest.skip("the server of LICENSEKIT_TEST_POSTGRES is not ours to start")
     return own.ensure_postgres_running
+
+
+@pytest.fixture
+def stopped_postgres(postgres: Postgres) -> Callable[[], AbstractContextManager[None]]:
+    """Return what lets every process of the server stand still for a block, with all connections open."""
+    own = postgres.own
+    if own is None:
+        pytest.skip("the server of LICENSEKIT_TEST_POSTGRES is not ours to stop")
+
+    @contextmanager
+    def stopped() -> Generator[None]:
+        main: Any = own.get_postmaster_info().process
+        main.suspend()  # first: it starts no others from now on
+        every = [main, *main.children()]
+        for one in every[1:]:
+            one.suspend()
+        try:
+            yield
+        finally:
+            for one in every:
+                one.resume()
+
+    return stopped
 
 
 @pytest.fixture

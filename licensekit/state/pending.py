@@ -66,6 +66,14 @@ class PendingDatabase(OneWriter):
         """See `Database.version`."""
         return self._now().version()
 
+    def epoch(self) -> str:
+        """See `Database.epoch`."""
+        return self._now().epoch()
+
+    def within(self, deadline: float) -> Database:
+        """See `Database.within`; until it is set up, it is in memory, where nothing is waited for."""
+        return self if self._real is None else self._real.within(deadline)
+
     def close(self) -> None:
         """See `Database.close`."""
         self._private.close()

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import count
+from math import inf
 from os import getpid
 from pathlib import Path
 from typing import Final, LiteralString, NamedTuple
@@ -45,6 +46,8 @@ class _Opened:
     """The file or the image that it was opened on, in whose place may be another one by now."""
     number: int = 0
     """No other one of this file has it."""
+    deadline: float = inf
+    """By when its statements end."""
 
 
 class _Pooled(OneWriter):
@@ -64,7 +67,16 @@ class _Pooled(OneWriter):
             slots=slots,
         )
 
-    def _connect(self, *, read_only: bool) -> _Opened:
+    @contextmanager
+    def _lend(self, pool: ConnectionPool[_Opened]) -> Generator[_Opened]:
+        """Lend a connection on which everything ends by the deadline."""
+        with pool.lend(self.deadline) as opened:
+            if opened.deadline != self.deadline:
+                files.end_by(opened.raw, self.deadline, self._wait)
+                opened.deadline = self.deadline
+            yield opened
+
+    def _connect(self, _deadline: float, *, read_only: bool) -> _Opened:
         raise NotImplementedError
 
     def _source(self) -> Hashable:
@@ -108,7 +120,7 @@ class SqliteDatabase(_Pooled):
 
     def version(self) -> Version:
         """See `Database.version`."""
-        with self._watchers.lend() as watcher, Translated(translate, self.location):
+        with self._lend(self._watchers) as watcher, Translated(translate, self.location):
             (moved,) = watcher.raw.execute("PRAGMA data_version").fetchone()
             return (watcher.number, moved)
 
@@ -134,7 +146,7 @@ class SqliteDatabase(_Pooled):
 
     @contextmanager
     def _transaction(self, pool: ConnectionPool[_Opened], statement: LiteralString) -> Generator[SqliteConnection]:
-        with pool.lend() as opened, SqliteConnection(opened.raw, self.location) as connection:
+        with self._lend(pool) as opened, SqliteConnection(opened.raw, self.location) as connection:
             connection.begin(statement)
             if self._schema is not None:
                 found = connection.one(FOUND)
@@ -142,7 +154,7 @@ class SqliteDatabase(_Pooled):
                     self._schema.check(found, self.location)
             yield connection
 
-    def _connect(self, *, read_only: bool) -> _Opened:
+    def _connect(self, _deadline: float, *, read_only: bool) -> _Opened:
         self._reads_as_is = files.is_read_as_it_is(self._path)
         source = self._source()
         return _Opened(files.connect(self._path, wait=self._wait, read_only=read_only), source, next(self._numbers))
@@ -172,27 +184,27 @@ class MemoryDatabase(_Pooled):
     location = "memory://"
 
     def __init__(self, schema: Schema | None) -> None:
-        self._image = _Image(0, b"" if schema is None else new_image(schema))
+        self._images = [_Image(0, b"" if schema is None else new_image(schema))]  # one, which `within` shares
         self._readers, self._writers = self._pool(read_only=True), self._pool(read_only=False, slots=1)
 
     @contextmanager
     def read(self) -> Generator[SqliteConnection]:
         """See `Database.read`."""
-        with self._readers.lend() as copy, SqliteConnection(copy.raw, self.location) as connection:
+        with self._lend(self._readers) as copy, SqliteConnection(copy.raw, self.location) as connection:
             connection.begin("BEGIN")
             yield connection
 
     @contextmanager
     def write(self, *, shared: bool = False) -> Generator[SqliteConnection]:  # noqa: ARG002  # there is one writer in any case
         """See `Database.write`."""
-        with self._writers.lend() as copy:
+        with self._lend(self._writers) as copy:
             copy.source = None  # stays so, and the copy unused, if its commit does not become an image
             with SqliteConnection(copy.raw, self.location) as connection:
                 connection.begin("BEGIN IMMEDIATE")
                 yield connection
             number, before = self._image
             data = copy.raw.serialize() if HAS_IMAGES else "".join(copy.raw.iterdump()).encode()
-            self._image = _Image(number if data == before else number + 1, data)
+            self._images[0] = _Image(number if data == before else number + 1, data)
             copy.source = self._image.number
 
     def version(self) -> Version:
@@ -213,10 +225,14 @@ class MemoryDatabase(_Pooled):
         """What was committed."""
         return self._image.data
 
+    @property
+    def _image(self) -> _Image:
+        return self._images[0]
+
     def _source(self) -> int:
         return self._image.number
 
-    def _connect(self, *, read_only: bool) -> _Opened:
+    def _connect(self, _deadline: float, *, read_only: bool) -> _Opened:
         number, data = self._image
         raw = files.connect(None, wait=0, read_only=read_only)
         with Translated(translate, self.location):
