@@ -1,12 +1,11 @@
 """Lists of users, filtered: page by page, or of any number in constant memory; and who has a license."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import chain, groupby
-from operator import itemgetter
+from itertools import chain
 from typing import Any, Final, LiteralString, NamedTuple
 
-from licensekit.database import Row, read_queries, with_marks
+from licensekit.database import read_queries, with_marks
 from licensekit.dates import day_at
 from licensekit.entitlements import Entitlements, count, lapsed, resolve
 from licensekit.entitlements.assignment import without_requirement
@@ -14,12 +13,12 @@ from licensekit.entitlements.login import UserFacts
 from licensekit.installation.user_pages import LOOKED_AT, Clause, Condition, Paging, count_ids, of_kinds, page_of_ids
 from licensekit.state import slots
 from licensekit.state.loading import InstallationState, ReadTransaction
-from licensekit.state.slots import HIGHEST, USER_SLOT
+from licensekit.state.slots import HIGHEST
 from licensekit.state.usage import NO_LOGIN, idle
-from licensekit.state.users import USER_COLUMNS, SiteFacts, all_sites, facts_of, group_word, holdings_of
+from licensekit.state.users import SiteFacts, all_sites, group_word, users_of
 from licensekit.wire.documents import Kind, UserKind
 
-_SQL: Final = read_queries(__file__, {"columns": USER_COLUMNS, "slot": USER_SLOT})
+_SQL: Final = read_queries(__file__)
 _BEYOND: Final = "x.license = ? AND NOT x.slot BETWEEN 1 AND ?"
 _AMONG: Final = "x.license IN (?{more})"
 _NO_SLOTS: Final = "< 1", "> 2147483647"
@@ -110,16 +109,9 @@ def list_groups(read: ReadTransaction, limit: int = 200) -> tuple[str, ...]:
 
 def _page(read: ReadTransaction, state: _Ask, wanted: UserFilter, paging: Paging) -> UserPage:
     ids, following = page_of_ids(read.connection, list(_conditions(state, wanted)), wanted.text, paging)
-    rows = read.connection.rows(with_marks(_SQL["users"], ids), *ids) if ids else []
-    found = {row.user.id: row for row in _users(rows, state().entitlements)}
-    return UserPage(tuple(found[one] for one in ids if one in found), following)
-
-
-def _users(rows: Iterable[Row], entitlements: Entitlements) -> Iterator[UserRow]:
-    for _, of_one in groupby(rows, key=itemgetter(0)):
-        listed = list(of_one)
-        user = facts_of(listed[0])._replace(holdings=holdings_of(listed))
-        yield UserRow(user, lapsed(entitlements, Kind.USER, user.holdings))
+    found, granted = {user.id: user for user in users_of(read.connection, ids)}, state().entitlements
+    users = (found[one] for one in ids if one in found)
+    return UserPage(tuple(UserRow(one, lapsed(granted, Kind.USER, one.holdings)) for one in users), following)
 
 
 def _conditions(state: _Ask, wanted: UserFilter) -> Iterator[Condition]:

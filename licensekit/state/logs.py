@@ -51,14 +51,17 @@ def audit_head(connection: Connection) -> Head:
 
 
 def append_audit(connection: Connection, entries: Iterable[Mapping[str, Any]], known: Mapping[str, str] = {}) -> Head:
-    """Add entries to the audit log, with pseudonyms for people, some of them `known`, and return the new head."""
+    """Add entries to the audit log, with pseudonyms for people, and return the new head.
+
+    Those of `users` may be `known`; then it is the caller who writes what the entries are found by of them.
+    """
     head, rows, marks = audit_head(connection), list[tuple[int, bytes, bytes]](), list[tuple[str, int]]()
     for facts in entries:
         replaced = _replaced(facts, lambda written: known.get(written) or pseudonym_of(connection, written))
         entry = canonical_json(replaced).encode()
         head = Head(head.number + 1, link(head.hash, entry))
         rows.append((head.number, entry, head.hash))
-        marks += ((mark, head.number) for mark in marks_of(replaced))
+        marks += ((mark, head.number) for mark in marks_of({**replaced, "users": ()} if known else replaced))
     connection.run_many(_SQL["append"], rows)
     connection.run_many(_SQL["append_marks"], sorted(marks))
     return head

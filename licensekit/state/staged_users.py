@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from licensekit.database import Connection, Database, read_queries, with_marks
 from licensekit.entitlements.login import UserFacts
-from licensekit.state.logs import new_pseudonym
+from licensekit.state.logs import mark_of, new_pseudonym
 from licensekit.state.slots import carry_out
 from licensekit.state.users import USER_COLUMNS, columns_of, facts_of, index_words, insert_rows, together
 
@@ -44,6 +44,8 @@ class StagedUser(NamedTuple):
     assigned: frozenset[str]
     released: frozenset[str]
     from_directory: bool
+    entry: int = 0
+    """Which entry of the change in the audit log names the user, counted from 1."""
 
     @property
     def held(self) -> frozenset[str]:
@@ -89,12 +91,12 @@ class Staging:
     def add(self, connection: Connection, users: Sequence[StagedUser]) -> None:
         """Prepare some users, with their pseudonyms and the search words of those to come."""
         numbered = list(enumerate(users, self._users + 1))
+        self._name(connection, [one.user for one in users])
         insert_rows(connection, _SQL["stage_user"], (self._row(number, one) for number, one in numbered))
         insert_rows(connection, _SQL["stage_license"], chain.from_iterable(self._licenses(*pair) for pair in numbered))
         if new := {one.user.id: one.user for one in users if one.before is None}:
             there = connection.rows(with_marks(_SQL["there"], new), *new)  # added meanwhile, so this run has no future
             index_words(connection, [user for user_id, user in new.items() if (user_id,) not in there])
-        self._name(connection, [one.user for one in users])
         self._renamed += (one.user for one in users if one.before and _words(one.before.facts) != _words(one.user))
         self._users += len(users)
         self._held += sum(len(one.held) for one in users)
@@ -116,11 +118,15 @@ class Staging:
             carry_out(connection, self.run, code, today, releases=self.released[code] > 0)
         index_words(connection, self._renamed)
 
+    def mark(self, connection: Connection, last: int) -> None:
+        """Let the entries that follow the number `last` be found by the users whom they name."""
+        connection.run(_SQL["mark"], last, self.run)
+
     def _row(self, number: int, one: StagedUser) -> tuple[str | int, ...]:
         *facts, _ = columns_of(one.user)
         before = "" if one.before is None else one.before.state
-        flags = int(one.from_directory), int(bool(one.after))
-        return self.run, number, one.user.id, before, one.user.written, *facts, *flags
+        flags, mark = (int(one.from_directory), int(bool(one.after))), mark_of("", self.pseudonyms[one.user.written])
+        return self.run, number, one.user.id, before, one.user.written, *facts, *flags, mark, one.entry
 
     def _name(self, connection: Connection, users: Sequence[UserFacts]) -> None:
         """Look up the pseudonyms of users, and keep new ones for those who have none."""

@@ -40,8 +40,15 @@ class SiteFacts(NamedTuple):
 
 def user_facts(connection: Connection, user_id: str) -> UserFacts | None:
     """Look up what is known of a user, and what it is assigned; None if there is no such user."""
-    rows = connection.rows(_SQL["user"], names.folded(user_id))
-    return facts_of(rows[0])._replace(holdings=holdings_of(rows)) if rows else None
+    return next(users_of(connection, [names.folded(user_id)]), None)
+
+
+def users_of(connection: Connection, ids: Iterable[str]) -> Iterator[UserFacts]:
+    """Look up users by ids in the form that is compared; who is not there is left out."""
+    for some in together(ids, _TOGETHER):
+        for _, of_one in groupby(connection.rows(with_marks(_SQL["users"], some), *some), key=itemgetter(0)):
+            rows = list(of_one)
+            yield facts_of(rows[0])._replace(holdings=holdings_of(rows))
 
 
 def known_user(connection: Connection, user_id: str) -> UserFacts:

@@ -97,9 +97,7 @@ def restore(*, file: str | None, accept: bool, home: str | None, yes: bool, as_j
     if accept == (file is not None):
         raise click.UsageError("give FILE or --accept, one of the two.")
     if file is not None:
-        restore_from(
-            partial(restore_installation, home=home_of(home), by=account()), file, yes=yes, as_json=as_json
-        )
+        restore_from(partial(restore_installation, home=home_of(home), by=account()), file, yes=yes, as_json=as_json)
         return
     with opened(home) as restored:
         restored.restore_accept()

@@ -89,7 +89,7 @@ CREATE TABLE group_rules (
 ) {strict};
 
 -- What a change of many users has prepared, until it is made; each change is a `run`. `before` is what was known of
--- the user, and empty of one to come.
+-- the user, and empty of one to come. `mark` finds the user in the audit log, whose entry is `entry` after the last one.
 CREATE TABLE staged_users (
     run {text} NOT NULL,
     number {integer} NOT NULL,
@@ -104,6 +104,8 @@ CREATE TABLE staged_users (
     member_of {text} NOT NULL,
     from_directory {integer} NOT NULL,
     holds {integer} NOT NULL,
+    mark {text} NOT NULL,
+    entry {integer} NOT NULL,
     PRIMARY KEY (run, number)
 ) {strict};
 
