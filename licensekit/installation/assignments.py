@@ -220,15 +220,9 @@ def propose_assign(
         state, named = read.state(), named and not skip
         planned = plan_licenses(state, Kind.USER, users, wanted, unwanted, named=named, swap=swap, faults=faults)
     changed = tuple(one for one in planned if one.assigned or one.released or one.ends)
-    return UsersProposal(
-        changes=tuple(chain.from_iterable(map(_changes, changed))),
-        about="these users",
-        users=changed,
-        opened=read.opened,
-        again=partial(
-            propose_assign, chosen=chosen, assign=wanted, release=unwanted, retire=retire, swap=swap, skip=skip
-        ),
-    )
+    changes = tuple(chain.from_iterable(map(_changes, changed)))
+    again = partial(propose_assign, chosen=chosen, assign=wanted, release=unwanted, retire=retire, swap=swap, skip=skip)
+    return UsersProposal(changes=changes, about="these users", users=changed, opened=read.opened, again=again)
 
 
 def retirement(user: UserFacts) -> HolderChange:
