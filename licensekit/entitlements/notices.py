@@ -32,8 +32,7 @@ class LicenseNotice(Notice):
 class Expired(BundleNotice, reasons=True):
     """A bundle has expired, and what follows."""
 
-    ended: int
-    """The last day of its term, or of grace."""
+    ended: int  # the last day of its term, or of grace
 
 
 class Foreign(BundleNotice):
@@ -62,8 +61,7 @@ class ExpiresSoon(BundleNotice, reasons=True):
 
     code = "warning"
     expiry: int
-    ends: int
-    """The last day on which everything works."""
+    ends: int  # the last day on which everything works
 
 
 class InGrace(BundleNotice, reasons=True):
@@ -71,8 +69,7 @@ class InGrace(BundleNotice, reasons=True):
 
     code = "grace"
     expiry: int
-    ends: int
-    """The last day of grace."""
+    ends: int  # the last day of grace
 
 
 class FactsChanged(BundleNotice):
@@ -140,8 +137,7 @@ class SettingUnfit(Notice):
 class NotFresh(Notice, reasons=True):
     """A trust document or revocation list is past its time."""
 
-    fresh_until: int
-    """In seconds since 1970."""
+    fresh_until: int  # in seconds since 1970
     issuer: str = ""
 
     @property

@@ -25,8 +25,7 @@ from licensekit.wire.plain import word
 class Brought(Message, reasons=True):
     """What a license file brings beside bundles."""
 
-    before: int | None = None
-    """The version that is here; None: there is none."""
+    before: int | None = None  # the version that is here; None: there is none
     version: int | None = None
     issuer: str = ""
     effect: str = ""

@@ -17,10 +17,8 @@ _AHEAD_SECONDS: Final = 7 * DAY_SECONDS
 class UnusableDocument(Notice):
     """A stored document does not verify any more: damaged, revoked, or by a revoked key."""
 
-    type: str
-    """That of its token."""
-    identity: str
-    """In hex; empty if the document is damaged."""
+    type: str  # that of its token
+    identity: str  # in hex; empty if the document is damaged
     error: LicenseError
 
     @property

@@ -117,8 +117,7 @@ class MarksLeftOut(Message):
     """Marks that nobody sees were left out of a file."""
 
     count: int
-    line: int
-    """Of the first; lines count from 1."""
+    line: int  # of the first; lines count from 1
 
 
 def without_marks(text: str) -> str:

@@ -146,8 +146,7 @@ def _since(preview: Preview, at: int) -> str:
 def _describe(bundle: Bundle) -> str:
     """Return a bundle in a line: what it is, by whom and until when."""
     shown = plain(bundle)
-    end = spelling.expiry(bundle.expiry)
-    ends = end if bundle.expiry is None else f"until {end}"
+    ends = spelling.PERPETUAL if bundle.expiry is None else f"until {shown['expiry']}"
     starts = f"from {shown['starts']} " if shown["starts"] else ""
     use = "" if bundle.use is Use.PRODUCTION else f"{bundle.use.word}, "
     return f"{bundle.serial} {bundle.part}, {use}sequence {bundle.sequence}, by {bundle.issuer}, {starts}{ends}"
