@@ -1,6 +1,6 @@
 """A database that is older than a program has seen it: a backup in its place, a failover to a server that lagged."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ def codes(licensing: Licensing | Installation) -> list[str]:
 
 
 @contextmanager
-def rolled_back(home: Home) -> Iterator[None]:
+def rolled_back(home: Home) -> Generator[None]:
     """Put every row back, at the end of a block, as it was at its beginning."""
 
     def move(source: Connection, target: Connection) -> None:

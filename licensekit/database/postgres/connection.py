@@ -20,6 +20,7 @@ import psycopg
 from psycopg import generators, waiting
 from psycopg.abc import RV, PQGen
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8Dumper, IntLoader
 
 from licensekit import errors
@@ -118,7 +119,7 @@ class Raw(psycopg.Connection[Row]):
 
 def _ending(gen: Generator[S, int, RV], deadline: float) -> Generator[S, int, RV]:
     """Run a generator of psycopg, which yields what it waits for (`psycopg.waiting`), until its end."""
-    end = min(deadline + _LATE_SECONDS, monotonic() + _SILENT_SECONDS)
+    end = deadline + _LATE_SECONDS if deadline < inf else monotonic() + _SILENT_SECONDS
     try:
         state = next(gen)
         while True:
@@ -249,7 +250,7 @@ def connect(parameters: dict[str, Any], wait: float, deadline: float) -> Raw:
             raw = Raw.connect(**parameters)
         else:  # in less time than psycopg takes to find one host of several silent
             opening = _ending(generators.connect(make_conninfo(**parameters)), deadline)
-            raw = Raw(waiting.wait_conn(opening, interval=_LATE_SECONDS))
+            raw = Raw(waiting.wait_conn(opening, interval=_LATE_SECONDS), tuple_row)
         undo.enter_context(closing(raw))
         raw.autocommit, raw.deadline = True, deadline
         # A pooler tells its clients a process of its own making.
