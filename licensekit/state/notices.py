@@ -71,6 +71,13 @@ class RestoredBackup(Notice):
     """The database is a restored backup."""
 
 
+class RolledBack(Notice):
+    """Changes are gone that this program had seen: a server failed over, or a backup was restored."""
+
+    entry: int
+    """The newest entry of the audit log that it had seen."""
+
+
 class IdleUsers(Notice):
     """Users hold licenses and were not seen for long, as the application tells."""
 
@@ -109,8 +116,14 @@ def notices_of(stored: Stored, *, clock: int, unusable: Iterable[UnusableDocumen
         yield DamagedJournal(reason=fault.reason, entry=fault.number)
     elif state.damaged is not None and not state.is_accepted:
         yield DamagedJournal(reason="repaired", entry=state.damaged)
+    yield from _of_backup(stored)
+    yield from unusable
+
+
+def _of_backup(stored: Stored) -> Iterator[Notice]:
     if isinstance(stored.mark, FileUnusable):
         yield UnreadableMark(error=stored.mark)
     if stored.restored:
         yield RestoredBackup()
-    yield from unusable
+    elif stored.gone is not None:
+        yield RolledBack(entry=stored.gone.audit.number)
