@@ -45,10 +45,11 @@ class Seat:
         """Take a seat and return its lease; blocks, and raises as `Licensing.seat` says."""
         if self._wait > 0 and _running_loop() is not None:
             raise SeatMisused(reason="blocking", license=self._request.license)
-        pauses = self._leasing.pauses(time.monotonic() + self._wait)
+        end = time.monotonic() + self._wait
+        pauses = self._leasing.pauses(end)
         while True:
             try:
-                return self._leasing.take(self._request, self._on_lost)
+                return self._leasing.take(self._request, self._on_lost, end)
             except WAITED_FOR:
                 if (pause := next(pauses, None)) is None:
                     raise
@@ -59,8 +60,9 @@ class Seat:
         loop, request = _running_loop(), self._request
         if loop is None:
             raise SeatMisused(reason="no-loop", license=request.license)
-        step = partial(self._leasing.take, request, partial(_tell, loop, self._on_lost))
-        pauses = self._leasing.pauses(time.monotonic() + self._wait)
+        end = time.monotonic() + self._wait
+        step = partial(self._leasing.take, request, partial(_tell, loop, self._on_lost), end)
+        pauses = self._leasing.pauses(end)
         line = _LINES.setdefault((loop, self._leasing, request.license, request.at_least), asyncio.Lock())
         is_first = False
         try:

@@ -31,7 +31,7 @@ def live(home: Home) -> Iterator[LiveSnapshot]:
 
 
 def test_a_seat_of_a_license_that_no_catalog_has_any_more_gives_nothing(crm: Installation, live: LiveSnapshot) -> None:
-    row, _ = seats.take(live, seats.request(live, "seat", "anna", 60, Access.FULL))
+    row, _ = seats.take(live, live.database, seats.request(live, "seat", "anna", 60, Access.FULL))
     assert seats.access_of(live.snapshot, row)["seat"] is Access.FULL
     catalog = crm_catalog()
     fewer = {code: one for code, one in catalog.licenses.items() if code != "seat"}
@@ -62,8 +62,8 @@ def test_a_seat_that_is_taken_while_the_process_ends_is_released(
     leasing = Leasing(live)
     take = seats.take
 
-    def taken_too_late(live: LiveSnapshot, request: SeatRequest) -> tuple[HeldSeat, float]:
-        answer = take(live, request)
+    def taken_too_late(live: LiveSnapshot, database: Database, request: SeatRequest) -> tuple[HeldSeat, float]:
+        answer = take(live, database, request)
         release_all()
         return answer
 
