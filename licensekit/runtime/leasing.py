@@ -17,6 +17,7 @@ from typing import Final
 
 from licensekit.access import Access
 from licensekit.database import Database, Version
+from licensekit.database.turns import Ticket
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NoneFree, NotEntitled, RequirementMissing, StateError
 from licensekit.runtime import seats
 from licensekit.runtime.live_snapshot import LiveSnapshot
@@ -29,6 +30,8 @@ WAITED_FOR: Final = (NoneFree, DatabaseBusy, DatabaseUnavailable)
 """What may be otherwise a moment later."""
 _DUE: Final = 2 / 3
 """A lease is renewed once no more than this part of its time is left, so that it survives a server that restarts."""
+_PATIENCE_SECONDS: Final = 1.0
+"""For how long a process in the line may stand still before others pass it."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
 """Seconds between two tries of who waits for a seat, at first and at most."""
 TRY_SECONDS: Final = 0.4
@@ -49,12 +52,26 @@ class Leasing:
         survive_forks(self)
         _OPEN.add(self)
 
-    def take(self, request: SeatRequest, on_lost: seats.OnLost, end: float = 0) -> seats.Lease:
-        """Take a seat if one is free now; raises as `Licensing.seat` says, at the latest `TRY_SECONDS` after `end`."""
+    def line(self, request: SeatRequest) -> Ticket:
+        """Return a place in the line of those on this host who ask for such a seat."""
+        name = f"{request.license}-{request.at_least.name}"
+        return Ticket(self._database.location, name, patience=_PATIENCE_SECONDS, create=True)
+
+    def turns(self, ticket: Ticket, end: float) -> Iterator[float]:
+        """Yield the seconds to sleep until it is the turn of `ticket`, or until `end`, a time of `time.monotonic`."""
+        end = max(end, time.monotonic() + TRY_SECONDS / 2)
+        while not self._is_closed and time.monotonic() < end and (ahead := ticket.ahead()):
+            yield min(FIRST_PAUSE * ahead, LONGEST_PAUSE / 2)
+
+    def take(self, request: SeatRequest, on_lost: seats.OnLost, end: float, *, is_first: bool = True) -> seats.Lease:
+        """Take a seat if one is free now for who is the first in line, at the latest `TRY_SECONDS` after `end`.
+
+        Raises as `Licensing.seat` says.
+        """
         WATCHERS.watch(self)
         _release_at_exit(os.getpid())
-        wait = min(max(0.0, end - time.monotonic()), _LONG_TRY_SECONDS)
-        row, until = seats.take(self.live, self._within(wait + TRY_SECONDS), request)
+        left = end + TRY_SECONDS - time.monotonic()
+        row, until = seats.take(self.live, self._within(min(left, _LONG_TRY_SECONDS)), request, is_first=is_first)
         lease = seats.Lease(self, request, row, until, on_lost)
         self._held[row.id] = lease
         if self._is_closed:  # perhaps after `close` looked for leases

@@ -56,8 +56,10 @@ def request(live: LiveSnapshot, code: str, holder: str, ttl: int, at_least: Acce
     return wanted
 
 
-def take(live: LiveSnapshot, database: Database, wanted: SeatRequest) -> tuple[HeldSeat, float]:
-    """Take a seat, and return it with its end; raises as `Licensing.seat`, from `NotEntitled` on."""
+def take(
+    live: LiveSnapshot, database: Database, wanted: SeatRequest, *, is_first: bool = True
+) -> tuple[HeldSeat, float]:
+    """Take a seat for the first in line, and return it with its end; raises as `Licensing.seat`, from `NotEntitled`."""
     begin, now, entitlements, name = live.elapsed(), time_of(live), live.snapshot.state.entitlements, wanted.license
     pool = pool_of(entitlements, name) if name in entitlements.tiers else None
     if pool is None or not pool.seats(wanted.at_least):
@@ -67,8 +69,8 @@ def take(live: LiveSnapshot, database: Database, wanted: SeatRequest) -> tuple[H
             held = held_by(connection, Kind.USER, names.folded(wanted.holder))
         for fault in missing_requirements(entitlements, wanted.holder, name, held):
             raise fault
-    row = seats.take(database, wanted, pool, now)
-    if row is None and live.observer.look(database):
+    row = seats.take(database, wanted, pool, now) if is_first else None
+    if is_first and row is None and live.observer.look(database):
         row = seats.take(database, wanted, pool, now)
     if row is not None:
         return row, begin + wanted.ttl
