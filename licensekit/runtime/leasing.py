@@ -34,8 +34,8 @@ TRY_SECONDS: Final = 0.4
 """For how long who does not wait for a seat waits in the line, where others came before."""
 _PATIENCE_SECONDS: Final = 1.0
 """For how long a process in the line may stand still before others pass it."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
-"""Seconds between two tries of who waits for a seat, at first and at most."""
+_SHORTEST_PAUSE, FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.02, 0.5
+"""Seconds between two looks at the line, and between two tries of who waits for a seat, at first and at most."""
 _OPEN: Final["weakref.WeakSet[Leasing]"] = weakref.WeakSet()
 
 
@@ -58,9 +58,11 @@ class Leasing:
 
     def turns(self, ticket: Ticket, end: float) -> Iterator[float]:
         """Yield the seconds to sleep until it is the turn of `ticket`, or until `end`, a time of `time.monotonic`."""
-        end = max(end, time.monotonic() + TRY_SECONDS)
-        while not self._is_closed and time.monotonic() < end and (ahead := ticket.ahead()):
-            yield min(FIRST_PAUSE * ahead, LONGEST_PAUSE / 2)
+        begin = time.monotonic()
+        end = max(end, begin + TRY_SECONDS)
+        while not self._is_closed and (now := time.monotonic()) < end and (ahead := ticket.ahead()):
+            # Whose turn has not come soon looks less often.
+            yield min(ahead * min(_SHORTEST_PAUSE + (now - begin) / 10, FIRST_PAUSE), LONGEST_PAUSE / 2)
 
     def take(self, request: SeatRequest, on_lost: seats.OnLost, *, is_first: bool = True) -> seats.Lease:
         """Take a seat if one is free now for who is the first in line; raises as `Licensing.seat` says."""
