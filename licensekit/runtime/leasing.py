@@ -32,8 +32,8 @@ _DUE: Final = 2 / 3
 """A lease is renewed once no more than this part of its time is left, so that it survives a server that restarts."""
 _PATIENCE_SECONDS: Final = 1.0
 """For how long a process in the line may stand still before others pass it."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
-"""Seconds between two tries of who waits for a seat, at first and at most."""
+_SHORTEST_PAUSE, FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.02, 0.5
+"""Seconds between two looks at the line, and between two tries of who waits for a seat, at first and at most."""
 TRY_SECONDS: Final = 0.4
 """How long the database may take for the last try to take a seat, and to free one that is released."""
 _LONG_TRY_SECONDS: Final = 5
@@ -59,9 +59,11 @@ class Leasing:
 
     def turns(self, ticket: Ticket, end: float) -> Iterator[float]:
         """Yield the seconds to sleep until it is the turn of `ticket`, or until `end`, a time of `time.monotonic`."""
-        end = max(end, time.monotonic() + TRY_SECONDS / 2)
-        while not self._is_closed and time.monotonic() < end and (ahead := ticket.ahead()):
-            yield min(FIRST_PAUSE * ahead, LONGEST_PAUSE / 2)
+        begin = time.monotonic()
+        end = max(end, begin + TRY_SECONDS / 2)
+        while not self._is_closed and (now := time.monotonic()) < end and (ahead := ticket.ahead()):
+            # Whose turn has not come soon looks less often.
+            yield min(ahead * min(_SHORTEST_PAUSE + (now - begin) / 10, FIRST_PAUSE), LONGEST_PAUSE / 2)
 
     def take(self, request: SeatRequest, on_lost: seats.OnLost, end: float, *, is_first: bool = True) -> seats.Lease:
         """Take a seat if one is free now for who is the first in line, at the latest `TRY_SECONDS` after `end`.
