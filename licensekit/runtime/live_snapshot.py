@@ -22,7 +22,6 @@ from licensekit.runtime.snapshot import Asleep, FailedOver, Snapshot, TimeNotKep
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
 from licensekit.state.loading import InstallationState, OpenInstallation, read_installation
 from licensekit.state.stored import seats_in_use
-from licensekit.state.time import lease_time
 from licensekit.state.transactions import REMEMBER_SECONDS, remember
 from licensekit.state.usage import Sightings, read_used
 from licensekit.state.users import site_facts, user_facts
@@ -165,7 +164,7 @@ class LiveSnapshot:
         state = snapshot.state
         if snapshot.away is None:
             with suppress(StateError), self.database.read() as connection:  # else as the last state says
-                now = lease_time(connection, snapshot.now_at(self.clocks(), away=False))
+                now = snapshot.now_at(self.clocks(), away=False)
                 stored = state.stored._replace(leased=seats_in_use(connection, now))
                 in_use = stored.used_of(state.entitlements.licenses)
                 return state._replace(in_use=in_use, metered=read_used(connection, state.entitlements.periods))
@@ -200,7 +199,7 @@ class LiveSnapshot:
         licenses = self._current.state.entitlements.licenses.values()
         if any(one.seats is SeatKind.CONCURRENT for one in licenses):
             with suppress(StateError):  # then at the next look; that the database is away is found without this
-                self.observer.look()
+                self.observer.look(self.database)
 
     def _look_outside(self) -> None:
         """Take what is new outside, and report what there is to say about it now."""

@@ -17,6 +17,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any, Final, NamedTuple
 
+from licensekit.database import Database
 from licensekit.errors import LicenseError
 from licensekit.files import read_bytes, write_atomically
 from licensekit.runtime.watcher import LOOK_SECONDS
@@ -25,8 +26,7 @@ from licensekit.state.loading import OpenInstallation
 from licensekit.state.seats import LONGEST_SECONDS, Beat
 from licensekit.state.time import boot_clock, elapsed
 
-_MARGIN: Final = 0.01
-_MARGIN_SECONDS: Final = 0.1
+_MARGIN, _MARGIN_SECONDS = 0.01, 0.1
 """How much longer than the holder an observer waits: clocks of machines do not run alike."""
 _READS: Final = 6
 """How often the row of a lease is read, at least, within its time."""
@@ -35,8 +35,7 @@ _LONGEST_GAP: Final = 4
 _PAUSE_SECONDS: Final = 1.0
 """The pause between two looks where no lease is a short one."""
 _SAVE_SECONDS: Final = 5
-_FILE: Final = "observed.json"
-_FILE_BYTES: Final = 16 * 1024 * 1024
+_FILE, _FILE_BYTES = "observed.json", 16 * 1024 * 1024
 
 
 class Sighting(NamedTuple):
@@ -95,9 +94,9 @@ class Observer:
     """What one process observes of an installation; every method is safe for threads."""
 
     def __init__(self, opened: OpenInstallation, *, steady: bool) -> None:
-        self._database, self._elapsed, self._local = opened.database, opened.elapsed, opened.local
+        self._elapsed, self._local = opened.elapsed, opened.local
         self._steady = steady
-        self._known: Sightings | None = None
+        self._known: Sightings = {}
         self._step: int | None = None
         self._due = self._saved = -inf
         self.renew_lock()
@@ -106,7 +105,7 @@ class Observer:
         """Begin without a lock that nobody may release, in a forked child as well."""
         self._lock = Lock()
 
-    def look(self) -> bool:
+    def look(self, database: Database) -> bool:
         """Read what is due, and free the seats of silent holders; return whether there were any.
 
         Raises:
@@ -117,44 +116,33 @@ class Observer:
         if begin < self._due <= begin + _PAUSE_SECONDS or not self._lock.acquire(blocking=False):
             return False
         try:
-            self._read(int(begin / LOOK_SECONDS))
-            return self._free()
+            self._read(database, int(begin / LOOK_SECONDS))
+            found = silent(self._known, self._elapsed())
+            freed = [one for one in found if seats.free_silent(database, one)]  # others were faster, or it was renewed
+            self._known = {name: one for name, one in self._known.items() if one.lease not in found}
+            return bool(freed)
         finally:
             self._lock.release()
 
-    def _read(self, step: int) -> None:
-        known, below = self._known, due_below(self._step, step)
-        if below:
-            found = seats.beats(self._database, below)
-            now = self._elapsed()
-            known = self._load() if known is None else known
-            self._known = known = observe(known, found, below, now, steady=self._steady)
+    def _read(self, database: Database, step: int) -> None:
+        if below := due_below(self._step, step):
+            found, now = seats.beats(database, below), self._elapsed()
+            if self._step is None and self._local is not None:
+                self._known = load(self._local / _FILE, _mark())
+            self._known = observe(self._known, found, below, now, steady=self._steady)
             self._step = step
-        is_short = any(one.lease.ttl < _READS * _PAUSE_SECONDS for one in (known or {}).values())
+        is_short = any(one.lease.ttl < _READS * _PAUSE_SECONDS for one in self._known.values())
         self._due = self._elapsed() + (LOOK_SECONDS / 2 if is_short else _PAUSE_SECONDS)
-
-    def _free(self) -> bool:
-        freed = 0
-        known = dict(self._known or {})
-        for lease in silent(known, self._elapsed()):
-            freed += seats.free_silent(self._database, lease)
-            del known[lease.id]
-        self._known = known
-        return freed > 0
 
     def save(self) -> None:
         """Keep what was seen for other processes, now and then; nothing where there is nothing, or no place for it."""
-        mark, known, now = _mark(), self._known, self._elapsed()
-        if self._local is None or mark is None or not known or now - self._saved < _SAVE_SECONDS:
+        mark, now = _mark(), self._elapsed()
+        if self._local is None or mark is None or not self._known or now - self._saved < _SAVE_SECONDS:
             return
-        self._saved = now
-        data = [mark, [[*one.lease, one.since] for one in known.values()]]
+        self._saved, data = now, [mark, [[*one.lease, one.since] for one in self._known.values()]]
         with suppress(LicenseError, OSError):
             self._local.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_atomically(self._local / _FILE, json.dumps(data).encode(), mode=0o600)
-
-    def _load(self) -> Sightings:
-        return {} if self._local is None else load(self._local / _FILE, _mark())
 
 
 def load(path: Path, mark: list[Any] | None) -> Sightings:

@@ -53,7 +53,7 @@ class Seat:
             pauses = self._leasing.pauses(end)
             while True:
                 try:
-                    return self._step(ticket, self._on_lost)
+                    return self._step(ticket, self._on_lost, end)
                 except WAITED_FOR:
                     if (pause := next(pauses, None)) is None:
                         raise
@@ -65,7 +65,7 @@ class Seat:
         if loop is None:
             raise SeatMisused(reason="no-loop", license=request.license)
         end, ticket = time.monotonic() + self._wait, self._leasing.line(request)
-        step = partial(self._step, ticket, partial(_tell, loop, self._on_lost))
+        step = partial(self._step, ticket, partial(_tell, loop, self._on_lost), end)
         line = _LINES.setdefault((loop, self._leasing, request.license, request.at_least), asyncio.Lock())
         is_first = False
         try:
@@ -110,8 +110,8 @@ class Seat:
             await self._lease.release_async()
         _report(lost, error)
 
-    def _step(self, ticket: Ticket, on_lost: OnLost) -> Lease:
-        return self._leasing.take(self._request, on_lost, is_first=not ticket.ahead())
+    def _step(self, ticket: Ticket, on_lost: OnLost, end: float) -> Lease:
+        return self._leasing.take(self._request, on_lost, end, is_first=not ticket.ahead())
 
     def _begin_block(self) -> None:
         if not self._unused.acquire(blocking=False):

@@ -16,6 +16,7 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from licensekit.access import Access, level_of
+from licensekit.database import Database
 from licensekit.dates import format_seconds, moment_of
 from licensekit.entitlements import Holding, asked, not_entitled
 from licensekit.entitlements.assignment import HOUR_SECONDS, leasable, missing_requirements, pool_of
@@ -24,10 +25,10 @@ from licensekit.runtime.changes import LOGGER
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.state import seats
-from licensekit.state.seats import LONGEST_SECONDS, SHORTEST_SECONDS, SILENT, End, HeldSeat, SeatRequest
+from licensekit.state.seats import LONGEST_SECONDS, SHORTEST_SECONDS, SILENT, HeldSeat, SeatRequest
 from licensekit.state.slots import held_by
 from licensekit.state.stored import seats_in_use
-from licensekit.state.time import effective, lease_time
+from licensekit.state.time import effective
 from licensekit.state.transactions import write_installation
 from licensekit.text import names
 from licensekit.wire.documents import Kind
@@ -55,25 +56,27 @@ def request(live: LiveSnapshot, code: str, holder: str, ttl: int, at_least: Acce
     return wanted
 
 
-def take(live: LiveSnapshot, wanted: SeatRequest, *, is_first: bool = True) -> tuple[HeldSeat, float]:
+def take(
+    live: LiveSnapshot, database: Database, wanted: SeatRequest, *, is_first: bool = True
+) -> tuple[HeldSeat, float]:
     """Take a seat for the first in line, and return it with its end; raises as `Licensing.seat`, from `NotEntitled`."""
     begin, now, entitlements, name = live.elapsed(), time_of(live), live.snapshot.state.entitlements, wanted.license
     pool = pool_of(entitlements, name) if name in entitlements.tiers else None
     if pool is None or not pool.seats(wanted.at_least):
         raise not_entitled(entitlements, name, holder=wanted.holder)
     if entitlements.licenses[name].requires:
-        with live.database.read() as connection:
+        with database.read() as connection:
             held = held_by(connection, Kind.USER, names.folded(wanted.holder))
         for fault in missing_requirements(entitlements, wanted.holder, name, held):
             raise fault
-    row = seats.take(live.database, wanted, pool, now) if is_first else None
-    if is_first and row is None and live.observer.look():
-        row = seats.take(live.database, wanted, pool, now)
+    row = seats.take(database, wanted, pool, now) if is_first else None
+    if is_first and row is None and live.observer.look(database):
+        row = seats.take(database, wanted, pool, now)
     if row is not None:
         return row, begin + wanted.ttl
     live.observer.save()
-    with live.database.read() as connection:
-        taken = seats_in_use(connection, lease_time(connection, now)).get(name, 0)
+    with database.read() as connection:
+        taken = seats_in_use(connection, now).get(name, 0)
     raise NoneFree(reason="leased", license=name, in_use=taken, total=pool.total(wanted.at_least))
 
 
@@ -84,7 +87,8 @@ def borrow(live: LiveSnapshot, row: HeldSeat, hours: float) -> tuple[HeldSeat, f
         most = pool.borrow_seconds // HOUR_SECONDS
         raise BorrowRefused(reason="too-long" if most else "never", license=row.license, asked=hours, hours=most)
     with write_installation(replace(live.opened, by=row.holder)) as change:
-        now = lease_time(change.connection, change.read.now)
+        server = change.connection.now()
+        now = change.now if server is None else server
         until = now + round(hours * HOUR_SECONDS)
         until = until if pool.until is None else min(until, pool.until)
         if until <= now or not seats.borrow(change.connection, row, until, now):
@@ -180,10 +184,10 @@ class Lease:
 
         Raises:
             LeaseLost: it is not held any more.
-            StateError: the database cannot be written; it is held until it expires.
+            StateError: the database cannot be written in time; it is held until its time is over.
         """
         self.check()
-        self._leasing.renew([self])
+        self._leasing.renew([self], self.left)
         self.check()
 
     def borrow(self, hours: float) -> datetime:
@@ -225,10 +229,10 @@ class Lease:
                 # In a thread of its own: it may take its time, and what it raises is shown there.
                 Thread(target=self._on_lost, args=(self,), name="licensekit-lease-lost", daemon=True).start()
 
-    def lose_seat(self, row: HeldSeat, end: End) -> None:
+    def lose_seat(self, row: HeldSeat, reason: str, by: str) -> None:
         """Note that a seat is taken away, unless it has another one by now."""
         if self.row.id == row.id and self.is_held:
-            self.lose(end.why or "gone", by=end.by)
+            self.lose(reason, by=by)
 
     def renewed(self, row: HeldSeat, until: float) -> bool:
         """Note that its seat was renewed, if it has that one still; return whether it is held."""
@@ -256,7 +260,7 @@ class Lease:
         with self._lock:
             if self._error is not None:
                 return False
-            since = self._leasing.wall_clock() - round(self.request.ttl - self.left) if reason == SILENT else None
+            since = self._leasing.clocks().clock - round(self.request.ttl - self.left) if reason == SILENT else None
             named = {"license": self.code, "holder": self.holder, "lease": self.id, "by": by}
             self._error = LeaseLost(reason=reason, **named, refusal=refusal, since=since)
             return True

@@ -17,7 +17,7 @@ from licensekit.state.journal import NOTHING_OBSERVED, BundleRecord, Journal, Jo
 from licensekit.state.journal_entries import KEPT
 from licensekit.state.logs import audit_head, key_of, read_journal
 from licensekit.state.machine import NO_FACTS, Facts, hashed, machine_facts
-from licensekit.state.time import Reading, TimeSeen, effective, is_observed, lease_time, read_time
+from licensekit.state.time import Reading, TimeSeen, effective, is_observed, read_time
 from licensekit.trust.order import Seen
 from licensekit.trust.signed import Verified
 from licensekit.wire import armor
@@ -141,7 +141,7 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
         trust=tuple(armor.Token(*row) for row in connection.rows(SQL["trust"])),
         every=tuple(StoredBundle(one, armor.Token("bundle", frames.get(i, b""))) for i, one in known_bundles),
         in_use=dict(Counter(slots.highest(connection, Kind.USER)) | Counter(of_sites)),
-        leased=seats_in_use(connection, lease_time(connection, effective(time, reading))),
+        leased=seats_in_use(connection, effective(time, reading)),
         satellites=satellites,
         events=read_events(connection),
         head=audit_head(connection),

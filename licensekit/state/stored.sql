@@ -16,7 +16,8 @@ SELECT identity, frame FROM bundles;
 SELECT type, frame FROM trust_documents ORDER BY place;
 
 -- name: seats_in_use
-SELECT license, count(*) FROM leases WHERE id <> '' AND (borrowed = 0 OR until > ?) GROUP BY license;
+SELECT license, count(*) FROM leases WHERE id <> '' AND (borrowed = 0 OR until > COALESCE(server_now(), ?))
+GROUP BY license;
 
 -- name: events
 SELECT number, kind, scope, subject, message, expected_end, started, started_by, ended, ended_by FROM events;

@@ -202,12 +202,6 @@ def keep_time(connection: Connection, seen: TimeSeen) -> bytes:
     return sha256(data).digest()
 
 
-def lease_time(connection: Connection, now: int) -> int:
-    """Return the time that counts for leases: the server's, or where there is none, the effective time `now`."""
-    server = connection.now()
-    return now if server is None else server
-
-
 def clocks_of(clock: Callable[[], datetime], boot: BootClock | None = None) -> Clocks:
     """Return what reads a clock and a boot clock together: by default this machine's, or with a `clock` given, none."""
     read = boot or (boot_clock if clock is system_clock else lambda: None)

@@ -23,7 +23,7 @@ Clock = Callable[[], datetime]
 """What shows the time: an aware datetime."""
 Assigned = Mapping[str, Iterable[str]]
 """User id to the licenses that the user is assigned."""
-_ASKED: Final = frozenset({"read", "write", "once", "each", "version"})
+_ASKED: Final = frozenset({"read", "write", "once", "each", "version", "epoch", "within"})
 
 
 class TestLicensing(Licensing):

@@ -55,7 +55,7 @@ class SeatProcess:
     def take(self, holder: str = "anna", code: str = "seat", ttl: int = 60, at_least: Access = Access.FULL) -> HeldSeat:
         """Take a seat."""
         wanted = seats_of_program.request(self._live, code, holder, ttl, at_least)
-        return seats_of_program.take(self._live, wanted)[0]
+        return seats_of_program.take(self._live, self.database, wanted)[0]
 
     def renew(self, *held: HeldSeat) -> frozenset[str]:
         """Renew leases; return the ids of those that are held."""
@@ -67,7 +67,7 @@ class SeatProcess:
 
     def observe(self) -> bool:
         """Look for silent holders; return whether there were any."""
-        return self.observer.look()
+        return self.observer.look(self.database)
 
     @staticmethod
     def _without(held: Sequence[HeldSeat], ended: Mapping[str, End]) -> frozenset[str]:

@@ -344,7 +344,7 @@ def test_seats_that_are_seen_meanwhile_are_none_of_a_lease_that_has_another(lice
     lease = take(licensing, ttl=600)
     old = lease.row
     assert lease.extend(old._replace(id="another"), lease.until)
-    lease.lose_seat(old, End("ended"))
+    lease.lose_seat(old, "ended", "")
     lease.check()
     ends = lease.until
     assert lease.renewed(old, ends + 100)
@@ -388,8 +388,8 @@ def test_who_moves_after_giving_up_leaves_no_seat_behind(
         return
     taken = seats.take
 
-    def take_and_release(live: LiveSnapshot, wanted: SeatRequest) -> tuple[HeldSeat, float]:
-        answer = taken(live, wanted)
+    def take_and_release(live: LiveSnapshot, database: Database, wanted: SeatRequest) -> tuple[HeldSeat, float]:
+        answer = taken(live, database, wanted)
         last.release()
         return answer
 
