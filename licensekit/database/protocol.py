@@ -14,7 +14,7 @@ done that says so may be undone if the server crashes, and nothing else.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from copy import copy
 from dataclasses import KW_ONLY, dataclass, field
 from math import inf
@@ -317,29 +317,22 @@ class ConnectionPool(Generic[C]):
             if pid == getpid():
                 free.put(None if connection is None else (connection, monotonic()))
                 self._discard_unused(free)
-                self._discard_if_closed(free)
             else:
                 _INHERITED.append(connection)
 
     def close(self) -> None:
         """Discard what is idle now, and what is lent when it comes back."""
         self._closed = True
-        self._discard_if_closed(self._of_process())
+        self._discard_unused(self._of_process())
 
     def check_open(self) -> None:
         """Raise `DatabaseUnavailable` after `close`."""
         if self._closed:
             raise DatabaseUnavailable(reason="closed", where=self.location)
 
-    def _discard_if_closed(self, free: _Free[C]) -> None:
-        with suppress(Empty):
-            while self._closed:
-                if (idle := free.get_nowait()) is not None:
-                    self.discard(idle[0])
-
     def _discard_unused(self, free: _Free[C]) -> None:
         """Discard what nobody was lent for a while: a program need not keep what many threads needed once."""
-        end = monotonic() - UNUSED_SECONDS
+        end = inf if self._closed else monotonic() - UNUSED_SECONDS
         with free.mutex:
             old = [one for one in free.queue if one is not None and one[1] < end]
             free.queue[:] = [None if one is not None and one[1] < end else one for one in free.queue]
@@ -365,4 +358,5 @@ class ConnectionPool(Generic[C]):
                 if self.is_usable(idle):
                     undo.pop_all()
                     return idle
+        self.check_open()
         return self.make(deadline)

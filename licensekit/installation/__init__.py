@@ -14,8 +14,8 @@ from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.entitlements.parts import BundleState, Part
 from licensekit.entitlements.questions import NextDate, order_address
 from licensekit.installation.activation import ActivationProposal, Fetch
+from licensekit.installation.assignments import UsersProposal, parse_ids
 from licensekit.installation.audit import AuditEntry, AuditFilter, AuditPage, AuditReport
-from licensekit.installation.bulk_assignments import UsersProposal, parse_ids
 from licensekit.installation.details import Explained, ExplainedRow, FileDetails, LicenseDetails, UserDetails
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.holders import SiteRow, Sites, Users

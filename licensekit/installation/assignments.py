@@ -1,7 +1,10 @@
-"""Assignments of licenses to users and sites, changed by the rules."""
+"""Assignments of licenses to users and sites, changed by the rules: of one, or of many users as one change."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import Any, ClassVar, Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection
@@ -9,11 +12,17 @@ from licensekit.dates import day_at
 from licensekit.entitlements import Entitlements, resolve
 from licensekit.entitlements.assignment import AssignmentChange, faults_of, plans_of
 from licensekit.entitlements.login import UserFacts
-from licensekit.errors import NotAssigned, RefusedError, UserRetired
-from licensekit.state import slots
-from licensekit.state.loading import InstallationState
+from licensekit.errors import NotAssigned, NotFound, ProposalStale, RefusedError, UserRetired, UsersInvalid
+from licensekit.installation.user_list import UserFilter, list_users
+from licensekit.installation.user_table import parse_users
+from licensekit.proposals import Change, Proposal, require_same
+from licensekit.state import slots, staged_users
+from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction, read_installation
+from licensekit.state.staged_users import TOGETHER, Progress, StagedChange, StagedUser
 from licensekit.state.transactions import Section, WriteTransaction, write_installation
-from licensekit.state.users import SiteFacts, known_site, known_user
+from licensekit.state.users import SiteFacts, known_site, known_user, users_of
+from licensekit.text import names
+from licensekit.text.columns import AS_WRITTEN, TableOptions
 from licensekit.wire.documents import Kind
 from licensekit.wire.plain import word
 
@@ -21,7 +30,7 @@ _END: Final[Mapping[Kind, LiteralString]] = {
     Kind.USER: "UPDATE users SET retired = 1 WHERE id = ?",
     Kind.SITE: "DELETE FROM sites WHERE id = ?",
 }
-ENDED: Final = {Kind.USER: "user-retire", Kind.SITE: "site-remove"}
+_ENDED: Final = {Kind.USER: "user-retire", Kind.SITE: "site-remove"}
 
 
 class HolderChange(NamedTuple):
@@ -101,7 +110,7 @@ def write_changes(change: WriteTransaction, kind: Kind, changes: Iterable[Holder
         facts = {**named, "released": sorted(one.released - {slots.SATELLITE})}
         if one.ends:
             change.connection.run(_END[kind], one.id)
-            change.record(ENDED[kind], **facts)
+            change.record(_ENDED[kind], **facts)
         else:
             change.record(f"{word(kind)}-assign", **facts, assigned=sorted(one.assigned))
 
@@ -162,3 +171,112 @@ class Assignable(Section):
     def _known(self, connection: Connection, holder_id: str) -> UserFacts | SiteFacts:
         find = known_user if self._kind is Kind.USER else known_site
         return find(connection, holder_id)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class UsersProposal(Proposal[int]):
+    """What a change of the licenses of many users would do; nothing is changed yet."""
+
+    users: tuple[HolderChange, ...]
+    """What would be changed of each; who would stay as before is left out."""
+    opened: OpenInstallation
+    basis: staged_users.Basis | None
+    again: "Callable[[OpenInstallation], UsersProposal]"
+
+    def apply(self, progress: Progress = lambda _: None) -> int:
+        """Change all of them as it was shown, or nobody; return how many were changed.
+
+        Raises:
+            ProposalStale: it would be other users, or other licenses.
+            RefusedError: it is not possible any more; its `faults` are every reason.
+        """
+        now = self.again(self.opened)
+        require_same(self, now)
+        if len(self.users) > TOGETHER:
+            staged_users.make(now.staged(), progress)
+        elif self.users:
+            with write_installation(self.opened) as change:
+                staged_users.make_few(change, now.staged())
+        return len(self.users)
+
+    def staged(self) -> StagedChange:
+        """Return how each user is to be; raise `ProposalStale` where another one has changed what it holds."""
+        with self.opened.database.read() as connection:
+            known = staged_users.known_users(connection, [one.id for one in self.users])
+        if changed := [one.written for one in self.users if one.id not in known or known[one.id].held != one.held]:
+            raise ProposalStale(about=self.about, changed=tuple(changed[:10]))
+        staged = list[tuple[str, StagedUser]]()
+        for one, user in ((one, known[one.id]) for one in self.users):
+            facts = user.facts._replace(retired=one.ends or user.facts.retired)
+            staged.append(("", StagedUser(facts, user, one.assigned, one.released, user.from_directory)))
+        did = _ENDED[Kind.USER] if any(one.ends for one in self.users) else "user-assign"
+        return StagedChange(self.opened, self.about, did, staged, self.basis)
+
+
+def propose_assign(
+    opened: OpenInstallation,
+    chosen: UserFilter | Iterable[str],
+    *,
+    assign: Iterable[str] = (),
+    release: Iterable[str] = (),
+    retire: bool = False,
+    swap: bool = False,
+    skip: bool = False,
+) -> UsersProposal:
+    """Work out what it does to assign licenses to many users and to release licenses of them; or to retire them.
+
+    `chosen` are their ids, or a filter of `list`. What is released is free for those who are assigned it in the same
+    change. With `retire`, everything is released, and nothing else matters. With `swap`, a plan takes the
+    place of the one that a user has of its issuer. With `skip`, named users too whom it does not concern are left out.
+
+    Raises:
+        UnknownCode, WrongKind: a license is no user license.
+        RefusedError: the first thing that stands against it; its `faults` are all, of every user.
+    """
+    wanted, unwanted = tuple(assign), tuple(release)
+    if named := not isinstance(chosen, UserFilter):
+        chosen = tuple(chosen)
+    with read_installation(opened) as read:
+        users, faults = _chosen(read, chosen)
+        state = None if retire and not faults else read.state()
+        basis = None if state is None else staged_users.basis_of(read, state)
+    # For many users the rest takes long: the snapshot has ended.
+    if state is None:
+        planned = [retirement(user) for user in users if not user.retired]
+    else:
+        named = named and not skip
+        planned = plan_licenses(state, Kind.USER, users, wanted, unwanted, named=named, swap=swap, faults=faults)
+    changed = tuple(one for one in planned if one.assigned or one.released or one.ends)
+    given: dict[str, Any] = {"assign": wanted, "release": unwanted, "retire": retire, "swap": swap, "skip": skip}
+    changes, again = tuple(chain.from_iterable(map(_changes, changed))), partial(propose_assign, chosen=chosen, **given)
+    return UsersProposal(changes=changes, about="these users", users=changed, opened=opened, basis=basis, again=again)
+
+
+def parse_ids(data: bytes | str, options: TableOptions = AS_WRITTEN) -> tuple[str, ...]:
+    """Return the ids in a table of users, as `parse_users` reads it: its column `id` is enough.
+
+    Raises:
+        UsersInvalid: what is wrong with it, by line.
+    """
+    rows = list(parse_users(data, options))
+    if faults := tuple(row.fault.at(f"line {row.line}") for row in rows if row.fault):
+        raise UsersInvalid(faults=faults)
+    return tuple(row.user_id for row in rows)
+
+
+def _chosen(read: ReadTransaction, chosen: UserFilter | Iterable[str]) -> tuple[list[UserFacts], list[RefusedError]]:
+    """Return the chosen users, each once, and who is not known."""
+    if isinstance(chosen, UserFilter):
+        return [row.user for row in list_users(read, chosen)], []
+    named = {names.folded(user_id): user_id for user_id in chosen}
+    facts = {user.id: user for user in users_of(read.connection, named)}
+    unknown = [NotFound(reason="user", name=written) for user_id, written in named.items() if user_id not in facts]
+    return [facts[user_id] for user_id in named if user_id in facts], list(unknown)
+
+
+def _changes(one: HolderChange) -> Iterator[Change]:
+    before, after = (tuple(sorted(held)) for held in (one.held, (one.held | one.assigned) - one.released))
+    if after != before:
+        yield Change(one.written, before, after)
+    if one.ends:
+        yield Change(f"{one.written}.retired", before=False, after=True)

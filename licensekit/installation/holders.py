@@ -9,8 +9,7 @@ from licensekit.entitlements.assignment import missing_requirements
 from licensekit.entitlements.login import Decision, UserFacts, may_login
 from licensekit.errors import EntryTaken, NoneFree, NotFound
 from licensekit.installation import user_list
-from licensekit.installation.assignments import Assignable, HolderChange, retirement, write_changes
-from licensekit.installation.bulk_assignments import propose_assign
+from licensekit.installation.assignments import Assignable, HolderChange, propose_assign, retirement, write_changes
 from licensekit.installation.details import user_details_of
 from licensekit.installation.sync import import_users, propose_import, propose_sync
 from licensekit.installation.sync_plan import add_rule, list_rules, remove_rule

@@ -8,13 +8,12 @@ from typing import Any, Final, NamedTuple
 from licensekit.errors import MostUsersLeave, SyntaxInvalid, UserCellInvalid, UsersInvalid
 from licensekit.errors.coded import Message
 from licensekit.errors.faults import ColumnInvalid
-from licensekit.installation.staged_changes import Basis, Progress, StagedChange, basis_of, make, make_few
 from licensekit.installation.sync_plan import ADDED, CHANGED, LEFT, REFUSED, SAME, PlannedUser, Planner, read_rules
 from licensekit.installation.user_table import ImportRow
 from licensekit.proposals import Change, Proposal
 from licensekit.state import staged_users
 from licensekit.state.loading import OpenInstallation, ReadTransaction, read_installation
-from licensekit.state.staged_users import TOGETHER, KnownUser, StagedUser
+from licensekit.state.staged_users import TOGETHER, KnownUser, Progress, StagedChange, StagedUser
 from licensekit.state.transactions import WriteTransaction, write_first
 from licensekit.text import names
 
@@ -48,7 +47,7 @@ class SyncProposal(Proposal[Synced]):
 
     users: tuple[PlannedUser, ...]
     """What becomes of each user: those of the table in its order, then those who have left it."""
-    basis: Basis
+    basis: staged_users.Basis
     opened: OpenInstallation
     did: str = "user-sync"
     """The code of its entries in the audit log."""
@@ -92,7 +91,7 @@ class SyncProposal(Proposal[Synced]):
             raise self.too_many
         self.require_confirmed(confirm=confirm)
         if (change := self.change).users:
-            make(change, progress)
+            staged_users.make(change, progress)
         return self.counts
 
 
@@ -140,7 +139,7 @@ def _import(change: WriteTransaction, rows: Iterable[ImportRow]) -> Synced:
     planner, nobody = _planner(change.read, rows)
     plan = _faultless(replace(nobody, users=tuple(planner.plan(rows))))
     if plan.staged:
-        make_few(change, plan.change._replace(basis=None))  # worked out here
+        staged_users.make_few(change, plan.change._replace(basis=None))  # worked out here
     return plan.counts
 
 
@@ -163,7 +162,7 @@ def _planner(
     known = staged_users.known_users(read.connection, {names.folded(row.user_id) for row in rows})
     licenses = {key: rule.licenses for key, rule in rules.items()} if from_directory else None
     about, did = "the list of users", "user-sync" if from_directory else "user-import"
-    nobody = SyncProposal(about=about, users=(), basis=basis_of(read, state), opened=read.opened, did=did)
+    nobody = SyncProposal(about=about, users=(), basis=staged_users.basis_of(read, state), opened=read.opened, did=did)
     return Planner(state, known, licenses, {}), nobody
 
 
