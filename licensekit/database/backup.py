@@ -11,6 +11,7 @@ from typing import LiteralString, NamedTuple
 from licensekit.database import ABSENT, connect, is_url
 from licensekit.database.protocol import Connection, Database
 from licensekit.database.schemas import FOUND, Migrating, Schema, compare_rows, copy_rows, tables
+from licensekit.database.upgrades import upgrade
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, FileUnusable, LicenseError, Message, StateError
 from licensekit.files import open_plain, replacing, sync_folder, unusable
 from licensekit.proposals import Proposal
@@ -92,7 +93,9 @@ def _opened_backup(path: Path, schema: Schema) -> Generator[Database]:
             _copy(path, copy)
             with suppress(FileUnusable):  # of a database that was copied with its log beside it
                 _copy(path.with_name(f"{path.name}-wal"), Path(folder, "backup.db-wal"))
-            database = stack.enter_context(closing(_open_whole(copy, schema)))
+            _open_whole(copy, schema).close()
+            upgrade(copy, schema)
+            database = stack.enter_context(closing(connect(copy, schema=schema, create=False)))
         except OSError as error:
             raise unusable(path, "a backup", error) from error
         except StateError as error:
