@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from licensekit.entitlements.questions import Count, LicensedPart, LicenseRow
     from licensekit.errors import DenialReason, LicenseError, MeterExhausted, NotEntitled
     from licensekit.runtime.changes import LicensingChange
+    from licensekit.runtime.health import Health
     from licensekit.runtime.holders import Holder, User
     from licensekit.runtime.licensing import Licensing
     from licensekit.runtime.meters import Meter
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Access", "BundleState", "Count", "Decision", "DenialReason", "Event", "Explanation", "Fingerprint", "Given",
-    "Holder", "Lease", "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "LicensingChange", "Meter",
+    "Health", "Holder", "Lease", "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "LicensingChange", "Meter",
     "MeterExhausted", "NotEntitled", "Notice", "Seat", "Severity", "Source", "Use", "User", "VerifiedBundle",
     "Verifier", "verify",
 ]  # fmt: skip
@@ -42,6 +43,7 @@ _HOMES: Final = {
     "licensekit.entitlements.login": ("Decision",),
     "licensekit.errors": ("DenialReason", "LicenseError", "MeterExhausted", "NotEntitled"),
     "licensekit.runtime.changes": ("LicensingChange",),
+    "licensekit.runtime.health": ("Health",),
     "licensekit.runtime.holders": ("Holder", "User"),
     "licensekit.runtime.seats": ("Lease",),
     "licensekit.runtime.licensing": ("Licensing",),

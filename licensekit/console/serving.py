@@ -14,6 +14,7 @@ from licensekit.console.security.links import CONSOLE, Links
 from licensekit.console.security.sign_in import Network, Proxy, SignIn
 from licensekit.console.visit import Authorize, Identity
 from licensekit.errors import ConsoleUnavailable
+from licensekit.files import read_bytes
 from licensekit.installation import Installation
 
 _OPEN: Final = (
@@ -21,6 +22,10 @@ _OPEN: Final = (
     "  {link}",
     "for another browser or person: `licensekit console link`, with the same --home",
 )
+
+
+_TOKEN_BYTES: Final = 1024
+_SHORTEST_TOKEN: Final = 16
 
 
 class Reach(NamedTuple):
@@ -37,6 +42,8 @@ class Reach(NamedTuple):
     """Networks of proxies that sign people in; none: a link signs in."""
     user_header: str
     role_header: str | None
+    metrics_token: Path | None
+    """A file with the token for metrics."""
 
 
 def run(installation: Installation, reach: Reach, folder: Path, *, user: str, tell: Callable[[str], object]) -> None:
@@ -45,6 +52,7 @@ def run(installation: Installation, reach: Reach, folder: Path, *, user: str, te
     Links that sign in are in `folder`; `user` is whoever signs in by the first one; `tell` shows a line to who started
     it.
     """
+    token = "" if reach.metrics_token is None else read_token(reach.metrics_token)
     with listen(reach.host, reach.port) as listener:
         port: int = listener.getsockname()[1]
         links = Links(folder / CONSOLE)
@@ -55,13 +63,25 @@ def run(installation: Installation, reach: Reach, folder: Path, *, user: str, te
             links.announce(_address(reach, port))
             authorize, link = SignIn(links, name=f"licensekit-session-{port}"), links.make(Identity(user))
             opening = [line.format(link=link) for line in _OPEN]
-        config = _configured(app(installation, authorize, origins=reach.public), reach)
+        served = app(installation, authorize, origins=reach.public, metrics_token=token)
+        config = _configured(served, reach)
         for line in opening:
             tell(line)
         try:
             uvicorn.Server(config).run(sockets=[listener])
         finally:
             links.withdraw()
+
+
+def read_token(path: Path) -> str:
+    """Return what a file says; raise `ConsoleUnavailable` if a stranger may guess it."""
+    try:
+        token = read_bytes(path, limit=_TOKEN_BYTES, what="a token").decode("ascii").strip()
+    except UnicodeDecodeError:
+        token = ""
+    if len(token) < _SHORTEST_TOKEN or not token.isprintable() or " " in token:
+        raise ConsoleUnavailable(reason="token", where=str(path), count=_SHORTEST_TOKEN)
+    return token
 
 
 def _address(reach: Reach, port: int) -> str:

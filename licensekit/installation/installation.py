@@ -1,7 +1,7 @@
 """An installation as its administrators use it, from screens and commands."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -25,6 +25,7 @@ from licensekit.installation.plan import Activated, plan_activation
 from licensekit.state.home import SCHEMA, locate, open_installation
 from licensekit.state.loading import OpenInstallation, ReadTransaction, read_installation
 from licensekit.state.machine import NO_FACTS, Facts
+from licensekit.state.metrics import installation_metrics, metric_lines
 from licensekit.state.pending import open_or_wait
 from licensekit.state.time import BootClock, clocks_of, system_clock
 from licensekit.state.transactions import Section, WriteTransaction, changing, reading, write_first
@@ -119,6 +120,15 @@ class Installation(Section):
         opened, where = self._opened, self.location
         place, database = where if "://" in where else Path(where), cast("Migrating", opened.database)
         return operations.examine(place, lambda _: opened, database, () if thorough else operations.READ_ALL)
+
+    def metric_lines(self, *, now: int | None = None) -> Iterator[str]:
+        """Return a page of metrics line by line, as `licensekit status --prometheus`: the last line is `# EOF`.
+
+        With what the checks of `diagnose` find. `now` is that of `state`, and raises as it does.
+        """
+        with read_installation(self._opened) as read:
+            found = list(installation_metrics(read.state(now=now), read.reading))
+        return metric_lines([*found, operations.doctor_metric(self.diagnose())])
 
     state = reading(ReadTransaction.state)
     bundles = reading(ReadTransaction.bundles)

@@ -45,6 +45,11 @@ class Leasing:
         survive_forks(self)
         _OPEN.add(self)
 
+    @property
+    def held(self) -> list[seats.Lease]:
+        """The leases that are held, or were when somebody last looked."""
+        return list(self._held.values())
+
     def take(self, request: SeatRequest, on_lost: seats.OnLost) -> seats.Lease:
         """Take a seat if one is free now; raises as `Licensing.seat` says."""
         WATCHERS.watch(self)
@@ -121,7 +126,8 @@ class Leasing:
         if not (pairs := [(lease, lease.row) for lease in held]):
             return
         begin, now = seats.elapsed(), seats.time_of(self.live)
-        renewed = rows.renew(self._database, [(row, lease.request.ttl) for lease, row in pairs], now)
+        with self.live.counters.renewal():
+            renewed = rows.renew(self._database, [(row, lease.request.ttl) for lease, row in pairs], now)
         for lease, row in pairs:
             if row.id not in renewed:
                 lease.lose_seat(row)

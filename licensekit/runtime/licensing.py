@@ -17,6 +17,8 @@ from licensekit.database import shown
 from licensekit.dates import days_of
 from licensekit.entitlements import Count, Entitlements, LicenseRow, Notice, asked, count_of, metered
 from licensekit.entitlements.events import Event, concerning, stopping
+from licensekit.runtime.counters import program_metrics
+from licensekit.runtime.health import Health, health_of
 from licensekit.runtime.holders import Holder, User, codes_of, put
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.questions import Questions, preceded
@@ -24,6 +26,7 @@ from licensekit.runtime.snapshot import OnDemand
 from licensekit.state.home import Source, locate, open_installation
 from licensekit.state.loading import OpenInstallation
 from licensekit.state.machine import NO_FACTS, Facts
+from licensekit.state.metrics import metric_lines
 from licensekit.state.pending import open_or_wait
 from licensekit.state.time import BootClock, clocks_of, system_clock
 from licensekit.text import names
@@ -271,11 +274,18 @@ class Licensing(Questions):
         """What administrators should know, the most urgent first."""
         return self._live.notices
 
-    def metric_lines(self) -> Iterator[str]:
-        """Return what `licensekit status --prometheus` prints, line by line, for a page of metrics."""
-        from licensekit.state.metrics import metric_lines  # noqa: PLC0415  # only whoever is monitored pays
+    @property
+    def health(self) -> Health:
+        """Whether answers come from the database, or from memory and until when; raises if it is closed."""
+        return health_of(self._live.snapshot, self._live.clocks())
 
-        return metric_lines(self._live.state_with_leases(), self.notices)
+    def metric_lines(self) -> Iterator[str]:
+        """Return a page of metrics of this program, line by line: OpenMetrics, whose last line is `# EOF`.
+
+        Its gauges of the installation are those of `licensekit status --prometheus` (`docs/operations.md`, "Metrics").
+        """
+        held = [lease.code for leasing in self._leasing.values() for lease in leasing.held if lease.is_held]
+        return metric_lines(program_metrics(self._live, held))
 
     @property
     def revision(self) -> int:

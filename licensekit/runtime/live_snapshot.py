@@ -16,6 +16,7 @@ from licensekit.dates import day_at
 from licensekit.entitlements import Notice, by_urgency
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, StateError
 from licensekit.runtime.changes import Changes
+from licensekit.runtime.counters import Counters
 from licensekit.runtime.holders import Holder, Lookups, User
 from licensekit.runtime.snapshot import Asleep, Snapshot, TimeNotKept
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
@@ -256,6 +257,7 @@ class LiveSnapshot:
 
     def _put(self, snapshot: Snapshot) -> None:
         self._current = snapshot
+        self.counters.see(snapshot.state.in_use)
         self._publish()
         self._note()
 
@@ -280,3 +282,4 @@ class LiveSnapshot:
         self._swapping = Lock()  # never held while anything is waited for
         self._waking = Lock()
         self._looked = Event()
+        self.counters = Counters()

@@ -19,6 +19,8 @@ class DatabaseAway(Notice):
 
     since: int
     error: LicenseError
+    until: int | None = None
+    """When the first bundle in force has counted for its offline hours; None: none is."""
 
 
 class TimeNotKept(Notice):
@@ -73,7 +75,10 @@ class Snapshot:
         if error is None:
             return Snapshot(state_at(state, now, clock=clock))
         hours = (now - contact) / HOUR_SECONDS
-        return Snapshot(state_at(state, now, clock=clock, away_hours=hours), DatabaseAway(since=contact, error=error))
+        ends = [contact + bundle.document.offline_hours * HOUR_SECONDS for bundle in state.bundles]
+        until = min(ends, default=None) if self.away is None else self.away.until
+        away = DatabaseAway(since=contact, error=error, until=until)
+        return Snapshot(state_at(state, now, clock=clock, away_hours=hours), away)
 
 
 class Asleep(Snapshot):
