@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from licensekit.entitlements.questions import Count, LicensedPart, LicenseRow
     from licensekit.errors import DenialReason, LicenseError, MeterExhausted, NotEntitled
     from licensekit.runtime.changes import LicensingChange
-    from licensekit.runtime.health import Health
     from licensekit.runtime.holders import Holder, User
     from licensekit.runtime.licensing import Licensing
     from licensekit.runtime.meters import Meter
     from licensekit.runtime.seat import Seat
     from licensekit.runtime.seats import Lease
+    from licensekit.runtime.snapshot import Health
     from licensekit.runtime.verifier import VerifiedBundle, Verifier, verify
     from licensekit.state.home import Source
     from licensekit.wire.documents import Use
@@ -43,12 +43,12 @@ _HOMES: Final = {
     "licensekit.entitlements.login": ("Decision",),
     "licensekit.errors": ("DenialReason", "LicenseError", "MeterExhausted", "NotEntitled"),
     "licensekit.runtime.changes": ("LicensingChange",),
-    "licensekit.runtime.health": ("Health",),
     "licensekit.runtime.holders": ("Holder", "User"),
     "licensekit.runtime.seats": ("Lease",),
     "licensekit.runtime.licensing": ("Licensing",),
     "licensekit.runtime.meters": ("Meter",),
     "licensekit.runtime.seat": ("Seat",),
+    "licensekit.runtime.snapshot": ("Health",),
     "licensekit.runtime.verifier": ("VerifiedBundle", "Verifier", "verify"),
     "licensekit.state.home": ("Source",),
     "licensekit.wire.documents": ("Use",),

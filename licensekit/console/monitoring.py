@@ -3,8 +3,8 @@
 A scraper has no session, and a request from this machine may have come through a proxy on it: metrics want a token.
 """
 
+from collections.abc import Callable
 from hmac import compare_digest
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -14,35 +14,25 @@ from licensekit.console.security.guard import LIVE, READY
 from licensekit.errors import LicenseError
 from licensekit.installation import METRICS_TYPE, Installation
 
-_UNAUTHORIZED: Final = 401
-_UNAVAILABLE: Final = 503
-
 
 def routes(installation: Installation, token: str) -> list[Route]:
-    """Return the addresses that show nothing of the installation to strangers; without a `token` there are no metrics.
-
-    A console is ready while it can read the installation.
-    """
-
-    def live(_: Request) -> Response:
-        return PlainTextResponse("ok")
+    """Return the addresses; without a `token` none shows metrics. A console is ready while it can read."""
 
     def ready(_: Request) -> Response:
-        try:
-            is_new = installation.needs_pack
-        except LicenseError as error:
-            return PlainTextResponse(error.code, _UNAVAILABLE)
-        return PlainTextResponse("ok, and waits for its first license file" if is_new else "ok")
+        return _answer(lambda: "ok, and waits for its first license file" if installation.needs_pack else "ok")
 
     def metrics(request: Request) -> Response:
         sent = request.headers.get("authorization", "")
         if not compare_digest(sent.encode(), f"Bearer {token}".encode()):
-            return PlainTextResponse("", _UNAUTHORIZED, {"WWW-Authenticate": "Bearer"})
-        try:
-            page = "\n".join([*installation.metric_lines(), ""])
-        except LicenseError as error:
-            return PlainTextResponse(error.code, _UNAVAILABLE)
-        return Response(page, media_type=METRICS_TYPE)
+            return PlainTextResponse("", 401, {"WWW-Authenticate": "Bearer"})
+        return _answer(lambda: "\n".join([*installation.metric_lines(), ""]), METRICS_TYPE)
 
-    answers = {LIVE: live, READY: ready} | ({"/metrics": metrics} if token else {})
+    answers = {LIVE: lambda _: PlainTextResponse("ok"), READY: ready} | ({"/metrics": metrics} if token else {})
     return [Route(path, answer) for path, answer in answers.items()]
+
+
+def _answer(ask: Callable[[], str], media_type: str = "text/plain") -> Response:
+    try:
+        return Response(ask(), media_type=media_type)
+    except LicenseError as error:
+        return PlainTextResponse(error.code, 503)

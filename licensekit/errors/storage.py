@@ -66,8 +66,6 @@ class ConsoleUnavailable(StateError, reasons=True):
 
     package: str = ""
     detail: str = ""
-    count: int = 0
-    """The least number of characters of a token."""
 
 
 class EngineError(StateError):

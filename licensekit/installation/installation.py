@@ -1,6 +1,7 @@
 """An installation as its administrators use it, from screens and commands."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -25,7 +26,7 @@ from licensekit.installation.plan import Activated, plan_activation
 from licensekit.state.home import SCHEMA, locate, open_installation
 from licensekit.state.loading import OpenInstallation, ReadTransaction, read_installation
 from licensekit.state.machine import NO_FACTS, Facts
-from licensekit.state.metrics import installation_metrics, metric_lines
+from licensekit.state.metrics import installation_samples, metric_lines
 from licensekit.state.pending import open_or_wait
 from licensekit.state.time import BootClock, clocks_of, system_clock
 from licensekit.state.transactions import Section, WriteTransaction, changing, reading, write_first
@@ -122,13 +123,11 @@ class Installation(Section):
         return operations.examine(place, lambda _: opened, database, () if thorough else operations.READ_ALL)
 
     def metric_lines(self, *, now: int | None = None) -> Iterator[str]:
-        """Return a page of metrics line by line, as `licensekit status --prometheus`: the last line is `# EOF`.
-
-        With what the checks of `diagnose` find. `now` is that of `state`, and raises as it does.
-        """
+        """Return a page of OpenMetrics, line by line: of the state, and of what `diagnose` finds; raises as `state`."""
         with read_installation(self._opened) as read:
-            found = list(installation_metrics(read.state(now=now), read.reading))
-        return metric_lines([*found, operations.doctor_metric(self.diagnose())])
+            found = list(installation_samples(read.state(now=now), read.reading))
+        counts = Counter((one.check, one.state) for one in self.diagnose())
+        return metric_lines([*found, *(("doctor_findings", labels, count) for labels, count in counts.items())])
 
     state = reading(ReadTransaction.state)
     bundles = reading(ReadTransaction.bundles)

@@ -6,8 +6,7 @@ again finds its own copy and sets the mark.
 """
 
 import os
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import date, datetime
 from functools import partial
@@ -27,7 +26,6 @@ from licensekit.state.journal_entries import Relocated, TroubleFound
 from licensekit.state.loading import OpenInstallation, read_installation, read_transaction
 from licensekit.state.logs import audit_head
 from licensekit.state.machine import NO_FACTS, Facts
-from licensekit.state.metrics import Metric, Sample
 from licensekit.state.notices import notices_of
 from licensekit.state.stored import read_stored
 from licensekit.state.time import BootClock, clocks_of, system_clock
@@ -95,14 +93,6 @@ def examine(
 
     mark = (homes.mark_of(str(location)).name,) if isinstance(location, Path) else ()
     return diagnose_database(location, homes.SCHEMA, own, mark, opened=database, without=without)
-
-
-def doctor_metric(found: Iterable[Diagnosis]) -> Metric:
-    """Return how many findings each check has that want somebody to look."""
-    counts: Counter[tuple[str, str]] = Counter((one.check, one.state) for one in found)
-    checks = dict.fromkeys(check for check, _ in counts)
-    pairs = [(check, state) for check in checks for state in ("error", "notice")]
-    return "doctor_findings", [Sample(pair, counts[pair]) for pair in pairs]
 
 
 def _audit(opened: OpenInstallation, check: str) -> Iterator[Graded]:

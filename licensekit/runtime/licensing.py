@@ -17,12 +17,11 @@ from licensekit.database import shown
 from licensekit.dates import days_of
 from licensekit.entitlements import Count, Entitlements, LicenseRow, Notice, asked, count_of, metered
 from licensekit.entitlements.events import Event, concerning, stopping
-from licensekit.runtime.counters import program_metrics
-from licensekit.runtime.health import Health, health_of
+from licensekit.runtime.counters import program_samples
 from licensekit.runtime.holders import Holder, User, codes_of, put
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.questions import Questions, preceded
-from licensekit.runtime.snapshot import OnDemand
+from licensekit.runtime.snapshot import Health, OnDemand
 from licensekit.state.home import Source, locate, open_installation
 from licensekit.state.loading import OpenInstallation
 from licensekit.state.machine import NO_FACTS, Facts
@@ -277,15 +276,12 @@ class Licensing(Questions):
     @property
     def health(self) -> Health:
         """Whether answers come from the database, or from memory and until when; raises if it is closed."""
-        return health_of(self._live.snapshot, self._live.clocks())
+        return self._live.snapshot.health_at(self._live.clocks())
 
     def metric_lines(self) -> Iterator[str]:
-        """Return a page of metrics of this program, line by line: OpenMetrics, whose last line is `# EOF`.
-
-        Its gauges of the installation are those of `licensekit status --prometheus` (`docs/operations.md`, "Metrics").
-        """
+        """Return a page of OpenMetrics line by line, about the installation and this program (`docs/operations.md`)."""
         held = [lease.code for leasing in self._leasing.values() for lease in leasing.held if lease.is_held]
-        return metric_lines(program_metrics(self._live, held))
+        return metric_lines(program_samples(self._live, held))
 
     @property
     def revision(self) -> int:

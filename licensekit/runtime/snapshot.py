@@ -1,7 +1,7 @@
 """What questions read: one immutable state, laid out for one look-up per question."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements, Holding, Notice, Served, access_with, served_with
@@ -27,6 +27,15 @@ class TimeNotKept(Notice):
     """The database cannot be written, so a clock that is turned back would win."""
 
     error: LicenseError
+
+
+class Health(NamedTuple):
+    """How a program is that asks; a license that has expired is no fault of the program."""
+
+    is_ready: bool
+    """Whether the answers are those that the database would give, had nothing been changed there."""
+    away: DatabaseAway | None
+    """The notice with since when the database is away, why, and until when it is ready; None: the database is there."""
 
 
 class Snapshot:
@@ -67,6 +76,11 @@ class Snapshot:
         now = self.now_at(reading, away=away)
         is_same = away == (self.away is not None) and self.state.now <= now
         return is_same and (self.valid_until is None or now < self.valid_until)
+
+    def health_at(self, reading: Reading) -> Health:
+        """Return how a program is that answers from this at what the clocks show."""
+        until = None if self.away is None else self.away.until
+        return Health(until is None or self.now_at(reading, away=True) < until, self.away)
 
     def moved_on(self, reading: Reading, error: LicenseError | None, contact: int) -> "Snapshot":
         """Return the same state at another moment; with an `error` the database has been away since `contact`."""

@@ -7,8 +7,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from licensekit.console import app, serving
-from licensekit.errors import ConsoleUnavailable
+from licensekit.console import app
 from licensekit.installation import Installation
 from tests.homes import Home
 
@@ -75,18 +74,3 @@ def test_metrics_are_at_the_names_of_the_console_alone(crm: Installation) -> Non
 def test_a_console_that_is_mounted_answers_below_its_path(crm: Installation) -> None:
     outer = Starlette(routes=[Mount("/licensing", app=app(crm, lambda _: None))])
     assert TestClient(outer, base_url="http://10.1.2.3").get("/licensing/readyz").text == "ok"
-
-
-def test_a_token_is_read_from_a_file(tmp_path: Path) -> None:
-    file = tmp_path / "token"
-    file.write_text(f"{TOKEN}\n")
-    assert serving.read_token(file) == TOKEN
-
-
-@pytest.mark.parametrize("text", ["", "short", "with a space in between", "ø" * 20, "a\x07" * 20])
-def test_a_token_that_may_be_guessed_or_cannot_be_sent_is_refused(tmp_path: Path, text: str) -> None:
-    file = tmp_path / "token"
-    file.write_text(text)
-    with pytest.raises(ConsoleUnavailable) as refused:
-        serving.read_token(file)
-    assert refused.value.reason == "token"

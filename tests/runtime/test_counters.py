@@ -11,12 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licensekit import Licensing
-from licensekit.dates import format_seconds
+from licensekit import Health, Licensing
 from licensekit.errors import DatabaseUnavailable, NoneFree
 from licensekit.installation import Installation
 from licensekit.runtime.counters import BOUNDS, Counters
-from licensekit.state.metrics import Sample, metric_lines
+from licensekit.state.metrics import metric_lines
 from tests.crm import SOLD, crm_home_at, open_crm
 from tests.homes import Home
 
@@ -60,13 +59,13 @@ def test_a_request_that_finds_none_free_is_denied(licensing: Licensing) -> None:
     found = samples(licensing.metric_lines())
     assert found['seats_denied_total{license="seat",reason="none-free"}'] == 1
     assert found['seat_requests{license="seat"}'] == 0
-    assert found['leases_held{license="seat"}'] == found['license_peak{license="seat",kind="user"}'] == SEATS
+    assert found['leases_held{license="seat"}'] == found['license_peak{license="seat"}'] == SEATS
     for lease in leases:
         lease.release()
     found = samples(licensing.metric_lines())
     assert 'leases_held{license="seat"}' not in found
     assert found['license_in_use{license="seat",kind="user"}'] == 0
-    assert found['license_peak{license="seat",kind="user"}'] == SEATS
+    assert found['license_peak{license="seat"}'] == SEATS
 
 
 def test_a_task_that_finds_none_free_is_denied(licensing: Licensing) -> None:
@@ -130,14 +129,16 @@ def test_a_renewal_that_the_database_does_not_take_is_counted(licensing: Licensi
 @given(st.lists(st.sampled_from([0.001, 0.005, 0.3, 1.0, 60.0]), max_size=20))
 def test_a_bucket_counts_all_renewals_up_to_its_end(seconds: list[float]) -> None:
     now = iter(moment for one in seconds for moment in (0.0, one))
-    counters = Counters(clock=lambda: next(now))
-    for _ in seconds:
-        with counters.renewal():
-            pass
-    [buckets] = [list(samples) for name, samples in counters.metrics([]) if name == "renewal_seconds"]
-    expected = [sum(one <= bound for one in seconds) for bound in BOUNDS]
-    assert [one.value for one in buckets if one.suffix == "_bucket"] == expected
-    assert [one.value for one in buckets if one.suffix == "_sum"] == [pytest.approx(sum(seconds))]
+    counters = Counters()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("licensekit.runtime.counters.monotonic", lambda: next(now))
+        for _ in seconds:
+            with counters.renewal():
+                pass
+    found = [(labels, value) for name, labels, value in counters.samples() if name == "renewal_seconds_bucket"]
+    assert found == [((end,), sum(one <= bound for one in seconds)) for end, bound in BOUNDS.items()]
+    [total] = [value for name, _, value in counters.samples() if name == "renewal_seconds_sum"]
+    assert total == pytest.approx(sum(seconds))
 
 
 @given(st.lists(st.dictionaries(st.sampled_from("ab"), st.integers(0, 9))))
@@ -145,8 +146,8 @@ def test_a_peak_is_the_highest_number_that_was_seen(seen: list[dict[str, int]]) 
     counters = Counters()
     for one in seen:
         counters.see(one)
-    for code in "ab":
-        assert counters.peak(code) == max((one.get(code, 0) for one in seen), default=0)
+    peaks = {labels[0]: value for name, labels, value in counters.samples() if name == "license_peak"}
+    assert peaks == {code: max(one.get(code, 0) for one in seen) for code in set().union(*seen)}
 
 
 def away(home: Home) -> None:
@@ -155,7 +156,7 @@ def away(home: Home) -> None:
 
 
 def test_a_program_is_ready_while_its_database_is_there(licensing: Licensing) -> None:
-    assert licensing.health.plain() == {"ready": True, "away_since": None, "valid_until": None, "error": None}
+    assert licensing.health == Health(is_ready=True, away=None)
     assert samples(licensing.metric_lines())["database_away_seconds"] == 0
 
 
@@ -166,17 +167,18 @@ def test_without_its_database_it_is_ready_for_the_offline_hours(licensing: Licen
     home.clock.move(hours=23)
     with suppress(DatabaseUnavailable):
         licensing.refresh()
-    health = licensing.health
-    assert (health.is_ready, health.plain()["error"]) == (True, "database-unavailable")
-    assert health.plain()["away_since"] == format_seconds(since)
-    assert health.plain()["valid_until"] == format_seconds(since + 24 * HOUR)
+    is_ready, notice = licensing.health
+    assert is_ready
+    assert notice is not None
+    assert (notice.since, notice.until, notice.error.code) == (since, since + 24 * HOUR, "database-unavailable")
     assert samples(licensing.metric_lines())["database_away_seconds"] == 23 * HOUR
     home.clock.move(hours=1)
     with suppress(DatabaseUnavailable):
         licensing.refresh()
     assert not licensing.health.is_ready
     assert not licensing.allows("server")
-    assert licensing.health.valid_until == health.valid_until
+    assert licensing.health.away is not None
+    assert licensing.health.away.until == notice.until
     home.folder.with_name("elsewhere").rename(home.folder)
     licensing.refresh()
     assert licensing.health.is_ready
@@ -212,12 +214,15 @@ def test_programs_of_one_installation_show_the_same_journal(licensing: Licensing
 
 
 def test_a_text_in_a_label_ends_no_line_and_no_label() -> None:
-    [*_, written, _] = metric_lines([("bundle_state", [Sample(('a"b', "c\\d", "e\nf", "g"), 1)])])
+    [*_, written, _] = metric_lines([("bundle_state", ('a"b', "c\\d", "e\nf", "g"), 1)])
     assert written == r'licensekit_bundle_state{issuer="a\"b",serial="c\\d",part="e\nf",state="g"} 1'
 
 
-def test_the_command_tells_what_the_doctor_finds(admin: Installation) -> None:
+def test_the_command_tells_what_the_doctor_finds(admin: Installation, home: Home) -> None:
     found = samples(admin.metric_lines())
     checks = {name for name in found if name.startswith("doctor_findings")}
-    assert 'doctor_findings{check="journal",state="error"}' in checks
-    assert not any(found[name] for name in checks if "error" in name)
+    assert 'doctor_findings{check="journal",state="ok"}' in checks
+    assert not any("error" in name for name in checks)
+    with home.folder.joinpath("licensing.mark").open("w") as mark:
+        mark.write("damaged")
+    assert samples(admin.metric_lines())['doctor_findings{check="backup",state="notice"}'] == 1

@@ -233,7 +233,7 @@ def test_status_gives_metrics_to_a_monitoring_system(crm: Command) -> None:
     assert samples['licensekit_notices{severity="warning"}'] == "1"
     assert samples['licensekit_notices{severity="error"}'] == "0"
     assert samples['licensekit_notice{severity="warning",code="grace"}'] == "1"
-    assert samples['licensekit_doctor_findings{check="journal",state="error"}'] == "0"
+    assert samples['licensekit_doctor_findings{check="journal",state="ok"}'] == "1"
 
 
 def test_a_renewal_that_waits_covers_the_end_of_what_it_follows(crm: Command, shelf: Path) -> None:
