@@ -8,8 +8,9 @@ from threading import RLock
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from licensekit.errors import LicenseError, NoneFree
+from licensekit.errors import LeaseLost, LicenseError, NoneFree
 from licensekit.state.metrics import Sample, installation_samples
+from licensekit.wire.documents import SeatKind
 
 if TYPE_CHECKING:
     from licensekit.runtime.live_snapshot import LiveSnapshot
@@ -44,7 +45,6 @@ class Counters:
     def request(self, license_: str) -> Generator[None]:
         """Count a request for a seat while it lasts, and if it is refused."""
         self.add("seat_requests", license_)
-        self.add("seats_denied_total", license_, NoneFree.code, by=0)  # what appears with 1 does not seem to have risen
         try:
             yield
         except LicenseError as error:
@@ -72,10 +72,14 @@ class Counters:
             self.add("renewal_seconds_count", by=by)
             self.add("renewal_seconds_sum", by=seconds)
 
-    def samples(self) -> list[Sample]:
-        """Return what was counted."""
+    def samples(self, codes: Iterable[str]) -> list[Sample]:
+        """Return what was counted, and 0 of the other `codes`: what appears with 1 does not seem to have risen."""
+        none: dict[tuple[str, tuple[str, ...]], float] = {}
+        for code in codes:
+            none |= {("leases_lost_total", (code, reason)): 0 for reason in LeaseLost.template}
+            none |= {("seats_denied_total", (code, NoneFree.code)): 0, ("seat_requests", (code,)): 0}
         with self._lock:
-            counts = sorted(self._counts.items(), key=lambda one: one[0][0])  # buckets stay in their order
+            counts = sorted({**none, **self._counts}.items(), key=lambda one: one[0][0])  # buckets keep their order
         return [(*key, count) for key, count in counts]
 
 
@@ -84,7 +88,8 @@ def program_samples(live: "LiveSnapshot", held: Iterable[str]) -> Iterator[Sampl
     state, reading, away = live.state_with_leases(), live.clocks(), live.snapshot.away
     live.counters.see(state.used)
     yield from installation_samples(state, reading, live.notices)
-    yield from live.counters.samples()
+    licenses = state.entitlements.licenses.items()
+    yield from live.counters.samples(code for code, one in licenses if one.seats is SeatKind.CONCURRENT)
     yield from (("leases_held", (code,), count) for code, count in Counter(held).items())
     since = 0 if away is None else live.snapshot.now_at(reading, away=True) - away.since
     yield "database_away_seconds", (), since
