@@ -13,6 +13,7 @@ from licensekit.console.application import app
 from licensekit.console.security.sign_in import CONSOLE, Links, Network, Proxy, SignIn
 from licensekit.console.visit import Authorize, Identity
 from licensekit.errors import ConsoleUnavailable
+from licensekit.files import read_bytes
 from licensekit.installation import Installation
 
 _OPEN: Final = (
@@ -20,6 +21,9 @@ _OPEN: Final = (
     "  {link}",
     "for another browser or person: `licensekit console link`, with the same --home",
 )
+
+
+_TOKEN_BYTES: Final = 1024
 
 
 class Reach(NamedTuple):
@@ -33,6 +37,8 @@ class Reach(NamedTuple):
     proxies: tuple[Network, ...]  # networks of proxies that sign people in; none: a link signs in
     user_header: str
     role_header: str | None
+    metrics_token: Path | None
+    """A file with the token for metrics."""
 
 
 def run(installation: Installation, reach: Reach, folder: Path, *, user: str, tell: Callable[[str], object]) -> None:
@@ -41,6 +47,7 @@ def run(installation: Installation, reach: Reach, folder: Path, *, user: str, te
     Links that sign in are in `folder`; `user` is whoever signs in by the first one; `tell` shows a line to who started
     it.
     """
+    token = reach.metrics_token and read_bytes(reach.metrics_token, limit=_TOKEN_BYTES, what="a token").decode().strip()
     with listen(reach.host, reach.port) as listener:
         port: int = listener.getsockname()[1]
         links = Links(folder / CONSOLE)
@@ -51,7 +58,8 @@ def run(installation: Installation, reach: Reach, folder: Path, *, user: str, te
             links.announce(_address(reach, port))
             authorize, link = SignIn(links, name=f"licensekit-session-{port}"), links.make(Identity(user))
             opening = [line.format(link=link) for line in _OPEN]
-        config = _configured(app(installation, authorize, origins=reach.public), reach)
+        served = app(installation, authorize, origins=reach.public, metrics_token=token or "")
+        config = _configured(served, reach)
         for line in opening:
             tell(line)
         try:

@@ -38,12 +38,13 @@ from licensekit.installation.user_table import (
 from licensekit.state.home import local_folder, locate
 from licensekit.state.journal import BundleRecord
 from licensekit.state.loading import InstallationState
-from licensekit.state.metrics import metric_lines
+from licensekit.state.metrics import METRICS_TYPE
 from licensekit.state.seats import HeldSeat
 from licensekit.text.columns import TableOptions
 
 __all__ = [
-    "DOWNGRADE", "IMPORT_BYTES", "KEEP", "MESSAGE_OF_THE_DAY", "NO_LOGIN", "Activated", "ActivationProposal",
+    "DOWNGRADE", "IMPORT_BYTES", "KEEP", "MESSAGE_OF_THE_DAY", "METRICS_TYPE", "NO_LOGIN", "Activated",
+    "ActivationProposal",
     "AuditEntry", "AuditFilter", "AuditPage", "AuditReport", "BundleChange", "BundleRecord", "BundleState", "Coverage",
     "Decision", "Diagnosis", "Event", "EventScope", "Explained", "ExplainedRow", "Explanation", "Fetch", "FileDetails",
     "Given", "GroupRule", "HeldSeat", "ImportRow", "Installation", "InstallationState", "LicenseDetails",
@@ -51,8 +52,8 @@ __all__ = [
     "Reason", "Restored", "ReturnProposal", "SettingChange", "SettingRow", "Settlement", "SettlementRow", "Severity",
     "SiteRow", "Sites", "SyncProposal", "Synced", "TableOptions", "Upgrade", "UserDetails", "UserFacts", "UserFilter",
     "UserPage", "UserRow", "Users", "UsersProposal", "Void", "concerning", "diagnose", "local_folder", "locate",
-    "may_login", "metric_lines", "move", "order_address", "parse_directory", "parse_ids", "parse_users", "profiles",
-    "restore", "table_of", "upgrade", "user_lines", "ways",
+    "may_login", "move", "order_address", "parse_directory", "parse_ids", "parse_users", "profiles", "restore",
+    "table_of", "upgrade", "user_lines", "ways",
 ]  # fmt: skip
 
 

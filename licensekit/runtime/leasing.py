@@ -52,6 +52,11 @@ class Leasing:
         survive_forks(self)
         _OPEN.add(self)
 
+    @property
+    def held(self) -> list[seats.Lease]:
+        """The leases that are held, or were when somebody last looked."""
+        return list(self._held.values())
+
     def line(self, request: SeatRequest) -> Ticket:
         """Return a place in the line of those on this host who ask for such a seat."""
         name = f"{request.license}-{request.at_least.name}"
@@ -145,7 +150,8 @@ class Leasing:
         if not (pairs := [(lease, lease.row) for lease in held]):
             return
         begin, database = self.elapsed(), self._within(min(seconds, _LONG_TRY_SECONDS))
-        ended = rows.renew(database, [row for _, row in pairs], seats.time_of(self.live))
+        with self.live.counters.renewal():
+            ended = rows.renew(database, [row for _, row in pairs], seats.time_of(self.live))
         self._lose(pairs, ended, database)
         for lease, row in pairs:
             if row.id not in ended and not lease.renewed(row, begin + lease.request.ttl):

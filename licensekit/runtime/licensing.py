@@ -17,13 +17,15 @@ from licensekit.database import shown
 from licensekit.dates import days_of
 from licensekit.entitlements import Count, Entitlements, LicenseRow, Notice, asked, count_of, metered
 from licensekit.entitlements.events import Event, concerning, stopping
+from licensekit.runtime.counters import program_samples
 from licensekit.runtime.holders import Holder, User, codes_of, put
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.questions import Questions, preceded
-from licensekit.runtime.snapshot import OnDemand
+from licensekit.runtime.snapshot import Health, OnDemand
 from licensekit.state.home import Source, local_folder, locate, open_installation
 from licensekit.state.loading import OpenInstallation
 from licensekit.state.machine import NO_FACTS, Facts
+from licensekit.state.metrics import metric_lines
 from licensekit.state.pending import open_or_wait
 from licensekit.state.time import BootClock, clocks_of, elapsed_of, system_clock
 from licensekit.text import names
@@ -273,11 +275,15 @@ class Licensing(Questions):
         """What administrators should know, the most urgent first."""
         return self._live.notices
 
-    def metric_lines(self) -> Iterator[str]:
-        """Return what `licensekit status --prometheus` prints, line by line, for a page of metrics."""
-        from licensekit.state.metrics import metric_lines  # noqa: PLC0415  # only whoever is monitored pays
+    @property
+    def health(self) -> Health:
+        """Whether answers come from the database, or from memory and until when; raises if it is closed."""
+        return self._live.snapshot.health_at(self._live.clocks())
 
-        return metric_lines(self._live.state_with_leases(), self.notices)
+    def metric_lines(self) -> Iterator[str]:
+        """Return a page of OpenMetrics line by line, about the installation and this program (`docs/operations.md`)."""
+        held = [lease.code for leasing in self._leasing.values() for lease in leasing.held if lease.is_held]
+        return metric_lines(program_samples(self._live, held))
 
     @property
     def revision(self) -> int:

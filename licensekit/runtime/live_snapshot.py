@@ -16,6 +16,7 @@ from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.entitlements import Notice, by_urgency
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, StateError
 from licensekit.runtime.changes import Changes
+from licensekit.runtime.counters import Counters
 from licensekit.runtime.holders import Holder, Lookups, User
 from licensekit.runtime.observing import Observer
 from licensekit.runtime.snapshot import Asleep, FailedOver, Snapshot, TimeNotKept
@@ -272,6 +273,7 @@ class LiveSnapshot:
 
     def _put(self, snapshot: Snapshot) -> None:
         self._current = snapshot
+        self.counters.see(snapshot.state.in_use)
         self._publish()
         self._note()
 
@@ -298,3 +300,4 @@ class LiveSnapshot:
         self._waking = Lock()
         self._looked = Event()
         self.observer.renew_lock()
+        self.counters = Counters()

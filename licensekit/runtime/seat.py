@@ -44,6 +44,10 @@ class Seat:
 
     def take(self) -> Lease:
         """Take a seat and return its lease; blocks, and raises as `Licensing.seat` says."""
+        with self._leasing.live.counters.request(self._request.license):
+            return self._take()
+
+    def _take(self) -> Lease:
         if self._wait > 0 and _running_loop() is not None:
             raise SeatMisused(reason="blocking", license=self._request.license)
         end = time.monotonic() + self._wait
@@ -61,6 +65,10 @@ class Seat:
 
     async def take_async(self) -> Lease:
         """Take a seat in a task of asyncio; raises as `take`. A task that is cancelled meanwhile keeps none."""
+        with self._leasing.live.counters.request(self._request.license):
+            return await self._take_async()
+
+    async def _take_async(self) -> Lease:
         loop, request = _running_loop(), self._request
         if loop is None:
             raise SeatMisused(reason="no-loop", license=request.license)

@@ -224,6 +224,7 @@ class Lease:
         """Note once that it is lost, and report it; `refusal` is why it got no other seat, where that is the reason."""
         if self._settle(reason, refusal, by):
             self.lost.set()
+            self._leasing.live.counters.add("leases_lost_total", self.code, reason)
             LOGGER.warning("%s", self._error, extra={"code": LeaseLost.code, "home": None, "revision": None})
             if self._on_lost is not None:
                 # In a thread of its own: it may take its time, and what it raises is shown there.

@@ -37,6 +37,7 @@ PORT: Final = 8470
     "--proxy-role-header NAME role_header",
     "Where it says `reader` or `administrator`; without it, all are administrators.",
 )
+@option("--metrics-token FILE", "A file with the token by which a monitor reads /metrics; else nobody does.", type=PATH)
 @refuse(
     "give --tls-cert and --tls-key together.", lambda given: (given["certificate"] is None) != (given["key"] is None)
 )
