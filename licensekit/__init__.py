@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from licensekit.runtime.meters import Meter
     from licensekit.runtime.seat import Seat
     from licensekit.runtime.seats import Lease
+    from licensekit.runtime.snapshot import Health
     from licensekit.runtime.verifier import VerifiedBundle, Verifier, verify
     from licensekit.state.home import Source
     from licensekit.wire.documents import Use
 
 __all__ = [
     "Access", "BundleState", "Count", "Decision", "DenialReason", "Event", "Explanation", "Fingerprint", "Given",
-    "Holder", "Lease", "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "LicensingChange", "Meter",
+    "Health", "Holder", "Lease", "LicenseError", "LicenseRow", "LicensedPart", "Licensing", "LicensingChange", "Meter",
     "MeterExhausted", "NotEntitled", "Notice", "Seat", "Severity", "Source", "Use", "User", "VerifiedBundle",
     "Verifier", "verify",
 ]  # fmt: skip
@@ -47,6 +48,7 @@ _HOMES: Final = {
     "licensekit.runtime.licensing": ("Licensing",),
     "licensekit.runtime.meters": ("Meter",),
     "licensekit.runtime.seat": ("Seat",),
+    "licensekit.runtime.snapshot": ("Health",),
     "licensekit.runtime.verifier": ("VerifiedBundle", "Verifier", "verify"),
     "licensekit.state.home": ("Source",),
     "licensekit.wire.documents": ("Use",),

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from licensekit.console import monitoring
 from licensekit.console.pages import (
     activation,
     directory,
@@ -118,7 +119,9 @@ CHANGES: Final[Mapping[str, Show]] = {
 """Address to what a form there does, and to the screen that says why it was refused, if it is the form's."""
 
 
-def app(installation: Installation, authorize: Authorize, *, origins: Iterable[str] = ()) -> ASGIApp:
+def app(
+    installation: Installation, authorize: Authorize, *, origins: Iterable[str] = (), metrics_token: str = ""
+) -> ASGIApp:
     """Return the console of `installation` as an ASGI application, to mount among others.
 
     `authorize` is called for every request and returns who sends it: an `Identity`, whose name is written in the audit
@@ -127,6 +130,8 @@ def app(installation: Installation, authorize: Authorize, *, origins: Iterable[s
     `origins` are the addresses at which browsers reach the application, such as `https://crm.example.com`, with the
     path where a proxy has it below one; requests to other names are refused. Without any, it is reached from this
     machine alone: as `localhost`, `127.0.0.1` or `[::1]`, at any port.
+
+    With a `metrics_token`, `/metrics` answers whoever sends it as a bearer token.
 
     Give the installation the application's own root and pack (`Installation.open`).
 
@@ -138,6 +143,7 @@ def app(installation: Installation, authorize: Authorize, *, origins: Iterable[s
         *(Route(path, endpoint(show)) for path, show in SCREENS.items()),
         *(Route(path, endpoint(change), methods=["POST"]) for path, change in CHANGES.items()),
         Route("/static/{name}", static_file),
+        *monitoring.routes(installation, metrics_token),
         *(routes(authorize) if isinstance(authorize, SignIn) else ()),
     ]
     inner = Starlette(routes=known, exception_handlers={HTTPException: _stopped, 500: _stopped})

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import cast
 
 from prometheus_client import Metric
-from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from licensekit.contrib.questions import Opened
@@ -12,7 +12,7 @@ from licensekit.runtime.licensing import Licensing
 
 
 class LicenseCollector(Collector):
-    """Collects the metrics that `licensekit status --prometheus` prints: `REGISTRY.register(LicenseCollector(…))`."""
+    """Collects the metrics of a program: `REGISTRY.register(LicenseCollector(…))`."""
 
     def __init__(self, licensing: Opened) -> None:
         self._licensing = cast("Licensing", licensing)
@@ -23,4 +23,5 @@ class LicenseCollector(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """Return the metrics as they are now."""
-        return text_string_to_metric_families("\n".join(self._licensing.metric_lines()))
+        page = "\n".join([*self._licensing.metric_lines(), ""])
+        return cast("Iterable[Metric]", text_string_to_metric_families(page))  # type: ignore[no-untyped-call]  # theirs

@@ -8,7 +8,7 @@ host has it alone. A database on a server is shared: only `upgrade` changes its 
 from contextlib import closing, suppress
 from pathlib import Path
 from random import uniform
-from time import sleep
+from time import monotonic, sleep
 from typing import Final, NamedTuple
 
 from licensekit.database import connect, is_url
@@ -19,6 +19,8 @@ from licensekit.errors import DatabaseBusy, FileUnusable
 
 _SQL: Final = read_queries(str(Path(__file__).with_name("schemas.sql")))
 _TRIES: Final = 30
+_MOST_SECONDS: Final = 600.0
+"""How long the steps may take together."""
 _PATIENCE: Final = 0.5
 """How many seconds a try waits for a lock, and others behind it; a server looks for deadlocks after a second."""
 
@@ -94,7 +96,7 @@ def _upgrade(database: Migrating, schema: Schema, others: tuple[str, ...], *, pr
     if start < number:
         _, _, reader, writer = schema.at(number).row
         if not preview:
-            with database.write() as connection:
+            with database.within(monotonic() + _MOST_SECONDS).write() as connection:
                 _apply(connection, database, schema.at(number), None)
     names = [step.name for step in schema.migrations]
     steps, waiting = tuple(names[start:number]), tuple(names[number:])

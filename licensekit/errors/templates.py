@@ -7,12 +7,9 @@ from typing import Any, Final
 
 from licensekit.dates import format_days, format_seconds
 
-_SHOWN: Final = 60
-"""Characters that a message shows of a text that somebody else wrote."""
-_LINE: Final = 200
-"""Characters that a message shows of what a library or the system said."""
-_NAMED: Final = 10
-"""How many codes one message names."""
+_SHOWN: Final = 60  # characters that a message shows of a text that somebody else wrote
+_LINE: Final = 200  # characters that a message shows of what a library or the system said
+_NAMED: Final = 10  # how many codes one message names
 _DOCUMENTS: Final = {"trust": "trust document", "revocations": "revocation list"}
 """Types of documents that messages call by another name than their tokens do."""
 _BELONGS: Final = {
@@ -77,6 +74,7 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "meant": lambda texts, _: f"write {_joined(texts, 'or')}" if texts else "",
     "first": _first,
     "typed": lambda text, _: shlex.quote(text),
+    "or": lambda text, nothing: text or nothing,
     "use": lambda use, _: "" if use == "production" else f"{use} ",
 }
 """What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`.
@@ -87,7 +85,7 @@ one is meant; `belongs` says where a document of that type goes. `{released:led 
 words, and nothing where the list is empty. Of many `codes` the first are named; `{faults:first more fault|more faults}`
 is the first one, and how many more there are. `{use:use}` is the word before a sequence that is not of production, and
 nothing where it is. `{guess:guess check it}` asks whether the one that is near was meant, and says the words behind it
-where none is.
+where none is; `{by:or somebody}` is the text, or the words behind it where it is empty.
 """
 
 

@@ -3,6 +3,7 @@
 import builtins
 from typing import Final
 
+from licensekit.database import read_queries
 from licensekit.entitlements import resolve
 from licensekit.entitlements.events import Event, EventScope, is_event_kind
 from licensekit.errors import EntryInvalid, NotFound
@@ -11,17 +12,12 @@ from licensekit.state import seats
 from licensekit.state.loading import read_installation
 from licensekit.state.seats import HeldSeat
 from licensekit.state.stored import read_events
-from licensekit.state.time import lease_time
 from licensekit.state.transactions import Section, WriteTransaction, write_installation
 from licensekit.state.users import known_site, known_user
 from licensekit.text import names
 from licensekit.wire.documents.fields import is_code
 
-_START: Final = (
-    "INSERT INTO events (number, kind, scope, subject, message, expected_end, started, started_by)"
-    " VALUES ((SELECT coalesce(max(number), 0) + 1 FROM events), ?, ?, ?, ?, ?, ?, ?) RETURNING number"
-)
-_END: Final = "UPDATE events SET ended = ?, ended_by = ? WHERE number = ? AND ended IS NULL"
+_SQL: Final = read_queries(__file__)
 
 
 class Events(Section):
@@ -52,7 +48,7 @@ class Events(Section):
         with write_installation(self._opened) as change:
             subject = _checked_subject(change, scope, subject)
             values = (kind, scope.value, subject, names.check_message(message), expected_end)
-            row = change.connection.one(_START, *values, change.now, self._opened.by)
+            row = change.connection.one(_SQL["start"], *values, change.now, self._opened.by)
             number = row[0] if row else 0
             change.record("event-start", event=number, kind=kind, scope=scope.value, subject=subject)
             return Event(number, kind, scope, subject, message, expected_end, change.now, self._opened.by)
@@ -64,7 +60,7 @@ class Events(Section):
             NotFound: there is no such event in force.
         """
         with write_installation(self._opened) as change:
-            if not change.connection.run(_END, change.now, self._opened.by, number):
+            if not change.connection.run(_SQL["end"], change.now, self._opened.by, number):
                 raise NotFound(reason="event", name=number)
             change.record("event-end", event=number)
 
@@ -98,7 +94,7 @@ class Leases(Section):
         """
         with read_installation(self._opened) as read:
             code = license_code and resolve(read.state().entitlements, license_code)
-            held = seats.held(read.connection, lease_time(read.connection, read.now))
+            held = seats.held(read.connection, read.now)
         return tuple(one for one in held if code in {None, one.license} and holder in {None, one.holder})
 
     def end(self, *lease_ids: str) -> builtins.list[HeldSeat]:
@@ -111,12 +107,12 @@ class Leases(Section):
         """
         with write_installation(self._opened) as change:
             connection = change.connection
-            held = {one.id: one for one in seats.held(connection, lease_time(connection, change.read.now))}
+            held = {one.id: one for one in seats.held(connection, change.now)}
             ended: builtins.list[HeldSeat] = []
             for lease_id in dict.fromkeys(lease_ids):
                 if (lease := held.get(lease_id)) is None:
                     raise NotFound(reason="lease", name=lease_id)
                 ended.append(lease)
-                seats.end(connection, lease)
+                seats.end(connection, lease, self._opened.by)
                 change.record("lease-end", license=lease.license, holder=lease.holder, lease=lease.id)
         return ended

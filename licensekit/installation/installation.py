@@ -1,7 +1,8 @@
 """An installation as its administrators use it, from screens and commands."""
 
 import os
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -15,16 +16,17 @@ from licensekit.dates import days_of
 from licensekit.errors.coded import Message
 from licensekit.installation import activation, operations
 from licensekit.installation.audit import AuditLog
-from licensekit.installation.bundle_changes import activation_of
 from licensekit.installation.details import details_of, explain
 from licensekit.installation.events import Events, Leases
 from licensekit.installation.exchange import make_request, make_statement, propose_return, receipts_of
 from licensekit.installation.holders import Sites, Users
-from licensekit.installation.license_holders import page_of_holders
 from licensekit.installation.plan import Activated, plan_activation
+from licensekit.installation.preview import activation_of
+from licensekit.installation.user_list import page_of_holders
 from licensekit.state.home import SCHEMA, locate, open_installation
 from licensekit.state.loading import OpenInstallation, ReadTransaction, read_installation
 from licensekit.state.machine import NO_FACTS, Facts
+from licensekit.state.metrics import installation_samples, metric_lines
 from licensekit.state.pending import open_or_wait
 from licensekit.state.time import BootClock, clocks_of, system_clock
 from licensekit.state.transactions import Section, WriteTransaction, changing, reading, write_first
@@ -119,6 +121,13 @@ class Installation(Section):
         opened, where = self._opened, self.location
         place, database = where if "://" in where else Path(where), cast("Migrating", opened.database)
         return operations.examine(place, lambda _: opened, database, () if thorough else operations.READ_ALL)
+
+    def metric_lines(self, *, now: int | None = None) -> Iterator[str]:
+        """Return a page of OpenMetrics, line by line: of the state, and of what `diagnose` finds; raises as `state`."""
+        with read_installation(self._opened) as read:
+            found = list(installation_samples(read.state(now=now), read.reading))
+        counts = Counter((one.check, one.state) for one in self.diagnose())
+        return metric_lines([*found, *(("doctor_findings", labels, count) for labels, count in counts.items())])
 
     state = reading(ReadTransaction.state)
     bundles = reading(ReadTransaction.bundles)

@@ -39,14 +39,13 @@ class BootClockMissing(Message):
 
 _CHECK_OF: Final[Mapping[str, str]] = {
     **dict.fromkeys(("clock-accepted", "clock-ahead", "clock-behind"), "time"),
-    **dict.fromkeys(("restored-backup", "unreadable-mark"), "backup"),
+    **dict.fromkeys(("restored-backup", "rolled-back", "unreadable-mark"), "backup"),
     "not-activated": "activation",
     "damaged-journal": "journal",
     "read-only": "files",
 }
 """Code of a notice to the check that it belongs to; any other is of the documents."""
-READ_ALL: Final = ("database", "audit", "slots")
-"""Checks that take the longer the more there is."""
+READ_ALL: Final = ("database", "audit", "slots")  # checks that take the longer the more there is
 
 Progress = Callable[[int, int], object]
 """Called now and then with how many rows were done since the last call, and how many there are."""

@@ -17,15 +17,17 @@ from licensekit.database import shown
 from licensekit.dates import days_of
 from licensekit.entitlements import Count, Entitlements, LicenseRow, Notice, asked, count_of, metered
 from licensekit.entitlements.events import Event, concerning, stopping
+from licensekit.runtime.counters import program_samples
 from licensekit.runtime.holders import Holder, User, codes_of, put
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.questions import Questions, preceded
-from licensekit.runtime.snapshot import OnDemand
-from licensekit.state.home import Source, locate, open_installation
+from licensekit.runtime.snapshot import Health, OnDemand
+from licensekit.state.home import Source, local_folder, locate, open_installation
 from licensekit.state.loading import OpenInstallation
 from licensekit.state.machine import NO_FACTS, Facts
+from licensekit.state.metrics import metric_lines
 from licensekit.state.pending import open_or_wait
-from licensekit.state.time import BootClock, clocks_of, system_clock
+from licensekit.state.time import BootClock, clocks_of, elapsed_of, system_clock
 from licensekit.text import names
 from licensekit.wire.documents import SeatKind, Use
 
@@ -88,7 +90,9 @@ class Licensing(Questions):
         day = None if released is None else days_of(released)
         place = locate(home, pack=pack)
         database = open_installation(place, create=True) if create else open_or_wait(place)
-        opened = OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
+        local = local_folder(place) if boot is None else None
+        clocks, passed = clocks_of(clock, boot), elapsed_of(boot)
+        opened = OpenInstallation(database, clocks, root, pack, day, facts=facts, elapsed=passed, local=local)
         is_on_demand = watch is None and clock is not system_clock
         live = LiveSnapshot(opened, watch=watch is not False and not is_on_demand)
         return cls(cast("LiveSnapshot", OnDemand(live)) if is_on_demand else live, Source(shown(place)))
@@ -271,11 +275,15 @@ class Licensing(Questions):
         """What administrators should know, the most urgent first."""
         return self._live.notices
 
-    def metric_lines(self) -> Iterator[str]:
-        """Return what `licensekit status --prometheus` prints, line by line, for a page of metrics."""
-        from licensekit.state.metrics import metric_lines  # noqa: PLC0415  # only whoever is monitored pays
+    @property
+    def health(self) -> Health:
+        """Whether answers come from the database, or from memory and until when; raises if it is closed."""
+        return self._live.snapshot.health_at(self._live.clocks())
 
-        return metric_lines(self._live.state_with_leases(), self.notices)
+    def metric_lines(self) -> Iterator[str]:
+        """Return a page of OpenMetrics line by line, about the installation and this program (`docs/operations.md`)."""
+        held = [lease.code for leasing in self._leasing.values() for lease in leasing.held if lease.is_held]
+        return metric_lines(program_samples(self._live, held))
 
     @property
     def revision(self) -> int:

@@ -1,7 +1,7 @@
 """What questions read: one immutable state, laid out for one look-up per question."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements, Holding, Notice, Served, access_with, served_with
@@ -19,12 +19,29 @@ class DatabaseAway(Notice):
 
     since: int
     error: LicenseError
+    until: int | None = None
+    """When the first bundle in force has counted for its offline hours; None: none is."""
 
 
 class TimeNotKept(Notice):
     """The database cannot be written, so a clock that is turned back would win."""
 
     error: LicenseError
+
+
+class FailedOver(Notice):
+    """Another server took over, or the server was restored, while the program ran."""
+
+    since: int
+
+
+class Health(NamedTuple):
+    """How a program is that asks; a license that has expired is no fault of the program."""
+
+    is_ready: bool
+    """Whether the answers are those that the database would give, had nothing been changed there."""
+    away: DatabaseAway | None
+    """The notice with since when the database is away, why, and until when it is ready; None: the database is there."""
 
 
 class Snapshot:
@@ -66,6 +83,11 @@ class Snapshot:
         is_same = away == (self.away is not None) and self.state.now <= now
         return is_same and (self.valid_until is None or now < self.valid_until)
 
+    def health_at(self, reading: Reading) -> Health:
+        """Return how a program is that answers from this at what the clocks show."""
+        until = None if self.away is None else self.away.until
+        return Health(until is None or self.now_at(reading, away=True) < until, self.away)
+
     def moved_on(self, reading: Reading, error: LicenseError | None, contact: int) -> "Snapshot":
         """Return the same state at another moment; with an `error` the database has been away since `contact`."""
         state = self.state
@@ -73,7 +95,10 @@ class Snapshot:
         if error is None:
             return Snapshot(state_at(state, now, clock=clock))
         hours = (now - contact) / HOUR_SECONDS
-        return Snapshot(state_at(state, now, clock=clock, away_hours=hours), DatabaseAway(since=contact, error=error))
+        ends = [contact + bundle.document.offline_hours * HOUR_SECONDS for bundle in state.bundles]
+        until = min(ends, default=None) if self.away is None else self.away.until
+        away = DatabaseAway(since=contact, error=error, until=until)
+        return Snapshot(state_at(state, now, clock=clock, away_hours=hours), away)
 
 
 class Asleep(Snapshot):

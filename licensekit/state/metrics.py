@@ -1,44 +1,64 @@
-"""The state of an installation for a monitoring system, in the text format of Prometheus.
+"""The metrics of an installation, and how metrics are written.
 
-Every metric is a gauge. What is unrestricted is `+Inf`.
+They are OpenMetrics. Readers of the older text format of Prometheus take them as well: what it does not know is a
+comment there. `metrics.toml` says what each metric means.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from typing import Final, cast
 
 from licensekit.entitlements import Notice, Severity
+from licensekit.errors.coded import messages_beside
+from licensekit.state.home import SCHEMA
 from licensekit.state.loading import InstallationState
+from licensekit.state.time import Reading, observe
 from licensekit.wire.plain import word
 
-_Samples = Sequence[tuple[Mapping[str, str], int | None]]
+METRICS_TYPE: Final = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+"""The media type of a page of metrics."""
 _ESCAPED: Final = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
-_OF_BUNDLE: Final[tuple[str, ...]] = ("issuer", "serial", "part", "state")
+Sample = tuple[str, tuple[str, ...], float | None]
+"""A name, with what the type of its metric puts behind it; the values of its labels; its own, None if unrestricted."""
 
 
-def metric_lines(state: InstallationState, notices: Iterable[Notice] | None = None) -> Iterator[str]:
-    """Yield days left, states, counts and notices, by default those of the state, a line each for a page of metrics."""
-    for name, meaning, samples in _gauges(state, state.notices if notices is None else notices):
-        yield f"# HELP licensekit_{name} {meaning}"
-        yield f"# TYPE licensekit_{name} gauge"
-        for labels, value in samples:
-            shown = ",".join(f'{label}="{text.translate(_ESCAPED)}"' for label, text in labels.items())
-            yield f"licensekit_{name}{{{shown}}} {'+Inf' if value is None else value}"
+def metric_lines(samples: Iterable[Sample]) -> Iterator[str]:
+    """Yield a page of metrics line by line, of samples in the order of their metrics; nothing may follow on `# EOF`."""
+    known, last = cast("dict[str, dict[str, str]]", messages_beside(__name__, "metrics.toml")), ""
+    for name, values, number in samples:
+        metric = name if name in known else name.rpartition("_")[0]
+        about = known[metric]
+        for line in ("type", "unit", "help") if metric != last else ():
+            if line in about:
+                yield f"# {line.upper()} licensekit_{metric} {about[line]}"
+        last = metric
+        named = zip(about.get("labels", "").split(), values, strict=False)  # of a histogram, only buckets have one
+        labels = ",".join(f'{label}="{text.translate(_ESCAPED)}"' for label, text in named)
+        yield f"licensekit_{name}{labels and f'{{{labels}}}'} {'+Inf' if number is None else number}"
+    yield "# EOF"
 
 
-def _gauges(state: InstallationState, notices: Iterable[Notice]) -> Iterator[tuple[str, str, _Samples]]:
-    left = [({"issuer": one.issuer, "part": one.part}, one.days_left(state.now)) for one in state.entitlements.coverage]
-    known = [(labels, days) for labels, days in left if days is not None]
-    yield "days_left", "Days until an issuer's part is no longer licensed without a gap, or grace ends.", known
+def installation_samples(
+    state: InstallationState, reading: Reading, notices: Iterable[Notice] | None = None
+) -> Iterator[Sample]:
+    """Yield what an installation is, has and should tell; `notices` are by default those of the state."""
+    yield "build_info", (version("licensekit-files"), str(SCHEMA.number)), 1
+    left = [(one, one.days_left(state.now)) for one in state.entitlements.coverage]
+    yield from (("covered_days", (one.issuer, one.part), days) for one, days in left if days is not None)
     # Bundles that wait together differ in nothing that a label says: they are one sample.
-    states = dict.fromkeys((p.bundle.issuer, p.bundle.serial, p.bundle.part, p.state.value) for p in state.parts)
-    bundles: _Samples = [(dict(zip(_OF_BUNDLE, labels, strict=True)), 1) for labels in states]
-    yield "bundle_state", "1 for each state that bundles are in: active, warning, grace, expired and others.", bundles
-    counted = [row for row in state.licenses if row.is_counted and (row.granted or row.in_use)]
-    rows = [({"license": row.code, "kind": word(row.kind)}, row) for row in counted]
-    in_use, totals = [(labels, row.in_use) for labels, row in rows], [(labels, row.total) for labels, row in rows]
-    yield "license_in_use", "How many of a license are in use, of a meter in this period.", in_use
-    yield "license_total", "How many of a license there are.", totals
-    numbers = Counter(notice.severity for notice in notices)
-    by_severity = [({"severity": severity.value}, numbers[severity]) for severity in Severity]
-    yield "notices", "What administrators should know, by severity.", by_severity
+    states = {(p.bundle.issuer, p.bundle.serial, p.bundle.part, p.state.value) for p in state.parts}
+    yield from (("bundle_state", labels, 1) for labels in sorted(states))
+    rows = [row for row in state.licenses if row.is_counted and (row.granted or row.in_use)]
+    yield from (("license_in_use", (row.code, word(row.kind)), row.in_use) for row in rows)
+    yield from (("license_limit", (row.code, word(row.kind)), row.total) for row in rows)
+    known = list(state.notices if notices is None else notices)
+    numbers = Counter(notice.severity for notice in known)
+    yield from (("notices", (severity.value,), numbers[severity]) for severity in Severity)
+    codes = Counter((notice.severity.value, notice.code) for notice in known)
+    yield from (("notice", labels, count) for labels, count in codes.items())
+    floor, head = observe(state.stored.time, reading).floor, state.stored.journal.head
+    yield "clock_behind_seconds", (), floor and floor - reading.clock
+    yield "journal_entries", (), head.number
+    yield "journal_head", (head.hash.hex()[:16],), 1
+    yield "audit_entries", (), state.stored.head.number

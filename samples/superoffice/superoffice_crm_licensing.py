@@ -20,6 +20,7 @@ from licensekit import (
     Event,
     Explanation,
     Given,
+    Health,
     Lease,
     LicensedPart,
     LicenseRow,
@@ -157,6 +158,8 @@ class SuperofficeCrmLicensing(Protocol):
     def licenses(self) -> tuple[LicenseRow, ...]: ...
     @property
     def notices(self) -> tuple[Notice, ...]: ...
+    @property
+    def health(self) -> Health: ...
     def metric_lines(self) -> Iterator[str]: ...
     @property
     def revision(self) -> int: ...

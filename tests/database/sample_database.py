@@ -32,6 +32,11 @@ def newer(location: str, schema: Schema = NEXT_SCHEMA) -> Database:
     return connect(location, schema=schema, create=False)
 
 
+def soon(seconds: float = 0.3) -> float:
+    """Return a deadline in a moment."""
+    return time.monotonic() + seconds
+
+
 def add(database: Database, *numbers: int) -> None:
     """Add one thing for each number."""
     with database.write() as connection:

@@ -25,7 +25,6 @@ from licensekit.installation import (
     Part,
     Severity,
     UserDetails,
-    metric_lines,
 )
 from licensekit.wire.documents import SeatKind
 
@@ -36,16 +35,17 @@ _HOLDERS: Final = 20
 
 @click.command()
 @refuse("give --prometheus alone: metrics are no JSON.", lambda given: given["as_metrics"] and given["as_json"])
-@option("--prometheus as_metrics", "Print metrics in the text format.")
+@option("--prometheus as_metrics", "Print metrics for Prometheus, as OpenMetrics.")
 @commands.in_installation
 @now_option
 @output.json_option
 def status(*, installation: Installation, now: int | None, as_json: bool, as_metrics: bool) -> None:
     """Show what needs somebody, what is licensed, what is in use, and what is due."""
-    state = installation.state(now=now)
     if as_metrics:
-        click.echo("\n".join(metric_lines(state)))
-    elif as_json:
+        click.echo("\n".join(installation.metric_lines(now=now)))
+        return
+    state = installation.state(now=now)
+    if as_json:
         output.emit_json(state.plain())
     else:
         show_status(state)

@@ -21,11 +21,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from licensekit.console.rendering import text
+from licensekit.console.visit import own_path
 from licensekit.errors import OriginInvalid
 from licensekit.limits import FILE_BYTES
 
-ORIGIN: Final = "licensekit.origin"
-"""The key in the scope under which the origin stands that the request was sent to."""
+ORIGIN: Final = "licensekit.origin"  # the key in the scope under which the origin stands that the request was sent to
 
 HEADERS: Final = {
     # Nothing but our own style sheet, script and icon; no inline script or style; no frame.
@@ -46,12 +46,12 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _LOOKING: Final = frozenset({"GET", "HEAD"})
 
 FIELD: Final = "token"
-BODY_BYTES: Final = FILE_BYTES + 256 * 1024
-"""The largest request: a license file, and what a form wraps around it."""
-_REPEATED_BYTES: Final = 256 * 1024
-"""The largest form that is kept while its sender signs in again."""
+BODY_BYTES: Final = FILE_BYTES + 256 * 1024  # the largest request: a license file, and what a form wraps around it
+_REPEATED_BYTES: Final = 256 * 1024  # the largest form that is kept while its sender signs in again
 FIELDS: Final = 4000
 COOKIE: Final = "licensekit-form"
+LIVE, READY = "/livez", "/readyz"
+"""Where an orchestrator asks, by whatever name it reaches the console: they show nothing."""
 _SECRET_BYTES: Final = 32
 
 
@@ -88,9 +88,9 @@ def guarded(app: ASGIApp, addresses: Collection[PublicAddress]) -> ASGIApp:
         origin = None if found is None else found.origin
         scope = {**_below(scope, "" if found is None else found.path), ORIGIN: origin}
         answer = app
-        if origin is None:
+        if origin is None and own_path(Request(scope)) not in {LIVE, READY}:
             answer = PlainTextResponse(text("refused.host"), status_code=421)
-        elif scope["method"] not in _LOOKING and not _is_own(headers, origin):
+        elif scope["method"] not in _LOOKING and not (origin and _is_own(headers, origin)):
             answer = PlainTextResponse(text("refused.origin"), status_code=403)
         await answer(scope, receive, _with_headers(send))
 

@@ -89,7 +89,7 @@ CREATE TABLE group_rules (
 ) {strict};
 
 -- What a change of many users has prepared, until it is made; each change is a `run`. `before` is what was known of
--- the user, and empty of one to come.
+-- the user, and empty of one to come. `mark` finds the user in the audit log, whose entry is `entry` after the last one.
 CREATE TABLE staged_users (
     run {text} NOT NULL,
     number {integer} NOT NULL,
@@ -104,6 +104,8 @@ CREATE TABLE staged_users (
     member_of {text} NOT NULL,
     from_directory {integer} NOT NULL,
     holds {integer} NOT NULL,
+    mark {text} NOT NULL,
+    entry {integer} NOT NULL,
     PRIMARY KEY (run, number)
 ) {strict};
 
@@ -150,17 +152,27 @@ CREATE TABLE site_licenses (
     UNIQUE (license, slot)
 ) {strict};
 
--- A row for each concurrent seat that was ever used; it is free once its lease has expired.
+-- A row for each concurrent seat that was ever used. It is free where `id` is empty, and where it was borrowed and
+-- `until` is over. `beat` counts takings and renewals: a seat that is not borrowed is held while it moves, and whoever
+-- sees it stand still for longer than `ttl` seconds frees the seat. `taken` is for people to read. `ended_id` is the
+-- lease that ended last, with why and by whom: its holder reads that.
 CREATE TABLE leases (
     license {text} NOT NULL,
     seat {integer} NOT NULL CHECK (seat >= 0),
     id {text} NOT NULL,
     holder {text} NOT NULL,
+    ttl {integer} NOT NULL,
+    beat {integer} NOT NULL,
     taken {integer} NOT NULL,
-    expires {integer} NOT NULL,
+    until {integer} NOT NULL,
     borrowed {integer} NOT NULL CHECK (borrowed IN (0, 1)),
+    ended_id {text} NOT NULL,
+    ended_why {text} NOT NULL,
+    ended_by {text} NOT NULL,
     PRIMARY KEY (license, seat)
 ) {strict};
+-- Those that are held for a short time are looked at more often.
+CREATE INDEX leases_by_ttl ON leases (ttl);
 
 -- How many units of a meter were used or are reserved, by period. No part of what the journal proves.
 CREATE TABLE meters (

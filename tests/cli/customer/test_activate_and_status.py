@@ -220,17 +220,20 @@ def test_status_gives_metrics_to_a_monitoring_system(crm: Command) -> None:
     lines = ran.out.splitlines()
     kinds = {line.split()[2]: line.split()[3] for line in lines if line.startswith("# TYPE")}
     assert set(kinds.values()) == {"gauge"}
+    assert lines[-1] == "# EOF"
     samples = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
     assert {name.partition("{")[0] for name in samples} == set(kinds)
     part = f'issuer="{makers.ISSUER}",part="base"'
     bundle = f'issuer="{makers.ISSUER}",serial="{makers.SERIAL}",part="base"'
-    assert samples[f"licensekit_days_left{{{part}}}"] == "25"
+    assert samples[f"licensekit_covered_days{{{part}}}"] == "25"
     assert samples[f'licensekit_bundle_state{{{bundle},state="grace"}}'] == "1"
     assert samples['licensekit_license_in_use{license="sales",kind="user"}'] == "1"
-    assert samples['licensekit_license_total{license="sales",kind="user"}'] == "2"
-    assert samples['licensekit_license_total{license="windows",kind="user"}'] == "+Inf"
+    assert samples['licensekit_license_limit{license="sales",kind="user"}'] == "2"
+    assert samples['licensekit_license_limit{license="windows",kind="user"}'] == "+Inf"
     assert samples['licensekit_notices{severity="warning"}'] == "1"
     assert samples['licensekit_notices{severity="error"}'] == "0"
+    assert samples['licensekit_notice{severity="warning",code="grace"}'] == "1"
+    assert samples['licensekit_doctor_findings{check="journal",state="ok"}'] == "1"
 
 
 def test_a_renewal_that_waits_covers_the_end_of_what_it_follows(crm: Command, shelf: Path) -> None:
@@ -250,7 +253,7 @@ def test_a_renewal_that_waits_covers_the_end_of_what_it_follows(crm: Command, sh
     samples = [line.rsplit(" ", 1) for line in crm(f"status --prometheus {at}").out.splitlines()]
     names = [name for name, _ in samples if not name.startswith("#")]
     assert len(names) == len(set(names))
-    assert [f'licensekit_days_left{{issuer="{makers.ISSUER}",part="base"}}', "340"] in samples
+    assert [f'licensekit_covered_days{{issuer="{makers.ISSUER}",part="base"}}', "340"] in samples
 
 
 def test_a_preview_says_what_ends_and_who_may_log_in(crm: Command, shelf: Path) -> None:

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from licensekit import Lease, Licensing, Seat
+from licensekit.database import Database
 from licensekit.errors import DatabaseUnavailable, LeaseLost, NoneFree, SeatMisused
 from licensekit.installation import Installation
 from licensekit.runtime import seats
@@ -160,9 +161,9 @@ async def before_the_database_has_it(licensing: Licensing, patch: PATCH) -> Canc
     """Cancel when the thread is about to take the seat."""
     gate, take = Gate(), seats.take
 
-    def stopped(live: LiveSnapshot, request: SeatRequest) -> tuple[HeldSeat, float]:
+    def stopped(live: LiveSnapshot, database: Database, request: SeatRequest) -> tuple[HeldSeat, float]:
         gate.stop()
-        return take(live, request)
+        return take(live, database, request)
 
     patch.setattr(seats, "take", stopped)
     task = asyncio.create_task(hold(seat(licensing)))
@@ -177,8 +178,8 @@ async def after_the_database_has_it(licensing: Licensing, patch: PATCH) -> Cance
     """Cancel when the seat is taken, and the thread does not know it yet."""
     gate, take = Gate(), seats.take
 
-    def stopped(live: LiveSnapshot, request: SeatRequest) -> tuple[HeldSeat, float]:
-        answer = take(live, request)
+    def stopped(live: LiveSnapshot, database: Database, request: SeatRequest) -> tuple[HeldSeat, float]:
+        answer = take(live, database, request)
         gate.stop()
         return answer
 
@@ -219,7 +220,7 @@ async def in_a_try_that_is_in_vain(licensing: Licensing, patch: PATCH) -> Cancel
     """Cancel when the thread is about to learn that no seat is free."""
     gate = Gate()
 
-    def stopped(_: LiveSnapshot, request: SeatRequest) -> tuple[HeldSeat, float]:
+    def stopped(_: LiveSnapshot, __: Database, request: SeatRequest) -> tuple[HeldSeat, float]:
         gate.stop()
         raise NoneFree(reason="leased", license=request.license, in_use=SEATS, total=SEATS)
 
@@ -300,8 +301,8 @@ def test_a_task_that_is_cancelled_twice_does_not_wait_for_the_database(
 ) -> None:
     gate, take = Gate(), seats.take
 
-    def stopped(live: LiveSnapshot, request: SeatRequest) -> tuple[HeldSeat, float]:
-        answer = take(live, request)
+    def stopped(live: LiveSnapshot, database: Database, request: SeatRequest) -> tuple[HeldSeat, float]:
+        answer = take(live, database, request)
         gate.stop()
         return answer
 
@@ -391,7 +392,7 @@ def test_a_loss_ends_the_block_and_is_reported_in_the_loop(crm: Installation, li
             if error is not None:
                 raise error
 
-    with pytest.raises(LeaseLost, match="an administrator has ended it"):
+    with pytest.raises(LeaseLost, match="admin has ended it"):
         asyncio.run(work())
     with pytest.raises(ZeroDivisionError):
         asyncio.run(work(ZeroDivisionError()))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from licensekit import Licensing
 from licensekit.dates import format_seconds
-from licensekit.installation import Installation, metric_lines, move, restore
+from licensekit.installation import Installation, move, restore
 from licensekit.limits import COUNT
 from licensekit.state.home import open_installation
 from licensekit.wire.documents import Usage
@@ -59,9 +59,9 @@ def test_the_state_at_another_time_has_what_was_used_then(home: Home) -> None:
         now = installation.state().now
         for moment, used in ((now, {"day": 4, "term": 2}), (now + DAY, {"term": 2}), (now, {"day": 4, "term": 2})):
             assert installation.state(now=moment).used == used
-        lines = list(metric_lines(installation.state()))
+        lines = list(installation.metric_lines())
     assert 'licensekit_license_in_use{license="day",kind="system"} 4' in lines
-    assert 'licensekit_license_total{license="day",kind="system"} 10' in lines
+    assert 'licensekit_license_limit{license="day",kind="system"} 10' in lines
     assert not any('license="server"' in line for line in lines)
 
 

@@ -1,0 +1,30 @@
+"""What orchestrators and monitors ask of a program: is it alive, is it ready, its metrics."""
+
+import json
+from typing import Final, cast
+
+from licensekit.contrib.questions import Opened
+from licensekit.errors import LicenseError
+from licensekit.runtime.licensing import Licensing
+from licensekit.state.metrics import METRICS_TYPE
+
+_UNAVAILABLE: Final = 503
+
+
+def answer_to(opened: Opened, path: str) -> tuple[int, str, bytes]:
+    """Return status, media type and body of the answer to a path that ends with `/livez`, `/readyz` or `/metrics`.
+
+    A program is alive until it closes what it has opened, and ready while `Licensing.health` says so. Metrics read the
+    database. Nobody is asked who they are: answer where only an orchestrator and a monitor ask.
+    """
+    licensing, asked = cast("Licensing", opened), path.rpartition("/")[2]
+    try:
+        health = licensing.health  # raises where it is closed
+        if asked == "metrics":
+            return 200, METRICS_TYPE, "\n".join([*licensing.metric_lines(), ""]).encode()
+    except LicenseError as error:
+        return _UNAVAILABLE, "text/plain", error.code.encode()
+    if asked not in {"livez", "readyz"}:
+        return 404, "text/plain", b""
+    body = json.dumps({"ready": health.is_ready, "away": health.away and health.away.as_json()}).encode()
+    return 200 if health.is_ready or asked == "livez" else _UNAVAILABLE, "application/json", body

@@ -1,0 +1,95 @@
+"""What a program has counted of its seats since it was opened, and its metrics."""
+
+from collections import Counter, defaultdict
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from math import inf
+from threading import RLock
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+from licensekit.errors import LeaseLost, LicenseError, NoneFree
+from licensekit.state.metrics import Sample, installation_samples
+from licensekit.wire.documents import SeatKind
+
+if TYPE_CHECKING:
+    from licensekit.runtime.live_snapshot import LiveSnapshot
+
+BOUNDS: Final = {**{str(bound): bound for bound in (0.005, 0.02, 0.1, 0.5, 2.0, 10.0)}, "+Inf": inf}
+"""The upper ends of the buckets of renewals, in seconds."""
+
+
+class Counters:
+    """Numbers of what one program asks for, gets and loses itself; safe for threads."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._counts: dict[tuple[str, tuple[str, ...]], float] = defaultdict(int)
+        """By the name of a sample and its labels."""
+        self.add("renewals_failed_total", by=0)
+        self._renewed(0, by=0)
+
+    def add(self, name: str, *labels: str, by: float = 1) -> None:
+        """Count something, by the name of its sample."""
+        with self._lock:
+            self._counts[name, labels] += by
+
+    def see(self, in_use: Mapping[str, int]) -> None:
+        """Raise the peaks of licenses to how many of them are in use."""
+        with self._lock:
+            for code, count in in_use.items():
+                key = "license_peak", (code,)
+                self._counts[key] = max(count, self._counts[key])
+
+    @contextmanager
+    def request(self, license_: str) -> Generator[None]:
+        """Count a request for a seat while it lasts, and if it is refused."""
+        self.add("seat_requests", license_)
+        try:
+            yield
+        except LicenseError as error:
+            self.add("seats_denied_total", license_, error.code)
+            self.see({license_: error.in_use or 0} if isinstance(error, NoneFree) else {})
+            raise
+        finally:
+            self.add("seat_requests", license_, by=-1)
+
+    @contextmanager
+    def renewal(self) -> Generator[None]:
+        """Count a renewal, with how long it takes, or that it fails."""
+        begin = monotonic()
+        try:
+            yield
+        except LicenseError:
+            self.add("renewals_failed_total")
+            raise
+        self._renewed(monotonic() - begin)
+
+    def _renewed(self, seconds: float, by: int = 1) -> None:
+        with self._lock:
+            for end, bound in BOUNDS.items():
+                self.add("renewal_seconds_bucket", end, by=by * (seconds <= bound))
+            self.add("renewal_seconds_count", by=by)
+            self.add("renewal_seconds_sum", by=seconds)
+
+    def samples(self, codes: Iterable[str]) -> list[Sample]:
+        """Return what was counted, and 0 of the other `codes`: what appears with 1 does not seem to have risen."""
+        none: dict[tuple[str, tuple[str, ...]], float] = {}
+        for code in codes:
+            none |= {("leases_lost_total", (code, reason)): 0 for reason in LeaseLost.template}
+            none |= {("seats_denied_total", (code, NoneFree.code)): 0, ("seat_requests", (code,)): 0}
+        with self._lock:
+            counts = sorted({**none, **self._counts}.items(), key=lambda one: one[0][0])  # buckets keep their order
+        return [(*key, count) for key, count in counts]
+
+
+def program_samples(live: "LiveSnapshot", held: Iterable[str]) -> Iterator[Sample]:
+    """Yield what the installation is, and what this program has seen of it; `held` are the licenses of its leases."""
+    state, reading, away = live.state_with_leases(), live.clocks(), live.snapshot.away
+    live.counters.see(state.used)
+    yield from installation_samples(state, reading, live.notices)
+    licenses = state.entitlements.licenses.items()
+    yield from live.counters.samples(code for code, one in licenses if one.seats is SeatKind.CONCURRENT)
+    yield from (("leases_held", (code,), count) for code, count in Counter(held).items())
+    since = 0 if away is None else live.snapshot.now_at(reading, away=True) - away.since
+    yield "database_away_seconds", (), since
