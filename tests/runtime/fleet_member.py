@@ -28,7 +28,7 @@ def main(place: str) -> None:
 
     threading.Thread(target=wait_for_the_end, daemon=True).start()
     with Licensing.open(place, root=PIN, pack=PACK) as licensing:
-        lease = licensing.seat(CODE, holder="member", ttl=TTL).take()
+        lease = licensing.seat(CODE, holder="member", ttl=TTL, wait=10).take()
         print(SCHEMA.number, flush=True)
         while not stop.is_set():
             time.sleep(0.02)
@@ -37,7 +37,7 @@ def main(place: str) -> None:
                 licensing.user(f"user{asked}").access("windows")
                 if not (licensing.allows("server") and licensing.count(CODE).total):
                     failed["denied"] += 1
-                licensing.seat(CODE, holder="for a moment", ttl=TTL).take().release()
+                licensing.seat(CODE, holder="for a moment", ttl=TTL, wait=10).take().release()
                 lease.check()
             except LicenseError as error:
                 failed[f"{error.code}: {error}"] += 1
