@@ -8,13 +8,14 @@ Nothing is waited for without an end: a server that lives ends a statement itsel
 one that stands still we hear nothing, and throw the connection away.
 """
 
+import logging
 import re
 from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, closing, suppress
 from functools import lru_cache, partial
 from math import ceil, inf
 from time import monotonic
-from typing import Any, Final, LiteralString, TypeVar
+from typing import Any, Final, LiteralString, TypeVar, cast
 
 import psycopg
 from psycopg import generators, waiting
@@ -57,6 +58,8 @@ _URL: Final = re.compile(
 """Stricter than libpq, so that nothing of a password can be taken for a host or a database."""
 _SQL: Final = read_queries(__file__)
 
+# It warns of connections that are closed in the middle; a program without handlers would print that.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 S = TypeVar("S")
 _Meaning = Callable[..., errors.EngineError]
 
@@ -105,8 +108,7 @@ def translate(error: BaseException, where: str) -> errors.LicenseError | None:
 class Raw(psycopg.Connection[Row]):
     """A connection on which every wait has an end."""
 
-    deadline = inf
-    """When it ends, as a time of `time.monotonic`."""
+    deadline = inf  # when it ends, as a time of `time.monotonic`
 
     def wait(self, gen: PQGen[RV], *args: Any, **options: Any) -> RV:
         """Wait for what psycopg does; close the connection if the server gives no answer."""
@@ -130,8 +132,7 @@ def _ending(gen: Generator[S, int, RV], deadline: float) -> Generator[S, int, RV
                 raise Unanswered("silent" if deadline == inf else "deadline")
             state = gen.send(ready)
     except StopIteration as done:
-        result: RV = done.value
-        return result
+        return cast("RV", done.value)
 
 
 _TOKEN: Final = re.compile(r"""'[^']*'|"[^"]*"|\?|%|(?:server_now|may_be_lost|is_read_only)\(\)""")
