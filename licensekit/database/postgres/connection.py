@@ -38,10 +38,8 @@ _DEFAULTS: Final[dict[str, Any]] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-STATEMENT_SECONDS: Final = 30.0
-"""How long a statement may take that has no deadline."""
-_SILENT_SECONDS: Final = STATEMENT_SECONDS + 2
-"""How long nothing need come on a connection that has no deadline: in that time, a server that lives has said why."""
+STATEMENT_SECONDS: Final = 30.0  # for a statement without a deadline
+_SILENT_SECONDS: Final = STATEMENT_SECONDS + 2  # without any answer; a server that lives has ended it by then
 _LATE_SECONDS: Final = 0.03
 """How long after a deadline what the server says of it is waited for, and how often the clock is looked at."""
 
