@@ -55,7 +55,8 @@ Sightings = Mapping[str, Sighting]
 def observe(known: Sightings, found: Iterable[Beat], below: int, now: float, *, steady: bool) -> Sightings:
     """Return what is known after a read at `now` that found these leases, all there are of a time `below` seconds.
 
-    `steady` is whether somebody looks all the time, so that a gap between two reads means something.
+    `steady` is whether somebody looks all the time, so that a gap between two reads means something. Otherwise the
+    clock may be one that somebody sets, and that goes back.
     """
     unread = {name: one for name, one in known.items() if one.lease.ttl >= below}
     return {**unread, **{one.id: _seen(known.get(one.id), one, now, steady=steady) for one in found}}
@@ -112,8 +113,7 @@ class Observer:
             StateError: the database cannot be read or written.
         """
         begin = self._elapsed()
-        # A clock that somebody sets, in a simulation, may go back.
-        if begin < self._due <= begin + _PAUSE_SECONDS or not self._lock.acquire(blocking=False):
+        if (self._steady and begin < self._due) or not self._lock.acquire(blocking=False):
             return False
         try:
             self._read(database, int(begin / LOOK_SECONDS))
@@ -125,7 +125,7 @@ class Observer:
             self._lock.release()
 
     def _read(self, database: Database, step: int) -> None:
-        if below := due_below(self._step, step):
+        if below := due_below(self._step if self._steady else None, step):
             found, now = seats.beats(database, below), self._elapsed()
             if self._step is None and self._local is not None:
                 self._known = load(self._local / _FILE, _mark())
