@@ -44,6 +44,9 @@ _OPEN: Final["weakref.WeakSet[Leasing]"] = weakref.WeakSet()
 class Leasing:
     """All leases of one `Licensing`; every method may be called by threads."""
 
+    _epoch: str | None
+    """Of the server, while what is held was taken; None before the first."""
+
     def __init__(self, live: LiveSnapshot) -> None:
         self.live = live
         self._database, self.clocks, self.elapsed = live.database, live.clocks, live.elapsed
@@ -134,7 +137,7 @@ class Leasing:
         self._pending: dict[str, HeldSeat] = {}
         """The seats that are still to be freed, by the ids of their leases; not those of a parent."""
         self._version: Version = ()
-        self._epoch: str | None = None
+        self._epoch = None
         self._followed: Snapshot | None = None
 
     def free(self, lease: seats.Lease) -> None:
