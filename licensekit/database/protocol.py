@@ -232,8 +232,8 @@ class Database(Protocol):
         ...
 
 
-class Bounded:
-    """What a database has whose calls may have a deadline."""
+class BaseDatabase:
+    """What a database without a server has."""
 
     deadline = inf
 
@@ -243,16 +243,12 @@ class Bounded:
         bounded.deadline = deadline
         return cast("Database", bounded)
 
-
-class OneWriter(Bounded):
-    """What a database without a server has: a statement by itself is a transaction like any other."""
-
     def epoch(self) -> str:
         """See `Database.epoch`."""
         return ""
 
     def once(self: Database, sql: LiteralString, *params: Value) -> Row | None:
-        """See `Database.once`."""
+        """See `Database.once`: a statement by itself is a transaction like any other."""
         return self.each(sql, [params])[0]
 
     def each(self: Database, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> list[Row | None]:
@@ -301,10 +297,7 @@ class ConnectionPool(Generic[C]):
 
     @contextmanager
     def lend(self, deadline: float = inf) -> Generator[C]:
-        """Lend a connection for a block; raise `DatabaseUnavailable` if closed.
-
-        Raises `DatabaseBusy` after `wait` seconds, or at the deadline, a time of `time.monotonic`.
-        """
+        """Lend a connection; raise `DatabaseUnavailable` if closed, `DatabaseBusy` after `wait` or at the deadline."""
         self.check_open()
         pid, free = getpid(), self._of_process()
         try:

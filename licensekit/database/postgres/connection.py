@@ -20,6 +20,7 @@ import psycopg
 from psycopg import generators, waiting
 from psycopg.abc import RV, PQGen
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8Dumper, IntLoader
 
 from licensekit import errors
@@ -40,10 +41,8 @@ STATEMENT_SECONDS: Final = 30.0
 """How long a statement may take that has no deadline."""
 _SILENT_SECONDS: Final = STATEMENT_SECONDS + 2
 """How long nothing need come on a connection that has no deadline: in that time, a server that lives has said why."""
-_LATE_SECONDS: Final = 0.05
-"""How long after a deadline what the server says of it is waited for."""
-_POLL_SECONDS: Final = 0.02
-"""How often a wait that has a deadline looks at the clock."""
+_LATE_SECONDS: Final = 0.03
+"""How long after a deadline what the server says of it is waited for, and how often the clock is looked at."""
 
 _SECRETS: Final = ("password", "sslpassword", "oauth_client_secret")
 
@@ -111,10 +110,8 @@ class Raw(psycopg.Connection[Row]):
 
     def wait(self, gen: PQGen[RV], *args: Any, **options: Any) -> RV:
         """Wait for what psycopg does; close the connection if the server gives no answer."""
-        if self.deadline < inf and not args:
-            options.setdefault("interval", _POLL_SECONDS)
         try:
-            return super().wait(_ending(gen, self.deadline), *args, **options)
+            return super().wait(_ending(gen, self.deadline), *args, **{"interval": _LATE_SECONDS, **options})
         except Unanswered:
             self.close()
             raise
@@ -122,7 +119,7 @@ class Raw(psycopg.Connection[Row]):
 
 def _ending(gen: Generator[S, int, RV], deadline: float) -> Generator[S, int, RV]:
     """Run a generator of psycopg, which yields what it waits for (`psycopg.waiting`), until its end."""
-    end = min(deadline + _LATE_SECONDS, monotonic() + _SILENT_SECONDS)
+    end = deadline + _LATE_SECONDS if deadline < inf else monotonic() + _SILENT_SECONDS
     try:
         state = next(gen)
         while True:
@@ -253,7 +250,7 @@ def connect(parameters: dict[str, Any], wait: float, deadline: float) -> Raw:
             raw = Raw.connect(**parameters)
         else:  # in less time than psycopg takes to find one host of several silent
             opening = _ending(generators.connect(make_conninfo(**parameters)), deadline)
-            raw = Raw(waiting.wait_conn(opening, interval=_POLL_SECONDS))
+            raw = Raw(waiting.wait_conn(opening, interval=_LATE_SECONDS), tuple_row)
         undo.enter_context(closing(raw))
         raw.autocommit, raw.deadline = True, deadline
         # A pooler tells its clients a process of its own making.

@@ -11,13 +11,12 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import count
-from math import inf
 from os import getpid
 from pathlib import Path
 from time import monotonic
 from typing import Final, LiteralString, NamedTuple
 
-from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, ConnectionPool, OneWriter, Translated, Version
+from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, BaseDatabase, ConnectionPool, Translated, Version
 from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_queries
 from licensekit.database.sqlite import connection as files
 from licensekit.database.sqlite.connection import SqliteConnection, translate
@@ -51,11 +50,9 @@ class _Opened:
     """The file or the image that it was opened on, in whose place may be another one by now."""
     number: int = 0
     """No other one of this file has it."""
-    deadline: float = inf
-    """By when its statements end."""
 
 
-class _Pooled(OneWriter):
+class _Pooled(BaseDatabase):
     """What lends connections to its file or its image, as that is now."""
 
     dialect = DIALECT
@@ -76,9 +73,7 @@ class _Pooled(OneWriter):
     def _lend(self, pool: ConnectionPool[_Opened]) -> Generator[_Opened]:
         """Lend a connection on which everything ends by the deadline."""
         with pool.lend(self.deadline) as opened:
-            if opened.deadline != self.deadline:
-                files.end_by(opened.raw, self.deadline, self._wait)
-                opened.deadline = self.deadline
+            files.end_by(opened.raw, self.deadline, self._wait)
             yield opened
 
     def _connect(self, _deadline: float, *, read_only: bool) -> _Opened:
