@@ -131,7 +131,7 @@ class Observer:
                 self._known = load(self._local / _FILE, _mark())
             self._known = observe(self._known, found, below, now, steady=self._steady)
             self._step = step
-        is_short = any(one.lease.ttl < _READS * _PAUSE_SECONDS for one in self._known.values())
+        is_short = any(one.lease.ttl < _READS * (_PAUSE_SECONDS + LOOK_SECONDS) for one in self._known.values())
         self._due = self._elapsed() + (LOOK_SECONDS / 2 if is_short else _PAUSE_SECONDS)
 
     def save(self) -> None:
