@@ -44,6 +44,9 @@ _OPEN: Final["weakref.WeakSet[Leasing]"] = weakref.WeakSet()
 class Leasing:
     """All leases of one `Licensing`; every method may be called by threads."""
 
+    _epoch: str | None
+    """Of the server, while what is held was taken; None before the first."""
+
     def __init__(self, live: LiveSnapshot) -> None:
         self.live = live
         self._database, self.clocks, self.elapsed = live.database, live.clocks, live.elapsed
@@ -77,8 +80,10 @@ class Leasing:
         """
         WATCHERS.watch(self)
         _release_at_exit(os.getpid())
-        left = end + TRY_SECONDS - time.monotonic()
-        row, until = seats.take(self.live, self._within(min(left, _LONG_TRY_SECONDS)), request, is_first=is_first)
+        database = self._within(min(end + TRY_SECONDS - time.monotonic(), _LONG_TRY_SECONDS))
+        if self._epoch is None:
+            self._epoch = database.epoch()
+        row, until = seats.take(self.live, database, request, is_first=is_first)
         lease = seats.Lease(self, request, row, until, on_lost)
         self._held[row.id] = lease
         if self._is_closed:  # perhaps after `close` looked for leases
@@ -137,7 +142,7 @@ class Leasing:
         self._pending: dict[str, HeldSeat] = {}
         """The seats that are still to be freed, by the ids of their leases; not those of a parent."""
         self._version: Version = ()
-        self._epoch: str | None = None
+        self._epoch = None
         self._followed: Snapshot | None = None
 
     def free(self, lease: seats.Lease) -> None:
@@ -161,7 +166,7 @@ class Leasing:
         """Note which leases have ended; what the database does not know any more, a server may have forgotten."""
         for lease, row in pairs:
             if (end := ended.get(row.id)) is not None:
-                is_forgotten = not end.why and self._epoch not in {None, database.epoch()}
+                is_forgotten = not end.why and self._epoch != database.epoch()
                 lease.lose_seat(row, "failover" if is_forgotten else end.why or "gone", end.by)
 
     def _within(self, seconds: float) -> Database:

@@ -48,7 +48,7 @@ class Running:
         self.continues: float | None = None
         """When it is to continue; None while it is not stopped."""
         self.task = Task(
-            world.place, f"program-{number}", 3, world.ttl, world.folder / f"{number}.log", self.ahead, world.is_over
+            world.place, f"program-{number}", 4, world.ttl, world.folder / f"{number}.log", self.ahead, world.is_over
         )
         self.process: SpawnProcess = _SPAWN.Process(target=chaos_program.work, args=(self.task,))
         self.process.start()
