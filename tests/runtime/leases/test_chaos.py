@@ -50,10 +50,10 @@ def server_clock(request: pytest.FixtureRequest) -> Iterator[ServerClock | None]
 def test_no_more_seats_are_held_than_sold_whatever_happens(server_clock: ServerClock | None, tmp_path: Path) -> None:
     place = str(tmp_path / "home") if server_clock is None else server_clock.place
     competing_processes.prepare(place, SOLD)
-    world = World(place, tmp_path, programs=PROGRAMS, ttl=TTL, seed=SEED)
-    with world.observed():
-        world.happen(SECONDS, server_clock)
-    codes = world.finish()
+    with closing(World(place, tmp_path, programs=PROGRAMS, ttl=TTL, seed=SEED)) as world:
+        with world.observed():
+            world.happen(SECONDS, server_clock)
+        codes = world.finish()
     programs = [one.written() for one in world.all]
     believed = [belief for program in programs for belief in beliefs(program)]
     assert shared(believed) == []
