@@ -130,7 +130,9 @@ class LiveSnapshot:
                 self._silence = 0
                 if not self._is_closed:
                     self._contact = self._current.now_at(reading, away=False)
-            self._observe()
+            if any(one.seats is SeatKind.CONCURRENT for one in self._current.state.entitlements.licenses.values()):
+                with suppress(StateError):  # then at the next look
+                    self.observer.look(self.database)
             self._remember()
         except LicenseError as error:
             self._error = error
@@ -193,13 +195,6 @@ class LiveSnapshot:
             self._version = ()  # other than any: the child reads for itself
             self._is_awake = not self._is_watched
             self._publish()  # the fork may have come between two steps of a swap
-
-    def _observe(self) -> None:
-        """Free the seats of silent holders, where there are concurrent seats."""
-        licenses = self._current.state.entitlements.licenses.values()
-        if any(one.seats is SeatKind.CONCURRENT for one in licenses):
-            with suppress(StateError):  # then at the next look; that the database is away is found without this
-                self.observer.look(self.database)
 
     def _look_outside(self) -> None:
         """Take what is new outside, and report what there is to say about it now."""
@@ -297,4 +292,4 @@ class LiveSnapshot:
         self._swapping = Lock()  # never held while anything is waited for
         self._waking = Lock()
         self._looked = Event()
-        self.observer.renew_lock()
+        self.observer.lock = Lock()

@@ -26,7 +26,7 @@ from licensekit.state.loading import OpenInstallation
 from licensekit.state.seats import LONGEST_SECONDS, Beat
 from licensekit.state.time import boot_clock, elapsed
 
-_MARGIN, _MARGIN_SECONDS = 0.01, 0.1
+_MARGIN, _MARGIN_SECONDS = 1.01, 0.1
 """How much longer than the holder an observer waits: clocks of machines do not run alike."""
 _READS: Final = 6
 """How often the row of a lease is read, at least, within its time."""
@@ -73,12 +73,7 @@ def _seen(last: Sighting | None, lease: Beat, now: float, *, steady: bool) -> Si
 
 def silent(known: Sightings, now: float) -> list[Beat]:
     """Return the leases whose time is over for whoever holds them."""
-    return [one.lease for one in known.values() if now - one.since >= patience(one.lease.ttl)]
-
-
-def patience(ttl: int) -> float:
-    """Return for how many seconds a beat has to stand still."""
-    return ttl * (1 + _MARGIN) + _MARGIN_SECONDS
+    return [one.lease for one in known.values() if now - one.since >= one.lease.ttl * _MARGIN + _MARGIN_SECONDS]
 
 
 def due_below(last: int | None, step: int) -> int:
@@ -100,11 +95,8 @@ class Observer:
         self._known: Sightings = {}
         self._step: int | None = None
         self._due = self._saved = -inf
-        self.renew_lock()
-
-    def renew_lock(self) -> None:
-        """Begin without a lock that nobody may release, in a forked child as well."""
-        self._lock = Lock()
+        self.lock = Lock()
+        """Held by who looks; another one in a forked child."""
 
     def look(self, database: Database) -> bool:
         """Read what is due, and free the seats of silent holders; return whether there were any.
@@ -113,7 +105,7 @@ class Observer:
             StateError: the database cannot be read or written.
         """
         begin = self._elapsed()
-        if (self._steady and begin < self._due) or not self._lock.acquire(blocking=False):
+        if (self._steady and begin < self._due) or not self.lock.acquire(blocking=False):
             return False
         try:
             self._read(database, int(begin / LOOK_SECONDS))
@@ -122,7 +114,7 @@ class Observer:
             self._known = {name: one for name, one in self._known.items() if one.lease not in found}
             return bool(freed)
         finally:
-            self._lock.release()
+            self.lock.release()
 
     def _read(self, database: Database, step: int) -> None:
         if below := due_below(self._step if self._steady else None, step):
