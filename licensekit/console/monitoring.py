@@ -18,6 +18,9 @@ from licensekit.installation import METRICS_TYPE, Installation
 def routes(installation: Installation, token: str) -> list[Route]:
     """Return the addresses; without a `token` none shows metrics. A console is ready while it can read."""
 
+    def live(_: Request) -> Response:
+        return PlainTextResponse("ok")
+
     def ready(_: Request) -> Response:
         return _answer(lambda: "ok, and waits for its first license file" if installation.needs_pack else "ok")
 
@@ -27,7 +30,7 @@ def routes(installation: Installation, token: str) -> list[Route]:
             return PlainTextResponse("", 401, {"WWW-Authenticate": "Bearer"})
         return _answer(lambda: "\n".join([*installation.metric_lines(), ""]), METRICS_TYPE)
 
-    answers = {LIVE: lambda _: PlainTextResponse("ok"), READY: ready} | ({"/metrics": metrics} if token else {})
+    answers = {LIVE: live, READY: ready} | ({"/metrics": metrics} if token else {})
     return [Route(path, answer) for path, answer in answers.items()]
 
 

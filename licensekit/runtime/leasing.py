@@ -45,11 +45,6 @@ class Leasing:
         survive_forks(self)
         _OPEN.add(self)
 
-    @property
-    def held(self) -> list[seats.Lease]:
-        """The leases that are held, or were when somebody last looked."""
-        return list(self._held.values())
-
     def take(self, request: SeatRequest, on_lost: seats.OnLost) -> seats.Lease:
         """Take a seat if one is free now; raises as `Licensing.seat` says."""
         WATCHERS.watch(self)

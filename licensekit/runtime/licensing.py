@@ -280,8 +280,7 @@ class Licensing(Questions):
 
     def metric_lines(self) -> Iterator[str]:
         """Return a page of OpenMetrics line by line, about the installation and this program (`docs/operations.md`)."""
-        held = [lease.code for leasing in self._leasing.values() for lease in leasing.held if lease.is_held]
-        return metric_lines(program_samples(self._live, held))
+        return metric_lines(program_samples(self._live))
 
     @property
     def revision(self) -> int:
