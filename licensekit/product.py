@@ -78,7 +78,7 @@ class Product(Generic[L]):
         from licensekit.installation.supplied import SuppliedLicense
         from licensekit.runtime.licensing import Licensing
         from licensekit.runtime.live_snapshot import LiveSnapshot
-        from licensekit.state.home import Source, locate, open_in_memory, open_installation
+        from licensekit.state.home import Source, local_folder, locate, open_in_memory, open_installation
         from licensekit.state.loading import OpenInstallation
         from licensekit.state.pending import open_or_wait
         from licensekit.state.time import clocks_of, system_clock
@@ -87,13 +87,15 @@ class Product(Generic[L]):
             return self._note(self._tested.share())
         variable, text, path = self._supplied()
         day = None if self.released is None else days_of(self.released)
-        given = home or self.home
-        place = locate(given, pack=self.pack) if given or not variable else ""
+        asked = home or self.home
+        place = locate(asked, pack=self.pack) if asked or not variable else ""
         if place:
             database = open_installation(place, create=True) if create else open_or_wait(place)
         else:
             database = open_in_memory()
-        opened = OpenInstallation(database, clocks_of(system_clock), self.root, self.pack, day, variable, self.facts)
+        local = local_folder(place) if place else None
+        given = self.root, self.pack, day, variable, self.facts
+        opened = OpenInstallation(database, clocks_of(system_clock), *given, local=local)
         source = Source(shown(place), variable, path)
         look = SuppliedLicense(opened, source, text).look if variable else tuple
         return self._note(Licensing(LiveSnapshot(opened, watch=True, look=look), source))

@@ -15,11 +15,14 @@ done that says so may be undone if the server crashes, and nothing else.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from copy import copy
 from dataclasses import KW_ONLY, dataclass, field
+from math import inf
 from os import getpid
 from queue import Empty, LifoQueue
+from time import monotonic
 from types import TracebackType
-from typing import Any, Final, Generic, LiteralString, Protocol, Self, TypeVar
+from typing import Any, Final, Generic, LiteralString, Protocol, Self, TypeVar, cast
 
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, NotStorable
 
@@ -202,8 +205,26 @@ class Database(Protocol):
         """
         ...
 
+    def each(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> list[Row | None]:
+        """Run a statement for each of `rows`, as `once` does; all are one transaction on SQLite. Return first rows."""
+        ...
+
     def version(self) -> Version:
         """Return a token of this process that is another one after each commit, restored backup or fork."""
+        ...
+
+    def epoch(self) -> str:
+        """Return what stays the same until a server fails over or is restored; empty where there is no server."""
+        ...
+
+    def within(self, deadline: float) -> "Database":
+        """Return this database with calls that end by `deadline`, a time of `time.monotonic`; nothing else is new.
+
+        That holds for all that is waited for: a connection, a lock, an answer. A server that stands still meanwhile is
+        `DatabaseBusy` of the reason `deadline`, and the connection is thrown away; a wait that the engine has ended is
+        of its own reason. Of a commit without an answer (`DatabaseUnavailable`, `uncertain`) and of `once` it is
+        unknown whether it happens. Until a deadline far off, one statement may take longer than others may.
+        """
         ...
 
     def close(self) -> None:
@@ -211,13 +232,29 @@ class Database(Protocol):
         ...
 
 
-class OneWriter:
-    """What a database without a server has: a statement by itself is a transaction like any other."""
+class BaseDatabase:
+    """What a database without a server has."""
+
+    deadline = inf
+
+    def within(self, deadline: float) -> Database:
+        """See `Database.within`."""
+        bounded = copy(self)  # which shares everything else
+        bounded.deadline = deadline
+        return cast("Database", bounded)
+
+    def epoch(self) -> str:
+        """See `Database.epoch`."""
+        return ""
 
     def once(self: Database, sql: LiteralString, *params: Value) -> Row | None:
-        """See `Database.once`."""
+        """See `Database.once`: a statement by itself is a transaction like any other."""
+        return self.each(sql, [params])[0]
+
+    def each(self: Database, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> list[Row | None]:
+        """See `Database.each`."""
         with self.write(shared=True) as connection:
-            return connection.one(sql, *params)
+            return [connection.one(sql, *row) for row in rows]
 
 
 def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
@@ -245,7 +282,8 @@ _INHERITED: Final[list[object]] = []
 class ConnectionPool(Generic[C]):
     """Lends connections, `slots` at a time, in any thread, never across a fork; `is_usable` is asked of idle ones."""
 
-    make: Callable[[], C]
+    make: Callable[[float], C]
+    """Makes one by a deadline, a time of `time.monotonic`."""
     discard: Callable[[C], None]
     _: KW_ONLY
     location: str
@@ -258,18 +296,18 @@ class ConnectionPool(Generic[C]):
     """By process: the connections that are not lent, the last used first, and None for each that is not made yet."""
 
     @contextmanager
-    def lend(self) -> Generator[C]:
-        """Lend a connection for a block; raise `DatabaseUnavailable` if closed, `DatabaseBusy` after `wait` seconds."""
+    def lend(self, deadline: float = inf) -> Generator[C]:
+        """Lend a connection; raise `DatabaseUnavailable` if closed, `DatabaseBusy` after `wait` or at the deadline."""
         self.check_open()
         pid, free = getpid(), self._of_process()
         try:
-            idle = free.get(timeout=self.wait)
+            idle = free.get(timeout=max(0.0, min(self.wait, deadline - monotonic())))
         except Empty as error:
             self.check_open()
             raise DatabaseBusy(reason="threads", where=self.location) from error
         connection: C | None = None
         try:
-            connection = self._usable(idle)
+            connection = self._usable(idle, deadline)
             yield connection
         finally:  # an interruption too must give the place back
             if pid == getpid():
@@ -306,11 +344,11 @@ class ConnectionPool(Generic[C]):
             free = self._free.setdefault(pid, fresh)
         return free
 
-    def _usable(self, idle: C | None) -> C:
+    def _usable(self, idle: C | None, deadline: float) -> C:
         with ExitStack() as undo:
             if idle is not None:
                 undo.callback(self.discard, idle)
                 if self.is_usable(idle):
                     undo.pop_all()
                     return idle
-        return self.make()
+        return self.make(deadline)

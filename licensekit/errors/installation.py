@@ -303,3 +303,7 @@ class LeaseLost(LicenseError, reasons=True):
     """The id by which administrators see it."""
     refusal: LicenseError | None = None
     """Why it got no other seat when its license had fewer."""
+    by: str = ""
+    """Who ended it, as far as that is known."""
+    since: int | None = None
+    """When it was taken or renewed last, in seconds since 1970, if it was not renewed in time."""

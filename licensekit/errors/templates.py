@@ -77,6 +77,7 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "meant": lambda texts, _: f"write {_joined(texts, 'or')}" if texts else "",
     "first": _first,
     "typed": lambda text, _: shlex.quote(text),
+    "or": lambda text, nothing: text or nothing,
     "use": lambda use, _: "" if use == "production" else f"{use} ",
 }
 """What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`.
@@ -87,7 +88,7 @@ one is meant; `belongs` says where a document of that type goes. `{released:led 
 words, and nothing where the list is empty. Of many `codes` the first are named; `{faults:first more fault|more faults}`
 is the first one, and how many more there are. `{use:use}` is the word before a sequence that is not of production, and
 nothing where it is. `{guess:guess check it}` asks whether the one that is near was meant, and says the words behind it
-where none is.
+where none is; `{by:or somebody}` is the text, or the words behind it where it is empty.
 """
 
 

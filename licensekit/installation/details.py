@@ -19,7 +19,6 @@ from licensekit.installation.plan import HOLDERS, holders_of
 from licensekit.state import seats
 from licensekit.state.journal import BundleRecord
 from licensekit.state.loading import InstallationState, ReadTransaction
-from licensekit.state.time import lease_time
 from licensekit.state.trust_store import verify_bundles
 from licensekit.state.users import known_user, user_facts
 from licensekit.text import names
@@ -137,7 +136,7 @@ def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> L
     holders = holders_of(read.connection, entitlements, name)
     if license_.seats is SeatKind.CONCURRENT:
         # A seat beyond what is sold is lost by itself, whoever took it last.
-        over, holders = 0, seats.holders(read.connection, name, lease_time(read.connection, read.now), HOLDERS)
+        over, holders = 0, seats.holders(read.connection, name, read.now, HOLDERS)
     return LicenseDetails(
         row=row,
         license=license_,

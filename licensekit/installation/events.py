@@ -11,7 +11,6 @@ from licensekit.state import seats
 from licensekit.state.loading import read_installation
 from licensekit.state.seats import HeldSeat
 from licensekit.state.stored import read_events
-from licensekit.state.time import lease_time
 from licensekit.state.transactions import Section, WriteTransaction, write_installation
 from licensekit.state.users import known_site, known_user
 from licensekit.text import names
@@ -98,7 +97,7 @@ class Leases(Section):
         """
         with read_installation(self._opened) as read:
             code = license_code and resolve(read.state().entitlements, license_code)
-            held = seats.held(read.connection, lease_time(read.connection, read.now))
+            held = seats.held(read.connection, read.now)
         return tuple(one for one in held if code in {None, one.license} and holder in {None, one.holder})
 
     def end(self, *lease_ids: str) -> builtins.list[HeldSeat]:
@@ -111,12 +110,12 @@ class Leases(Section):
         """
         with write_installation(self._opened) as change:
             connection = change.connection
-            held = {one.id: one for one in seats.held(connection, lease_time(connection, change.read.now))}
+            held = {one.id: one for one in seats.held(connection, change.now)}
             ended: builtins.list[HeldSeat] = []
             for lease_id in dict.fromkeys(lease_ids):
                 if (lease := held.get(lease_id)) is None:
                     raise NotFound(reason="lease", name=lease_id)
                 ended.append(lease)
-                seats.end(connection, lease)
+                seats.end(connection, lease, self._opened.by)
                 change.record("lease-end", license=lease.license, holder=lease.holder, lease=lease.id)
         return ended

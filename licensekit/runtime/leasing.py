@@ -8,7 +8,7 @@ holds.
 import os
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from multiprocessing.util import Finalize
@@ -16,21 +16,28 @@ from random import random
 from typing import Final
 
 from licensekit.access import Access
-from licensekit.database import Version
+from licensekit.database import Database, Version
+from licensekit.database.turns import Ticket
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NoneFree, NotEntitled, RequirementMissing, StateError
 from licensekit.runtime import seats
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
 from licensekit.state import seats as rows
-from licensekit.state.seats import HeldSeat, SeatRequest
+from licensekit.state.seats import End, HeldSeat, SeatRequest
 
 WAITED_FOR: Final = (NoneFree, DatabaseBusy, DatabaseUnavailable)
 """What may be otherwise a moment later."""
-RENEWALS: Final = 3
-"""How often a lease is renewed within its time, so that it survives a server that restarts."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
-"""Seconds between two tries of who waits for a seat, at first and at most."""
+_DUE: Final = 2 / 3
+"""A lease is renewed once no more than this part of its time is left, so that it survives a server that restarts."""
+_PATIENCE_SECONDS: Final = 1.0
+"""For how long a process in the line may stand still before others pass it."""
+_SHORTEST_PAUSE, FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.02, 0.5
+"""Seconds between two looks at the line, and between two tries of who waits for a seat, at first and at most."""
+TRY_SECONDS: Final = 0.4
+"""How long the database may take for the last try to take a seat, and to free one that is released."""
+_LONG_TRY_SECONDS: Final = 5
+"""How long it may take for any other step; the next one is made on another connection."""
 _OPEN: Final["weakref.WeakSet[Leasing]"] = weakref.WeakSet()
 
 
@@ -39,17 +46,34 @@ class Leasing:
 
     def __init__(self, live: LiveSnapshot) -> None:
         self.live = live
-        self._database = live.database
+        self._database, self.clocks, self.elapsed = live.database, live.clocks, live.elapsed
         self._is_closed = False
         self._begin()
         survive_forks(self)
         _OPEN.add(self)
 
-    def take(self, request: SeatRequest, on_lost: seats.OnLost) -> seats.Lease:
-        """Take a seat if one is free now; raises as `Licensing.seat` says."""
+    def line(self, request: SeatRequest) -> Ticket:
+        """Return a place in the line of those on this host who ask for such a seat."""
+        name = f"{request.license}-{request.at_least.name}"
+        return Ticket(self._database.location, name, patience=_PATIENCE_SECONDS, create=True)
+
+    def turns(self, ticket: Ticket, end: float) -> Iterator[float]:
+        """Yield the seconds to sleep until it is the turn of `ticket`, or until `end`, a time of `time.monotonic`."""
+        begin = time.monotonic()
+        end = max(end, begin + TRY_SECONDS / 2)
+        while not self._is_closed and (now := time.monotonic()) < end and (ahead := ticket.ahead()):
+            # Whose turn has not come soon looks less often.
+            yield min(ahead * min(_SHORTEST_PAUSE + (now - begin) / 10, FIRST_PAUSE), LONGEST_PAUSE / 2)
+
+    def take(self, request: SeatRequest, on_lost: seats.OnLost, end: float, *, is_first: bool = True) -> seats.Lease:
+        """Take a seat if one is free now for who is the first in line, at the latest `TRY_SECONDS` after `end`.
+
+        Raises as `Licensing.seat` says.
+        """
         WATCHERS.watch(self)
         _release_at_exit(os.getpid())
-        row, until = seats.take(self.live, request)
+        left = end + TRY_SECONDS - time.monotonic()
+        row, until = seats.take(self.live, self._within(min(left, _LONG_TRY_SECONDS)), request, is_first=is_first)
         lease = seats.Lease(self, request, row, until, on_lost)
         self._held[row.id] = lease
         if self._is_closed:  # perhaps after `close` looked for leases
@@ -67,32 +91,31 @@ class Leasing:
 
     def follow(self) -> float:
         """Renew what is due, and find the leases that have ended in the database."""
-        held = list(self._held.values())
         try:
-            self._free_pending()
-            if held:
+            self._free_pending(_LONG_TRY_SECONDS)
+            self._forget_lost()
+            if held := list(self._held.values()):
                 self._follow_licenses(held)
-                own = [one for one in held if not one.row.borrowed]
-                self.renew([one for one in own if one.left <= one.request.ttl * (1 - 1 / RENEWALS)])
-                if self._database.version() != self._version:
-                    self._find_ended()
+                due = [one for one in held if not one.row.borrowed and one.left <= one.request.ttl * _DUE]
+                # A server that stands still is asked again, on another connection, while there is time.
+                self.renew(due, min((one.left / 2 for one in due), default=0))
+                self._find_ended(self._within(_LONG_TRY_SECONDS))
         except StateError:
-            # Leases live on until they expire; `pass_time` sees to that.
+            # Leases live on until their time is over; `pass_time` sees to that.
             return RETRY_SECONDS
         return LOOK_SECONDS
 
     def pass_time(self) -> None:
-        """Find the leases that have expired; does not wait for anything."""
+        """Find the leases whose time is over; does not wait for anything."""
         for lease in list(self._held.values()):
-            if not lease.is_held:
-                self._held.pop(lease.id, None)
+            _ = lease.is_held
 
     def close(self) -> None:
         """Release every lease; to be called before the database is closed."""
         self._is_closed = True
         WATCHERS.unwatch(self)
         with suppress(StateError):
-            self._free_pending()
+            self._free_pending(TRY_SECONDS)
         for lease in list(self._held.values()):
             lease.release()
 
@@ -106,51 +129,69 @@ class Leasing:
     def _begin(self) -> None:
         # A lease that the program has forgotten is no longer renewed, and ends.
         self._held: weakref.WeakValueDictionary[str, seats.Lease] = weakref.WeakValueDictionary()
-        self._pending: dict[str, tuple[HeldSeat, float]] = {}
-        """The seats that are still to be freed, by the ids of their leases, and their ends; not those of a parent."""
+        self._pending: dict[str, HeldSeat] = {}
+        """The seats that are still to be freed, by the ids of their leases; not those of a parent."""
         self._version: Version = ()
+        self._epoch: str | None = None
         self._followed: Snapshot | None = None
 
     def free(self, lease: seats.Lease) -> None:
         """Free the seat of a lease that was released."""
         self._held.pop(lease.id, None)
-        self._free(lease.row, lease.until)
+        self._free(lease.row)
 
-    def renew(self, held: list[seats.Lease]) -> None:
-        """Renew leases together; raise `StateError` if the database cannot be written."""
+    def renew(self, held: list[seats.Lease], seconds: float) -> None:
+        """Renew leases together; raise `StateError` if the database cannot be written within some seconds."""
         if not (pairs := [(lease, lease.row) for lease in held]):
             return
-        begin, now = seats.elapsed(), seats.time_of(self.live)
+        begin, database = self.elapsed(), self._within(min(seconds, _LONG_TRY_SECONDS))
         with self.live.counters.renewal():
-            renewed = rows.renew(self._database, [(row, lease.request.ttl) for lease, row in pairs], now)
+            ended = rows.renew(database, [row for _, row in pairs], seats.time_of(self.live))
+        self._lose(pairs, ended, database)
         for lease, row in pairs:
-            if row.id not in renewed:
-                lease.lose_seat(row)
-            elif not lease.renewed(row, begin + lease.request.ttl):
-                self._free(row, begin + lease.request.ttl)  # the answer came too late
+            if row.id not in ended and not lease.renewed(row, begin + lease.request.ttl):
+                self._free(row)  # the answer came too late
 
-    def _free(self, row: HeldSeat, until: float) -> None:
-        """Free a seat that ends by itself at `until`; later, if the database is away."""
+    def _lose(self, pairs: list[tuple[seats.Lease, HeldSeat]], ended: Mapping[str, End], database: Database) -> None:
+        """Note which leases have ended; what the database does not know any more, a server may have forgotten."""
+        for lease, row in pairs:
+            if (end := ended.get(row.id)) is not None:
+                is_forgotten = not end.why and self._epoch not in {None, database.epoch()}
+                lease.lose_seat(row, "failover" if is_forgotten else end.why or "gone", end.by)
+
+    def _within(self, seconds: float) -> Database:
+        return self._database.within(time.monotonic() + seconds)
+
+    def _free(self, row: HeldSeat) -> None:
+        """Free a seat; later, if the database is away."""
         if not self._pending:  # else it was away just now, and is not waited for again
             with suppress(StateError):
-                return rows.free(self._database, row)
-        self._pending[row.id] = row, until
+                return rows.free(self._within(TRY_SECONDS), row)
+        self._pending[row.id] = row
         return None
 
-    def _free_pending(self) -> None:
+    def _free_pending(self, seconds: float) -> None:
         """Free the seats that could not be freed while it was away; raise `StateError` if it is."""
-        for lease_id, (row, until) in list(self._pending.items()):
-            if seats.elapsed() < until:
-                rows.free(self._database, row)
+        for lease_id, row in list(self._pending.items()):
+            rows.free(self._within(seconds), row)
             self._pending.pop(lease_id, None)
 
-    def _find_ended(self) -> None:
-        self._version = self._database.version()
+    def _forget_lost(self) -> None:
+        """Free the seats of leases whose time is over: nobody need find out that their holder is silent."""
+        for lease in list(self._held.values()):
+            if (error := lease.error) is not None:
+                self._held.pop(lease.id, None)
+                if error.reason == rows.SILENT:
+                    self._free(lease.row)
+
+    def _find_ended(self, database: Database) -> None:
+        """After a change of the database, find the leases that have ended in it."""
+        if (version := database.version()) == self._version:
+            return
         pairs = [(lease, lease.row) for lease in list(self._held.values())]
-        held = rows.still_held(self._database, [row for _, row in pairs], seats.time_of(self.live))
-        for lease, row in pairs:
-            if row.id not in held:
-                lease.lose_seat(row)
+        self._lose(pairs, rows.ended(database, [row for _, row in pairs], seats.time_of(self.live)), database)
+        # Whatever was lost in a failover is known by now.
+        self._version, self._epoch = version, database.epoch()
 
     def _follow_licenses(self, held: list[seats.Lease]) -> None:
         """After a change of what is granted, replace the seats that give less than they must."""
@@ -165,16 +206,16 @@ class Leasing:
     def _replace(self, lease: seats.Lease) -> None:
         """Take another seat for a lease, if one is free, after its license lost the old one."""
         old = lease.row
-        self._free(old, lease.until)  # first: what is held beyond the count takes up room
+        self._free(old)  # first: what is held beyond the count takes up room
         try:
-            row, until = seats.take(self.live, lease.request)
+            row, until = seats.take(self.live, self._within(_LONG_TRY_SECONDS), lease.request)
         except (NoneFree, NotEntitled, RequirementMissing) as error:
             lease.lose("refused", error)
         else:
             self._held.pop(old.id, None)
             self._held[row.id] = lease
             if not lease.extend(row, until):
-                self._free(row, until)  # it was released meanwhile
+                self._free(row)  # it was released meanwhile
 
 
 def release_all() -> None:

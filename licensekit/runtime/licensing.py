@@ -22,12 +22,12 @@ from licensekit.runtime.holders import Holder, User, codes_of, put
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.questions import Questions, preceded
 from licensekit.runtime.snapshot import Health, OnDemand
-from licensekit.state.home import Source, locate, open_installation
+from licensekit.state.home import Source, local_folder, locate, open_installation
 from licensekit.state.loading import OpenInstallation
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.metrics import metric_lines
 from licensekit.state.pending import open_or_wait
-from licensekit.state.time import BootClock, clocks_of, system_clock
+from licensekit.state.time import BootClock, clocks_of, elapsed_of, system_clock
 from licensekit.text import names
 from licensekit.wire.documents import SeatKind, Use
 
@@ -90,7 +90,9 @@ class Licensing(Questions):
         day = None if released is None else days_of(released)
         place = locate(home, pack=pack)
         database = open_installation(place, create=True) if create else open_or_wait(place)
-        opened = OpenInstallation(database, clocks_of(clock, boot), root, pack, day, facts=facts)
+        local = local_folder(place) if boot is None else None
+        clocks, passed = clocks_of(clock, boot), elapsed_of(boot)
+        opened = OpenInstallation(database, clocks, root, pack, day, facts=facts, elapsed=passed, local=local)
         is_on_demand = watch is None and clock is not system_clock
         live = LiveSnapshot(opened, watch=watch is not False and not is_on_demand)
         return cls(cast("LiveSnapshot", OnDemand(live)) if is_on_demand else live, Source(shown(place)))

@@ -12,21 +12,22 @@ from typing import Final
 
 from licensekit.access import Access
 from licensekit.database import Version
-from licensekit.dates import day_at
+from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.entitlements import Notice, by_urgency
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, StateError
 from licensekit.runtime.changes import Changes
 from licensekit.runtime.counters import Counters
 from licensekit.runtime.holders import Holder, Lookups, User
-from licensekit.runtime.snapshot import Asleep, Snapshot, TimeNotKept
+from licensekit.runtime.observing import Observer
+from licensekit.runtime.snapshot import Asleep, FailedOver, Snapshot, TimeNotKept
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
 from licensekit.state.loading import InstallationState, OpenInstallation, read_installation
 from licensekit.state.stored import seats_in_use
-from licensekit.state.time import lease_time
 from licensekit.state.transactions import REMEMBER_SECONDS, remember
 from licensekit.state.usage import Sightings, read_used
 from licensekit.state.users import site_facts, user_facts
 from licensekit.text import names
+from licensekit.wire.documents import SeatKind
 
 Look = Callable[[], tuple[Notice, ...]]
 
@@ -62,7 +63,8 @@ class LiveSnapshot:
         self.opened = opened
         self._look = look
         self.database = database = opened.database
-        self.clocks = opened.clocks
+        self.clocks, self.elapsed = opened.clocks, opened.elapsed
+        self.observer = Observer(opened, steady=watch)
         self._renew_locks()
         self._is_closed = False
         self._is_watched = watch
@@ -70,6 +72,8 @@ class LiveSnapshot:
         self._error: LicenseError | None = None
         self._silence = 0
         self._not_written: StateError | None = None
+        self._epoch = ""
+        self._failed_over: tuple[FailedOver, ...] = ()
         self._checked: int | None = None
         self.known_users = Lookups(database, user_facts)
         self.known_sites = Lookups(database, site_facts)
@@ -127,6 +131,7 @@ class LiveSnapshot:
                 self._silence = 0
                 if not self._is_closed:
                     self._contact = self._current.now_at(reading, away=False)
+            self._observe()
             self._remember()
         except LicenseError as error:
             self._error = error
@@ -160,7 +165,7 @@ class LiveSnapshot:
         state = snapshot.state
         if snapshot.away is None:
             with suppress(StateError), self.database.read() as connection:  # else as the last state says
-                now = lease_time(connection, snapshot.now_at(self.clocks(), away=False))
+                now = snapshot.now_at(self.clocks(), away=False)
                 stored = state.stored._replace(leased=seats_in_use(connection, now))
                 in_use = stored.used_of(state.entitlements.licenses)
                 return state._replace(in_use=in_use, metered=read_used(connection, state.entitlements.periods))
@@ -172,6 +177,7 @@ class LiveSnapshot:
         if not (self._is_closed or self._error or self._not_written):
             self._keep_sightings(day_at(self._current.now_at(self.clocks(), away=False)))
             self._keep(CLOSING_SECONDS)
+        self.observer.save()
         with self._swapping:
             self._is_closed = True
             self.sightings = Sightings(0)
@@ -188,6 +194,13 @@ class LiveSnapshot:
             self._version = ()  # other than any: the child reads for itself
             self._is_awake = not self._is_watched
             self._publish()  # the fork may have come between two steps of a swap
+
+    def _observe(self) -> None:
+        """Free the seats of silent holders, where there are concurrent seats."""
+        licenses = self._current.state.entitlements.licenses.values()
+        if any(one.seats is SeatKind.CONCURRENT for one in licenses):
+            with suppress(StateError):  # then at the next look; that the database is away is found without this
+                self.observer.look(self.database)
 
     def _look_outside(self) -> None:
         """Take what is new outside, and report what there is to say about it now."""
@@ -214,7 +227,7 @@ class LiveSnapshot:
     def _read_state(self) -> None:
         with self._reading:
             # Taken before the state is read: a change in between is seen as one more change.
-            version = self.database.version()
+            version, epoch = self.database.version(), self.database.epoch()
             with read_installation(self.opened) as read:
                 state = read.state()
             with self._swapping:
@@ -223,6 +236,9 @@ class LiveSnapshot:
                     self._contact = state.now
                     self._error = None
                     self._silence = 0
+                    if "" not in {self._epoch, epoch} and epoch != self._epoch:
+                        self._failed_over = (FailedOver(since=state.now),)
+                    self._epoch = epoch
                     self._put(Snapshot(state))
 
     def _remember(self) -> None:
@@ -273,8 +289,9 @@ class LiveSnapshot:
         self.changes.note(self._current.state, self._with_others(self._current.notices))
 
     def _with_others(self, found: tuple[Notice, ...]) -> tuple[Notice, ...]:
-        error = self._not_written
-        kept = () if error is None else (TimeNotKept(error=error),)
+        error, now = self._not_written, self._current.state.now
+        kept: tuple[Notice, ...] = () if error is None else (TimeNotKept(error=error),)
+        kept += tuple(one for one in self._failed_over if now < one.since + DAY_SECONDS)
         return by_urgency((*self._supplied, *found, *kept)) if self._supplied or kept else found
 
     def _renew_locks(self) -> None:
@@ -282,4 +299,5 @@ class LiveSnapshot:
         self._swapping = Lock()  # never held while anything is waited for
         self._waking = Lock()
         self._looked = Event()
+        self.observer.renew_lock()
         self.counters = Counters()

@@ -8,13 +8,14 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from threading import Lock
 from typing import Final
 from weakref import WeakValueDictionary
 
 from licensekit.access import Access
+from licensekit.database.turns import Ticket
 from licensekit.errors import LeaseLost, SeatMisused
 from licensekit.runtime.leasing import WAITED_FOR, Leasing
 from licensekit.runtime.seats import Lease, OnLost, in_thread
@@ -49,14 +50,18 @@ class Seat:
     def _take(self) -> Lease:
         if self._wait > 0 and _running_loop() is not None:
             raise SeatMisused(reason="blocking", license=self._request.license)
-        pauses = self._leasing.pauses(time.monotonic() + self._wait)
-        while True:
-            try:
-                return self._leasing.take(self._request, self._on_lost)
-            except WAITED_FOR:
-                if (pause := next(pauses, None)) is None:
-                    raise
-            time.sleep(pause)
+        end = time.monotonic() + self._wait
+        with closing(self._leasing.line(self._request)) as ticket:
+            for rest in self._leasing.turns(ticket, end):
+                time.sleep(rest)
+            pauses = self._leasing.pauses(end)
+            while True:
+                try:
+                    return self._step(ticket, self._on_lost, end)
+                except WAITED_FOR:
+                    if (pause := next(pauses, None)) is None:
+                        raise
+                time.sleep(pause)
 
     async def take_async(self) -> Lease:
         """Take a seat in a task of asyncio; raises as `take`. A task that is cancelled meanwhile keeps none."""
@@ -67,14 +72,17 @@ class Seat:
         loop, request = _running_loop(), self._request
         if loop is None:
             raise SeatMisused(reason="no-loop", license=request.license)
-        step = partial(self._leasing.take, request, partial(_tell, loop, self._on_lost))
-        pauses = self._leasing.pauses(time.monotonic() + self._wait)
+        end, ticket = time.monotonic() + self._wait, self._leasing.line(request)
+        step = partial(self._step, ticket, partial(_tell, loop, self._on_lost), end)
         line = _LINES.setdefault((loop, self._leasing, request.license, request.at_least), asyncio.Lock())
         is_first = False
         try:
             with suppress(TimeoutError):  # whose time is over tries once, to learn why there is none
                 async with asyncio.timeout(self._wait):
                     is_first = await line.acquire()
+            for rest in self._leasing.turns(ticket, end):
+                await asyncio.sleep(rest)
+            pauses = self._leasing.pauses(end)
             while True:
                 try:
                     return await _taken(step)
@@ -83,6 +91,7 @@ class Seat:
                         raise
                 await asyncio.sleep(pause)
         finally:
+            ticket.close()
             if is_first:
                 line.release()
 
@@ -108,6 +117,9 @@ class Seat:
         else:
             await self._lease.release_async()
         _report(lost, error)
+
+    def _step(self, ticket: Ticket, on_lost: OnLost, end: float) -> Lease:
+        return self._leasing.take(self._request, on_lost, end, is_first=not ticket.ahead())
 
     def _begin_block(self) -> None:
         if not self._unused.acquire(blocking=False):

@@ -1,22 +1,22 @@
 """Seats as the running program holds them: taken, asked from memory, lost at most once, always reported.
 
-The ends of leases are times of `elapsed`. A seat ends for its holder a little before it ends in the database, so a
-holder never believes that it has a seat that somebody else got meanwhile.
+The ends of leases are times of a clock that only runs (`OpenInstallation.elapsed`). A holder counts from before it
+sends a renewal, and everybody else from after they saw it (`licensekit.runtime.observing`): a holder never believes
+that it has a seat that somebody else got meanwhile.
 
 Taking, renewing and freeing a seat all day writes no audit entry and wakes nobody: each is one short transaction, and
 many run at a time. Borrowing one for days is a change like any other.
 """
 
 import asyncio
-import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from licensekit.access import Access, level_of
+from licensekit.database import Database
 from licensekit.dates import format_seconds, moment_of
 from licensekit.entitlements import Holding, asked, not_entitled
 from licensekit.entitlements.assignment import HOUR_SECONDS, leasable, missing_requirements, pool_of
@@ -25,10 +25,10 @@ from licensekit.runtime.changes import LOGGER
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.snapshot import Snapshot
 from licensekit.state import seats
-from licensekit.state.seats import LONGEST_SECONDS, SHORTEST_SECONDS, HeldSeat, SeatRequest
+from licensekit.state.seats import LONGEST_SECONDS, SHORTEST_SECONDS, SILENT, HeldSeat, SeatRequest
 from licensekit.state.slots import held_by
 from licensekit.state.stored import seats_in_use
-from licensekit.state.time import effective, lease_time
+from licensekit.state.time import effective
 from licensekit.state.transactions import write_installation
 from licensekit.text import names
 from licensekit.wire.documents import Kind
@@ -38,18 +38,10 @@ if TYPE_CHECKING:
 
 OnLost = Callable[["Lease"], object] | None
 """What is called with a lease that is lost."""
-_CLOCK: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
-
-
-def elapsed() -> float:
-    """Return seconds by a clock that nobody sets, and that runs while the machine sleeps."""
-    if sys.platform != "win32" and _CLOCK is not None:
-        return time.clock_gettime(_CLOCK)
-    return time.monotonic()
 
 
 def time_of(live: LiveSnapshot) -> int:
-    """Return the effective time, by which leases live where there is no server."""
+    """Return the effective time, by which borrowed seats end where there is no server."""
     return effective(live.snapshot.state.stored.time, live.clocks())
 
 
@@ -64,38 +56,45 @@ def request(live: LiveSnapshot, code: str, holder: str, ttl: int, at_least: Acce
     return wanted
 
 
-def take(live: LiveSnapshot, wanted: SeatRequest) -> tuple[HeldSeat, float]:
-    """Take a seat, and return it with its end; raises as `Licensing.seat`, from `NotEntitled` on."""
-    begin, now, entitlements, name = elapsed(), time_of(live), live.snapshot.state.entitlements, wanted.license
+def take(
+    live: LiveSnapshot, database: Database, wanted: SeatRequest, *, is_first: bool = True
+) -> tuple[HeldSeat, float]:
+    """Take a seat for the first in line, and return it with its end; raises as `Licensing.seat`, from `NotEntitled`."""
+    begin, now, entitlements, name = live.elapsed(), time_of(live), live.snapshot.state.entitlements, wanted.license
     pool = pool_of(entitlements, name) if name in entitlements.tiers else None
     if pool is None or not pool.seats(wanted.at_least):
         raise not_entitled(entitlements, name, holder=wanted.holder)
     if entitlements.licenses[name].requires:
-        with live.database.read() as connection:
+        with database.read() as connection:
             held = held_by(connection, Kind.USER, names.folded(wanted.holder))
         for fault in missing_requirements(entitlements, wanted.holder, name, held):
             raise fault
-    if (row := seats.take(live.database, wanted, pool, now)) is not None:
+    row = seats.take(database, wanted, pool, now) if is_first else None
+    if is_first and row is None and live.observer.look(database):
+        row = seats.take(database, wanted, pool, now)
+    if row is not None:
         return row, begin + wanted.ttl
-    with live.database.read() as connection:
-        taken = seats_in_use(connection, lease_time(connection, now)).get(name, 0)
+    live.observer.save()
+    with database.read() as connection:
+        taken = seats_in_use(connection, now).get(name, 0)
     raise NoneFree(reason="leased", license=name, in_use=taken, total=pool.total(wanted.at_least))
 
 
 def borrow(live: LiveSnapshot, row: HeldSeat, hours: float) -> tuple[HeldSeat, float]:
     """Borrow a seat for some hours from now, and return it with its end; raises as `Lease.borrow`."""
-    begin, pool = elapsed(), pool_of(live.snapshot.state.entitlements, row.license)
+    begin, pool = live.elapsed(), pool_of(live.snapshot.state.entitlements, row.license)
     if not 0 < hours * HOUR_SECONDS <= pool.borrow_seconds:
         most = pool.borrow_seconds // HOUR_SECONDS
         raise BorrowRefused(reason="too-long" if most else "never", license=row.license, asked=hours, hours=most)
     with write_installation(replace(live.opened, by=row.holder)) as change:
-        now = lease_time(change.connection, change.read.now)
+        server = change.connection.now()
+        now = change.now if server is None else server
         until = now + round(hours * HOUR_SECONDS)
         until = until if pool.until is None else min(until, pool.until)
         if until <= now or not seats.borrow(change.connection, row, until, now):
             raise LeaseLost(reason="gone", license=row.license, holder=row.holder, lease=row.id)
         change.record("lease-borrow", license=row.license, holder=row.holder, lease=row.id, until=format_seconds(until))
-    return row._replace(expires=until, borrowed=True), begin + until - now
+    return row._replace(expires=until), begin + until - now
 
 
 def access_of(snapshot: Snapshot, row: HeldSeat) -> Mapping[str, Access]:
@@ -111,6 +110,7 @@ class Lease:
 
     def __init__(self, leasing: "Leasing", request: SeatRequest, row: HeldSeat, until: float, on_lost: OnLost) -> None:
         self._leasing = leasing
+        self._elapsed = leasing.elapsed
         self._on_lost = on_lost
         self._lock = Lock()
         self._error: LeaseLost | None = None
@@ -124,7 +124,7 @@ class Lease:
         self.request = request
         """What the seat has to give, and for how many seconds it is held without being renewed."""
         self.until = until
-        """When it ends unless it is renewed, in seconds of `elapsed`."""
+        """When it ends unless it is renewed, in seconds of `OpenInstallation.elapsed`."""
         self.lost = Event()
         """Set as soon as the seat is lost; to be waited for by whoever has nothing else to do."""
 
@@ -136,12 +136,12 @@ class Lease:
     @property
     def borrowed_until(self) -> datetime | None:
         """When it ends, if it is borrowed, UTC."""
-        return moment_of(self.row.expires) if self.row.borrowed else None
+        return None if self.row.expires is None else moment_of(self.row.expires)
 
     @property
     def left(self) -> float:
         """The seconds that are left unless it is renewed."""
-        return self.until - elapsed()
+        return self.until - self._elapsed()
 
     @property
     def is_held(self) -> bool:
@@ -152,7 +152,7 @@ class Lease:
     def error(self) -> LeaseLost | None:
         """Why it is not held any more; None while it is."""
         if self._error is None and self.left <= 0:
-            self.lose("expired")
+            self.lose("over" if self.row.borrowed else SILENT)
         return self._error
 
     def check(self) -> None:
@@ -184,10 +184,10 @@ class Lease:
 
         Raises:
             LeaseLost: it is not held any more.
-            StateError: the database cannot be written; it is held until it expires.
+            StateError: the database cannot be written in time; it is held until its time is over.
         """
         self.check()
-        self._leasing.renew([self])
+        self._leasing.renew([self], self.left)
         self.check()
 
     def borrow(self, hours: float) -> datetime:
@@ -205,12 +205,12 @@ class Lease:
         given = access_of(self._leasing.live.snapshot, self.row)
         row, until = borrow(self._leasing.live, self.row, hours)
         self.extend(row, until, given)
-        return moment_of(row.expires)
+        return moment_of(row.expires or 0)
 
     def release(self) -> None:
         """Release the seat. Nothing happens to one that is not held, nor to a parent process's.
 
-        If the database is away, the seat is freed as soon as it is back, at the latest when the lease expires.
+        If the database is away, the seat is freed as soon as it is back.
         """
         if self._settle("released"):
             self._leasing.free(self)
@@ -220,9 +220,9 @@ class Lease:
         if self._settle("released"):
             await in_thread(self._leasing.free, self)
 
-    def lose(self, reason: str, refusal: LicenseError | None = None) -> None:
+    def lose(self, reason: str, refusal: LicenseError | None = None, by: str = "") -> None:
         """Note once that it is lost, and report it; `refusal` is why it got no other seat, where that is the reason."""
-        if self._settle(reason, refusal):
+        if self._settle(reason, refusal, by):
             self.lost.set()
             self._leasing.live.counters.add("leases_lost_total", self.code, reason)
             LOGGER.warning("%s", self._error, extra={"code": LeaseLost.code, "home": None, "revision": None})
@@ -230,10 +230,10 @@ class Lease:
                 # In a thread of its own: it may take its time, and what it raises is shown there.
                 Thread(target=self._on_lost, args=(self,), name="licensekit-lease-lost", daemon=True).start()
 
-    def lose_seat(self, row: HeldSeat) -> None:
+    def lose_seat(self, row: HeldSeat, reason: str, by: str) -> None:
         """Note that a seat is taken away, unless it has another one by now."""
-        if self.row.id == row.id:
-            self.lose("ended" if self.left > 0 else "expired")
+        if self.row.id == row.id and self.is_held:
+            self.lose(reason, by=by)
 
     def renewed(self, row: HeldSeat, until: float) -> bool:
         """Note that its seat was renewed, if it has that one still; return whether it is held."""
@@ -256,13 +256,14 @@ class Lease:
         if self._settle("inherited"):
             self.lost.set()
 
-    def _settle(self, reason: str, refusal: LicenseError | None = None) -> bool:
+    def _settle(self, reason: str, refusal: LicenseError | None = None, by: str = "") -> bool:
         """End it, once, and return whether it was held."""
         with self._lock:
             if self._error is not None:
                 return False
-            code, holder = self.code, self.holder
-            self._error = LeaseLost(reason=reason, license=code, holder=holder, lease=self.id, refusal=refusal)
+            since = self._leasing.clocks().clock - round(self.request.ttl - self.left) if reason == SILENT else None
+            named = {"license": self.code, "holder": self.holder, "lease": self.id, "by": by}
+            self._error = LeaseLost(reason=reason, **named, refusal=refusal, since=since)
             return True
 
 

@@ -29,6 +29,12 @@ class TimeNotKept(Notice):
     error: LicenseError
 
 
+class FailedOver(Notice):
+    """Another server took over, or the server was restored, while the program ran."""
+
+    since: int
+
+
 class Health(NamedTuple):
     """How a program is that asks; a license that has expired is no fault of the program."""
 

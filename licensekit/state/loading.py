@@ -1,8 +1,9 @@
 """An installation as it was opened, and its state at one moment, from which every question is answered."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from licensekit.database import Connection, Database
@@ -19,8 +20,8 @@ from licensekit.state.journal import BundleRecord
 from licensekit.state.journal_entries import ACTIVE, KEPT, REPLACED
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.notices import UnusableDocument, notices_of
-from licensekit.state.stored import Stored, read_stored, require_same
-from licensekit.state.time import Clocks, Reading, effective
+from licensekit.state.stored import Stored, follow, read_stored
+from licensekit.state.time import Clocks, Reading, effective, elapsed
 from licensekit.state.trust_store import combine_trust, lost_bundles, verify_bundles
 from licensekit.state.usage import read_used, unused
 from licensekit.trust.pack import TrustStore, at_floor, pin_in_pack
@@ -166,6 +167,10 @@ class OpenInstallation:
     """Who makes the changes, for the audit log."""
     facts: Facts = field(default_factory=lambda: NO_FACTS)
     """What the program knows better of its machine."""
+    elapsed: Callable[[], float] = elapsed
+    """What leases are measured with, in seconds."""
+    local: Path | None = None
+    """The folder of this machine's own files of the installation; None: nothing is kept there."""
     last: LastSeen = field(default_factory=LastSeen)
 
 
@@ -239,10 +244,10 @@ def read_installation(opened: OpenInstallation) -> Generator[ReadTransaction]:
 def read_transaction(
     opened: OpenInstallation, connection: Connection, mark: MarkRead, known: Stored | None
 ) -> ReadTransaction:
-    """Read what must follow on `known`, seen before the transaction began; raise `OtherInstallation` if it does not."""
+    """Read what follows on `known`, which was seen before the transaction began; raises as `follow`."""
     reading = opened.clocks()
     stored = read_stored(connection, mark, reading, None if known is None else known.journal)
-    require_same(known, stored, opened.database.location)
+    stored = follow(known, stored, connection, opened.database.location)
     if opened.last.stored is known:
         opened.last.stored = stored
     return ReadTransaction(opened, connection, stored, reading)

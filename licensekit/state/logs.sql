@@ -38,7 +38,7 @@ INSERT INTO people (pseudonym, id, written) VALUES (?, ?, ?);
 
 -- The ids of people as somebody wrote them, in whatever form.
 -- name: written
-SELECT holder FROM leases UNION SELECT started_by FROM events
+SELECT holder FROM leases UNION SELECT ended_by FROM leases UNION SELECT started_by FROM events
 UNION SELECT ended_by FROM events WHERE ended_by IS NOT NULL;
 
 -- What is erased of a person.
@@ -49,7 +49,11 @@ UPDATE events SET started_by = '' WHERE started_by = ?;
 UPDATE events SET ended_by = '' WHERE ended_by = ?;
 
 -- name: erase leases
-UPDATE leases SET id = '', holder = '', expires = 0, borrowed = 0 WHERE holder = ?;
+UPDATE leases SET id = '', holder = '', until = 0, borrowed = 0, ended_id = id, ended_why = 'ended', ended_by = ''
+WHERE holder = ?;
+
+-- name: erase ends of leases
+UPDATE leases SET ended_by = '' WHERE ended_by = ?;
 
 -- name: erase events
 DELETE FROM events WHERE scope = 'user' AND subject = ?;

@@ -1,23 +1,30 @@
--- How seats are taken, renewed and freed, for `licensekit/state/seats.py`: each is one short statement.
+-- How seats are taken, renewed and freed, for `licensekit/state/seats.py`: each is one short statement, which waits for no
+-- lock but that of its row.
 
--- One time for the whole statement.
+-- One time for the whole statement; only the ends of borrowed seats are compared with it.
 -- name: time
 WITH time (now) AS (SELECT COALESCE(server_now(), ?));
 
 -- name: our_schema
 (SELECT number FROM licensekit_schema) = ?;
 
+-- name: is_free
+(id = '' OR (borrowed = 1 AND until <= (SELECT now FROM time)));
+
+-- name: is_held
+(id <> '' AND (borrowed = 0 OR until > (SELECT now FROM time)));
+
 -- Of what is still held beyond the count, after a reduction, nothing is given out again below it: then only as many of
 -- the lowest free seats are given as are missing from the count. All who ask at the same moment want the same rows, so
 -- that together they cannot take more.
 -- name: free_seat
-license = ? AND expires <= (SELECT now FROM time) AND seat < CASE
-    WHEN EXISTS (SELECT 1 FROM leases WHERE license = ? AND seat >= ? AND expires > (SELECT now FROM time))
+license = ? AND {is_free} AND seat < CASE
+    WHEN EXISTS (SELECT 1 FROM leases WHERE license = ? AND seat >= ? AND {is_held})
     THEN COALESCE((
-        SELECT seat FROM leases WHERE license = ? AND seat < ? AND expires <= (SELECT now FROM time)
+        SELECT seat FROM leases WHERE license = ? AND seat < ? AND {is_free}
         ORDER BY seat LIMIT 1 OFFSET (
             SELECT CASE WHEN count(*) < ? THEN ? - count(*) ELSE 0 END FROM leases
-            WHERE license = ? AND (seat < ? OR seat >= ?) AND expires > (SELECT now FROM time)
+            WHERE license = ? AND (seat < ? OR seat >= ?) AND {is_held}
         )
     ), ?)
     ELSE ?
@@ -25,38 +32,54 @@ END;
 
 -- name: take
 {time} UPDATE leases SET
-    id = ?, holder = ?, borrowed = 0, taken = (SELECT now FROM time), expires = (SELECT now FROM time) + ?
-WHERE license = ? AND expires <= (SELECT now FROM time) AND seat = (
+    id = ?, holder = ?, ttl = ?, beat = beat + 1, taken = (SELECT now FROM time), until = 0, borrowed = 0
+WHERE license = ? AND {is_free} AND seat = (
     SELECT seat FROM leases WHERE {free_seat}
     AND seat >= (SELECT max(seat) FROM leases WHERE license = ?) * ? / 65536
     ORDER BY seat LIMIT 1
-) AND {our_schema} RETURNING seat, taken, expires;
+) AND {our_schema} RETURNING seat, taken;
 
 -- name: room
 {time} SELECT (SELECT max(seat) FROM leases WHERE license = ?), count(*) FROM leases WHERE {free_seat};
 
 -- name: grow
-INSERT INTO leases (license, seat, id, holder, taken, expires, borrowed) VALUES (?, ?, '', '', 0, 0, 0)
-ON CONFLICT (license, seat) DO NOTHING;
+INSERT INTO leases (license, seat, id, holder, ttl, beat, taken, until, borrowed, ended_id, ended_why, ended_by)
+WITH RECURSIVE numbers (seat) AS (SELECT ? UNION ALL SELECT seat + 1 FROM numbers WHERE seat + 1 < ?)
+SELECT ?, seat, '', '', 0, 0, 0, 0, 0, '', '', '' FROM numbers WHERE {our_schema}
+ON CONFLICT (license, seat) DO NOTHING RETURNING seat;
 
+-- Durable before it counts: a beat that a server forgets could not be told from one that stands still.
 -- name: renew
-UPDATE leases SET expires = CASE WHEN expires > ? THEN expires ELSE ? END
-WHERE license = ? AND seat = ? AND id = ? AND expires > ?;
+{time} UPDATE leases SET beat = beat + 1 WHERE license = ? AND seat = ? AND id = ? AND {is_held} AND {our_schema}
+RETURNING seat;
 
--- A server that crashed may hold a seat that was freed just then: until its lease expires.
+-- name: end
+UPDATE leases SET id = '', holder = '', until = 0, borrowed = 0, ended_id = id, ended_why = ?, ended_by = ?
+WHERE license = ? AND seat = ? AND id = ?;
+
+-- A server that crashed may hold a seat that was freed just then: until others see that its beat stands still.
 -- name: free
-UPDATE leases SET id = '', holder = '', expires = 0
-WHERE license = ? AND seat = ? AND id = ? AND may_be_lost() AND {our_schema} RETURNING seat;
+{end} AND may_be_lost() AND {our_schema} RETURNING seat;
+
+-- name: free_silent
+{end} AND beat = ? AND {our_schema} RETURNING seat;
 
 -- name: borrow
-UPDATE leases SET expires = ?, borrowed = 1 WHERE license = ? AND seat = ? AND id = ? AND expires > ?;
+{time} UPDATE leases SET until = ?, borrowed = 1, beat = beat + 1
+WHERE license = ? AND seat = ? AND id = ? AND {is_held} RETURNING seat;
 
 -- name: held
-SELECT id, license, seat, holder, taken, expires, borrowed FROM leases WHERE expires > ?
+{time} SELECT id, license, seat, holder, taken, ttl, CASE WHEN borrowed = 1 THEN until END FROM leases WHERE {is_held}
 ORDER BY license, taken, holder, seat;
 
+-- name: beats
+SELECT id, license, seat, ttl, beat FROM leases WHERE ttl < ? AND id <> '' AND borrowed = 0;
+
 -- name: held_of_license
-SELECT id FROM leases WHERE license = ? AND expires > ?;
+{time} SELECT id FROM leases WHERE license = ? AND {is_held};
+
+-- name: why_ended
+SELECT ended_why, ended_by FROM leases WHERE license = ? AND seat = ? AND ended_id = ?;
 
 -- name: newest_holders
-SELECT holder FROM leases WHERE license = ? AND expires > ? ORDER BY taken DESC, seat DESC LIMIT ?;
+{time} SELECT holder FROM leases WHERE license = ? AND {is_held} ORDER BY taken DESC, seat DESC LIMIT ?;

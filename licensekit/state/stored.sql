@@ -3,6 +3,9 @@
 -- name: installation
 SELECT told_since, seed, secret, pack, observations, head, observed, signature FROM installation;
 
+-- name: audited
+SELECT hash FROM audit WHERE number = ?;
+
 -- name: store
 INSERT INTO bundles (identity, frame) VALUES (?, ?) ON CONFLICT (identity) DO UPDATE SET frame = excluded.frame;
 
@@ -13,7 +16,8 @@ SELECT identity, frame FROM bundles;
 SELECT type, frame FROM trust_documents ORDER BY place;
 
 -- name: seats_in_use
-SELECT license, count(*) FROM leases WHERE expires > ? GROUP BY license;
+SELECT license, count(*) FROM leases WHERE id <> '' AND (borrowed = 0 OR until > COALESCE(server_now(), ?))
+GROUP BY license;
 
 -- name: events
 SELECT number, kind, scope, subject, message, expected_end, started, started_by, ended, ended_by FROM events;

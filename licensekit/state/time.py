@@ -24,6 +24,7 @@ CONFIRM_SECONDS: Final = DAY_SECONDS
 STEP_SECONDS: Final = 6 * 3600
 BOOTS: Final = 256
 """Of how many boots the newest observation is kept."""
+_ELAPSED: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 _IDENTITY_BYTES: Final = 16
 _UUID_BYTES: Final = 64
 _REGISTRY: Final = (
@@ -99,6 +100,18 @@ Clocks = Callable[[], Reading]
 def system_clock() -> datetime:
     """Return the time of this machine, in UTC."""
     return datetime.now(UTC)
+
+
+def elapsed() -> float:
+    """Return seconds by a clock that nobody sets, and that runs while the machine sleeps."""
+    if sys.platform != "win32" and _ELAPSED is not None:
+        return time.clock_gettime(_ELAPSED)
+    return time.monotonic()
+
+
+def elapsed_of(boot: BootClock | None) -> Callable[[], float]:
+    """Return what measures time that passes: a boot clock that is given, in a simulation, else `elapsed`."""
+    return elapsed if boot is None else lambda: elapsed() if (shown := boot()) is None else shown.seconds
 
 
 def effective(seen: TimeSeen, reading: Reading) -> int:
@@ -202,12 +215,6 @@ def keep_time(connection: Connection, seen: TimeSeen) -> bytes:
     data = json.dumps([kept, [[boot.hex(), *one] for boot, one in boots.items()]]).encode()
     connection.run("UPDATE installation SET observations = ?", data)
     return sha256(data).digest()
-
-
-def lease_time(connection: Connection, now: int) -> int:
-    """Return the time that counts for leases: the server's, or where there is none, the effective time `now`."""
-    server = connection.now()
-    return now if server is None else server
 
 
 def clocks_of(clock: Callable[[], datetime], boot: BootClock | None = None) -> Clocks:

@@ -14,7 +14,7 @@ from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.snapshot import OnDemand
 from licensekit.state.home import open_in_memory
 from licensekit.state.loading import OpenInstallation
-from licensekit.state.time import Boot, clocks_of, system_clock
+from licensekit.state.time import Boot, clocks_of, elapsed_of, system_clock
 from licensekit.state.transactions import remember
 from licensekit.testing.signing import NOTHING, Issuer, Sold, Span, issuer_for, merged, span_of
 from licensekit.wire.documents import Kind
@@ -23,7 +23,7 @@ Clock = Callable[[], datetime]
 """What shows the time: an aware datetime."""
 Assigned = Mapping[str, Iterable[str]]
 """User id to the licenses that the user is assigned."""
-_ASKED: Final = frozenset({"read", "write", "once", "version"})
+_ASKED: Final = frozenset({"read", "write", "once", "each", "version", "epoch", "within"})
 
 
 class TestLicensing(Licensing):
@@ -42,8 +42,9 @@ class TestLicensing(Licensing):
         self._shared: list[Licensing] = []
         self._clock, self._database = _Clock(clock), _Database()
         day = None if released is None else days_of(released)
-        database, clocks = cast("Database", self._database), clocks_of(self._clock, self._clock.boot)
-        self._opened = OpenInstallation(database, clocks, issuer.root, issuer.pack, day)
+        database, boot = cast("Database", self._database), self._clock.boot
+        clocks = clocks_of(self._clock, boot)
+        self._opened = OpenInstallation(database, clocks, issuer.root, issuer.pack, day, elapsed=elapsed_of(boot))
         self.installation = Installation(self._opened)
         """The handle of whoever administers it: users, sites, events, and everything else."""
         try:

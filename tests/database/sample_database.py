@@ -22,6 +22,11 @@ SCHEMA: Final = Schema("ledger", (FIRST,))
 NEXT_SCHEMA: Final = Schema("ledger", (FIRST, SECOND))
 
 
+def soon(seconds: float = 0.3) -> float:
+    """Return a deadline in a moment."""
+    return time.monotonic() + seconds
+
+
 def add(database: Database, *numbers: int) -> None:
     """Add one thing for each number."""
     with database.write() as connection:

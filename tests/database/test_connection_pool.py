@@ -22,7 +22,7 @@ class Workshop:
     def __init__(self) -> None:
         self.made: list[Made] = []
 
-    def make(self) -> Made:
+    def make(self, _deadline: float = 0) -> Made:
         """Make one."""
         self.made.append(Made())
         return self.made[-1]
@@ -103,7 +103,7 @@ def test_a_failure_to_make_one_takes_no_place() -> None:
             pass
 
 
-def _fail() -> Made:
+def _fail(_deadline: float) -> Made:
     raise ZeroDivisionError
 
 
@@ -129,7 +129,7 @@ def test_a_closed_pool_lends_nothing() -> None:
 
 
 def test_one_that_cannot_be_judged_is_dropped() -> None:
-    pool = ConnectionPool(Made, _discard, is_usable=_cannot_be_judged, location="here", wait=5)
+    pool = ConnectionPool(lambda _: Made(), _discard, is_usable=_cannot_be_judged, location="here", wait=5)
     with pool.lend() as made:
         pass
     with pytest.raises(ZeroDivisionError), pool.lend():

@@ -17,7 +17,8 @@ EVENT_COLUMNS: Final[Columns[Event]] = {
     **spelling.columns("since=started by=started_by expected_end ended message"),
 }
 _LEASE_COLUMNS: Final[Columns[HeldSeat]] = spelling.columns(
-    "id license holder since=taken until=expires remarks", remarks=lambda lease: "borrowed" if lease.borrowed else None
+    "id license holder since=taken ttl until=expires remarks",
+    remarks=lambda lease: "borrowed" if lease.borrowed else None,
 )
 
 

@@ -3,23 +3,31 @@
 The server itself answers, or a pooler in front of it. A pooler such as PgBouncer lends a session of the server for one
 transaction at a time. What belongs to a session has no place there: settings are made in each transaction, and nothing
 is prepared. Codes of errors are those of the PostgreSQL manual, appendix A.
+
+Nothing is waited for without an end: a server that lives ends a statement itself, says why and keeps the connection; of
+one that stands still we hear nothing, and throw the connection away.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, closing, suppress
 from functools import lru_cache, partial
-from typing import Any, Final, LiteralString
+from math import ceil, inf
+from time import monotonic
+from typing import Any, Final, LiteralString, TypeVar
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg import generators, waiting
+from psycopg.abc import RV, PQGen
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8Dumper, IntLoader
 
 from licensekit import errors
 from licensekit.database.protocol import STREAMED_ROWS, Connection, Row, Translated, Value, storable
 from licensekit.database.schemas import read_queries
 
-_DEFAULTS: Final = {
+_DEFAULTS: Final[dict[str, Any]] = {
     "application_name": "licensekit",
     "connect_timeout": 10,
     "client_encoding": "utf-8",
@@ -29,6 +37,12 @@ _DEFAULTS: Final = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
+STATEMENT_SECONDS: Final = 30.0
+"""How long a statement may take that has no deadline."""
+_SILENT_SECONDS: Final = STATEMENT_SECONDS + 2
+"""How long nothing need come on a connection that has no deadline: in that time, a server that lives has said why."""
+_LATE_SECONDS: Final = 0.03
+"""How long after a deadline what the server says of it is waited for, and how often the clock is looked at."""
 
 _SECRETS: Final = ("password", "sslpassword", "oauth_client_secret")
 
@@ -43,6 +57,7 @@ _URL: Final = re.compile(
 """Stricter than libpq, so that nothing of a password can be taken for a host or a database."""
 _SQL: Final = read_queries(__file__)
 
+S = TypeVar("S")
 _Meaning = Callable[..., errors.EngineError]
 
 _AWAY: Final[_Meaning] = partial(errors.DatabaseUnavailable, reason="away")
@@ -72,16 +87,52 @@ _MEANINGS: Final[dict[str, _Meaning]] = {
 """By code, else by its first two characters, the class."""
 
 
+class Unanswered(psycopg.OperationalError):
+    """The server has not answered by the `deadline`, or has been `silent`."""
+
+
 def translate(error: BaseException, where: str) -> errors.LicenseError | None:
     """Return what an error of psycopg means; see `licensekit.database.protocol.Translate`."""
     if not isinstance(error, psycopg.Error):
         return None
+    if isinstance(error, Unanswered):
+        return errors.DatabaseBusy(reason=str(error), detail="it gave no answer", where=where)
     state = error.sqlstate or ""
     meaning = _MEANINGS.get(state) or _MEANINGS.get(state[:2]) or _AWAY
     return meaning(detail=error.diag.message_primary or str(error), sqlstate=state, where=where)
 
 
-Raw = psycopg.Connection[Row]
+class Raw(psycopg.Connection[Row]):
+    """A connection on which every wait has an end."""
+
+    deadline = inf
+    """When it ends, as a time of `time.monotonic`."""
+
+    def wait(self, gen: PQGen[RV], *args: Any, **options: Any) -> RV:
+        """Wait for what psycopg does; close the connection if the server gives no answer."""
+        try:
+            return super().wait(_ending(gen, self.deadline), *args, **{"interval": _LATE_SECONDS, **options})
+        except Unanswered:
+            self.close()
+            raise
+
+
+def _ending(gen: Generator[S, int, RV], deadline: float) -> Generator[S, int, RV]:
+    """Run a generator of psycopg, which yields what it waits for (`psycopg.waiting`), until its end."""
+    end = deadline + _LATE_SECONDS if deadline < inf else monotonic() + _SILENT_SECONDS
+    try:
+        state = next(gen)
+        while True:
+            ready, now = (yield state), monotonic()
+            if ready and deadline == inf:
+                end = now + _SILENT_SECONDS
+            if now > end:
+                raise Unanswered("silent" if deadline == inf else "deadline")
+            state = gen.send(ready)
+    except StopIteration as done:
+        result: RV = done.value
+        return result
+
 
 _TOKEN: Final = re.compile(r"""'[^']*'|"[^"]*"|\?|%|(?:server_now|may_be_lost|is_read_only)\(\)""")
 NOW: Final = "floor(extract(epoch FROM clock_timestamp()))::bigint"
@@ -140,10 +191,10 @@ class PostgresConnection(Connection):
         try:
             with Translated(translate, self._where):
                 self._raw.execute(self._commit)
-        except errors.DatabaseUnavailable as error:
+        except (errors.DatabaseBusy, errors.DatabaseUnavailable) as error:
             if not self._raw.closed:
                 raise
-            raise error.replace(reason="uncertain") from error
+            raise errors.DatabaseUnavailable(reason="uncertain", detail=error.detail, where=self._where) from error
 
     def abandon(self) -> None:
         """Undo what was done; nothing, if the transaction belongs to a parent process."""
@@ -189,14 +240,23 @@ def holds_password(url: str) -> bool:
     return any(parameters.get(name) for name in _SECRETS)
 
 
-def connect(parameters: dict[str, Any], wait: float) -> Raw:
-    """Open a connection, on which nothing waits longer than `wait` seconds for a lock, or raise `psycopg.Error`."""
+def connect(parameters: dict[str, Any], wait: float, deadline: float) -> Raw:
+    """Open a connection by a deadline, on which nothing waits longer than `wait` seconds for a lock.
+
+    Raises `psycopg.Error`. Only the lookup of a host's name may take longer.
+    """
     with ExitStack() as undo:
-        raw: Raw = undo.enter_context(closing(psycopg.connect(**parameters, autocommit=True)))
+        if deadline - monotonic() > _DEFAULTS["connect_timeout"]:
+            raw = Raw.connect(**parameters)
+        else:  # in less time than psycopg takes to find one host of several silent
+            opening = _ending(generators.connect(make_conninfo(**parameters)), deadline)
+            raw = Raw(waiting.wait_conn(opening, interval=_LATE_SECONDS), tuple_row)
+        undo.enter_context(closing(raw))
+        raw.autocommit, raw.deadline = True, deadline
         # A pooler tells its clients a process of its own making.
         [(process,)] = raw.execute(b"SELECT pg_backend_pid()").fetchall()
         if process == raw.info.backend_pid:
-            raw.execute(_filled(_SQL["session"], wait))
+            raw.execute(_filled(_SQL["session"], wait, STATEMENT_SECONDS))
         else:
             raw.prepare_threshold = None
         adapt(raw)
@@ -205,9 +265,12 @@ def connect(parameters: dict[str, Any], wait: float) -> Raw:
 
 
 def settings_of(raw: Raw, wait: float) -> bytes:
-    """Return the settings that each transaction needs: none, unless a pooler lends the session."""
-    return _filled(_SQL["transaction"], wait) if raw.prepare_threshold is None else b""
+    """Return the settings that each transaction needs: none, unless it has a deadline or a pooler lends the session."""
+    if raw.deadline == inf and raw.prepare_threshold is not None:
+        return b""
+    left = STATEMENT_SECONDS if raw.deadline == inf else max(0.001, raw.deadline - monotonic())
+    return _filled(_SQL["transaction"], min(wait, left), left)
 
 
-def _filled(settings: str, wait: float) -> bytes:
-    return f"{settings};".format(milliseconds=round(wait * 1000)).encode()
+def _filled(settings: str, wait: float, statement: float) -> bytes:
+    return f"{settings};".format(lock=ceil(wait * 1000), statement=ceil(statement * 1000)).encode()

@@ -2,19 +2,25 @@
 
 import re
 import selectors
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager
+from math import inf
 from os import getpid
+from time import monotonic
 from typing import Final, LiteralString
 
 from psycopg.pq import TransactionStatus
 
 from licensekit.database.postgres import connection as server
 from licensekit.database.postgres.connection import NOW, PostgresConnection, Raw, placed, translate
-from licensekit.database.protocol import ConnectionPool, Row, Translated, Value, Version, storable
+from licensekit.database.protocol import BaseDatabase, ConnectionPool, Row, Translated, Value, Version, storable
 from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_queries
+from licensekit.errors import DatabaseUnavailable
 
 _Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)
+
+_MIGRATION_SECONDS: Final = 600.0
+"""How long it may take to migrate a database, or to fill a new one."""
 
 _COLUMN: Final = re.compile(r"[(,]\s*([a-z]\w*) (BIGINT|TEXT|BYTEA)")
 _RULES: Final = {"c": "CHECK (", "f": "REFERENCES", "p": "PRIMARY KEY", "u": "UNIQUE"}
@@ -43,7 +49,7 @@ _FOUND: Final = FOUND.replace(" FROM", f", {NOW} FROM").encode()
 _LOCK, _SHARED_LOCK, _COUNT = (f"{_SQL[name]};".encode() for name in ("lock", "shared_lock", "count"))
 
 
-class PostgresDatabase:
+class PostgresDatabase(BaseDatabase):
     """A database on a server (see `licensekit.database.protocol`). `location` is the URL without its password."""
 
     dialect = DIALECT
@@ -55,11 +61,12 @@ class PostgresDatabase:
         self._pool = ConnectionPool(self._connect, Raw.close, is_usable=_is_idle, location=self.location, wait=wait)
         try:
             if schema is not None:
+                self.deadline = monotonic() + _MIGRATION_SECONDS
                 migrate(self, schema, create=create, fill=fill)
         except BaseException:  # an interruption too must leave no connection open
             self.close()
             raise
-        self._schema = schema
+        self._schema, self.deadline = schema, inf
 
     def read(self) -> AbstractContextManager[PostgresConnection]:
         """See `Database.read`."""
@@ -72,14 +79,25 @@ class PostgresDatabase:
 
     def once(self, sql: LiteralString, *params: Value) -> Row | None:
         """See `Database.once`."""
-        with self._pool.lend() as raw, Translated(translate, self.location):
+        with self._lend() as raw, Translated(translate, self.location):
             return raw.execute(placed(sql), storable(params, self.location)).fetchone()
+
+    def each(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> list[Row | None]:
+        """See `Database.each`."""
+        return [self.once(sql, *row) for row in rows]
 
     def version(self) -> Version:
         """See `Database.version`."""
-        with self._pool.lend() as raw, Translated(translate, self.location):
-            row = raw.execute(_SQL["changes"].encode()).fetchone()
-        return (getpid(), *(row or ()))
+        return (getpid(), *(self.once(_SQL["changes"]) or ()))
+
+    def epoch(self) -> str:
+        """See `Database.epoch`; empty where the server does not tell."""
+        try:
+            return str((self.once(_SQL["epoch"]) or ("",))[0])
+        except DatabaseUnavailable as error:
+            if error.reason == "rights":
+                return ""
+            raise
 
     def close(self) -> None:
         """See `Database.close`."""
@@ -90,7 +108,7 @@ class PostgresDatabase:
 
     @contextmanager
     def _transaction(self, begin: bytes, lock: bytes = b"", count: bytes = b"") -> Generator[PostgresConnection]:
-        with self._pool.lend() as raw, PostgresConnection(raw, self.location, count + b"COMMIT") as connection:
+        with self._lend() as raw, PostgresConnection(raw, self.location, count + b"COMMIT") as connection:
             statements = begin + server.settings_of(raw, self._wait) + lock
             if self._schema is None:
                 connection.begin(statements)
@@ -100,9 +118,15 @@ class PostgresDatabase:
                 connection.began = found[2] if found else None
             yield connection
 
-    def _connect(self) -> Raw:
+    @contextmanager
+    def _lend(self) -> Generator[Raw]:
+        with self._pool.lend(self.deadline) as raw:
+            raw.deadline = self.deadline
+            yield raw
+
+    def _connect(self, deadline: float) -> Raw:
         with Translated(translate, self.location):
-            return server.connect(self._parameters, self._wait)
+            return server.connect(self._parameters, self._wait, deadline)
 
 
 def _is_idle(raw: Raw) -> bool:

@@ -54,6 +54,13 @@ SELECT pg_advisory_xact_lock_shared(1818977378, hashtext(current_schema()));
 -- name: count
 UPDATE licensekit_schema SET changes = changes + 1 WHERE pg_current_xact_id_if_assigned() IS NOT NULL;
 
+-- The cluster and its timeline, which is another one after each promotion and each restore from its archive. A primary
+-- server names its own in the names of its log files; what the control file says comes later, and a standby has no more.
+-- name: epoch
+SELECT system_identifier || '/' || CASE WHEN pg_is_in_recovery() THEN timeline_id::text
+    ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint::text END
+FROM pg_control_system(), pg_control_checkpoint();
+
 -- A row that was restored from a backup was written by another transaction, whatever it counts.
 -- name: changes
 SELECT changes, xmin::text::bigint FROM licensekit_schema;

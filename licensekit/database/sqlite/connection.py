@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from functools import partial
+from math import inf
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Final, LiteralString
@@ -23,6 +24,8 @@ CHECKED_BYTES: Final = 2 * 1024 * 1024
 """Up to this size a database is checked page by page when it is opened (about a millisecond)."""
 MEMORY: Final = ":memory:"
 
+_STEPS: Final = 10_000
+"""Of the virtual machine, between two looks at the clock: a fraction of a millisecond."""
 _SMALLEST: Final = 512
 """The smallest page that SQLite has, and so the smallest database."""
 _SETTINGS: Final = (
@@ -39,6 +42,7 @@ _BY_CODE: Final[dict[int, _Meaning]] = {
     sqlite3.SQLITE_BUSY: partial(errors.DatabaseBusy, reason="process"),
     sqlite3.SQLITE_PROTOCOL: partial(errors.DatabaseBusy, reason="process"),
     sqlite3.SQLITE_LOCKED: partial(errors.DatabaseBusy, reason="transaction"),
+    sqlite3.SQLITE_INTERRUPT: partial(errors.DatabaseBusy, reason="deadline"),
     sqlite3.SQLITE_FULL: partial(errors.DatabaseUnavailable, reason="disk-full"),
     sqlite3.SQLITE_IOERR: partial(errors.DatabaseUnavailable, reason="disk-error"),
     sqlite3.SQLITE_IOERR_SHORT_READ: partial(errors.DatabaseDamaged, reason="too-short"),
@@ -159,6 +163,13 @@ def connect(path: Path | None, *, wait: float, read_only: bool = False) -> sqlit
             raw.close()
             raise
     return raw
+
+
+def end_by(raw: sqlite3.Connection, deadline: float, wait: float) -> None:
+    """Let no statement wait for others, or run, beyond a deadline, a time of `time.monotonic`."""
+    left = max(0.0, min(wait, deadline - monotonic()))
+    raw.execute(f"PRAGMA busy_timeout = {round(left * 1000)}")
+    raw.set_progress_handler(None if deadline == inf else lambda: monotonic() > deadline, _STEPS)
 
 
 def is_read_as_it_is(path: Path) -> bool:

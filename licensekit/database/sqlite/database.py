@@ -13,14 +13,19 @@ from functools import cache, partial
 from itertools import count
 from os import getpid
 from pathlib import Path
+from time import monotonic
 from typing import Final, LiteralString, NamedTuple
 
-from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, ConnectionPool, OneWriter, Translated, Version
+from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, BaseDatabase, ConnectionPool, Translated, Version
 from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_queries
 from licensekit.database.sqlite import connection as files
 from licensekit.database.sqlite.connection import SqliteConnection, translate
+from licensekit.database.turns import turn
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
+
+_TURN_SECONDS: Final = 0.25
+"""For how long a writer has the only turn; a longer one shares it with the next, and SQLite lets that wait."""
 
 _STRICT: Final = "STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
 DIALECT: Final = Dialect(
@@ -47,7 +52,7 @@ class _Opened:
     """No other one of this file has it."""
 
 
-class _Pooled(OneWriter):
+class _Pooled(BaseDatabase):
     """What lends connections to its file or its image, as that is now."""
 
     dialect = DIALECT
@@ -64,7 +69,14 @@ class _Pooled(OneWriter):
             slots=slots,
         )
 
-    def _connect(self, *, read_only: bool) -> _Opened:
+    @contextmanager
+    def _lend(self, pool: ConnectionPool[_Opened]) -> Generator[_Opened]:
+        """Lend a connection on which everything ends by the deadline."""
+        with pool.lend(self.deadline) as opened:
+            files.end_by(opened.raw, self.deadline, self._wait)
+            yield opened
+
+    def _connect(self, _deadline: float, *, read_only: bool) -> _Opened:
         raise NotImplementedError
 
     def _source(self) -> Hashable:
@@ -102,13 +114,16 @@ class SqliteDatabase(_Pooled):
         """See `Database.read`."""
         return self._transaction(self._readers, "BEGIN")
 
-    def write(self, *, shared: bool = False) -> AbstractContextManager[SqliteConnection]:  # noqa: ARG002  # SQLite has one writer in any case
+    @contextmanager
+    def write(self, *, shared: bool = False) -> Generator[SqliteConnection]:  # noqa: ARG002  # SQLite has one writer in any case
         """See `Database.write`."""
-        return self._transaction(self._writers, "BEGIN IMMEDIATE")
+        turn_ = turn(self.location, "write", patience=_TURN_SECONDS, end=min(self.deadline, monotonic() + self._wait))
+        with turn_, self._transaction(self._writers, "BEGIN IMMEDIATE") as connection:
+            yield connection
 
     def version(self) -> Version:
         """See `Database.version`."""
-        with self._watchers.lend() as watcher, Translated(translate, self.location):
+        with self._lend(self._watchers) as watcher, Translated(translate, self.location):
             (moved,) = watcher.raw.execute("PRAGMA data_version").fetchone()
             return (watcher.number, moved)
 
@@ -134,7 +149,7 @@ class SqliteDatabase(_Pooled):
 
     @contextmanager
     def _transaction(self, pool: ConnectionPool[_Opened], statement: LiteralString) -> Generator[SqliteConnection]:
-        with pool.lend() as opened, SqliteConnection(opened.raw, self.location) as connection:
+        with self._lend(pool) as opened, SqliteConnection(opened.raw, self.location) as connection:
             connection.begin(statement)
             if self._schema is not None:
                 found = connection.one(FOUND)
@@ -142,7 +157,7 @@ class SqliteDatabase(_Pooled):
                     self._schema.check(found, self.location)
             yield connection
 
-    def _connect(self, *, read_only: bool) -> _Opened:
+    def _connect(self, _deadline: float, *, read_only: bool) -> _Opened:
         self._reads_as_is = files.is_read_as_it_is(self._path)
         source = self._source()
         return _Opened(files.connect(self._path, wait=self._wait, read_only=read_only), source, next(self._numbers))
@@ -172,27 +187,27 @@ class MemoryDatabase(_Pooled):
     location = "memory://"
 
     def __init__(self, schema: Schema | None) -> None:
-        self._image = _Image(0, b"" if schema is None else new_image(schema))
+        self._images = [_Image(0, b"" if schema is None else new_image(schema))]  # one, which `within` shares
         self._readers, self._writers = self._pool(read_only=True), self._pool(read_only=False, slots=1)
 
     @contextmanager
     def read(self) -> Generator[SqliteConnection]:
         """See `Database.read`."""
-        with self._readers.lend() as copy, SqliteConnection(copy.raw, self.location) as connection:
+        with self._lend(self._readers) as copy, SqliteConnection(copy.raw, self.location) as connection:
             connection.begin("BEGIN")
             yield connection
 
     @contextmanager
     def write(self, *, shared: bool = False) -> Generator[SqliteConnection]:  # noqa: ARG002  # there is one writer in any case
         """See `Database.write`."""
-        with self._writers.lend() as copy:
+        with self._lend(self._writers) as copy:
             copy.source = None  # stays so, and the copy unused, if its commit does not become an image
             with SqliteConnection(copy.raw, self.location) as connection:
                 connection.begin("BEGIN IMMEDIATE")
                 yield connection
             number, before = self._image
             data = copy.raw.serialize() if HAS_IMAGES else "".join(copy.raw.iterdump()).encode()
-            self._image = _Image(number if data == before else number + 1, data)
+            self._images[0] = _Image(number if data == before else number + 1, data)
             copy.source = self._image.number
 
     def version(self) -> Version:
@@ -213,10 +228,14 @@ class MemoryDatabase(_Pooled):
         """What was committed."""
         return self._image.data
 
+    @property
+    def _image(self) -> _Image:
+        return self._images[0]
+
     def _source(self) -> int:
         return self._image.number
 
-    def _connect(self, *, read_only: bool) -> _Opened:
+    def _connect(self, _deadline: float, *, read_only: bool) -> _Opened:
         number, data = self._image
         raw = files.connect(None, wait=0, read_only=read_only)
         with Translated(translate, self.location):

@@ -148,17 +148,27 @@ CREATE TABLE site_licenses (
     UNIQUE (license, slot)
 ) {strict};
 
--- A row for each concurrent seat that was ever used; it is free once its lease has expired.
+-- A row for each concurrent seat that was ever used. It is free where `id` is empty, and where it was borrowed and
+-- `until` is over. `beat` counts takings and renewals: a seat that is not borrowed is held while it moves, and whoever
+-- sees it stand still for longer than `ttl` seconds frees the seat. `taken` is for people to read. `ended_id` is the
+-- lease that ended last, with why and by whom: its holder reads that.
 CREATE TABLE leases (
     license {text} NOT NULL,
     seat {integer} NOT NULL CHECK (seat >= 0),
     id {text} NOT NULL,
     holder {text} NOT NULL,
+    ttl {integer} NOT NULL,
+    beat {integer} NOT NULL,
     taken {integer} NOT NULL,
-    expires {integer} NOT NULL,
+    until {integer} NOT NULL,
     borrowed {integer} NOT NULL CHECK (borrowed IN (0, 1)),
+    ended_id {text} NOT NULL,
+    ended_why {text} NOT NULL,
+    ended_by {text} NOT NULL,
     PRIMARY KEY (license, seat)
 ) {strict};
+-- Those that are held for a short time are looked at more often.
+CREATE INDEX leases_by_ttl ON leases (ttl);
 
 -- How many units of a meter were used or are reserved, by period. No part of what the journal proves.
 CREATE TABLE meters (

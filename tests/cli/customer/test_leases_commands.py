@@ -28,7 +28,7 @@ def held(run: Command, shelf: Path) -> dict[str, HeldSeat]:
     assert anna is not None
     assert bob is not None
     with database.write() as connection:
-        connection.run("UPDATE leases SET borrowed = 1 WHERE id = ?", bob.id)
+        connection.run("UPDATE leases SET borrowed = 1, until = ? WHERE id = ?", now + HOURS, bob.id)
     database.close()
     return {"anna": anna, "bob": bob}
 
@@ -37,13 +37,13 @@ def test_leases_are_listed_as_a_table_and_as_json(run: Command, held: dict[str, 
     ran = run("leases list --home here")
     assert (ran.code, ran.err) == (0, "")
     title, anna, bob = ran.out.splitlines()
-    assert title.split() == ["id", "license", "holder", "since", "until", "remarks"]
+    assert title.split() == ["id", "license", "holder", "since", "ttl", "until", "remarks"]
     assert anna.split()[:3] == [held["anna"].id, "seat", "anna"]
     assert bob.split()[0] == held["bob"].id
     assert bob.endswith("borrowed")
     listed = json.loads(run("leases list --home here --json").out)["leases"]
     assert [(lease["holder"], lease["borrowed"]) for lease in listed] == [("anna", False), ("bob", True)]
-    assert set(listed[0]) == {"id", "license", "seat", "holder", "since", "until", "borrowed"}
+    assert set(listed[0]) == {"id", "license", "seat", "holder", "since", "ttl", "until", "borrowed"}
 
 
 def test_leases_of_one_holder_or_license_are_listed(run: Command, held: dict[str, HeldSeat]) -> None:

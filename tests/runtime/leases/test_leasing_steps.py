@@ -1,6 +1,8 @@
 """What keeps leases, without the threads that call it."""
 
 from collections.abc import Iterator
+from time import monotonic
+from typing import Any
 
 import pytest
 
@@ -14,7 +16,7 @@ from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.watcher import WATCHERS
 from licensekit.state.home import open_installation
 from licensekit.state.loading import OpenInstallation
-from licensekit.state.seats import HeldSeat, SeatRequest
+from licensekit.state.seats import HeldSeat
 from licensekit.state.time import clocks_of
 from tests import makers
 from tests.crm import crm_catalog
@@ -31,7 +33,7 @@ def live(home: Home) -> Iterator[LiveSnapshot]:
 
 
 def test_a_seat_of_a_license_that_no_catalog_has_any_more_gives_nothing(crm: Installation, live: LiveSnapshot) -> None:
-    row, _ = seats.take(live, seats.request(live, "seat", "anna", 60, Access.FULL))
+    row, _ = seats.take(live, live.database, seats.request(live, "seat", "anna", 60, Access.FULL))
     assert seats.access_of(live.snapshot, row)["seat"] is Access.FULL
     catalog = crm_catalog()
     fewer = {code: one for code, one in catalog.licenses.items() if code != "seat"}
@@ -43,14 +45,14 @@ def test_a_seat_of_a_license_that_no_catalog_has_any_more_gives_nothing(crm: Ins
 def test_after_a_fork_nothing_is_held_and_anything_can_be_taken(crm: Installation, live: LiveSnapshot) -> None:
     leasing = Leasing(live)
     request = seats.request(live, "seat", "anna", 60, Access.FULL)
-    lease = leasing.take(request, None)
+    lease = leasing.take(request, None, monotonic())
     leasing.after_fork()
     assert lease.lost.is_set()
     with pytest.raises(LeaseLost, match="parent process"):
         lease.check()
     lease.release()
     assert [held.id for held in crm.leases.list()] == [lease.id]
-    own = leasing.take(request, None)
+    own = leasing.take(request, None, monotonic())
     own.check()
     leasing.close()
     assert [held.id for held in crm.leases.list()] == [lease.id]
@@ -62,14 +64,14 @@ def test_a_seat_that_is_taken_while_the_process_ends_is_released(
     leasing = Leasing(live)
     take = seats.take
 
-    def taken_too_late(live: LiveSnapshot, request: SeatRequest) -> tuple[HeldSeat, float]:
-        answer = take(live, request)
+    def taken_too_late(*given: Any, **more: Any) -> tuple[HeldSeat, float]:
+        answer = take(*given, **more)
         release_all()
         return answer
 
     monkeypatch.setattr(seats, "take", taken_too_late)
     with pytest.raises(DatabaseUnavailable, match="closed"):
-        leasing.take(seats.request(live, "seat", "anna", 60, Access.FULL), None)
+        leasing.take(seats.request(live, "seat", "anna", 60, Access.FULL), None, monotonic())
     assert crm.leases.list() == ()
 
 
@@ -77,7 +79,7 @@ def test_who_frees_many_seats_waits_once_for_a_database_that_is_away(
     crm: Installation, live: LiveSnapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leasing = Leasing(live)
-    held = [leasing.take(seats.request(live, "seat", "anna", 60, Access.FULL), None) for _ in range(3)]
+    held = [leasing.take(seats.request(live, "seat", "anna", 60, Access.FULL), None, monotonic()) for _ in range(3)]
     WATCHERS.unwatch(leasing)  # who watches tries again by itself
     tries: list[HeldSeat] = []
 

@@ -1,0 +1,83 @@
+"""Turns: first come, first served among the processes and threads of one host that share a database file.
+
+SQLite lets who waits for its one writer look again now and then, so that some starve. Therefore each draws a ticket, a
+file named for the moment at which it was drawn; the oldest goes first. That is an order and no lock: the database keeps
+the count, so in doubt nobody waits.
+
+Who waits sets the time of its ticket, by the clock of `time.monotonic`, which the processes of a host share and nobody
+sets. A ticket whose time stands still is of a process that was killed or stopped, and whoever comes next removes it; a
+process that continues gets its old place back.
+"""
+
+import os
+from bisect import bisect_left
+from collections.abc import Generator
+from contextlib import closing, contextmanager, suppress
+from itertools import dropwhile
+from pathlib import Path
+from secrets import token_hex
+from time import monotonic, monotonic_ns, sleep
+
+from licensekit.errors import FileUnusable
+from licensekit.files import PRIVATE, PRIVATE_FOLDER, hand_over, names_in
+
+_NEXT_SECONDS, _STEP_SECONDS, _LONGEST_SECONDS = 0.0003, 0.001, 0.02
+"""The pause of who is next, what each further place adds to it, and the longest one."""
+
+
+class Ticket:
+    """A place in the line of one name at the database at `location`; on a server and in memory, always the first.
+
+    Who does not ask for `patience` seconds is passed. Without `create`, there is a line only where another made one.
+    """
+
+    def __init__(self, location: str, name: str, *, patience: float, create: bool) -> None:
+        folder = Path(location).with_suffix(".queue")
+        self._line = f"{name}."
+        self._path = folder / f"{self._line}{monotonic_ns():020}.{token_hex(4)}"
+        self._patience = round(patience * 1e9)
+        self._is_alone = "://" in location
+        with suppress(OSError):
+            if create and not self._is_alone:
+                folder.mkdir(PRIVATE_FOLDER)
+                hand_over(folder, folder.parent)
+
+    def ahead(self) -> int:
+        """Return how many come first; to be asked again and again until it is 0."""
+        with suppress(OSError, FileUnusable):  # no line can be made there
+            if not self._is_alone:
+                self._renew()
+                drawn = sorted(one for one in names_in(self._path.parent) if one.startswith(self._line))
+                older = drawn[: bisect_left(drawn, self._path.name)]
+                return len(list(dropwhile(self._is_abandoned, older)))
+        return 0
+
+    def close(self) -> None:
+        """Leave the line."""
+        with suppress(OSError):
+            self._path.unlink()
+
+    def _renew(self) -> None:
+        if not self._path.exists():  # at first, or it looked abandoned
+            self._path.touch(PRIVATE)
+        now = monotonic_ns()
+        os.utime(self._path, ns=(now, now))
+
+    def _is_abandoned(self, name: str) -> bool:
+        """Return whether a ticket is of nobody any more; then it is removed."""
+        path = self._path.with_name(name)
+        with suppress(OSError):
+            # One that was left before the machine started has any time.
+            if abs(monotonic_ns() - path.stat().st_mtime_ns) <= self._patience:
+                return False
+            path.unlink()
+        return True
+
+
+@contextmanager
+def turn(location: str, name: str, *, patience: float, end: float) -> Generator[None]:
+    """Run a block when it is its turn, or at `end`, a time of `time.monotonic`."""
+    with closing(Ticket(location, name, patience=patience, create=False)) as ticket:
+        while (ahead := ticket.ahead()) and monotonic() < end:
+            sleep(min(_NEXT_SECONDS + (ahead - 1) * _STEP_SECONDS, _LONGEST_SECONDS))
+        yield
