@@ -14,8 +14,7 @@ E = TypeVar("E")
 canonical_json: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 """Spells a value as JSON in one way: names sorted, no spaces, nothing escaped without need."""
 HASH_BYTES: Final = 32
-GENESIS: Final = bytes(HASH_BYTES)
-"""The hash before the first entry."""
+GENESIS: Final = bytes(HASH_BYTES)  # the hash before the first entry
 
 
 class Head(NamedTuple):
@@ -33,11 +32,9 @@ def link(previous: bytes, entry: bytes) -> bytes:
 class Link(NamedTuple):
     """What of an entry the chain is about."""
 
-    number: int
-    """Counted from 1 without a gap."""
+    number: int  # counted from 1 without a gap
     entry: bytes
-    hash: bytes
-    """As it was recorded."""
+    hash: bytes  # as it was recorded
 
 
 def unbroken(

@@ -15,10 +15,8 @@ from licensekit.errors import FileUnusable, PlaceTaken, TooLarge
 
 import_module("tomllib")  # it reads what errors say: once no more files can be opened, it is too late to load it
 
-PRIVATE: Final = 0o600
-"""The mode of a file that only its owner may read."""
-PRIVATE_FOLDER: Final = 0o700
-"""The mode of a folder that only its owner may look into."""
+PRIVATE: Final = 0o600  # the mode of a file that only its owner may read
+PRIVATE_FOLDER: Final = 0o700  # the mode of a folder that only its owner may look into
 _Kind = Literal["folder", "pipe", "socket", "symbolic link", "device"]
 
 

@@ -2,11 +2,6 @@
 
 An operation works out its proposal without changing anything. Doing it works the proposal out again inside the write
 transaction, and goes on only if the result is the one that was shown.
-
-    proposal = workspace.propose_renewal(order)
-    for change in proposal.changes:
-        print(change)
-    proposal.sign(key, who="anna", confirm=True)
 """
 
 from collections.abc import Mapping

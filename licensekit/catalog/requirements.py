@@ -93,9 +93,8 @@ def _holdings(known: KnownLicenses) -> list[list[frozenset[str]]]:
     included = frozenset[str]().union(*known.gives.values())
     assignable = {n for n, one in licenses.items() if not (one.hidden and n in included)}
     plans = {name for name in assignable if licenses[name].plan}
-    everything = _grow(known, frozenset(), assignable)
     # Whatever any user holds can make a system license present for all.
-    shared = {name for name in everything if licenses[name].kind is not Kind.USER}
+    shared = {name for name in _grow(known, frozenset(), assignable) if licenses[name].kind is not Kind.USER}
     for_all = frozenset(shared).union(*(known.gives[name] for name in shared))
     of_issuer: dict[str, set[str]] = {}
     for plan in plans:

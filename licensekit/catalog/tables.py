@@ -59,10 +59,7 @@ def _lines(path: str, keys: Mapping[str, Any]) -> Iterator[str]:
 
 
 def unsold(catalog: Catalog, table: str) -> dict[str, str]:
-    """Return the codes of `licenses` or `editions` that are no longer sold, each with what took its place or nothing.
-
-    A license that another took the place of is not sold. Of all else an extension says it (`docs/format.md`).
-    """
+    """Return the codes of `licenses` or `editions` that are no longer sold, each with what took its place, if any."""
     said = catalog.extensions.get(f"unsold-{table}")
     is_formed = isinstance(said, str) and all(map(is_code, said.replace("/", " ").split(" ")))
     words = str(said).split() if is_formed else ()
@@ -81,14 +78,10 @@ def unsold_extension(table: str, codes: Mapping[str, str]) -> dict[str, str]:
 class CatalogChange(NamedTuple):
     """One key of a catalog that was added, removed or changed."""
 
-    where: str
-    """The key path; a license, access rule or edition that comes or goes is one difference."""
-    before: str | None
-    """What was there, as people read it; None: it was added."""
-    after: str | None
-    """What is there now, as people read it; None: it was removed."""
-    takes_away: bool
-    """Whether it takes something away from bundles already sold."""
+    where: str  # the key path; a license, access rule or edition that comes or goes is one difference
+    before: str | None  # what was there, as people read it; None: it was added
+    after: str | None  # what is there now, as people read it; None: it was removed
+    takes_away: bool  # whether it takes something away from bundles already sold
 
 
 def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
@@ -165,11 +158,9 @@ def _of_setting(path: str, old: Setting, new: Setting | None) -> Iterator[SoldRe
     if old.combine is not new.combine:
         yield SoldReduced(reason="count", before=word(old.combine), after=word(new.combine), where=f"{path}.combine")
     if new.lowest is not None and (old.lowest is None or old.lowest < new.lowest):
-        before = f"below {new.lowest}"
-        yield SoldReduced(reason="setting-fits", before=before, where=f"{path}.lowest")
+        yield SoldReduced(reason="setting-fits", before=f"below {new.lowest}", where=f"{path}.lowest")
     if new.highest is not None and (old.highest is None or old.highest > new.highest):
-        before = f"above {new.highest}"
-        yield SoldReduced(reason="setting-fits", before=before, where=f"{path}.highest")
+        yield SoldReduced(reason="setting-fits", before=f"above {new.highest}", where=f"{path}.highest")
     if new.choices and not old.choices:
         yield SoldReduced(reason="setting-fits", before="of any text", where=f"{path}.choices")
     if new.choices and (names := tuple(one for one in old.choices if one not in new.choices)):
@@ -195,8 +186,7 @@ def _flat(catalog: Catalog) -> dict[str, dict[str, str]]:
     return {path: _fields(keys, "." if path else "") for path, keys in file_tables(catalog).items()}
 
 
-_WRITTEN: Final = {"seats": "concurrent seats"}
-"""Key to how people read its other value, where a word would not say it."""
+_WRITTEN: Final = {"seats": "concurrent seats"}  # key to how people read its other value, where a word would not say it
 
 
 def _fields(keys: Mapping[str, Any], lead: str = ".") -> dict[str, str]:

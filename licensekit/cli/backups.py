@@ -11,9 +11,10 @@ import click
 
 from licensekit.cli import groups, inputs, output, proposals
 from licensekit.cli.options import option
-from licensekit.database import backup, examination
+from licensekit.database import backup, examination, upgrades
 from licensekit.errors import ConfirmationNeeded
 
+preview_option: Final = option("--preview", "Only show what would be done.")
 force_option: Final = option("--force", "Replace FILE if it is there.")
 yes_option: Final = option("--yes", "Do not ask.")
 
@@ -27,6 +28,18 @@ def show_findings(findings: Sequence[examination.Diagnosis], *, as_json: bool) -
         rows = [(one.check, one.state, one.about.message, one.about.hint) for one in findings]
         output.table(["check", "state", "found", "what to do"], rows)
     if not is_well:
+        click.get_current_context().exit(groups.NO)
+
+
+def show_upgrade(done: upgrades.Upgrade, *, as_json: bool) -> None:
+    """Print what an upgrade does, or has done; the command answers no if this program cannot work with it yet."""
+    if as_json:
+        output.emit_json(done._asdict())
+    else:
+        facts = done._asdict().items()
+        shown = ((name, "; ".join(value) if isinstance(value, tuple) else value) for name, value in facts)
+        output.facts(*((name, value) for name, value in shown if value != ""))
+    if done.schema < done.needed:
         click.get_current_context().exit(groups.NO)
 
 

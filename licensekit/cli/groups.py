@@ -20,11 +20,9 @@ from licensekit.cli.options import Decorator, option
 from licensekit.cli.output import JSON_DUE, emit_json, harmless, takes_every_character
 from licensekit.errors.coded import messages_beside
 
-NO: Final = 1
-"""The command worked and the answer is no."""
+NO: Final = 1  # the command worked and the answer is no
 USAGE: Final = 2
-DEFECT: Final = 70
-"""Licensekit itself failed; the number is that of EX_SOFTWARE in sysexits.h."""
+DEFECT: Final = 70  # licensekit itself failed; the number is that of EX_SOFTWARE in sysexits.h
 INTERRUPTED: Final = 130
 
 _CODES: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
@@ -51,8 +49,7 @@ class Lazy(NamedTuple):
     """Where a command lives and under which heading the help lists it."""
 
     section: str
-    module: str
-    """`rotate-root` is called `rotate_root` there; what has another meaning there ends in `_`: `list_`, `import_`."""
+    module: str  # `rotate-root` is called `rotate_root` there; a word with another meaning ends in `_`: `list_`
 
 
 def lazy(section: str, module: str, names: str) -> dict[str, Lazy]:
@@ -176,13 +173,9 @@ def _set_color(ctx: click.Context, _: click.Parameter, value: bool | None) -> No
         ctx.color = value
 
 
+_COLOR: Final = "Print in color, or do not.  [default: on a terminal, unless NO_COLOR is set]"
 color_option: Final[Decorator] = option(
-    "--color/--no-color",
-    "Print in color, or do not.  [default: on a terminal, unless NO_COLOR is set]",
-    default=None,
-    expose_value=False,
-    is_eager=True,
-    callback=_set_color,
+    "--color/--no-color", _COLOR, default=None, expose_value=False, is_eager=True, callback=_set_color
 )
 
 
@@ -201,7 +194,8 @@ def report(error: errors.LicenseError, ctx: click.Context) -> click.exceptions.E
     """Print what was wrong, where and what to do; return how the command exits."""
     for line in error_lines(error):
         complain(line, ctx)
-    _print_json(error.as_json(), ctx)
+    if ctx.meta.get(JSON_DUE):
+        emit_json({"error": error.as_json()})
     return click.exceptions.Exit(exit_code(error))
 
 
@@ -209,7 +203,8 @@ def report_usage(error: click.UsageError, ctx: click.Context) -> click.exception
     """Print what was not understood, and where help is; return how the command exits."""
     message, hint = _usage(error)
     complain(usage_line(error), ctx)
-    _print_json(_failure_json("usage", message, hint), ctx)
+    if ctx.meta.get(JSON_DUE):
+        emit_json({"error": _failure_json("usage", message, hint)})
     return click.exceptions.Exit(USAGE)
 
 
@@ -227,11 +222,6 @@ def report_defect(error: Exception, arguments: Sequence[str]) -> int:
 
 def _failure_json(code: str, message: str, hint: str) -> dict[str, Any]:
     return {"code": code, "message": message, "data": {}, "hint": hint, "where": None}
-
-
-def _print_json(shown: dict[str, Any], ctx: click.Context) -> None:
-    if ctx.meta.get(JSON_DUE):
-        emit_json({"error": shown})
 
 
 def complain(line: str, ctx: click.Context | None = None) -> None:

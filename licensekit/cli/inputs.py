@@ -3,7 +3,7 @@
 import getpass
 import os
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -16,11 +16,9 @@ from licensekit.cli.output import remark_left_out
 from licensekit.files import read_bytes, write_atomically
 from licensekit.text import columns, names, pasted, rows
 
-STANDARD: Final = "-"
-"""Where a file is meant: standard input or output."""
+STANDARD: Final = "-"  # where a file is meant: standard input or output
 _WHAT: Final = "a passphrase or a PIN"
-_MOST_BYTES: Final = 2 * limits.PASSPHRASE_BYTES + 64
-"""The longest secret in UTF-16, its byte order mark and line end."""
+_MOST_BYTES: Final = 2 * limits.PASSPHRASE_BYTES + 64  # the longest secret in UTF-16, its byte order mark and line end
 
 
 @contextmanager
@@ -78,8 +76,7 @@ def is_terminal() -> bool:
 class SecretSource(NamedTuple):
     """Where a passphrase or a PIN comes from; nothing given means a prompt."""
 
-    option: str
-    """The name of its options without `-file` or `-fd`: `passphrase`, `root-passphrase`, `pin`."""
+    option: str  # the name of its options without `-file` or `-fd`: `passphrase`, `root-passphrase`, `pin`
     files: tuple[str, ...] = ()
     fds: tuple[int, ...] = ()
 
@@ -128,10 +125,6 @@ def _secret_in(data: bytes, option: str) -> bytes:
     return line
 
 
-def _columns(ctx: click.Context, param: click.Parameter, given: Sequence[str]) -> dict[str, str]:
-    return dict(pairs(ctx, param, given))
-
-
 _ENCODING: Final = "The encoding of a table: windows-1252. Default: UTF-8 or UTF-16, as it shows."
 _ENCODINGS: Final = click.Choice(rows.ENCODINGS, case_sensitive=False)
 _COLUMN: Final = "Read the column with this heading as COLUMN; may be repeated."
@@ -139,6 +132,6 @@ table_options: Final[Decorator] = collected(
     "table",
     columns.TableOptions,
     option("--encoding NAME", _ENCODING, type=_ENCODINGS, default=rows.UTF_8, show_default=False),
-    option("--column HEADING=COLUMN... columns", _COLUMN, callback=_columns),
+    option("--column HEADING=COLUMN... columns", _COLUMN, callback=lambda *given: dict(pairs(*given))),
     option("--ignore HEADING... ignored", "Leave out the column with this heading; may be repeated."),
 )

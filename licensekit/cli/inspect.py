@@ -23,8 +23,7 @@ from licensekit.wire.documents import Bundle, Catalog, License
 
 _ANSWERS: Final = "The workspace that answers. Default: the current folder, if it is one."
 _workspace_option: Final = option("-C DIR folder", _ANSWERS, type=PATH, cls=ApplicationOption)
-LEDGERS: Final = ("ledger.db", "ledger.url")
-"""What makes a folder a workspace."""
+LEDGERS: Final = ("ledger.db", "ledger.url")  # what makes a folder a workspace
 _of_file: Final = together(
     click.argument("file"),
     _workspace_option,

@@ -43,7 +43,7 @@ def licensekit() -> None:
     lazy={
         **lazy("Commands", f"{_ISSUER}.ledger", "list show usage"),
         **lazy("Commands", f"{_ISSUER}.questions", "report"),
-        **lazy("Commands", f"{_ISSUER}.ledger", "verify doctor backup restore absorb move export"),
+        **lazy("Commands", f"{_ISSUER}.ledger", "verify doctor backup restore absorb move upgrade export"),
         **lazy("Commands", f"{_ISSUER}.questions", "file"),
     },
 )

@@ -120,7 +120,6 @@ def clock() -> int:
 
 
 now_option: Final[Decorator] = option("--now TIME", "Answer as of this time: 2027-01-01T00:00:00Z.", type=MOMENT)
-"""`--now`, as whole seconds since 1970; None: it was not given."""
 
 
 def pairs(_ctx: click.Context, _param: click.Parameter, given: Sequence[str]) -> list[tuple[str, str]]:

@@ -1,12 +1,47 @@
-"""What can be assigned to a user or a site, as its card offers it: what it holds, then what can be added."""
+"""What can be assigned to a user or a site, as its card offers it, and what was ticked there."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from licensekit.console.ticks import Ticks
-from licensekit.console.visit import Visit
-from licensekit.installation import LicenseRow
+from starlette.responses import Response
+
+from licensekit.console.rendering import license_name, moved
+from licensekit.console.visit import Conflict, Visit
+from licensekit.installation import LicenseRow, Sites, Users
 from licensekit.wire.documents import Kind, SeatKind
+
+
+class Ticks(NamedTuple):
+    """What a form wants of the licenses of one holder."""
+
+    held: frozenset[str]  # what is assigned now
+    wanted: frozenset[str]  # all that is to be assigned
+    conflicts: tuple[Conflict, ...]  # the plans of which somebody else has chosen another one
+
+
+def ticks_of(visit: Visit, held: Iterable[str]) -> Ticks:
+    """Return what a form wants of a holder of `held`; whatever was not touched in it stays as it is now.
+
+    The form says in `held` what was assigned when it was shown, and in `was.plan` and `was.plan.ISSUER` the plans.
+    """
+    form, licenses, holding = visit.form, visit.state.entitlements.licenses, frozenset(held)
+    plans = {code for code in holding if code in licenses and licenses[code].plan}
+    current = {name.removeprefix("was."): "" for name, _ in form.fields() if name.startswith(("plan", "was.plan"))}
+    current |= {".".join(filter(None, ("plan", code.rpartition(".")[0]))): code for code in plans}
+    edits = form.edits(current)
+    before = frozenset(form.texts("held")).difference(form.text(f"was.{field}") for field in current)
+    ticked = frozenset(form.texts("license"))
+    others = (holding - plans - (before - ticked)) | (ticked - before)
+    named = (Conflict(one.field, *(license_name(code, visit.state) for code in one[1:])) for one in edits.conflicts)
+    return Ticks(holding, others.union(filter(None, edits.wanted.values())), tuple(named))
+
+
+def save_ticks(visit: Visit, holders: Users | Sites, path: str, ticks: Ticks) -> Response:
+    """Assign what is new and release what is gone, in one change, and name what somebody else has changed."""
+    holders.assign(visit.holder, *sorted(ticks.wanted - ticks.held), release=sorted(ticks.held - ticks.wanted))
+    theirs = sorted(ticks.held.symmetric_difference(visit.form.texts("held")))
+    # An address has room for a few of them.
+    return moved(visit, path, id=visit.holder, saved="licenses", meanwhile=" ".join(theirs[:20]))
 
 
 class Choice(NamedTuple):
@@ -17,19 +52,13 @@ class Choice(NamedTuple):
     issuer: str
     description: str
     ticked: bool
-    held: bool
-    """Whether it is assigned now."""
+    held: bool  # whether it is assigned now
     lapsed: bool
-    row: LicenseRow | None
-    """None: no catalog has it any more; it can only be released."""
-    requires: tuple[str, ...]
-    """What must be assigned for it, of what can be."""
-    brings: tuple[str, ...]
-    """What it includes, directly or not."""
-    included_in: tuple[str, ...]
-    """The names of what is held and brings it anyhow."""
-    is_named: bool
-    """Whether its name or code has the text that somebody looks for."""
+    row: LicenseRow | None  # None: no catalog has it any more; it can only be released
+    requires: tuple[str, ...]  # what must be assigned for it, of what can be
+    brings: tuple[str, ...]  # what it includes, directly or not
+    included_in: tuple[str, ...]  # the names of what is held and brings it anyhow
+    is_named: bool  # whether its name or code has the text that somebody looks for
     below: tuple["Choice", ...] = ()
 
     @property
@@ -46,12 +75,9 @@ class Choice(NamedTuple):
 class Choices(NamedTuple):
     """Everything that can be assigned to one holder."""
 
-    plans: tuple[Choice, ...]
-    """Of which a holder has at most one of each issuer."""
-    held: tuple[Choice, ...]
-    """What else is assigned."""
-    more: tuple[Choice, ...]
-    """What else can be."""
+    plans: tuple[Choice, ...]  # of which a holder has at most one of each issuer
+    held: tuple[Choice, ...]  # what else is assigned
+    more: tuple[Choice, ...]  # what else can be
 
 
 def choices_of(visit: Visit, kind: Kind, ticks: Ticks, lapsed: Collection[str]) -> Choices:

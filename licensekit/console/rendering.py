@@ -33,18 +33,8 @@ _STATUS: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
     (errors.StateError, 503),
 )
 REFUSED: Final = 409
-MENU: Final = {
-    "overview": "/",
-    "licenses": "/licenses",
-    "users": "/users",
-    "sites": "/sites",
-    "events": "/events",
-    "activate": "/activate",
-    "files": "/files",
-    "history": "/history",
-    "health": "/health",
-}
-"""The sections, and where each begins."""
+_SECTIONS: Final = ("licenses", "users", "sites", "events", "activate", "files", "history", "health")
+MENU: Final = {"overview": "/", **{name: f"/{name}" for name in _SECTIONS}}  # where each section begins
 
 _TEXTS: Final = Path(__file__).with_name("texts.toml")
 _FOLDER: Final = Path(__file__).with_name("static")

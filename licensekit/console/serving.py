@@ -4,14 +4,13 @@ import socket
 import ssl
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from licensekit.console.application import app
-from licensekit.console.security.links import CONSOLE, Links
-from licensekit.console.security.sign_in import Network, Proxy, SignIn
+from licensekit.console.security.sign_in import CONSOLE, Links, Network, Proxy, SignIn
 from licensekit.console.visit import Authorize, Identity
 from licensekit.errors import ConsoleUnavailable
 from licensekit.files import read_bytes
@@ -32,13 +31,10 @@ class Reach(NamedTuple):
 
     host: str
     port: int
-    certificate: Path | None
-    """A certificate with its chain, in PEM."""
+    certificate: Path | None  # a certificate with its chain, in PEM
     key: Path | None
-    public: tuple[str, ...]
-    """The addresses that browsers use, where it is not this machine alone."""
-    proxies: tuple[Network, ...]
-    """Networks of proxies that sign people in; none: a link signs in."""
+    public: tuple[str, ...]  # the addresses that browsers use, where it is not this machine alone
+    proxies: tuple[Network, ...]  # networks of proxies that sign people in; none: a link signs in
     user_header: str
     role_header: str | None
     metrics_token: Path | None
@@ -89,18 +85,10 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _configured(app: ASGIApp, reach: Reach) -> uvicorn.Config:
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # who is asked through a proxy is judged by `security.sign_in`
-        lifespan="off",
-        ws="none",
-        ssl_certfile=None if reach.certificate is None else str(reach.certificate),
-        ssl_keyfile=None if reach.key is None else str(reach.key),
-        timeout_graceful_shutdown=3,
-    )
+    given: dict[str, Any] = {"ssl_certfile": reach.certificate, "ssl_keyfile": reach.key, "log_level": "warning"}
+    given |= {"lifespan": "off", "ws": "none", "access_log": False, "server_header": False}
+    # Who is asked through a proxy is judged by `security.sign_in`.
+    config = uvicorn.Config(app, proxy_headers=False, timeout_graceful_shutdown=3, **given)
     try:
         config.load()
     except (OSError, ssl.SSLError) as error:

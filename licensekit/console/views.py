@@ -9,10 +9,8 @@ from licensekit.wire.documents import Kind
 
 _TONES: Final = {"active": "good", "pending": "calm", "warning": "warn", "grace": "warn"}
 """The tone of a state; any other is bad."""
-_FOLLOWED: Final = "followed"
-"""The state of a bundle that ends, and that another one follows without a gap."""
-NEARLY_FULL: Final = 90
-"""From this many percent in use on, a license is shown as nearly used up."""
+_FOLLOWED: Final = "followed"  # the state of a bundle that ends, and that another one follows without a gap
+NEARLY_FULL: Final = 90  # from this many percent in use on, a license is shown as nearly used up
 
 
 class PartView(NamedTuple):
@@ -20,10 +18,8 @@ class PartView(NamedTuple):
 
     part: Part
     tone: str
-    state: str
-    """The text's name of its state."""
-    days_left: int | None
-    """Until the part is no longer licensed without a gap; None is perpetual."""
+    state: str  # the text's name of its state
+    days_left: int | None  # until the part is no longer licensed without a gap; None is perpetual
 
 
 def is_new(state: InstallationState) -> bool:
@@ -31,17 +27,13 @@ def is_new(state: InstallationState) -> bool:
     return not state.bundles and state.stored.recorded is None
 
 
-def issuers_of(state: InstallationState) -> tuple[str, ...]:
-    """Return the issuers that have a catalog or a bundle here, the vendor first."""
-    granting = (part.bundle.issuer for part in state.parts)
-    return tuple(dict.fromkeys((state.trust_store.issuer, *sorted(state.trust_store.catalogs), *granting)))
-
-
 def issuer_tabs(state: InstallationState) -> dict[str, PartView | None]:
-    """Return each issuer, with the bundle of its that is worst."""
+    """Return the issuers that have a catalog or a bundle here, the vendor first, each with its bundle that is worst."""
     views = sorted(part_views(state), key=lambda one: ("good", "calm", "warn", "bad").index(one.tone))
     worst = {one.part.bundle.issuer: one for one in views}
-    return {issuer: worst.get(issuer) for issuer in issuers_of(state)}
+    granting = (part.bundle.issuer for part in state.parts)
+    every = (state.trust_store.issuer, *sorted(state.trust_store.catalogs), *granting)
+    return {issuer: worst.get(issuer) for issuer in every}
 
 
 def issuer_facts(state: InstallationState, issuer: str, find: str) -> dict[str, Any]:

@@ -106,8 +106,7 @@ class Form:
         return tuple(value.file.read() for value in self._data.getlist(name) if isinstance(value, UploadFile))
 
 
-PULSE: Final = "/pulse"
-"""Where pages ask whether something has changed."""
+PULSE: Final = "/pulse"  # where pages ask whether something has changed
 EMPTY: Final = Form(FormData())
 
 
@@ -116,13 +115,10 @@ class Visit:
     """One request."""
 
     request: Request
-    installation: Installation
-    """Changes made through it are logged for whoever asks."""
+    installation: Installation  # changes made through it are logged for whoever asks
     identity: Identity
-    form: Form
-    """What was sent with a change; empty for a look."""
-    token: str
-    """Stands in every form."""
+    form: Form  # what was sent with a change; empty for a look
+    token: str  # stands in every form
     can_sign_out: bool
 
     @cached_property

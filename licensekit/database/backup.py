@@ -10,7 +10,8 @@ from typing import LiteralString, NamedTuple
 
 from licensekit.database import ABSENT, connect, is_url
 from licensekit.database.protocol import Connection, Database
-from licensekit.database.schemas import Migrating, Schema, compare_rows, copy_rows, tables
+from licensekit.database.schemas import FOUND, Migrating, Schema, compare_rows, copy_rows, tables
+from licensekit.database.upgrades import upgrade
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, FileUnusable, LicenseError, Message, StateError
 from licensekit.files import open_plain, replacing, sync_folder, unusable
 from licensekit.proposals import Proposal
@@ -71,7 +72,7 @@ def write_backup(source: Database, schema: Schema, path: Path, *, replace: bool 
         TemporaryDirectory(dir=path.parent, prefix=".", suffix=".partial") as folder,
         source.read() as here,
     ):
-        copy = Path(folder, "backup.db")
+        copy, schema = Path(folder, "backup.db"), schema.at(schema.number_of(here.one(FOUND), source.location))
         try:
             connect(copy, schema=schema, create=True, fill=lambda there: copy_rows(here, there, schema)).close()
             with closing(_open_whole(copy, schema)) as database, database.read() as there:
@@ -92,7 +93,9 @@ def _opened_backup(path: Path, schema: Schema) -> Generator[Database]:
             _copy(path, copy)
             with suppress(FileUnusable):  # of a database that was copied with its log beside it
                 _copy(path.with_name(f"{path.name}-wal"), Path(folder, "backup.db-wal"))
-            database = stack.enter_context(closing(_open_whole(copy, schema)))
+            _open_whole(copy, schema).close()
+            upgrade(copy, schema)
+            database = stack.enter_context(closing(connect(copy, schema=schema, create=False)))
         except OSError as error:
             raise unusable(path, "a backup", error) from error
         except StateError as error:
@@ -118,7 +121,7 @@ def restore_backup(place: Restorable, source: Path, *, confirm: bool = False) ->
                 with present.write() as there:
                     loses = _compare(place, saved, there)
                     _require_confirmed(loses, confirm=confirm)
-                    for table in reversed(tables(place.schema)):
+                    for table in reversed([*tables(place.schema)]):
                         there.run("DELETE FROM {table}".replace("{table}", table))
                     fill(there, loses=loses is not None)
                 return Restored(about, entries, None)

@@ -13,7 +13,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 from licensekit.database import connect
 from licensekit.database.backup import find_damage
-from licensekit.database.schemas import FOUND, Migrating, Schema, require_as_made
+from licensekit.database.schemas import Migrating, Schema
+from licensekit.database.upgrades import found_in
 from licensekit.errors import Coded, FileUnusable, LicenseError, Message
 from licensekit.files import unusable
 
@@ -49,6 +50,9 @@ class CheckPassed(Message, reasons=True):
     version: str = ""
     python: str = ""
     cryptography: str = ""
+    known: int = 0
+    reader: int = 0
+    writer: int = 0
 
 
 class PlaceUnsafe(Message, reasons=True):
@@ -160,14 +164,13 @@ def _database(database: Migrating, version: str) -> Iterator[Graded]:
 
 def _schema(database: Migrating, schema: Schema) -> Iterator[Graded]:
     with database.read() as connection:
-        is_ours = connection.one(database.dialect.queries["has_table"]) is not None
-        found = connection.one(FOUND) if is_ours else None
-        if found == (schema.kind, schema.number):
-            require_as_made(connection, database, schema)
-    if schema.pending(found, database.location):
-        yield "notice", CheckNotMade(reason="older")
-    else:
-        yield "ok", CheckPassed(reason="schema", count=schema.number)
+        found = found_in(connection, database, schema)
+    if schema.number_of(found, database.location) > schema.number:
+        schema.check(found, database.location)
+    kind, number, reader, writer = found or (None, 0, 0, 0)
+    reason = "schema" if number == schema.number else f"{kind}-older" if number < schema.number else "newer"
+    passed = CheckPassed(reason=reason, count=number, known=schema.number, reader=reader, writer=writer)
+    yield "ok" if reason == "schema" else "notice", passed
 
 
 def _version(database: Migrating) -> str:

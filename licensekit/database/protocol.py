@@ -14,7 +14,7 @@ done that says so may be undone if the server crashes, and nothing else.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from copy import copy
 from dataclasses import KW_ONLY, dataclass, field
 from math import inf
@@ -22,7 +22,7 @@ from os import getpid
 from queue import Empty, LifoQueue
 from time import monotonic
 from types import TracebackType
-from typing import Any, Final, Generic, LiteralString, Protocol, Self, TypeVar, cast
+from typing import Any, Final, Generic, LiteralString, Protocol, Self, TypeAlias, TypeVar, cast
 
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, NotStorable
 
@@ -99,7 +99,7 @@ class Connection(ABC):
     """
 
     def __init__(self, translate: Translate, where: str) -> None:
-        self._where = where
+        self._where = self.location = where
         self._lifetime = Lifetime(translate, where)
 
     def rows(self, sql: LiteralString, *params: Value) -> list[Row]:
@@ -271,9 +271,12 @@ def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
 
 
 C = TypeVar("C")
+_Free: TypeAlias = LifoQueue[tuple[C, float] | None]
 
 CONNECTIONS: Final = 16
 """How many connections one pool lends at a time."""
+UNUSED_SECONDS: Final = 60.0
+"""How long a connection is kept that nobody uses."""
 _INHERITED: Final[list[object]] = []
 """What a parent process had open. Kept, because closing it here would disturb the parent."""
 
@@ -292,8 +295,9 @@ class ConnectionPool(Generic[C]):
     is_usable: Callable[[C], bool] = lambda _: True
     slots: int = CONNECTIONS
     _closed: bool = field(default=False, init=False)
-    _free: dict[int, LifoQueue[C | None]] = field(default_factory=dict[int, LifoQueue[C | None]], init=False)
-    """By process: the connections that are not lent, the last used first, and None for each that is not made yet."""
+    _free: dict[int, _Free[C]] = field(default_factory=dict[int, _Free[C]], init=False)
+    """By process: the connections that are not lent, the last used first, each with the time at which it came back, and
+    None for each that is not made yet."""
 
     @contextmanager
     def lend(self, deadline: float = inf) -> Generator[C]:
@@ -307,38 +311,41 @@ class ConnectionPool(Generic[C]):
             raise DatabaseBusy(reason="threads", where=self.location) from error
         connection: C | None = None
         try:
-            connection = self._usable(idle, deadline)
+            connection = self._usable(None if idle is None else idle[0], deadline)
             yield connection
         finally:  # an interruption too must give the place back
             if pid == getpid():
-                free.put(connection)
-                self._discard_if_closed(free)
+                free.put(None if connection is None else (connection, monotonic()))
+                self._discard_unused(free)
             else:
                 _INHERITED.append(connection)
 
     def close(self) -> None:
         """Discard what is idle now, and what is lent when it comes back."""
         self._closed = True
-        self._discard_if_closed(self._of_process())
+        self._discard_unused(self._of_process())
 
     def check_open(self) -> None:
         """Raise `DatabaseUnavailable` after `close`."""
         if self._closed:
             raise DatabaseUnavailable(reason="closed", where=self.location)
 
-    def _discard_if_closed(self, free: LifoQueue[C | None]) -> None:
-        with suppress(Empty):
-            while self._closed:
-                if (idle := free.get_nowait()) is not None:
-                    self.discard(idle)
+    def _discard_unused(self, free: _Free[C]) -> None:
+        """Discard what nobody was lent for a while: a program need not keep what many threads needed once."""
+        end = inf if self._closed else monotonic() - UNUSED_SECONDS
+        with free.mutex:
+            old = [one for one in free.queue if one is not None and one[1] < end]
+            free.queue[:] = [None if one is not None and one[1] < end else one for one in free.queue]
+        for connection, _ in old:
+            self.discard(connection)
 
-    def _of_process(self) -> LifoQueue[C | None]:
+    def _of_process(self) -> _Free[C]:
         pid = getpid()
         free = self._free.get(pid)
         if free is None:
             # No lock of ours could be relied on here: a thread that held it may be lost in a fork.
             _INHERITED.extend(self._free.values())
-            fresh = LifoQueue[C | None]()
+            fresh: _Free[C] = LifoQueue()
             for _ in range(self.slots):
                 fresh.put(None)
             free = self._free.setdefault(pid, fresh)
@@ -351,4 +358,5 @@ class ConnectionPool(Generic[C]):
                 if self.is_usable(idle):
                     undo.pop_all()
                     return idle
+        self.check_open()
         return self.make(deadline)

@@ -1,32 +1,52 @@
-"""Schemas: numbered migrations, all pending ones in one transaction, and every row copied from one database to another.
+"""Schemas: numbered migrations, which programs may work on what they made, and every row copied to another database.
 
 `licensekit_schema` has one row: the kind of the database, so that a ledger is never taken for an installation, the
-number of the last migration, and a counter of changes. What is copied follows from the migrations: a table that a later
-one adds is copied like the others. Two databases that came to one schema by the same migrations have the same columns
-in one order, whatever their engines.
+number of the last migration, the oldest schema whose programs may still read the database, the oldest whose programs
+may still change it, and a counter of changes. What is copied follows from the migrations: a table that a later one adds
+is copied like the others. Rows are read and written by the columns that a program knows, whatever a newer schema added.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from functools import cache
 from itertools import chain, zip_longest
 from pathlib import Path
-from typing import Any, Final, LiteralString, NamedTuple, Protocol
+from typing import Any, Final, Literal, LiteralString, NamedTuple, Protocol
 
 from licensekit.database.protocol import STREAMED_ROWS, Connection, Database, Row
-from licensekit.errors import DatabaseDamaged, DatabaseMoved, DatabaseNewer, DatabaseUnavailable, FileUnusable
+from licensekit.errors import DatabaseDamaged, DatabaseMoved, DatabaseNewer, DatabaseUnavailable
 
 Fill = Callable[[Connection], object]
 """Writes the first rows of a new database."""
 Progress = Callable[[int], object]
 """Called now and then with how many rows were done since the last call."""
-FOUND: Final = "SELECT kind, number FROM licensekit_schema"
+Use = Literal["read", "change", "copy"]
+"""What a program does with a database; who copies has to know all of it."""
+FOUND: Final = "SELECT kind, number, reader, writer FROM licensekit_schema"
 """The query whose row tells what a database is; `Schema.check` judges it."""
 _COUNT: Final = "SELECT count(*) FROM "
 
-Migration = tuple[LiteralString, ...]
-"""The statements of one step from a schema to the next, which are numbered from 1.
+_HEADER: Final = re.compile(r"^-- oldest reader (\d+), writer (\d+), database (\d+)$", re.MULTILINE)
+_COLUMN: Final = re.compile(r"(\w+) \{")
 
-`{integer}`, `{text}`, `{blob}` are column types (text sorts by code point), and `{strict}` ends a `CREATE TABLE`.
-"""
+
+class Migration(NamedTuple):
+    """One step from a schema to the next; steps are numbered from 1, and so are schemas.
+
+    In its file, the line `-- oldest reader 1, writer 1, database 2` has the three numbers.
+    """
+
+    statements: tuple[LiteralString, ...]
+    """`{integer}`, `{text}`, `{blob}` are types of columns (text sorts by code point); `{strict}` ends a table."""
+    reader: int
+    """The oldest schema whose programs may read the database after this step."""
+    writer: int
+    """The oldest schema whose programs may change it as well."""
+    database: int
+    """The oldest schema on which programs that know this step work: its own number, or less where it can wait."""
+    name: str = ""
+
+
 Queries = Mapping[str, LiteralString]
 """Name to statement, or to a part of several."""
 
@@ -34,7 +54,12 @@ Queries = Mapping[str, LiteralString]
 def read_migrations(folder: Path) -> tuple[Migration, ...]:
     """Return the migrations in a folder of files `1-name.sql`, by number."""
     files = sorted(folder.glob("*.sql"), key=lambda path: int(path.stem.partition("-")[0]))
-    return tuple(_statements(path.read_text("utf-8")) for path in files)
+    return tuple(_read_migration(path.stem, path.read_text("utf-8")) for path in files)
+
+
+def _read_migration(name: str, text: str) -> Migration:
+    [(reader, writer, database)] = _HEADER.findall(text)
+    return Migration(_statements(text), int(reader), int(writer), int(database), name)
 
 
 def read_queries(module: str, known: Mapping[str, LiteralString] = {}) -> Queries:
@@ -77,18 +102,37 @@ class Schema(NamedTuple):
         return len(self.migrations)
 
     @property
+    def oldest(self) -> int:
+        """The oldest schema of a database on which programs of this one work."""
+        return max((step.database for step in self.migrations), default=0)
+
+    @property
+    def row(self) -> Row:
+        """What the query `FOUND` shows of a database with all migrations."""
+        reader, writer = max(step.reader for step in self.migrations), max(step.writer for step in self.migrations)
+        return self.kind, self.number, reader, max(reader, writer)
+
+    @property
     def statements(self) -> list[LiteralString]:
         """The statements of all migrations, in their order."""
-        return [statement for step in self.migrations for statement in step]
+        return [statement for step in self.migrations for statement in step.statements]
 
-    def check(self, found: Row | None, location: str) -> None:
-        """Accept a database of this kind and number; raises as `pending`, or `DatabaseUnavailable` for an older one."""
-        if found != (self.kind, self.number) and self.pending(found, location):
-            raise DatabaseUnavailable(reason="replaced", where=location)
+    def at(self, number: int) -> "Schema":
+        """Return this schema as it was after migration `number`."""
+        return self._replace(migrations=self.migrations[:number])
 
-    def pending(self, found: Row | None, location: str) -> tuple[Migration, ...]:
-        """Return the migrations that a database still needs; raise `StateError` for one of others, moved, or newer."""
-        kind, number = found or (None, None)
+    def check(self, found: Row | None, location: str, use: Use = "read") -> None:
+        """Accept a database for a use by programs of this schema; raise `DatabaseNewer`, or `StateError` for others."""
+        number = self.number_of(found, location)
+        _, _, reader, writer = found or (None, 0, 0, 0)
+        if self.number < {"read": reader, "change": writer, "copy": number}[use]:
+            raise DatabaseNewer(reason=use, found=number, known=self.number, where=location)
+        if number < (self.number if use == "copy" else self.oldest):
+            raise DatabaseUnavailable(reason="older", where=location)
+
+    def number_of(self, found: Row | None, location: str) -> int:
+        """Return the number that a database of this kind has; raise `StateError` for one of others, or a moved one."""
+        kind, number, *_ = found or (None, None)
         start = moved_kind(self.kind, "")
         if isinstance(kind, str) and kind.startswith(start):
             raise DatabaseMoved(kind=self.kind, place=kind.removeprefix(start), where=location)
@@ -96,9 +140,7 @@ class Schema(NamedTuple):
             raise DatabaseDamaged(reason="other-kind", wanted=self.kind, kind=kind, where=location)
         if not isinstance(number, int) or number < 1:
             raise DatabaseDamaged(reason="no-number", where=location)
-        if number > self.number:
-            raise DatabaseNewer(found=number, known=self.number, where=location)
-        return self.migrations[number:]
+        return number
 
 
 def moved_kind(kind: str, place: str) -> str:
@@ -132,43 +174,9 @@ class Migrating(Database, Protocol):
         """How it spells a migration."""
         ...
 
-    def keep_copy(self, number: int) -> None:
-        """Copy what is committed now beside the database, as it was before migration `number`."""
+    def keep_copy(self, number: int) -> str:
+        """Copy what is committed beside the database, as it was before migration `number`; return where, or ""."""
         ...
-
-
-def migrate(database: Migrating, schema: Schema, *, create: bool, fill: Fill | None = None) -> None:
-    """Bring `database` to `schema`, whole or not at all, once however many processes try; see `connect`."""
-    with database.read() as connection:
-        found = _found(connection, database.dialect)
-        if found == (schema.kind, schema.number):
-            require_as_made(connection, database, schema)
-    if found is None and not create:
-        raise FileUnusable(reason="not-set-up", wanted=schema.kind, where=database.location)
-    if found is not None and not schema.pending(found, database.location):
-        return
-    with database.write() as connection:
-        is_new = _apply(connection, database, schema)
-        if fill is not None and is_new:
-            fill(connection)
-
-
-def _apply(connection: Connection, database: Migrating, schema: Schema) -> bool:
-    """Run what is pending; return whether the database was empty before."""
-    dialect = database.dialect
-    if (found := _found(connection, dialect)) is None:
-        for statement in (*dialect.first, dialect.spell(read_queries(__file__)["table"])):
-            connection.run(statement)
-        connection.run("INSERT INTO licensekit_schema VALUES (?, 0, 0)", schema.kind)
-        pending = schema.migrations
-    else:
-        pending = schema.pending(found, database.location)
-        if pending:
-            database.keep_copy(schema.number - len(pending) + 1)
-    for statement in chain.from_iterable(pending):
-        connection.run(dialect.spell(statement))
-    connection.run("UPDATE licensekit_schema SET number = ?", schema.number)
-    return found is None
 
 
 def require_as_made(connection: Connection, database: Migrating, schema: Schema) -> None:
@@ -179,7 +187,7 @@ def require_as_made(connection: Connection, database: Migrating, schema: Schema)
         if words[0] == "CREATE":
             name = words[words.index("INDEX") + 1] if "INDEX" in words[:3] else words[2]
             expected[name] = _flat(dialect.define(dialect.spell(statement)))
-        elif words[1] == "TABLE":  # altered or dropped since
+        elif words[0] in {"ALTER", "DROP"}:
             expected.pop(words[2], None)
     there = {name: _flat(text) for name, text in connection.rows(dialect.queries["defined"])}
     wrong = [name for name, text in expected.items() if there.get(name) != text]
@@ -193,17 +201,21 @@ def _flat(definition: str) -> str:
     return " ".join(definition.split()).removesuffix(" STRICT")
 
 
-def _found(connection: Connection, dialect: Dialect) -> Row | None:
-    if connection.one(dialect.queries["has_table"]) is None:
-        return None
-    # A table of that name without its row is no database of ours; no kind matches it.
-    return connection.one(FOUND) or (None, None)
-
-
-def tables(schema: Schema) -> tuple[LiteralString, ...]:
-    """Return the name of every table in the order of creation: each after those that it refers to."""
-    every = [statement.split() for statement in schema.statements]
-    return tuple(words[2] for words in every if words[:2] == ["CREATE", "TABLE"])
+@cache
+def tables(schema: Schema) -> Mapping[LiteralString, Sequence[LiteralString]]:
+    """Return every table and its columns, in the order of creation: each table after those that it refers to."""
+    found: dict[Any, list[Any]] = {}
+    for statement in schema.statements:
+        match statement.split():
+            case ["CREATE", "TABLE", table, *_]:
+                found[table] = _COLUMN.findall(statement)
+            case ["DROP", "TABLE", table]:
+                del found[table]
+            case ["ALTER", "TABLE", table, "ADD", "COLUMN", column, *_]:
+                found[table].append(column)
+            case ["ALTER", "TABLE", table, "DROP", "COLUMN", column]:
+                found[table].remove(column)
+    return found
 
 
 def count_rows(connection: Connection, schema: Schema) -> int:
@@ -212,11 +224,14 @@ def count_rows(connection: Connection, schema: Schema) -> int:
 
 
 def copy_rows(source: Connection, target: Connection, schema: Schema, progress: Progress = lambda _: None) -> None:
-    """Copy every row from one transaction to another, where there is none yet."""
-    for table in tables(schema):
-        rows = rows_in_order(source, table)
+    """Copy every row from one transaction to another, where there is none yet; both have exactly this schema."""
+    for one in (source, target):
+        schema.check(one.one(FOUND), one.location, "copy")
+    for table, columns in tables(schema).items():
+        rows = rows_in_order(source, schema, table)
         if (first := next(rows, None)) is not None:
-            insert = with_marks("INSERT INTO {table} VALUES (?{more})", first).replace("{table}", table)
+            insert = with_marks("INSERT INTO {table} ({columns}) VALUES (?{more})", first)
+            insert = insert.replace("{table}", table).replace("{columns}", ", ".join(columns))
             target.run_many(insert, _telling(chain([first], rows), progress))
 
 
@@ -225,7 +240,9 @@ def compare_rows(
 ) -> None:
     """Compare every row of two databases; raise `DatabaseDamaged`, about the target at `where`, if they differ."""
     for table in tables(schema):
-        for one, other in _telling(zip_longest(rows_in_order(source, table), rows_in_order(target, table)), progress):
+        for one, other in _telling(
+            zip_longest(*(rows_in_order(each, schema, table) for each in (source, target))), progress
+        ):
             if one != other:
                 raise DatabaseDamaged(reason="copy-differs", table=table, where=where)
 
@@ -235,9 +252,10 @@ def mark_moved(connection: Connection, schema: Schema, place: str) -> None:
     connection.run("UPDATE licensekit_schema SET kind = ?", moved_kind(schema.kind, place))
 
 
-def rows_in_order(connection: Connection, table: LiteralString) -> Iterator[Row]:
+def rows_in_order(connection: Connection, schema: Schema, table: LiteralString) -> Iterator[Row]:
     """Return the rows of a table, by its key: the first column of every table, or its first two."""
-    return connection.stream("SELECT * FROM {table} ORDER BY 1, 2".replace("{table}", table))
+    query: LiteralString = "SELECT {columns} FROM {table} ORDER BY 1, 2"
+    return connection.stream(query.replace("{columns}", ", ".join(tables(schema)[table])).replace("{table}", table))
 
 
 def _telling(rows: Iterable[Row], progress: Progress) -> Iterator[Row]:

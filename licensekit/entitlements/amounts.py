@@ -22,8 +22,7 @@ class Grant(NamedTuple):
     """One part names one license."""
 
     part: Part
-    amount: int | None
-    """The count that the bundle gives it, or None for unrestricted."""
+    amount: int | None  # the count that the bundle gives it, or None for unrestricted
 
 
 class Tier(NamedTuple):
@@ -58,21 +57,16 @@ def tiers_of(grants: Iterable[Grant]) -> tuple[Tier, ...]:
     return tuple(Tier(total_of(amounts), cap) for cap, amounts in counts.items() if amounts)
 
 
-Period = tuple[str, str]
-"""A license and a period of it: what units are counted by."""
+Period = tuple[str, str]  # a license and a period of it: what units are counted by
 
 
 class Allowance(NamedTuple):
     """How much of a meter there is in the period that runs."""
 
-    amount: int | None
-    """None is unrestricted."""
-    starts: int
-    """The first second of the period, counted from 1970."""
-    ends: int | None
-    """The first second after it; None: it does not end."""
-    period: str
-    """The name of the period, by which units are counted."""
+    amount: int | None  # None is unrestricted
+    starts: int  # the first second of the period, counted from 1970
+    ends: int | None  # the first second after it; None: it does not end
+    period: str  # the name of the period, by which units are counted
 
 
 def allowances(license_: License, grants: Iterable[Grant], now: int) -> tuple[Allowance, ...]:

@@ -154,12 +154,9 @@ HOUR_SECONDS: Final = 3600
 class SeatPool(NamedTuple):
     """The seats of one license at one moment."""
 
-    tiers: tuple[Tier, ...]
-    """What the seats are served by, best first."""
-    borrow_seconds: int
-    """The longest time for which a seat may be borrowed; 0 is not at all."""
-    until: int | None
-    """The second from which nothing in force grants it fully any more; None is never."""
+    tiers: tuple[Tier, ...]  # what the seats are served by, best first
+    borrow_seconds: int  # the longest time for which a seat may be borrowed; 0 is not at all
+    until: int | None  # the second from which nothing in force grants it fully any more; None is never
 
     def total(self, at_least: Access) -> int | None:
         """Return how many seats give at least this access; None is unrestricted."""

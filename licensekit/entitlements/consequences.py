@@ -19,17 +19,14 @@ from licensekit.limits import SECONDS
 from licensekit.wire.documents import Kind, UserKind
 from licensekit.wire.plain import plain_fields
 
-LATER: Final = 12
-"""How many later moments are looked at."""
+LATER: Final = 12  # how many later moments are looked at
 
 
 class Loss(NamedTuple):
     """Licenses that give less from a moment on."""
 
-    at: int
-    """Seconds since 1970."""
-    access: Access
-    """The most that they still give: read, or none."""
+    at: int  # seconds since 1970
+    access: Access  # the most that they still give: read, or none
     licenses: tuple[str, ...]
 
     def plain(self) -> dict[str, Any]:
@@ -41,8 +38,7 @@ class Group(NamedTuple):
     """People of one kind who are not retired, can log in, and hold the same."""
 
     kind: UserKind
-    holdings: tuple[Holding, ...]
-    """Those that decide about a login; of holdings with slots that are served alike, the lowest."""
+    holdings: tuple[Holding, ...]  # those that decide about a login; of slots that are served alike, the lowest
     people: int
 
 
@@ -50,8 +46,7 @@ class Logins(NamedTuple):
     """How many people may log in from a moment on."""
 
     at: int
-    people: int
-    """By one way or another."""
+    people: int  # by one way or another
     by_way: Mapping[str, int]
 
     def plain(self) -> dict[str, Any]:
@@ -98,8 +93,7 @@ def deciding(states: Iterable[Entitlements], in_use: Mapping[str, int]) -> dict[
 def logins(state: Entitlements, groups: Iterable[Group]) -> Logins:
     """Count who may log in, as if no event were in force and nobody were at a site."""
     rules = [_rule(state, way) for way in ways(state)]
-    by_way = dict.fromkeys((rule.way for rule in rules), 0)
-    people = 0
+    by_way, people = dict.fromkeys((rule.way for rule in rules), 0), 0
     served: dict[Holding, frozenset[str]] = {}
     for group in groups:
         has: set[str] = set()

@@ -27,37 +27,22 @@ class Entitlements(NamedTuple):
     """
 
     trust_store: TrustStore
-    now: int
-    """The second that this was evaluated for."""
-    valid_until: int | None
-    """The second from which it may no longer be right; None is never."""
-    parts: tuple[Part, ...]
-    """The bundles in force, judged."""
-    waiting: tuple[Part, ...]
-    """Bundles that have not started, and will be in force at their start as things are."""
+    now: int  # the second that this was evaluated for
+    valid_until: int | None  # the second from which it may no longer be right; None is never
+    parts: tuple[Part, ...]  # the bundles in force, judged
+    waiting: tuple[Part, ...]  # bundles that have not started, and will be in force at their start as things are
     covered: Covered
-    licenses: Mapping[str, License]
-    """Every license of every catalog."""
-    closure: Mapping[str, frozenset[str]]
-    """License to all that its holder has through it, directly or not."""
-    grants: Mapping[str, tuple[Grant, ...]]
-    """License to the parts in force that name it; through which others it comes, `closure` says."""
-    meters: Mapping[str, tuple[Allowance, ...]]
-    """Meter to what there is of it in the period that runs; one that nothing grants is left out."""
-    unknown: tuple[tuple[Part, str], ...]
-    """What a bundle grants and its issuer's newest catalog does not have: shown, not granted."""
-    system: Mapping[str, Access]
-    """System license to what the installation as a whole may do with it: an entry for each."""
-    present: Mapping[str, Access]
-    """System license to the most that a user with all rights may do with it."""
-    everyone: Mapping[str, Access]
-    """User license that the installation gives to all users."""
-    every_site: Mapping[str, Access]
-    """Site license that the installation gives to all sites."""
-    tiers: Mapping[str, tuple[Tier, ...]]
-    """Site or user license to what its assignments are served by, best first."""
-    settings: Settings
-    """Every setting of every catalog with its value."""
+    licenses: Mapping[str, License]  # every license of every catalog
+    closure: Mapping[str, frozenset[str]]  # license to all that its holder has through it, directly or not
+    grants: Mapping[str, tuple[Grant, ...]]  # license to the parts in force that name it; `closure` says more
+    meters: Mapping[str, tuple[Allowance, ...]]  # meter that is granted to what there is of it in its period
+    unknown: tuple[tuple[Part, str], ...]  # what the issuer's newest catalog does not have: shown, not granted
+    system: Mapping[str, Access]  # system license to what the installation as a whole may do with it: an entry for each
+    present: Mapping[str, Access]  # system license to the most that a user with all rights may do with it
+    everyone: Mapping[str, Access]  # user license that the installation gives to all users
+    every_site: Mapping[str, Access]  # site license that the installation gives to all sites
+    tiers: Mapping[str, tuple[Tier, ...]]  # site or user license to what its assignments are served by, best first
+    settings: Settings  # every setting of every catalog with its value
 
     @property
     def periods(self) -> tuple[Period, ...]:
@@ -158,8 +143,7 @@ def grants_of(
     trust_store: TrustStore, parts: Iterable[Part], licenses: Mapping[str, License]
 ) -> tuple[dict[str, tuple[Grant, ...]], tuple[tuple[Part, str], ...]]:
     """Return license to the parts that name it, and what is named that no catalog has."""
-    found: dict[str, list[Grant]] = {}
-    unknown: list[tuple[Part, str]] = []
+    found, unknown = dict[str, list[Grant]](), list[tuple[Part, str]]()
     for part in parts:
         bundle, signer = part.bundle, signer_of(part.verified, trust_store.trust)
         most = None if signer is None else signer.admitted.scope.most

@@ -62,12 +62,8 @@ def concerning(
 ) -> tuple[Event, ...]:
     """Return the events whose scope holds a user with its `groups`, compared folded, at a `site`."""
     theirs = {EventScope.SITE: {site}, EventScope.USER: {user}, EventScope.GROUP: frozenset(map(folded, groups))}
-    return tuple(
-        event
-        for event in events
-        if event.scope is EventScope.INSTALLATION
-        or (folded(event.subject) if event.scope is EventScope.GROUP else event.subject) in theirs[event.scope]
-    )
+    named = ((one, folded(one.subject) if one.scope is EventScope.GROUP else one.subject) for one in events)
+    return tuple(one for one, whom in named if one.scope is EventScope.INSTALLATION or whom in theirs[one.scope])
 
 
 def stopping(concerned: Iterable[Event], function: str) -> tuple[Event, ...]:

@@ -1,7 +1,6 @@
 """What users and sites have by what they are assigned, and why a license is granted, or gives no more.
 
-Each assignment is served by its slot alone. The rules are those of `docs/evaluation.md`, "Access" and "Counts and
-surplus".
+Each assignment is served by its slot alone (`docs/evaluation.md`, "Access" and "Counts and surplus").
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,20 +17,16 @@ from licensekit.errors import Message, NotEntitled, denial_reason
 from licensekit.wire.documents import Kind, MeterPeriod, spread
 from licensekit.wire.plain import plain_fields
 
-NO_SLOT: Final = 0
-"""In place of a slot that is none: it grants nothing."""
-Served = tuple[tuple[str, Access], ...]
-"""Licenses that are assigned, each with what its assignment is served with."""
+NO_SLOT: Final = 0  # in place of a slot that is none: it grants nothing
+Served = tuple[tuple[str, Access], ...]  # licenses that are assigned, each with what its assignment is served with
 
 
 class Holding(NamedTuple):
     """A license that a user or site holds by assignment."""
 
     license: str
-    slot: int
-    """Its number among the assignments of this license, from 1; or `NO_SLOT`."""
-    satellite: int | None = None
-    """The slot, among the satellites, of the site that holds it; None: it is no satellite."""
+    slot: int  # its number among the assignments of this license, from 1; or `NO_SLOT`
+    satellite: int | None = None  # the slot, among the satellites, of the site that holds it; None: it is no satellite
 
 
 def held_access(

@@ -13,11 +13,9 @@ class BundleName(NamedTuple):
 
     serial: str
     part: str
-    use: str
-    """`production`, `trial` or `demo`."""
+    use: str  # `production`, `trial` or `demo`
     sequence: int
-    owner: str = ""
-    """The issuer, where that is not the vendor."""
+    owner: str = ""  # the issuer, where that is not the vendor
 
     def __str__(self) -> str:
         return f"{self.owner} {label_of(self.serial, self.part, self.use, self.sequence)}".lstrip()
@@ -93,8 +91,7 @@ class Notice(About):
 class Summary(Message, reasons=True):
     """Until when the product is licensed, or why not, and how much an administrator must do."""
 
-    due: int
-    """How many notices are warnings or errors."""
+    due: int  # how many notices are warnings or errors
     until: int | None = None
     ends: int | None = None
     bundle: BundleName | None = None
@@ -171,8 +168,7 @@ class LoginsStopped(Reason, reasons=True):
     """A `no-login` event is in force."""
 
     code = "event"
-    number: int
-    """The number of the event."""
+    number: int  # the number of the event
     announcement: str = ""
 
 

@@ -1,7 +1,6 @@
 """What administrators should know: dates that near or have passed, counts that do not suffice.
 
-There is one class a code. What is about to end is judged by coverage: a bundle that another one follows without a gap
-needs no renewal.
+What is about to end is judged by coverage: a bundle that another one follows without a gap needs no renewal.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,8 +14,7 @@ from licensekit.entitlements.questions import count
 from licensekit.wire.documents import SeatKind
 from licensekit.wire.plain import word
 
-_NEARLY_TENTHS: Final = 9
-"""From this many tenths in use on, a license is nearly used up."""
+_NEARLY_TENTHS: Final = 9  # from this many tenths in use on, a license is nearly used up
 
 
 class BundleNotice(Notice):
@@ -34,8 +32,7 @@ class LicenseNotice(Notice):
 class Expired(BundleNotice, reasons=True):
     """A bundle has expired, and what follows."""
 
-    ended: int
-    """The last day of its term, or of grace."""
+    ended: int  # the last day of its term, or of grace
 
 
 class Foreign(BundleNotice):
@@ -64,8 +61,7 @@ class ExpiresSoon(BundleNotice, reasons=True):
 
     code = "warning"
     expiry: int
-    ends: int
-    """The last day on which everything works."""
+    ends: int  # the last day on which everything works
 
 
 class InGrace(BundleNotice, reasons=True):
@@ -73,8 +69,7 @@ class InGrace(BundleNotice, reasons=True):
 
     code = "grace"
     expiry: int
-    ends: int
-    """The last day of grace."""
+    ends: int  # the last day of grace
 
 
 class FactsChanged(BundleNotice):
@@ -142,8 +137,7 @@ class SettingUnfit(Notice):
 class NotFresh(Notice, reasons=True):
     """A trust document or revocation list is past its time."""
 
-    fresh_until: int
-    """In seconds since 1970."""
+    fresh_until: int  # in seconds since 1970
     issuer: str = ""
 
     @property

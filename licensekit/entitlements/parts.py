@@ -1,7 +1,6 @@
 """A bundle judged at one moment: the state it is in, and until when its part is licensed without a gap.
 
-Which bundles are in force at all, `licensekit.entitlements.timeline` says. What counts for people is the day on which
-the bundles of one issuer and part end to follow one another, not the day on which one of them ends.
+What counts for people is the day on which the bundles of an issuer's part end to follow one another, not an end of one.
 """
 
 from collections.abc import Iterable, Mapping
@@ -223,8 +222,7 @@ class Covered:
     """What coverage follows from; it is worked out when it is asked for, and once."""
 
     timeline: Timeline
-    judged: tuple[Part, ...]
-    """All bundles: one that is not in force at its start may be so later."""
+    judged: tuple[Part, ...]  # all bundles: one that is not in force at its start may be so later
     now: int
     away_hours: float | None
 

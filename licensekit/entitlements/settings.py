@@ -12,8 +12,7 @@ class SoldValue(NamedTuple):
     """The value that one part sells of a setting."""
 
     part: Part
-    code: str
-    """As an application writes it."""
+    code: str  # as an application writes it
     value: Value
 
 
@@ -32,21 +31,18 @@ class Settings(NamedTuple):
     """Every setting of every catalog at one moment."""
 
     rows: tuple[SettingRow, ...]
-    values: Mapping[str, Value | None]
-    """Setting to what counts."""
-    unfit: tuple[SoldValue, ...]
-    """What was sold and does not fit its setting: it counts as absent."""
-    unknown: tuple[SoldValue, ...]
-    """What was sold and its issuer's newest catalog does not have."""
+    values: Mapping[str, Value | None]  # setting to what counts
+    unfit: tuple[SoldValue, ...]  # what was sold and does not fit its setting: it counts as absent
+    unknown: tuple[SoldValue, ...]  # what was sold and its issuer's newest catalog does not have
 
 
 def settings_of(trust_store: TrustStore, parts: Iterable[Part]) -> Settings:
     """Merge what `parts` sell: those that work, in whatever order."""
     declared = trust_store.named(lambda catalog: catalog.settings)
-    fitting: dict[str, list[SoldValue]] = {}
-    unfit: list[SoldValue] = []
-    unknown: list[SoldValue] = []
-    for sold in _sold(trust_store, parts):
+    fitting, unfit, unknown = dict[str, list[SoldValue]](), list[SoldValue](), list[SoldValue]()
+    selling = ((part, *sold) for part in parts if part.works for sold in part.bundle.settings.items())
+    for part, written, value in selling:
+        sold = SoldValue(part, trust_store.qualify(part.bundle.issuer, written), value)
         if sold.code not in declared:
             unknown.append(sold)
         elif not declared[sold.code][1].fits(sold.value):
@@ -76,12 +72,3 @@ def unfit_in(trust_store: TrustStore, bundle: Bundle) -> Mapping[str, Value]:
     declared = {} if catalog is None else catalog.document.settings
     sold = bundle.settings.items()
     return {code: value for code, value in sold if code in declared and not declared[code].fits(value)}
-
-
-def _sold(trust_store: TrustStore, parts: Iterable[Part]) -> Iterable[SoldValue]:
-    return (
-        SoldValue(part, trust_store.qualify(part.bundle.issuer, code), value)
-        for part in parts
-        if part.works
-        for code, value in part.bundle.settings.items()
-    )

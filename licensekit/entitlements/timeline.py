@@ -24,8 +24,7 @@ from licensekit.wire.documents import Bundle, Use, spread
 
 class _Candidate(NamedTuple):
     verified: Verified[Bundle]
-    activated: int
-    """Its number in the order of activation."""
+    activated: int  # its number in the order of activation
     is_revoked: bool
     may_replace: bool
 

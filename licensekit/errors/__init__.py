@@ -4,8 +4,6 @@ A message says what is wrong, where, and what to do. `str(error)` is those three
 `error.where` and `error.hint` are the parts. A file that a person wrote can have many faults: each is a `Fault` with a
 code, and one `FaultsError` has all of them. Codes never change their meaning: programs may branch on them, and
 `docs/errors.md` lists them all.
-
-Each module holds the classes of one subject; all are imported from here.
 """
 
 # ruff: noqa: F403  # a list of all classes would repeat every module

@@ -2,7 +2,7 @@
 
 A class is one code, its name with dashes, and its annotations are its data. What it says in English stands under its
 code in `messages.toml`, beside its module, and names nothing but its fields. A field is what that text calls it; a
-docstring stands where that leaves a question. Programs branch on `code` and read the fields, people read `message`, and
+comment stands where that leaves a question. Programs branch on `code` and read the fields, people read `message`, and
 a translation is another `messages.toml`.
 """
 

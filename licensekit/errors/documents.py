@@ -12,8 +12,7 @@ class TooLarge(FormatError, reasons=True):
     """More bytes, tokens or signatures than a bound of `limits` allows."""
 
     limit: int
-    size: int | None = None
-    """What was counted; None where reading stopped at the limit."""
+    size: int | None = None  # what was counted; None where reading stopped at the limit
     wanted: str = ""
 
 
@@ -22,8 +21,7 @@ class ArmorInvalid(FormatError, reasons=True):
 
     type: str = ""
     found: str = ""
-    behind: str = ""
-    """The last characters of the token that could be read, to be searched for."""
+    behind: str = ""  # the last characters of the token that could be read, to be searched for
 
 
 class FrameInvalid(FormatError, reasons=True):
@@ -36,12 +34,9 @@ class PayloadInvalid(FormatError):
     """The payload is no document of the type that its token names."""
 
     type: str
-    detail: str
-    """What the decoder says, for whoever wrote the document."""
-    what: str = ""
-    """The same in words: the field that is wrong, or the rule that is broken."""
-    rule: RuleBroken | None = None
-    """The rule between or within fields that is broken, where it is one."""
+    detail: str  # what the decoder says, for whoever wrote the document
+    what: str = ""  # the same in words: the field that is wrong, or the rule that is broken
+    rule: RuleBroken | None = None  # the rule between or within fields that is broken, where it is one
 
 
 class NotCanonical(PayloadInvalid):
@@ -82,8 +77,7 @@ class RootMismatch(TrustError, reasons=True):
 class RootGap(TrustError, reasons=True):
     """A root document skips a version."""
 
-    version: int
-    """The version of the root that came, or that the trust document names."""
+    version: int  # the version of the root that came, or that the trust document names
     newest: int
     needed: int
     trust: int | None = None
@@ -92,16 +86,14 @@ class RootGap(TrustError, reasons=True):
 class Fork(TrustError, reasons=True):
     """Two different documents in one place: of one version, and of lists and catalogs also of one issuer."""
 
-    version: int
-    """Of a list its number."""
+    version: int  # of a list its number
     issuer: str = ""
 
 
 class Rollback(TrustError, reasons=True):
     """A document older than the one in force, or than one that was seen before."""
 
-    version: int
-    """Of a list its number; 0 if there is none."""
+    version: int  # of a list its number; 0 if there is none
     seen: int
     issuer: str = ""
 
@@ -253,8 +245,7 @@ class KeyMissing(KeyFault, reasons=True):
     type: str = ""
     issuer: str = ""
     name: str = ""
-    able: str = ""
-    """A key here that may sign it."""
+    able: str = ""  # a key here that may sign it
     count: int = 0
     version: int | None = None
 
@@ -263,8 +254,7 @@ class KeyFileInvalid(KeyFault, reasons=True):
     """The file is no key file, or a damaged one."""
 
     scheme: int | None = None
-    log2_n: int | None = None
-    """The cost of the key derivation, as the binary logarithm of scrypt's N."""
+    log2_n: int | None = None  # the cost of the key derivation, as the binary logarithm of scrypt's N
     mebibytes: int | None = None
     length: int | None = None
     wanted: int | None = None
@@ -276,15 +266,13 @@ class PassphraseWrong(KeyFault, reasons=True):
     """The passphrase does not open the key file, or the file was altered."""
 
     reason: str = "wrong"
-    detail: str = ""
-    """What the library says; an encryption that it does not know looks the same."""
+    detail: str = ""  # what the library says; an encryption that it does not know looks the same
 
 
 class PassphraseMissing(KeyFault, reasons=True):
     """A passphrase or a PIN is needed and there is no way to ask for it."""
 
-    option: str = "passphrase"
-    """The option that gives it: `passphrase`, `root-passphrase`, `new-passphrase` or `pin`."""
+    option: str = "passphrase"  # the option that gives it: `passphrase`, `root-passphrase`, `new-passphrase` or `pin`
 
 
 class TextUnreadable(KeyFault):
@@ -294,10 +282,8 @@ class TextUnreadable(KeyFault):
 class SignerUnavailable(KeyFault, reasons=True):
     """A signing key that lives elsewhere, in a PKCS#11 token or another process, cannot be used."""
 
-    name: str = ""
-    """The label of the key, or the kind of object that is missing: `private key`; of a URI the attribute."""
-    reported: str = ""
-    """The error that the module reports, as python-pkcs11 names it."""
+    name: str = ""  # the label of the key, or the kind of object that is missing: `private key`; of a URI the attribute
+    reported: str = ""  # the error that the module reports, as python-pkcs11 names it
     detail: str = ""
 
 

@@ -28,10 +28,8 @@ class RuleBroken(Message, reasons=True):
 class FaultsError(LicenseError):
     """A file that a person wrote has faults; `faults` has all of them, each with its place."""
 
-    sums_up: ClassVar[bool] = False
-    """Whether the message sums the faults up; otherwise it is the first of them."""
-    faults: tuple[Located, ...]
-    """In the order of the file; at least one."""
+    sums_up: ClassVar[bool] = False  # whether the message sums the faults up; otherwise it is the first of them
+    faults: tuple[Located, ...]  # in the order of the file; at least one
 
 
 class CatalogInvalid(FaultsError):
@@ -91,14 +89,11 @@ class TableInvalid(Fault, reasons=True):
 class ValueInvalid(Fault, reasons=True):
     """A value that is of another kind, or outside what it may be."""
 
-    found: str = ""
-    """What is there, in words: `a number`."""
-    wanted: str = ""
-    """What belongs there, in words: `text in quotes`."""
+    found: str = ""  # what is there, in words: `a number`
+    wanted: str = ""  # what belongs there, in words: `text in quotes`
     words: tuple[str, ...] = ()
     guess: str = ""
-    meant: tuple[str, ...] = ()
-    """What a date or number that is written as in some countries may mean."""
+    meant: tuple[str, ...] = ()  # what a date or number that is written as in some countries may mean
     least: int = 0
     most: int = 0
 
@@ -189,10 +184,8 @@ class KindWrong(Fault, reasons=True):
     """A license of another kind than its place, or what is said of it, asks for."""
 
     license: str
-    kind: str
-    """What it is: `system`, `site` or `user`."""
-    wanted: str = ""
-    """The kind that is asked for, the kind that requires it, or the table of its own kind."""
+    kind: str  # what it is: `system`, `site` or `user`
+    wanted: str = ""  # the kind that is asked for, the kind that requires it, or the table of its own kind
 
 
 class CountWrong(Fault, reasons=True):

@@ -12,8 +12,7 @@ class RefusedError(LicenseError):
     """The installation refuses a change; its state is as it was. `faults` says all that is why."""
 
     _about: ClassVar[frozenset[str]] = frozenset({"where", "more"})
-    more: tuple["RefusedError", ...] = ()
-    """What else stands against the change."""
+    more: tuple["RefusedError", ...] = ()  # what else stands against the change
 
     @property
     def faults(self) -> tuple["RefusedError", ...]:
@@ -49,8 +48,7 @@ class BelowUse(RefusedError, reasons=True):
     in_use: int
     total: int
     remove: int
-    newest: tuple[str, ...]
-    """The first of those who hold it, with the highest slots."""
+    newest: tuple[str, ...]  # the first of those who hold it, with the highest slots
     others: int
 
 
@@ -79,8 +77,7 @@ class PlanHeld(RefusedError):
 
     holder: str
     plans: tuple[str, ...]
-    kept: str
-    """The plan that is held already, or the first of the new ones."""
+    kept: str  # the plan that is held already, or the first of the new ones
 
 
 class RequirementMissing(RefusedError, reasons=True):
@@ -110,11 +107,9 @@ class NotAssigned(RefusedError, reasons=True):
 class NotFound(RefusedError, reasons=True):
     """There is no such user or site, no such event in force, no lease that is held, no such bundle or entry."""
 
-    name: int | str
-    """Its id; of a bundle its part."""
+    name: int | str  # its id; of a bundle its part
     issuer: str = ""
-    guess: str = ""
-    """The code of the license that may be meant."""
+    guess: str = ""  # the code of the license that may be meant
 
 
 class EntryTaken(RefusedError, reasons=True):
@@ -141,13 +136,11 @@ class EntryInvalid(RefusedError, reasons=True):
     """An id, name, group, kind or date that an administrator gave and that cannot be kept."""
 
     entry: str = ""
-    kind: str = ""
-    """What it was to be: `user id`, `name`, `message`; or the part to give back."""
+    kind: str = ""  # what it was to be: `user id`, `name`, `message`; or the part to give back
     fault: TextInvalid | None = None
     seconds: int = 0
     shortest: int = 0
-    longest: int = 0
-    """Bounds of seconds, or of characters."""
+    longest: int = 0  # bounds of seconds, or of characters
 
 
 class AcceptRefused(RefusedError, reasons=True):
@@ -157,8 +150,7 @@ class AcceptRefused(RefusedError, reasons=True):
 class ResetRefused(RefusedError, reasons=True):
     """A reset that is for another installation, was used before, or is not the vendor's."""
 
-    effect: str
-    """What it puts right: `clock`, `sequence` or `restore`."""
+    effect: str  # what it puts right: `clock`, `sequence` or `restore`
     issuer: str
 
 
@@ -177,18 +169,15 @@ class ConfirmationNeeded(ProposalError):
     """A proposal that somebody must confirm first; `proposal` is what to show."""
 
     _about: ClassVar[frozenset[str]] = frozenset({"where", "proposal"})
-    proposal: Any
-    """A `licensekit.proposals.Proposal`."""
+    proposal: Any  # a `licensekit.proposals.Proposal`
     needs_confirmation: tuple[Coded, ...]
 
 
 class ProposalStale(ProposalError):
     """A proposal of which something has changed since it was shown."""
 
-    about: str
-    """What the proposal was about: a serial, an order number, keys, a catalog."""
-    changed: tuple[str, ...]
-    """The key paths and codes of messages that are different now."""
+    about: str  # what the proposal was about: a serial, an order number, keys, a catalog
+    changed: tuple[str, ...]  # the key paths and codes of messages that are different now
 
 
 class QuestionError(LicenseError):
@@ -199,8 +188,7 @@ class UnknownCode(QuestionError, reasons=True):
     """A license, a setting or a way to log in that no catalog has, or an issuer whose catalog is not here."""
 
     name: str
-    guess: str = ""
-    """The code that may be meant."""
+    guess: str = ""  # the code that may be meant
     known: tuple[str, ...] = ()
 
 
@@ -208,8 +196,7 @@ class WrongKind(QuestionError, reasons=True):
     """A license of another kind than the question is about."""
 
     license: str
-    kind: str
-    """What it is: `system`, `site` or `user`."""
+    kind: str  # what it is: `system`, `site` or `user`
     wanted: tuple[str, ...] = ()
 
 
@@ -299,11 +286,7 @@ class LeaseLost(LicenseError, reasons=True):
 
     license: str
     holder: str
-    lease: str
-    """The id by which administrators see it."""
-    refusal: LicenseError | None = None
-    """Why it got no other seat when its license had fewer."""
-    by: str = ""
-    """Who ended it, as far as that is known."""
-    since: int | None = None
-    """When it was taken or renewed last, in seconds since 1970, if it was not renewed in time."""
+    lease: str  # the id by which administrators see it
+    refusal: LicenseError | None = None  # why it got no other seat when its license had fewer
+    by: str = ""  # who ended it, as far as that is known
+    since: int | None = None  # when it was taken or renewed last, in seconds since 1970, if it was not renewed in time

@@ -12,8 +12,7 @@ class StateError(LicenseError):
 class FileUnusable(StateError, reasons=True):
     """A path that is missing, not a plain file, or not readable or writable."""
 
-    wanted: str = ""
-    """What the path was to be: `a license file`."""
+    wanted: str = ""  # what the path was to be: `a license file`
     kind: Literal["", "folder", "pipe", "socket", "symbolic link", "device"] = ""
     detail: str = ""
 
@@ -36,8 +35,7 @@ class PlaceTaken(StateError, reasons=True):
 class HomeInvalid(StateError, reasons=True):
     """The home is no installation, or holds another product's."""
 
-    recorded: str = ""
-    """The root pin that the installation was activated with."""
+    recorded: str = ""  # the root pin that the installation was activated with
     products: tuple[str, ...] = ()
 
 
@@ -71,25 +69,21 @@ class ConsoleUnavailable(StateError, reasons=True):
 class EngineError(StateError):
     """What the engine of a database refuses, or cannot do."""
 
-    detail: str = ""
-    """What the system, the server or the driver says."""
-    sqlstate: str = ""
-    """The server's code for it (PostgreSQL manual, appendix A)."""
+    detail: str = ""  # what the system, the server or the driver says
+    sqlstate: str = ""  # the server's code for it (PostgreSQL manual, appendix A)
 
 
 class DatabaseDamaged(EngineError, reasons=True):
     """The database is not ours, or is damaged."""
 
     wanted: str = ""
-    kind: object = None
-    """The kind that it says it is; of any type, for anybody may have written it."""
+    kind: object = None  # the kind that it says it is; of any type, for anybody may have written it
     table: str = ""
-    names: tuple[str, ...] = ()
-    """The tables and indexes that differ, and tables with a trigger."""
+    names: tuple[str, ...] = ()  # the tables and indexes that differ, and tables with a trigger
 
 
-class DatabaseNewer(StateError):
-    """The database was written by a newer version of this program."""
+class DatabaseNewer(StateError, reasons=True):
+    """The database has a schema of a newer program, with which this one may not do what was asked."""
 
     found: int
     known: int

@@ -7,12 +7,9 @@ from typing import Any, Final
 
 from licensekit.dates import format_days, format_seconds
 
-_SHOWN: Final = 60
-"""Characters that a message shows of a text that somebody else wrote."""
-_LINE: Final = 200
-"""Characters that a message shows of what a library or the system said."""
-_NAMED: Final = 10
-"""How many codes one message names."""
+_SHOWN: Final = 60  # characters that a message shows of a text that somebody else wrote
+_LINE: Final = 200  # characters that a message shows of what a library or the system said
+_NAMED: Final = 10  # how many codes one message names
 _DOCUMENTS: Final = {"trust": "trust document", "revocations": "revocation list"}
 """Types of documents that messages call by another name than their tokens do."""
 _BELONGS: Final = {

@@ -24,8 +24,7 @@ class ClockDoubtful(WorkspaceError, reasons=True):
 class LedgerRestored(WorkspaceError, reasons=True):
     """The ledger lacks what it held before: it was restored from a backup, or cut. Nothing is signed."""
 
-    number: int
-    """Of the entry that is missing."""
+    number: int  # of the entry that is missing
     newest: int = 0
 
 
@@ -54,8 +53,7 @@ class VendorOnly(WorkspaceError, reasons=True):
 class KeyChangeRefused(WorkspaceError, reasons=True):
     """A change of a key that its present state does not allow."""
 
-    key: str
-    """Its name or id."""
+    key: str  # its name or id
     starts: int = 0
     issued: int = 0
     why: tuple[RuleBroken, ...] = ()
@@ -64,12 +62,9 @@ class KeyChangeRefused(WorkspaceError, reasons=True):
 class ChangeInSigning(WorkspaceError, reasons=True):
     """A change of keys in signing that is in the way of another, or that would undo what came between."""
 
-    document: str = ""
-    """The one in signing, by type and version: `trust document 2`."""
-    by: str = ""
-    """The one in force."""
-    issued: int = 0
-    """When the trust document in force was signed, in seconds since 1970."""
+    document: str = ""  # the one in signing, by type and version: `trust document 2`
+    by: str = ""  # the one in force
+    issued: int = 0  # when the trust document in force was signed, in seconds since 1970
 
 
 class RevocationsFull(WorkspaceError):
@@ -82,8 +77,7 @@ class CatalogChanged(WorkspaceError, reasons=True):
     """`catalog.toml` differs from the catalog that was last signed, or takes away from bundles already sold."""
 
     faults: tuple[SoldReduced, ...] = ()
-    concerned: tuple[Message, ...] = ()
-    """From whom it takes away, by what that is."""
+    concerned: tuple[Message, ...] = ()  # from whom it takes away, by what that is
 
 
 class LedgerDamaged(WorkspaceError, reasons=True):
@@ -118,12 +112,9 @@ class NotReinstated(WorkspaceError, reasons=True):
 class OrderConflict(WorkspaceError, reasons=True):
     """An order number that was issued before: with other contents, or as what is void now."""
 
-    order: str | None
-    """None: the bundle answers a request, and no order has a number."""
-    entry: int
-    """The number of what was entered for it."""
-    changes: tuple[object, ...] = ()
-    """What the orders differ in: `proposals.Change`."""
+    order: str | None  # None: the bundle answers a request, and no order has a number
+    entry: int  # the number of what was entered for it
+    changes: tuple[object, ...] = ()  # what the orders differ in: `proposals.Change`
     bundle: str = ""
     why: tuple[LicenseError, ...] = ()
 
@@ -131,20 +122,16 @@ class OrderConflict(WorkspaceError, reasons=True):
 class RequestAnswered(WorkspaceError, reasons=True):
     """A request that was answered before, with something else or with what is void now."""
 
-    effect: str = ""
-    """What the reset puts right: `clock`, `sequence` or `restore`."""
-    bundle: str = ""
-    """The name of its file."""
+    effect: str = ""  # what the reset puts right: `clock`, `sequence` or `restore`
+    bundle: str = ""  # the name of its file
     state: str = ""
-    changes: tuple[object, ...] = ()
-    """What the orders differ in: `proposals.Change`."""
+    changes: tuple[object, ...] = ()  # what the orders differ in: `proposals.Change`
 
 
 class InstallationsTaken(WorkspaceError, reasons=True):
     """As many installations are bound as the order allows, or the serial is bound to another."""
 
-    bundles: tuple[str, ...]
-    """The names of their files."""
+    bundles: tuple[str, ...]  # the names of their files
     order: str = ""
     count: int = 0
     serial: str = ""
@@ -155,12 +142,10 @@ class InstallationsTaken(WorkspaceError, reasons=True):
 class ExchangeFileRefused(WorkspaceError, reasons=True):
     """A receipt or statement by another installation than the one that the record names, or entered before."""
 
-    installation: bytes = b""
-    """SHA-256 of the key that signed it."""
+    installation: bytes = b""  # SHA-256 of the key that signed it
     bundle: str = ""
     count: int = 0
-    entry: int = 0
-    """The number of the first one that was entered."""
+    entry: int = 0  # the number of the first one that was entered
     entered: int | None = None
 
 

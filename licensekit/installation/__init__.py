@@ -6,6 +6,7 @@ and on nothing beneath.
 
 from licensekit.database.backup import Restored
 from licensekit.database.examination import Diagnosis
+from licensekit.database.upgrades import Upgrade
 from licensekit.entitlements import Coverage, Given, LicenseRow, Notice, Reason, SettingRow, Severity
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, EventScope, concerning
 from licensekit.entitlements.holdings import Explanation
@@ -15,19 +16,17 @@ from licensekit.entitlements.questions import NextDate, order_address
 from licensekit.installation.activation import ActivationProposal, Fetch
 from licensekit.installation.assignments import UsersProposal, parse_ids
 from licensekit.installation.audit import AuditEntry, AuditFilter, AuditPage, AuditReport
-from licensekit.installation.bundle_changes import BundleChange
 from licensekit.installation.details import Explained, ExplainedRow, FileDetails, LicenseDetails, UserDetails
 from licensekit.installation.exchange import ReturnProposal
 from licensekit.installation.holders import SiteRow, Sites, Users
 from licensekit.installation.installation import Installation
-from licensekit.installation.license_holders import LicenseHolder
-from licensekit.installation.operations import Moved, diagnose, move, restore
+from licensekit.installation.operations import Moved, diagnose, move, restore, upgrade
 from licensekit.installation.plan import Activated
-from licensekit.installation.preview import Preview, PreviewRow, SettingChange, Void
+from licensekit.installation.preview import BundleChange, Preview, PreviewRow, SettingChange, Void
 from licensekit.installation.settlement import DOWNGRADE, KEEP, Settlement, SettlementRow, table_of
 from licensekit.installation.sync import Synced, SyncProposal
 from licensekit.installation.sync_plan import GroupRule, PlannedUser
-from licensekit.installation.user_list import UserFilter, UserPage, UserRow
+from licensekit.installation.user_list import LicenseHolder, UserFilter, UserPage, UserRow
 from licensekit.installation.user_table import (
     IMPORT_BYTES,
     ImportRow,
@@ -51,10 +50,10 @@ __all__ = [
     "Given", "GroupRule", "HeldSeat", "ImportRow", "Installation", "InstallationState", "LicenseDetails",
     "LicenseHolder", "LicenseRow", "Moved", "NextDate", "Notice", "Part", "PlannedUser", "Preview", "PreviewRow",
     "Reason", "Restored", "ReturnProposal", "SettingChange", "SettingRow", "Settlement", "SettlementRow", "Severity",
-    "SiteRow", "Sites", "SyncProposal", "Synced", "TableOptions", "UserDetails", "UserFacts", "UserFilter", "UserPage",
-    "UserRow", "Users", "UsersProposal", "Void", "concerning", "diagnose", "local_folder", "locate", "may_login",
-    "move", "order_address", "parse_directory", "parse_ids", "parse_users", "profiles", "restore",
-    "table_of", "user_lines", "ways",
+    "SiteRow", "Sites", "SyncProposal", "Synced", "TableOptions", "Upgrade", "UserDetails", "UserFacts", "UserFilter",
+    "UserPage", "UserRow", "Users", "UsersProposal", "Void", "concerning", "diagnose", "local_folder", "locate",
+    "may_login", "move", "order_address", "parse_directory", "parse_ids", "parse_users", "profiles", "restore",
+    "table_of", "upgrade", "user_lines", "ways",
 ]  # fmt: skip
 
 

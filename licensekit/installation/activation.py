@@ -27,8 +27,7 @@ class LicensesEnd(Message, reasons=True):
     """Licenses give less from a moment on: they can be read, or are not granted."""
 
     licenses: tuple[str, ...]
-    since: int | None = None
-    """In seconds since 1970; None: as soon as the file is active."""
+    since: int | None = None  # in seconds since 1970; None: as soon as the file is active
 
 
 class ShortLater(Message):

@@ -1,15 +1,13 @@
 """Which bundles and resets of a file an installation takes (`docs/installation.md`, "Activation").
 
 A1  A bundle that was returned never works here again.
-A2  The same bundle again changes nothing. Signed again by another key it is the same bundle: the
-    new signature takes the place of the old one, and nothing else changes.
-A3  A bundle for another serial than those that are here is refused, unless it takes the place of
-    the present one. Only the vendor's bundles, or those of an installation that has none of the
-    vendor's, move the serial.
-A4  Within issuer, serial, part and use, another bundle of a sequence that was here is a conflict,
-    and a lower sequence than one that was here is refused, unless a reset allows it once. A bundle
-    holds others back only while its key may still sign it, and one of a limited key only those
-    that its scope admits.
+A2  The same bundle again changes nothing. Signed again by another key it is the same bundle: the new signature takes
+    the place of the old one, and nothing else changes.
+A3  A bundle for another serial than those that are here is refused, unless it takes the place of the present one. Only
+    the vendor's bundles, or those of an installation that has none of the vendor's, move the serial.
+A4  Within issuer, serial, part and use, another bundle of a sequence that was here is a conflict, and a lower sequence
+    than one that was here is refused, unless a reset allows it once. A bundle holds others back only while its key may
+    still sign it, and one of a limited key only those that its scope admits.
 A5  A bundle bound to another installation is refused.
 A6  A bundle whose maintenance ended before the product version was released is refused.
 A8  A bundle with a value that does not fit a setting of its issuer's newest catalog is refused.
@@ -44,21 +42,15 @@ Several = Iterable[Verified[Bundle]]
 class AdmissionFacts(NamedTuple):
     """What of an installation and of a file decides about its bundles."""
 
-    before: TrustStore
-    """Whom the installation believes without the file."""
-    trust_store: TrustStore
-    """And with it."""
-    resets: tuple[Verified[Reset], ...]
-    """Those of the file."""
-    stored: Mapping[bytes, StoredBundle]
-    """Identity to each bundle that was ever activated, in the order of activation."""
+    before: TrustStore  # whom the installation believes without the file
+    trust_store: TrustStore  # and with it
+    resets: tuple[Verified[Reset], ...]  # those of the file
+    stored: Mapping[bytes, StoredBundle]  # identity to each bundle that was ever activated, in the order of activation
     journal: JournalState
-    verified: VerifiedBundles
-    """Those of them that still verify."""
+    verified: VerifiedBundles  # those of them that still verify
     fingerprint: Fingerprint
     released: int | None
-    lower_allowed: int
-    """How many resets that allow a lower sequence were not used yet."""
+    lower_allowed: int  # how many resets that allow a lower sequence were not used yet
     now: int
 
     def active(self, kept: Several) -> list[Verified[Bundle]]:
@@ -75,19 +67,13 @@ class Admission(NamedTuple):
     """What becomes of the bundles of a file."""
 
     new: Bundles
-    again: Bundles
-    """Those that are here, and are signed by another key now."""
-    same: Bundles
-    """Those that are here, and change nothing."""
+    again: Bundles  # those that are here, and are signed by another key now
+    same: Bundles  # those that are here, and change nothing
     refused: Bundles
-    reasons: tuple[errors.RefusedError, ...]
-    """Everything that stands against those."""
-    kept: Bundles
-    """What may be in force then, in the order of activation."""
-    put_away: Bundles
-    """What may no longer be: of a higher sequence than one that a reset lets in."""
-    lowered: int
-    """How many resets this uses up."""
+    reasons: tuple[errors.RefusedError, ...]  # everything that stands against those
+    kept: Bundles  # what may be in force then, in the order of activation
+    put_away: Bundles  # what may no longer be: of a higher sequence than one that a reset lets in
+    lowered: int  # how many resets this uses up
 
 
 def admit(bundles: Several, facts: AdmissionFacts) -> Admission:
@@ -95,12 +81,8 @@ def admit(bundles: Several, facts: AdmissionFacts) -> Admission:
     bundles = list(bundles)
     again = [one for one in bundles if _is_signed_again(one, facts)]
     kept, floors = _kept_with(again, facts), [*facts.verified.verified, *again]
-    new: list[Verified[Bundle]] = []
-    same: list[Verified[Bundle]] = []
-    refused: list[Verified[Bundle]] = []
-    reasons: list[errors.RefusedError] = []
-    put_away: list[Verified[Bundle]] = []
-    lowered = 0
+    new, same, refused = list[Verified[Bundle]](), list[Verified[Bundle]](), list[Verified[Bundle]]()
+    put_away, reasons, lowered = list[Verified[Bundle]](), list[errors.RefusedError](), 0
     coming = (one for one in bundles if one not in again)
     for verified in sorted(coming, key=lambda one: (one.document.part != BASE, one.document.sequence)):
         active = facts.active(kept)

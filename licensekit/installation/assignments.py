@@ -5,21 +5,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import ClassVar, Final, LiteralString, NamedTuple
+from typing import Any, ClassVar, Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection
 from licensekit.dates import day_at
 from licensekit.entitlements import Entitlements, resolve
 from licensekit.entitlements.assignment import AssignmentChange, faults_of, plans_of
 from licensekit.entitlements.login import UserFacts
-from licensekit.errors import NotAssigned, NotFound, RefusedError, UserRetired, UsersInvalid
+from licensekit.errors import NotAssigned, NotFound, ProposalStale, RefusedError, UserRetired, UsersInvalid
 from licensekit.installation.user_list import UserFilter, list_users
 from licensekit.installation.user_table import parse_users
 from licensekit.proposals import Change, Proposal, require_same
-from licensekit.state import slots
-from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction
+from licensekit.state import slots, staged_users
+from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction, read_installation
+from licensekit.state.staged_users import TOGETHER, Progress, StagedChange, StagedUser
 from licensekit.state.transactions import Section, WriteTransaction, write_installation
-from licensekit.state.users import SiteFacts, known_site, known_user, user_facts
+from licensekit.state.users import SiteFacts, known_site, known_user, users_of
 from licensekit.text import names
 from licensekit.text.columns import AS_WRITTEN, TableOptions
 from licensekit.wire.documents import Kind
@@ -37,12 +38,10 @@ class HolderChange(NamedTuple):
 
     id: str
     written: str
-    held: frozenset[str]
-    """What is assigned before."""
+    held: frozenset[str]  # what is assigned before
     assigned: frozenset[str]
     released: frozenset[str]
-    ends: bool = False
-    """Whether the user is retired, or the site removed."""
+    ends: bool = False  # whether the user is retired, or the site removed
 
 
 def plan_licenses(
@@ -107,12 +106,19 @@ def write_changes(change: WriteTransaction, kind: Kind, changes: Iterable[Holder
     slots.assign(change.connection, kind, assigned, day_at(change.now))
     slots.release(change.connection, kind, [(one.id, code) for one in changes for code in sorted(one.released)])
     for one in changes:
-        facts = {word(kind): one.id, "released": sorted(one.released - {slots.SATELLITE})}
+        named: dict[str, Any] = {"users": [one.id]} if kind is Kind.USER else {"site": one.id}
+        facts = {**named, "released": sorted(one.released - {slots.SATELLITE})}
         if one.ends:
             change.connection.run(_END[kind], one.id)
             change.record(_ENDED[kind], **facts)
         else:
             change.record(f"{word(kind)}-assign", **facts, assigned=sorted(one.assigned))
+
+
+def retirement(user: UserFacts) -> HolderChange:
+    """Return the change that retires a user, which releases everything."""
+    held = frozenset(user.licenses)
+    return HolderChange(user.id, user.written, held, frozenset(), held, ends=True)
 
 
 class Assignable(Section):
@@ -174,24 +180,41 @@ class UsersProposal(Proposal[int]):
     users: tuple[HolderChange, ...]
     """What would be changed of each; who would stay as before is left out."""
     opened: OpenInstallation
-    again: "Callable[[ReadTransaction], UsersProposal]"
+    basis: staged_users.Basis | None
+    again: "Callable[[OpenInstallation], UsersProposal]"
 
-    def apply(self) -> int:
+    def apply(self, progress: Progress = lambda _: None) -> int:
         """Change all of them as it was shown, or nobody; return how many were changed.
 
         Raises:
             ProposalStale: it would be other users, or other licenses.
             RefusedError: it is not possible any more; its `faults` are every reason.
         """
-        with write_installation(self.opened) as change:
-            now = self.again(change.read)
-            require_same(self, now)
-            write_changes(change, Kind.USER, now.users)
-        return len(now.users)
+        now = self.again(self.opened)
+        require_same(self, now)
+        if len(self.users) > TOGETHER:
+            staged_users.make(now.staged(), progress)
+        elif self.users:
+            with write_installation(self.opened) as change:
+                staged_users.make_few(change, now.staged())
+        return len(self.users)
+
+    def staged(self) -> StagedChange:
+        """Return how each user is to be; raise `ProposalStale` where another one has changed what it holds."""
+        with self.opened.database.read() as connection:
+            known = staged_users.known_users(connection, [one.id for one in self.users])
+        if changed := [one.written for one in self.users if one.id not in known or known[one.id].held != one.held]:
+            raise ProposalStale(about=self.about, changed=tuple(changed[:10]))
+        staged = list[tuple[str, StagedUser]]()
+        for one, user in ((one, known[one.id]) for one in self.users):
+            facts = user.facts._replace(retired=one.ends or user.facts.retired)
+            staged.append(("", StagedUser(facts, user, one.assigned, one.released, user.from_directory)))
+        did = _ENDED[Kind.USER] if any(one.ends for one in self.users) else "user-assign"
+        return StagedChange(self.opened, self.about, did, staged, self.basis)
 
 
 def propose_assign(
-    read: ReadTransaction,
+    opened: OpenInstallation,
     chosen: UserFilter | Iterable[str],
     *,
     assign: Iterable[str] = (),
@@ -210,33 +233,23 @@ def propose_assign(
         UnknownCode, WrongKind: a license is no user license.
         RefusedError: the first thing that stands against it; its `faults` are all, of every user.
     """
-    wanted, unwanted, faults = tuple(assign), tuple(release), list[RefusedError]()
+    wanted, unwanted = tuple(assign), tuple(release)
     if named := not isinstance(chosen, UserFilter):
         chosen = tuple(chosen)
-        users, faults = _named(read, chosen)
-    else:
-        users = [row.user for row in list_users(read, chosen)]
-    if retire and not faults:
+    with read_installation(opened) as read:
+        users, faults = _chosen(read, chosen)
+        state = None if retire and not faults else read.state()
+        basis = None if state is None else staged_users.basis_of(read, state)
+    # For many users the rest takes long: the snapshot has ended.
+    if state is None:
         planned = [retirement(user) for user in users if not user.retired]
     else:
-        state, named = read.state(), named and not skip
+        named = named and not skip
         planned = plan_licenses(state, Kind.USER, users, wanted, unwanted, named=named, swap=swap, faults=faults)
     changed = tuple(one for one in planned if one.assigned or one.released or one.ends)
-    return UsersProposal(
-        changes=tuple(chain.from_iterable(map(_changes, changed))),
-        about="these users",
-        users=changed,
-        opened=read.opened,
-        again=partial(
-            propose_assign, chosen=chosen, assign=wanted, release=unwanted, retire=retire, swap=swap, skip=skip
-        ),
-    )
-
-
-def retirement(user: UserFacts) -> HolderChange:
-    """Return the change that retires a user, which releases everything."""
-    held = frozenset(user.licenses)
-    return HolderChange(user.id, user.written, held, frozenset(), held, ends=True)
+    given: dict[str, Any] = {"assign": wanted, "release": unwanted, "retire": retire, "swap": swap, "skip": skip}
+    changes, again = tuple(chain.from_iterable(map(_changes, changed))), partial(propose_assign, chosen=chosen, **given)
+    return UsersProposal(changes=changes, about="these users", users=changed, opened=opened, basis=basis, again=again)
 
 
 def parse_ids(data: bytes | str, options: TableOptions = AS_WRITTEN) -> tuple[str, ...]:
@@ -251,12 +264,14 @@ def parse_ids(data: bytes | str, options: TableOptions = AS_WRITTEN) -> tuple[st
     return tuple(row.user_id for row in rows)
 
 
-def _named(read: ReadTransaction, ids: Iterable[str]) -> tuple[list[UserFacts], list[RefusedError]]:
-    """Return the users of these ids, each once, and who is not known."""
-    named = {names.folded(user_id): user_id for user_id in ids}
-    facts = {user_id: user_facts(read.connection, user_id) for user_id in named.values()}
-    unknown = [NotFound(reason="user", name=user_id) for user_id, user in facts.items() if user is None]
-    return [user for user in facts.values() if user is not None], list(unknown)
+def _chosen(read: ReadTransaction, chosen: UserFilter | Iterable[str]) -> tuple[list[UserFacts], list[RefusedError]]:
+    """Return the chosen users, each once, and who is not known."""
+    if isinstance(chosen, UserFilter):
+        return [row.user for row in list_users(read, chosen)], []
+    named = {names.folded(user_id): user_id for user_id in chosen}
+    facts = {user.id: user for user in users_of(read.connection, named)}
+    unknown = [NotFound(reason="user", name=written) for user_id, written in named.items() if user_id not in facts]
+    return [facts[user_id] for user_id in named if user_id in facts], list(unknown)
 
 
 def _changes(one: HolderChange) -> Iterator[Change]:

@@ -19,10 +19,8 @@ from licensekit.state.slots import misnumbered
 from licensekit.state.transactions import Section
 from licensekit.text.names import search_words
 
-_READ: Final = 2000
-"""How many entries are read at a time where all are wanted."""
-_FOUND: Final = 20
-"""How many people a text finds at most."""
+_READ: Final = 2000  # how many entries are read at a time where all are wanted
+_FOUND: Final = 20  # how many people a text finds at most
 _SQL: Final = read_queries(__file__)
 _FIELDS: Final = {
     "user": "user users holder",

@@ -3,6 +3,7 @@
 import builtins
 from typing import Final
 
+from licensekit.database import read_queries
 from licensekit.entitlements import resolve
 from licensekit.entitlements.events import Event, EventScope, is_event_kind
 from licensekit.errors import EntryInvalid, NotFound
@@ -16,11 +17,7 @@ from licensekit.state.users import known_site, known_user
 from licensekit.text import names
 from licensekit.wire.documents.fields import is_code
 
-_START: Final = (
-    "INSERT INTO events (number, kind, scope, subject, message, expected_end, started, started_by)"
-    " VALUES ((SELECT coalesce(max(number), 0) + 1 FROM events), ?, ?, ?, ?, ?, ?, ?) RETURNING number"
-)
-_END: Final = "UPDATE events SET ended = ?, ended_by = ? WHERE number = ? AND ended IS NULL"
+_SQL: Final = read_queries(__file__)
 
 
 class Events(Section):
@@ -51,7 +48,7 @@ class Events(Section):
         with write_installation(self._opened) as change:
             subject = _checked_subject(change, scope, subject)
             values = (kind, scope.value, subject, names.check_message(message), expected_end)
-            row = change.connection.one(_START, *values, change.now, self._opened.by)
+            row = change.connection.one(_SQL["start"], *values, change.now, self._opened.by)
             number = row[0] if row else 0
             change.record("event-start", event=number, kind=kind, scope=scope.value, subject=subject)
             return Event(number, kind, scope, subject, message, expected_end, change.now, self._opened.by)
@@ -63,7 +60,7 @@ class Events(Section):
             NotFound: there is no such event in force.
         """
         with write_installation(self._opened) as change:
-            if not change.connection.run(_END, change.now, self._opened.by, number):
+            if not change.connection.run(_SQL["end"], change.now, self._opened.by, number):
                 raise NotFound(reason="event", name=number)
             change.record("event-end", event=number)
 

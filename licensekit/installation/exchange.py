@@ -30,8 +30,7 @@ class ReturnIsFinal(Message):
     """What is given back can never work here again."""
 
     part: str
-    bundles: tuple[str, ...]
-    """Serial, part and sequence of each."""
+    bundles: tuple[str, ...]  # serial, part and sequence of each
 
 
 NONCE_BYTES: Final = 16

@@ -19,8 +19,7 @@ from licensekit.errors import FetchFailed, TooLarge
 from licensekit.files import read_bytes
 from licensekit.limits import FILE_BYTES
 
-SECONDS: Final = 60.0
-"""How long a fetch may take, from looking up the server's name to the last byte."""
+SECONDS: Final = 60.0  # how long a fetch may take, from looking up the server's name to the last byte
 REDIRECTS: Final = 3
 _ABSENT: Final = frozenset({404, 410})
 

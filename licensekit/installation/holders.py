@@ -8,24 +8,16 @@ from licensekit.entitlements import count, lapsed, why_not
 from licensekit.entitlements.assignment import missing_requirements
 from licensekit.entitlements.login import Decision, UserFacts, may_login
 from licensekit.errors import EntryTaken, NoneFree, NotFound
+from licensekit.installation import user_list
 from licensekit.installation.assignments import Assignable, HolderChange, propose_assign, retirement, write_changes
 from licensekit.installation.details import user_details_of
-from licensekit.installation.sync import Progress, Synced, import_users, propose_import, propose_sync
+from licensekit.installation.sync import import_users, propose_import, propose_sync
 from licensekit.installation.sync_plan import add_rule, list_rules, remove_rule
-from licensekit.installation.user_list import (
-    EVERYBODY,
-    UserFilter,
-    UserRow,
-    count_users,
-    list_groups,
-    list_users,
-    page_of_users,
-)
-from licensekit.installation.user_table import ImportRow
+from licensekit.installation.user_list import EVERYBODY, UserFilter, UserRow
 from licensekit.state import slots
 from licensekit.state.loading import read_installation
 from licensekit.state.logs import erase_person, find_pseudonym, pseudonym_of
-from licensekit.state.transactions import WriteTransaction, changing, reading, write_installation
+from licensekit.state.transactions import WriteTransaction, acting, changing, reading, write_installation
 from licensekit.state.users import SiteFacts, add_user, all_sites, known_site, known_user, update_user, user_facts
 from licensekit.text import names
 from licensekit.wire.documents import Kind, UserKind
@@ -37,12 +29,13 @@ class Users(Assignable):
 
     _kind = Kind.USER
     details = reading(user_details_of)
-    page = reading(page_of_users)
-    count = reading(count_users)
-    groups = reading(list_groups)
-    propose_assign = reading(propose_assign)
-    propose_sync = reading(propose_sync)
-    propose_import = reading(propose_import)
+    page = reading(user_list.page_of_users)
+    count = reading(user_list.count_users)
+    groups = reading(user_list.list_groups)
+    propose_assign = acting(propose_assign)
+    propose_sync = acting(propose_sync)
+    propose_import = acting(propose_import)
+    import_rows = acting(import_users)
     rules = reading(list_rules)
     add_rule = changing(add_rule)
     remove_rule = changing(remove_rule)
@@ -98,15 +91,6 @@ class Users(Assignable):
                 change.record("user-set", user=before.id, set=changed)
             return after
 
-    def import_rows(self, rows: Iterable[ImportRow], progress: Progress = lambda _: None) -> Synced:
-        """Add and change users and assign their licenses, as one change; see `parse_users`.
-
-        Raises:
-            UsersInvalid: all faults, by line; nothing was changed.
-            ProposalStale: one of very many users was changed meanwhile; nothing was changed.
-        """
-        return import_users(self._opened, rows, progress)
-
     def erase(self, user_id: str) -> None:
         """Remove a person: the user, what it is assigned and leases, its events, and its name.
 
@@ -153,7 +137,7 @@ class Users(Assignable):
             UnknownCode, WrongKind: a license that is asked for is no user license.
         """
         with read_installation(self._opened) as read:
-            yield from list_users(read, wanted)
+            yield from user_list.list_users(read, wanted)
 
     def may_login(self, user_id: str, way: str, *, site: str | None = None) -> Decision:
         """Decide whether a user may log in by `way`, with every reason why not.

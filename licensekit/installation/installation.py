@@ -16,13 +16,13 @@ from licensekit.dates import days_of
 from licensekit.errors.coded import Message
 from licensekit.installation import activation, operations
 from licensekit.installation.audit import AuditLog
-from licensekit.installation.bundle_changes import activation_of
 from licensekit.installation.details import details_of, explain
 from licensekit.installation.events import Events, Leases
 from licensekit.installation.exchange import make_request, make_statement, propose_return, receipts_of
 from licensekit.installation.holders import Sites, Users
-from licensekit.installation.license_holders import page_of_holders
 from licensekit.installation.plan import Activated, plan_activation
+from licensekit.installation.preview import activation_of
+from licensekit.installation.user_list import page_of_holders
 from licensekit.state.home import SCHEMA, locate, open_installation
 from licensekit.state.loading import OpenInstallation, ReadTransaction, read_installation
 from licensekit.state.machine import NO_FACTS, Facts

@@ -13,10 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from licensekit.database import Connection, Database, connect, shown
+from licensekit.database import Connection, Database, connect, shown, upgrades
 from licensekit.database.backup import Restorable, Restored, restore_backup
 from licensekit.database.examination import Check, CheckPassed, Diagnosis, Graded, diagnose_database
 from licensekit.database.schemas import Migrating, compare_rows, copy_rows, count_rows, mark_moved
+from licensekit.database.upgrades import Upgrade
 from licensekit.dates import days_of
 from licensekit.entitlements import Severity
 from licensekit.errors import AuditDamaged, Message, PlaceTaken
@@ -44,8 +45,7 @@ _CHECK_OF: Final[Mapping[str, str]] = {
     "read-only": "files",
 }
 """Code of a notice to the check that it belongs to; any other is of the documents."""
-READ_ALL: Final = ("database", "audit", "slots")
-"""Checks that take the longer the more there is."""
+READ_ALL: Final = ("database", "audit", "slots")  # checks that take the longer the more there is
 
 Progress = Callable[[int, int], object]
 """Called now and then with how many rows were done since the last call, and how many there are."""
@@ -120,6 +120,15 @@ def _notices(opened: OpenInstallation, check: str) -> Iterator[Graded]:
     elif not own:
         documents = len(stored.trust) + len(stored.bundles)
         yield "ok", CheckPassed(reason=check, count=stored.journal.head.number if check == "journal" else documents)
+
+
+def upgrade(home: str | os.PathLike[str], *, preview: bool = False) -> Upgrade:
+    """Bring the installation at `home` to the schema of this program, as far as no older program is shut out.
+
+    With `preview`, only return what would be done (`docs/how-to/upgrade.md`). Raises `FileUnusable` if there is none,
+    `DatabaseBusy` if others hold it all the time, and `StateError` if it cannot be used; then it is as it was.
+    """
+    return upgrades.upgrade(homes.database_of(home, create=False), homes.SCHEMA, preview=preview)
 
 
 class Moved(NamedTuple):

@@ -25,8 +25,7 @@ from licensekit.wire.plain import word
 class Brought(Message, reasons=True):
     """What a license file brings beside bundles."""
 
-    before: int | None = None
-    """The version that is here; None: there is none."""
+    before: int | None = None  # the version that is here; None: there is none
     version: int | None = None
     issuer: str = ""
     effect: str = ""
@@ -39,10 +38,8 @@ class Brought(Message, reasons=True):
 
 _ACTIVATED: Final = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
 
-HOLDERS: Final = 1000
-"""How many holders of a license are named at most."""
-_NAMED: Final = 5
-"""How many of them a message about a deficit names."""
+HOLDERS: Final = 1000  # how many holders of a license are named at most
+_NAMED: Final = 5  # how many of them a message about a deficit names
 
 
 class Activated(NamedTuple):
@@ -73,17 +70,12 @@ class ActivationPlan(NamedTuple):
 
     facts: AdmissionFacts
     admission: Admission
-    replaced: Bundles
-    """Bundles that were active, and are not beside the new ones."""
+    replaced: Bundles  # bundles that were active, and are not beside the new ones
     outcome: Activated
-    moment: int
-    """When the file has its effect: now, or at the start of what is to come."""
-    after: Entitlements
-    """What is granted then."""
-    deficits: tuple[BelowUse, ...]
-    """Of which licenses fewer would be left than are assigned."""
-    reasons: tuple[RefusedError, ...]
-    """Everything that stands against it."""
+    moment: int  # when the file has its effect: now, or at the start of what is to come
+    after: Entitlements  # what is granted then
+    deficits: tuple[BelowUse, ...]  # of which licenses fewer would be left than are assigned
+    reasons: tuple[RefusedError, ...]  # everything that stands against it
 
     def evaluated(self, moment: int) -> Entitlements:
         """Return what would be granted at a second since 1970."""

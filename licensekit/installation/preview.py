@@ -1,20 +1,70 @@
-"""What a license file would change, shown before anything is changed."""
+"""What a license file would change, shown before anything is changed; and what an earlier one has changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import format_seconds
 from licensekit.entitlements import Coverage, Entitlements, evaluate, rows
 from licensekit.entitlements.consequences import Logins, Loss, deciding, later, logins, losses, steps
-from licensekit.errors import BelowUse, LicenseError, RefusedError
-from licensekit.installation.bundle_changes import BundleChange, changes_of
+from licensekit.errors import BelowUse, LicenseError, NotFound, RefusedError
+from licensekit.installation.audit import AuditEntry, entry_of
 from licensekit.installation.plan import Activated, ActivationPlan, documents_of
+from licensekit.proposals import Change, changes_between
 from licensekit.state.loading import ReadTransaction
 from licensekit.state.trust_store import verify_bundles
 from licensekit.state.users import groups_of
 from licensekit.wire.documents import Bundle, Kind, MeterPeriod, Value
 from licensekit.wire.plain import plain_fields
+
+_TERMS: Final = "company use starts warning expiry grace maintenance next_check after_grace offline_hours borrow_hours"
+
+
+class BundleChange(NamedTuple):
+    """A bundle, and what it changes."""
+
+    bundle: Bundle
+    before: Bundle | None
+    """The last one of its issuer and part that was here; None: there was none, and all of it is new."""
+
+    @property
+    def terms(self) -> tuple[Change, ...]:
+        """The dates and policies that differ, by field, as plain JSON values."""
+        before = {} if self.before is None else plain_fields(self.before, _TERMS)
+        return changes_between(before, plain_fields(self.bundle, _TERMS))
+
+    @property
+    def sold(self) -> tuple[Change, ...]:
+        """What differs of `licenses.CODE` and `settings.CODE`, as the issuer writes its codes."""
+        return changes_between(*({} if one is None else _sold(one) for one in (self.before, self.bundle)))
+
+
+def changes_of(new: Iterable[Bundle], before: Iterable[Bundle]) -> tuple[BundleChange, ...]:
+    """Return what each of the `new` bundles changes; `before` are those that were here, the oldest first."""
+    known = {(one.issuer, one.part): one for one in before}
+    return tuple(BundleChange(one, known.get((one.issuer, one.part))) for one in new)
+
+
+def _sold(bundle: Bundle) -> dict[str, Any]:
+    counts = {code: count for kind in Kind for code, count in bundle.counts(kind).items()}
+    sold = {f"licenses.{code}": "unrestricted" if count is None else count for code, count in counts.items()}
+    return {**sold, **{f"settings.{code}": value for code, value in bundle.settings.items()}}
+
+
+def activation_of(read: ReadTransaction, number: int) -> tuple[AuditEntry, tuple[BundleChange, ...]]:
+    """Return the entry of an activation in the audit log, and what its bundles changed, of those that still verify.
+
+    Raises:
+        NotFound: there is no such entry, or it is not an activation.
+    """
+    found = entry_of(read, number)
+    if found is None or found.facts.get("did") != "activate":
+        raise NotFound(reason="activation", name=number)
+    verified = verify_bundles(read.stored.every, read.state().trust_store, read.now).verified
+    new = [one.document for one in verified if one.identity.hex() in found.facts["bundles"]]
+    before = takewhile(lambda one: one not in new, (one.document for one in verified))
+    return found, changes_of(new, before)
 
 
 class PreviewRow(NamedTuple):
@@ -148,17 +198,14 @@ class Preview(NamedTuple):
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values; totals are those of `moment`."""
         outcome = self.outcome
+        came = {"new": outcome.new, "without_effect": outcome.without_effect, "signed_again": outcome.again}
+        came |= {"same": outcome.same, "replaced": outcome.replaced, "refused": self.refused}
         return {
             "can_activate": self.can_activate,
             "company": self.company,
             "serial": outcome.serial,
             "effective": format_seconds(self.moment),
-            "new": list(map(_named, outcome.new)),
-            "without_effect": list(map(_named, outcome.without_effect)),
-            "signed_again": list(map(_named, outcome.again)),
-            "same": list(map(_named, outcome.same)),
-            "replaced": list(map(_named, outcome.replaced)),
-            "refused": list(map(_named, self.refused)),
+            **{name: list(map(_named, bundles)) for name, bundles in came.items()},
             "void": [{**_named(one.bundle), "why": one.why.as_json()} for one in self.void],
             "brings": [str(what) for what in outcome.trust],
             "bundles": [

@@ -31,25 +31,20 @@ REMOVE: Final = "remove"
 """In place of `RELEASE` where a license limits how many satellites there are: the site goes, with all it holds."""
 DOWNGRADE: Final = "downgrade"
 KEEP: Final = "keep"
-FAULTS: Final = 100
-"""How many faults are reported at most."""
+FAULTS: Final = 100  # how many faults are reported at most
 _COLUMNS: Final = ("license", "id", "name", "slot", "action", "instead", "takes")
 _TABLE: Final = Columns({name: name for name in _COLUMNS}, ("license", "id", "action"))
 
-Key = tuple[Kind, str]
-"""The kind and id of a holder."""
-Chosen = Mapping[str, str]
-"""Licenses that a holder is to lose, each with the plan that it has instead; empty: none."""
+Key = tuple[Kind, str]  # the kind and id of a holder
+Chosen = Mapping[str, str]  # licenses that a holder is to lose, each with the plan that it has instead; empty: none
 
 
 class DeficitHolder(NamedTuple):
     """A user or site that holds a license in deficit."""
 
     name: str
-    slots: Mapping[str, int]
-    """Each license in deficit that it holds, to its slot; what is in no slot is left out."""
-    held: frozenset[str]
-    """All that it is assigned."""
+    slots: Mapping[str, int]  # each license in deficit that it holds, to its slot; what is in no slot is left out
+    held: frozenset[str]  # all that it is assigned
 
 
 class Effects:

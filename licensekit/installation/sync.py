@@ -1,46 +1,24 @@
-"""Users as a directory or a table has them, made so in one change (`docs/how-to/directories.md`).
-
-A sync is worked out in a snapshot, prepared beside the users in short transactions, and made in one that only compares
-what it was worked out from, and is all that others wait for.
-"""
+"""Users as a directory or a table has them, made so in one change (`docs/how-to/directories.md`)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from licensekit.dates import day_at
-from licensekit.entitlements import count
-from licensekit.errors import MostUsersLeave, ProposalStale, StateError, SyntaxInvalid, UserCellInvalid, UsersInvalid
+from licensekit.errors import MostUsersLeave, SyntaxInvalid, UserCellInvalid, UsersInvalid
 from licensekit.errors.coded import Message
 from licensekit.errors.faults import ColumnInvalid
-from licensekit.installation.sync_plan import (
-    ADDED,
-    CHANGED,
-    LEFT,
-    REFUSED,
-    SAME,
-    GroupRule,
-    PlannedUser,
-    Planner,
-    list_rules,
-    read_rules,
-)
+from licensekit.installation.sync_plan import ADDED, CHANGED, LEFT, REFUSED, SAME, PlannedUser, Planner, read_rules
 from licensekit.installation.user_table import ImportRow
 from licensekit.proposals import Change, Proposal
 from licensekit.state import staged_users
-from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction, read_installation
-from licensekit.state.staged_users import TOGETHER, KnownUser, StagedUser, Staging
-from licensekit.state.transactions import WriteTransaction, write_first, write_installation
-from licensekit.state.users import together
+from licensekit.state.loading import OpenInstallation, ReadTransaction, read_installation
+from licensekit.state.staged_users import TOGETHER, KnownUser, Progress, StagedChange, StagedUser
+from licensekit.state.transactions import WriteTransaction, write_first
 from licensekit.text import names
-from licensekit.wire import armor
 
 FAULTS: Final = 100
 """How many faults are reported at most."""
-IN_ENTRY: Final = 40
-"""How many users an entry of the audit log names: a page of entries takes the same time, however many users come."""
 FEW: Final = 10
 """So many users may leave or lose licenses, whatever part of all they are."""
 
@@ -49,10 +27,6 @@ class UsersLeave(Message):
     """Users are retired by a sync: they have left the directory, or their accounts are disabled there."""
 
     users: int
-
-
-Progress = Callable[[int], object]
-"""Called with how many users were prepared since the last call."""
 
 
 class Synced(NamedTuple):
@@ -67,17 +41,13 @@ class Synced(NamedTuple):
     released: int = 0
 
 
-Basis = tuple[tuple[GroupRule, ...], tuple[bytes, ...], tuple[armor.Token, ...], int]
-"""What a plan was worked out from beside the users: rules, bundles in force, documents of trust, the newest sync."""
-
-
 @dataclass(frozen=True, kw_only=True, repr=False)
 class SyncProposal(Proposal[Synced]):
     """What a sync with a directory would do; nothing is changed yet."""
 
     users: tuple[PlannedUser, ...]
     """What becomes of each user: those of the table in its order, then those who have left it."""
-    basis: Basis
+    basis: staged_users.Basis
     opened: OpenInstallation
     did: str = "user-sync"
     """The code of its entries in the audit log."""
@@ -87,7 +57,13 @@ class SyncProposal(Proposal[Synced]):
     @property
     def staged(self) -> list[StagedUser]:
         """The users who are changed."""
-        return [one.staged for one in self.users if one.outcome in {ADDED, CHANGED, LEFT}]
+        return [staged for _, staged in self.change.users]
+
+    @property
+    def change(self) -> StagedChange:
+        """What it would change."""
+        users = [(one.outcome, one.staged) for one in self.users if one.outcome in {ADDED, CHANGED, LEFT}]
+        return StagedChange(self.opened, self.about, self.did, users, self.basis)
 
     @property
     def counts(self) -> Synced:
@@ -114,12 +90,12 @@ class SyncProposal(Proposal[Synced]):
         if self.too_many is not None and not most_leave:
             raise self.too_many
         self.require_confirmed(confirm=confirm)
-        if self.staged:
-            _prepare_and_make(self, progress)
+        if (change := self.change).users:
+            staged_users.make(change, progress)
         return self.counts
 
 
-def propose_sync(read: ReadTransaction, rows: Iterable[ImportRow]) -> SyncProposal:
+def propose_sync(opened: OpenInstallation, rows: Iterable[ImportRow]) -> SyncProposal:
     """Work out what it does to make all users who come from a directory as the rows say; see `parse_directory`.
 
     Raises:
@@ -127,9 +103,7 @@ def propose_sync(read: ReadTransaction, rows: Iterable[ImportRow]) -> SyncPropos
     """
     rows = tuple(rows)
     _require_table(rows)
-    named, marked = {names.folded(row.user_id) for row in rows}, staged_users.directory_users(read.connection)
-    leavers = staged_users.known_users(read.connection, (one for one in marked if one not in named))
-    plan = _planned(read, rows, leavers.values(), from_directory=True)
+    plan = _planned(opened, rows, from_directory=True)
     leaving, there = plan.counts.left, sum(one.staged.before is not None for one in plan.users)
     losing = sum(one.outcome == LEFT or bool(one.staged.released) for one in plan.users)
     most = MostUsersLeave(losing=losing, users=there) if losing > max(FEW, there // 2) else None
@@ -137,52 +111,59 @@ def propose_sync(read: ReadTransaction, rows: Iterable[ImportRow]) -> SyncPropos
     return replace(plan, changes=changes, warnings=(most,) if most else (), needs_confirmation=confirmed, too_many=most)
 
 
-def propose_import(read: ReadTransaction, rows: Iterable[ImportRow]) -> SyncProposal:
+def propose_import(opened: OpenInstallation, rows: Iterable[ImportRow]) -> SyncProposal:
     """Work out what it does to add and change the users of a table, and to assign their licenses; see `parse_users`.
 
     Raises:
         UsersInvalid: all faults, by line.
     """
-    plan = _faultless(_planned(read, tuple(rows)))
+    plan = _faultless(_planned(opened, tuple(rows)))
     return replace(plan, changes=tuple(map(_change, plan.staged)))
 
 
 def import_users(opened: OpenInstallation, rows: Iterable[ImportRow], progress: Progress = lambda _: None) -> Synced:
-    """Import the rows of a table of users; see `Users.import_rows`."""
+    """Add and change users and assign their licenses, as one change; see `parse_users`.
+
+    Raises:
+        UsersInvalid: all faults, by line; nothing was changed.
+        ProposalStale: one of very many users was changed meanwhile; nothing was changed.
+    """
     rows = tuple(rows)
     if len(rows) <= TOGETHER:
         return write_first(opened, lambda change: _import(change, rows))
-    with read_installation(opened) as read:
-        plan = _faultless(_planned(read, rows))
-    return plan.apply(progress=progress)
+    return _faultless(_planned(opened, rows)).apply(progress=progress)
 
 
 def _import(change: WriteTransaction, rows: Iterable[ImportRow]) -> Synced:
     """Work an import out and make it in the same transaction."""
-    plan, staging = _faultless(_planned(change.read, rows)), Staging()
+    planner, nobody = _planner(change.read, rows)
+    plan = _faultless(replace(nobody, users=tuple(planner.plan(rows))))
     if plan.staged:
-        staging.add(change.connection, plan.staged)
-        _make(change, plan, staging, _entries(plan))
-        staged_users.unstage(change.connection, staging.run)
+        staged_users.make_few(change, plan.change._replace(basis=None))  # worked out here
     return plan.counts
 
 
-def _planned(
-    read: ReadTransaction, rows: Iterable[ImportRow], leavers: Iterable[KnownUser] = (), *, from_directory: bool = False
-) -> SyncProposal:
+def _planned(opened: OpenInstallation, rows: Iterable[ImportRow], *, from_directory: bool = False) -> SyncProposal:
+    """Work a plan out from what a snapshot shows, after its end: for many users that takes long."""
+    leavers: Iterable[KnownUser] = ()
+    with read_installation(opened) as read:
+        planner, nobody = _planner(read, rows, from_directory=from_directory)
+        if from_directory:
+            named, marked = {names.folded(row.user_id) for row in rows}, staged_users.directory_users(read.connection)
+            leavers = staged_users.known_users(read.connection, (one for one in marked if one not in named)).values()
+    return replace(nobody, users=tuple(planner.plan(rows, leavers)))
+
+
+def _planner(
+    read: ReadTransaction, rows: Iterable[ImportRow], *, from_directory: bool = False
+) -> tuple[Planner, SyncProposal]:
+    """Read what a plan of rows is worked out from; the proposal changes nobody yet."""
     state, rules = read.state(), read_rules(read.connection)
     known = staged_users.known_users(read.connection, {names.folded(row.user_id) for row in rows})
     licenses = {key: rule.licenses for key, rule in rules.items()} if from_directory else None
-    users, did = Planner(state, known, licenses, {}).plan(rows, leavers), "sync" if from_directory else "import"
-    return SyncProposal(
-        about="the list of users", users=tuple(users), basis=_basis(read, state), opened=read.opened, did=f"user-{did}"
-    )
-
-
-def _basis(read: ReadTransaction, state: InstallationState) -> Basis:
-    newest = read.connection.rows("SELECT number, entry FROM audit ORDER BY number DESC LIMIT 100")
-    synced = next((number for number, entry in newest if b'"user-sync"' in entry), 0)
-    return list_rules(read), tuple(one.identity for one in state.bundles), tuple(state.trust_store.tokens), synced
+    about, did = "the list of users", "user-sync" if from_directory else "user-import"
+    nobody = SyncProposal(about=about, users=(), basis=staged_users.basis_of(read, state), opened=read.opened, did=did)
+    return Planner(state, known, licenses, {}), nobody
 
 
 def _require_table(rows: Iterable[ImportRow]) -> None:
@@ -209,58 +190,3 @@ def _faultless(plan: SyncProposal) -> SyncProposal:
 def _change(staged: StagedUser) -> Change:
     before = None if staged.before is None else tuple(sorted(staged.held))
     return Change(staged.user.written, before, tuple(sorted(staged.after)))
-
-
-def _prepare_and_make(plan: SyncProposal, progress: Progress) -> None:
-    """Prepare a plan in short transactions, and make it in one more."""
-    database, staging = plan.opened.database, Staging()
-    staged_users.clear(database)
-    try:
-        for some in together(plan.staged, TOGETHER):
-            with staged_users.write_in_turn(database) as connection:
-                staging.add(connection, some)
-            progress(len(some))
-        entries = _entries(plan)  # not while others wait
-        with write_installation(plan.opened) as change:
-            _require_unchanged(change, plan, staging)
-            _make(change, plan, staging, entries)
-    finally:
-        # What is left means nothing; the next sync clears it.
-        with suppress(StateError):
-            staged_users.clear(database, staging.run)
-
-
-def _require_unchanged(change: WriteTransaction, plan: SyncProposal, staging: Staging) -> None:
-    """Refuse a plan unless what it was worked out from is still so, and as many are free as it needs."""
-    state = change.read.state()
-    differing = staging.differing(change.connection)
-    if not differing and _basis(change.read, state) != plan.basis:
-        differing = ("rules of groups, licenses, or another sync",)
-    if not differing:
-        used = Counter(state.in_use)
-        used.subtract(staging.released)
-        free = ((code, count(state.entitlements, code, used[code]).free) for code in staging.assigned)
-        differing = tuple(code for code, number in free if number is not None and number < staging.assigned[code])
-    if differing:
-        raise ProposalStale(about=plan.about, changed=differing)
-
-
-def _make(change: WriteTransaction, plan: SyncProposal, staging: Staging, entries: Iterable[dict[str, Any]]) -> None:
-    """Make a plan that was prepared, with its entries in the audit log."""
-    staging.carry_out(change.connection, day_at(change.now))
-    change.pseudonyms = staging.pseudonyms
-    change.record(plan.did, *entries)
-
-
-def _entries(plan: SyncProposal) -> list[dict[str, Any]]:
-    """Return what the audit log is told: each entry of some to whom the same happens."""
-    alike: dict[tuple[str, frozenset[str], frozenset[str]], list[str]] = {}
-    for one in plan.users:
-        if one.outcome in {ADDED, CHANGED, LEFT}:
-            key = (one.outcome, one.staged.assigned, one.staged.released)
-            alike.setdefault(key, []).append(one.staged.user.written)
-    return [
-        {"what": outcome, "users": some, "assigned": sorted(assigned), "released": sorted(released)}
-        for (outcome, assigned, released), written in alike.items()
-        for some in together(written, IN_ENTRY)
-    ]

@@ -1,29 +1,28 @@
-"""Lists of users, filtered: page by page, or of any number in constant memory."""
+"""Lists of users, filtered: page by page, or of any number in constant memory; and who has a license."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import chain, groupby
-from operator import itemgetter
+from itertools import chain
 from typing import Any, Final, LiteralString, NamedTuple
 
-from licensekit.database import Row, Value, read_queries, with_marks
+from licensekit.database import read_queries, with_marks
 from licensekit.dates import day_at
 from licensekit.entitlements import Entitlements, count, lapsed, resolve
 from licensekit.entitlements.assignment import without_requirement
 from licensekit.entitlements.login import UserFacts
 from licensekit.installation.user_pages import LOOKED_AT, Clause, Condition, Paging, count_ids, of_kinds, page_of_ids
+from licensekit.state import slots
 from licensekit.state.loading import InstallationState, ReadTransaction
-from licensekit.state.slots import HIGHEST, USER_SLOT
+from licensekit.state.slots import HIGHEST
 from licensekit.state.usage import NO_LOGIN, idle
-from licensekit.state.users import USER_COLUMNS, facts_of, group_word, holdings_of
+from licensekit.state.users import SiteFacts, all_sites, group_word, users_of
 from licensekit.wire.documents import Kind, UserKind
 
-_SQL: Final = read_queries(__file__, {"columns": USER_COLUMNS, "slot": USER_SLOT})
+_SQL: Final = read_queries(__file__)
 _BEYOND: Final = "x.license = ? AND NOT x.slot BETWEEN 1 AND ?"
 _AMONG: Final = "x.license IN (?{more})"
 _NO_SLOTS: Final = "< 1", "> 2147483647"
-RANGES: Final = 16
-"""How many ranges of an index are merged at most."""
+RANGES: Final = 16  # how many ranges of an index are merged at most
 _Ask = Callable[[], InstallationState]
 
 
@@ -110,16 +109,9 @@ def list_groups(read: ReadTransaction, limit: int = 200) -> tuple[str, ...]:
 
 def _page(read: ReadTransaction, state: _Ask, wanted: UserFilter, paging: Paging) -> UserPage:
     ids, following = page_of_ids(read.connection, list(_conditions(state, wanted)), wanted.text, paging)
-    rows = read.connection.rows(with_marks(_SQL["users"], ids), *ids) if ids else []
-    found = {row.user.id: row for row in _users(rows, state().entitlements)}
-    return UserPage(tuple(found[one] for one in ids if one in found), following)
-
-
-def _users(rows: Iterable[Row], entitlements: Entitlements) -> Iterator[UserRow]:
-    for _, of_one in groupby(rows, key=itemgetter(0)):
-        listed = list(of_one)
-        user = facts_of(listed[0])._replace(holdings=holdings_of(listed))
-        yield UserRow(user, lapsed(entitlements, Kind.USER, user.holdings))
+    found, granted = {user.id: user for user in users_of(read.connection, ids)}, state().entitlements
+    users = (found[one] for one in ids if one in found)
+    return UserPage(tuple(UserRow(one, lapsed(granted, Kind.USER, one.holdings)) for one in users), following)
 
 
 def _conditions(state: _Ask, wanted: UserFilter) -> Iterator[Condition]:
@@ -160,16 +152,9 @@ def _assigned(codes: Sequence[str]) -> Condition:
     return Condition(holds, tuple(Clause(_filled("holders", "x.license = ?"), (code,)) for code in codes))
 
 
-def _who(what: LiteralString, *values: Value) -> Condition:
-    """Return the condition of a user `u` that a partial index finds."""
-    return Condition(
-        Clause(_filled("one", what), values), (Clause(_filled("users_who", what), values),), in_order=False
-    )
-
-
 def _unusable(codes: Sequence[str]) -> Condition:
     """Return who holds a license and cannot log in, or holds one of these."""
-    one = _who(NO_LOGIN)
+    one = Condition(Clause(_filled("one", NO_LOGIN)), (Clause(_filled("users_who", NO_LOGIN)),), in_order=False)
     if not codes:
         return one
     held = _assigned(codes)
@@ -209,3 +194,51 @@ def _givers(state: InstallationState, wanted: str) -> list[str] | None:
     if entitlements.everyone.get(code):
         return None
     return [code, *(c for c, inner in entitlements.closure.items() if code in inner)]
+
+
+class LicenseHolder(NamedTuple):
+    """A user or site that has a license."""
+
+    facts: UserFacts | SiteFacts
+    since: int | None
+    """The day of the assignment that gives it, in days since 1970; None: it is not known."""
+    through: tuple[str, ...]
+    """What is assigned and includes it; empty where it is assigned itself."""
+    lapsed: bool
+    """Whether no assignment of it gives all that it could."""
+
+
+def page_of_holders(
+    read: ReadTransaction, code: str, *, after: str = "", limit: int = 25
+) -> tuple[tuple[LicenseHolder, ...], str]:
+    """Look up who has a license by assignment, of itself or of what includes it; of one that limits sites, satellites.
+
+    Of a license that everybody has: who is assigned it. Returns some of them, by id, and the `after` of the next page,
+    if there is one. A page costs the same however many users there are, as that of `Users.page` does.
+
+    Raises:
+        UnknownCode: no catalog has it.
+        WrongKind: it is a system license, which nobody holds.
+    """
+    granted = read.state().entitlements
+    license_ = granted.licenses[name := resolve(granted, code, (Kind.USER, Kind.SITE))]
+    kind, held = license_.kind, slots.SATELLITE if license_.limits_sites else name
+    found: Sequence[UserFacts | SiteFacts]
+    givers = (held, *(one for one, inner in granted.closure.items() if name in inner))
+    if kind is Kind.USER:
+        wanted = UserFilter(license=name) if granted.everyone.get(name) else UserFilter(holding=name)
+        users = page_of_users(read, wanted, after=after, limit=limit)
+        found, following = [user for user, _ in users.users], users.after
+    else:
+        satellites, sites = license_.limits_sites, sorted(all_sites(read.connection), key=lambda site: site.id)
+        has = (one for one in sites if (not one.central if satellites else set(givers) & set(one.licenses)))
+        rest = [one for one in has if one.id > after]
+        found, following = rest[:limit], rest[limit - 1].id if len(rest) > limit else ""
+    days = slots.days_since(read.connection, kind, givers, [one.id for one in found])
+
+    def holder(facts: UserFacts | SiteFacts) -> LicenseHolder:
+        through = () if name in facts.licenses else tuple(one for one in facts.licenses if one in givers)
+        giving = {*(through or (name,))}
+        return LicenseHolder(facts, days.get(facts.id), through, giving <= {*lapsed(granted, kind, facts.holdings)})
+
+    return tuple(map(holder, found)), following

@@ -1,10 +1,6 @@
 -- Queries for lists of users, for `licensekit/installation/user_list.py`. A candidate is `c`, `{what}` is a condition,
 -- and `{more}` stands for more marks.
 
--- name: users
-SELECT {columns}, l.license, {slot} FROM users u
-LEFT JOIN user_licenses l ON l.user_id = u.id WHERE u.id IN (?{more}) ORDER BY u.id, l.license;
-
 -- name: one
 (SELECT count(*) FROM users u WHERE u.id = c.id AND {what}) > 0;
 

@@ -1,8 +1,7 @@
 """The ids of a page of users: candidates from the index that has the fewest, of which the others are filtered out.
 
-However many users there are, and whatever they have in common, a page looks at `LOOKED_AT` candidates at most and says
-where the next one begins. Users are in the order that is asked for, or of their ids; those that a text finds, in the
-order of the words that it finds, and then of their ids.
+However many users there are, a page looks at `LOOKED_AT` candidates at most and says where the next one begins. Users
+are in the order that is asked for, or of their ids; those that a text finds, by the words that it finds, and then ids.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -13,26 +12,19 @@ from licensekit.database import Connection, Row, Value, read_queries
 from licensekit.text.names import search_words
 from licensekit.wire.documents import UserKind
 
-LOOKED_AT: Final = 500
-"""How many candidates are looked at for one page."""
-WORDS: Final = 20
-"""How many words of a text count: the longest."""
-COUNTED: Final = 10_000
-"""How many users are counted at most."""
-_LAST: Final = "\U0010ffff"
-"""Behind every letter and digit."""
-_LATEST: Final = 2**53
-"""Behind every day."""
+LOOKED_AT: Final = 500  # how many candidates are looked at for one page
+WORDS: Final = 20  # how many words of a text count: the longest
+COUNTED: Final = 10_000  # how many users are counted at most
+_LAST: Final = "\U0010ffff"  # behind every letter and digit
+_LATEST: Final = 2**53  # behind every day
 
 
 class Paging(NamedTuple):
     """Which page of a list, and in which order."""
 
-    after: str = ""
-    """What the page before said."""
+    after: str = ""  # what the page before said
     limit: int = 50
-    order: str = ""
-    """`id`, `name` (as it is shown), `added` or `seen`; with `-` before it from its end; else by the word found."""
+    order: str = ""  # `id`, `name` (as it is shown), `added` or `seen`, with `-` from its end; else by the word found
 
 
 class Clause(NamedTuple):
@@ -45,16 +37,11 @@ class Clause(NamedTuple):
 class Condition(NamedTuple):
     """What users on a list have in common."""
 
-    holds: Clause
-    """Of a candidate `c.id`: a comparison with a query of its own, which no engine turns into a join with all rows."""
-    ranges: tuple[Clause, ...] = ()
-    """Queries for the column `id` of all for whom it holds; none where no index finds them."""
-    in_order: bool = True
-    """Whether an index has each of `ranges` in the order of ids."""
-    sortable: bool = False
-    """Whether an index has each of `ranges`, of a user `u`, in every order; nobody is in two of them."""
-    in_order_of: str = ""
-    """The other order in which an index has each of `ranges`, of a user `u`."""
+    holds: Clause  # of a candidate `c.id`: it has a query of its own, which no engine turns into a join with all rows
+    ranges: tuple[Clause, ...] = ()  # queries for the `id` of all for whom it holds; none where no index finds them
+    in_order: bool = True  # whether an index has each of `ranges` in the order of ids
+    sortable: bool = False  # whether an index has each of `ranges`, of a user `u`, in every order; they are disjoint
+    in_order_of: str = ""  # the other order in which an index has each of `ranges`, of a user `u`
 
 
 _SQL: Final = read_queries(__file__)
@@ -67,13 +54,10 @@ class _Source(NamedTuple):
 
     ranges: tuple[Clause, ...]
     filters: list[Clause]
-    begin: Row = ("",)
-    """The place before all of them: an id, or a word or another key and an id, by which they are ordered."""
-    end: Row | None = None
-    """The place behind all of them; None where there is no such place."""
+    begin: Row = ("",)  # the place before all of them: an id, or a word or another key and an id, that order them
+    end: Row | None = None  # the place behind all of them; None where there is no such place
     descending: bool = False
-    few: bool = False
-    """Whether all of them can be looked at; they may come twice."""
+    few: bool = False  # whether all of them can be looked at; they may come twice
 
 
 def page_of_ids(

@@ -42,7 +42,7 @@ from licensekit.issuer.ledger.customers import CUSTOMER_FIELDS, Customer
 from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.issuer.ledger.entries import ENTRY_FIELDS, LedgerEntry
 from licensekit.issuer.ledger.installations import KnownInstallation
-from licensekit.issuer.ledger.integrity import diagnose_ledger, move_ledger, restore_ledger
+from licensekit.issuer.ledger.integrity import diagnose_ledger, move_ledger, restore_ledger, upgrade_ledger
 from licensekit.issuer.ledger.lookup import LISTED_STATES, Filters, LookupResult
 from licensekit.issuer.ledger.report import REPORT_FIELDS, REPORTED_BY, ReportRow, ReportScope
 from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, amendment, renewal
@@ -71,5 +71,5 @@ __all__ = [
     "generated_key", "imported_key", "json_lines", "key_id", "module_file", "move_ledger", "open_key", "open_orders",
     "order_file", "order_stream", "parse_key", "product_module", "qr_code", "read_catalog", "read_draft", "renewal",
     "renewal_lines", "renewed_module", "require_replaceable", "restore_ledger", "resume", "root_key_files",
-    "sheet_page", "token_key",
+    "sheet_page", "token_key", "upgrade_ledger",
 ]  # fmt: skip

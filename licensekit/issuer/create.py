@@ -9,18 +9,13 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Final, NamedTuple
 
-from licensekit import limits
-from licensekit.errors import FileUnusable, LicenseError, PlanRefused, TrustMissing, WorkspaceExists
-from licensekit.files import PRIVATE_FOLDER, sync_folder, unusable, write_atomically
+from licensekit import errors, files, limits
 from licensekit.issuer.catalog import templates
 from licensekit.issuer.catalog.catalog_file import TrustVersion, read_catalog
 from licensekit.issuer.intake import opened
-from licensekit.issuer.keys.changes import Permission, admitted, first_root, first_trust
-from licensekit.issuer.keys.keyring import write_key
+from licensekit.issuer.keys import changes, keyring
 from licensekit.issuer.layout import Layout, require_url
-from licensekit.issuer.ledger import documents
-from licensekit.issuer.ledger.documents import WorkspaceState, workspace_state
-from licensekit.issuer.ledger.entries import append, head, open_ledger, raise_mark
+from licensekit.issuer.ledger import documents, entries
 from licensekit.issuer.ledger.projection import Record
 from licensekit.issuer.orders import numbering
 from licensekit.keys.keyfile import format_public
@@ -80,13 +75,11 @@ def _planned(
     catalog = read_catalog(text, version=1, issued=now, under=under, others=others or {})
     if given.catalog is not None:
         of_product = "product" if others is None else "vendors-product"
-        for reason, written, wanted in (
-            (of_product, catalog.product, given.product),
-            ("issuer", catalog.issuer, given.issuer),
-            ("name", catalog.names.get("issuer", catalog.issuer), given.name),
-        ):
+        says = (catalog.product, catalog.issuer, catalog.names.get("issuer", catalog.issuer))
+        planned = (given.product, given.issuer, given.name)
+        for reason, written, wanted in zip((of_product, "issuer", "name"), says, planned, strict=True):
             if wanted not in {"", written}:
-                raise PlanRefused(reason=reason, written=written, planned=wanted)
+                raise errors.PlanRefused(reason=reason, written=written, planned=wanted)
     _require_room(folder, catalog.product, given.catalog)
     return text, catalog
 
@@ -96,37 +89,34 @@ def _code(called: str) -> str:
     plain = unicodedata.normalize("NFKD", called.lower().translate(LETTERS)).encode("ascii", "ignore").decode().lower()
     code = re.sub("[^a-z0-9]+", "-", plain).strip("-")[: limits.CODE_LENGTH].strip("-")
     if not is_code(code):
-        raise PlanRefused(reason="no-code", where=called)
+        raise errors.PlanRefused(reason="no-code", where=called)
     return code
 
 
 def create(folder: Path, given: NewWorkspace, secrets: Callable[[], Secrets], *, who: str, now: int) -> None:
     """Make the workspace in `folder`, which may hold other files; `secrets` is asked once nothing stands against it.
 
-    Raises:
-        WorkspaceExists: it holds a workspace, or a file that one would have.
-        CatalogInvalid: the catalog has faults.
-        PlanRefused: what is given does not fit together, is no URL, or no code can be made of the folder's name.
-        StateError: the ledger cannot be set up at its URL.
-        FileUnusable: it cannot be written. Nothing was, in all these cases.
+    Raises `WorkspaceExists` if it holds one, or a file that one would have, `PlanRefused` if what is given does not fit
+    together, is no URL, or no code can be made of the folder's name, `StateError` if the ledger cannot be set up at its
+    URL, `CatalogInvalid` and `FileUnusable`. Nothing is written, in all these cases.
     """
     text, catalog = _planned(folder, given, now, under=(1, 1), others=None)
     product, issuer, count = catalog.product, catalog.issuer, given.root_keys
     if not 1 <= given.threshold <= count <= limits.ROOT_KEYS:
-        raise PlanRefused(reason="root-keys", threshold=given.threshold, count=count, most=limits.ROOT_KEYS)
+        raise errors.PlanRefused(reason="root-keys", threshold=given.threshold, count=count, most=limits.ROOT_KEYS)
     words = secrets()
     root_keys = [SigningKey.generate(given.scheme) for _ in range(count)]
     signing_key = SigningKey.generate(given.scheme)
     with _new_folder(folder) as layout:
         templates.write_texts(layout, folder, text, catalog)
-        write_key(layout.keys, FIRST_KEY, signing_key, words.signing)
+        keyring.write_key(layout.keys, FIRST_KEY, signing_key, words.signing)
         passphrases = [*words.root] * (1 if len(words.root) > 1 else count)
         for name, key, word in zip(root_key_names(count), root_keys, passphrases, strict=True):
-            write_key(layout.root, name, key, word)
+            keyring.write_key(layout.root, name, key, word)
         enough = root_keys[: given.threshold]
-        root = first_root(product, issuer, [key.verifying_key for key in root_keys], given.threshold)
-        first = admitted(signing_key.verifying_key, FIRST_KEY, Permission(issuer).scope, now)
-        trust = first_trust(product, [first], now)
+        root = changes.first_root(product, issuer, [key.verifying_key for key in root_keys], given.threshold)
+        first = changes.admitted(signing_key.verifying_key, FIRST_KEY, changes.Permission(issuer).scope, now)
+        trust = changes.first_trust(product, [first], now)
         signed = [(root, sign(root, *enough)), (trust, sign(trust, *enough)), (catalog, sign(catalog, signing_key))]
         records = [Record("init", now, who, token, document) for document, token in signed]
         _create_ledger(layout, records, issuer, given.ledger, signing_key.verifying_key)
@@ -143,20 +133,20 @@ def create_partner(
     pin, trust_store = _from_the_oldest(pack, pin)
     trust = trust_store.trust.trust
     if trust is None:
-        raise TrustMissing(reason="newest-root")
+        raise errors.TrustMissing(reason="newest-root")
     given = given._replace(product=trust_store.product)
     under = trust.document.root_version, trust.document.version
     text, catalog = _planned(folder, given, now, under=under, others=trust_store.catalog_documents)
     issuer, resells = catalog.issuer, catalog.issuer == trust_store.issuer
     if resells and given.catalog is None:
-        raise PlanRefused(reason="vendor", planned=issuer)
+        raise errors.PlanRefused(reason="vendor", planned=issuer)
     word, key = passphrase(), SigningKey.generate(given.scheme)
-    state = WorkspaceState(pin, issuer, trust_store, True, None, None)
+    state = documents.WorkspaceState(pin, issuer, trust_store, True, None, None)
     with _new_folder(folder) as layout:
         templates.write_texts(layout, folder, text, catalog, serial=None if resells else numbering.EXAMPLE)
-        write_key(layout.keys, FIRST_KEY, key, word)
+        keyring.write_key(layout.keys, FIRST_KEY, key, word)
         public = format_public(key.verifying_key, f"{issuer}-1")
-        write_atomically(layout.public(issuer), f"{public}\n".encode())
+        files.write_atomically(layout.public(issuer), f"{public}\n".encode())
         records = [Record("init", now, who, token, opened(token)) for token in state.tokens]
         _create_ledger(layout, records, issuer, given.ledger, key.verifying_key, resells=resells)
 
@@ -164,7 +154,7 @@ def create_partner(
 def _from_the_oldest(pack: bytes, root: str) -> tuple[str, TrustStore]:
     """Return the trust store from the oldest root of the pack, which applications may pin, if that leads to `root`."""
     trust_store, oldest = open_pack(pack, root), pin_in_pack(pack)
-    with suppress(LicenseError):
+    with suppress(errors.LicenseError):
         longer = open_pack(pack, oldest)
         if len(longer.trust.chain) > len(trust_store.trust.chain):
             return oldest, longer
@@ -183,20 +173,20 @@ def _create_ledger(
     if url is not None:
         layout.record_url(url)
     location = layout.ledger if url is None else url
-    with closing(open_ledger(location, create=True)) as database, database.write() as ledger:
-        if head(ledger)[0]:
-            raise WorkspaceExists(reason="ledger", where=database.location)
-        append(ledger, records)
+    with closing(entries.open_ledger(location, create=True)) as database, database.write() as ledger:
+        if entries.head(ledger)[0]:
+            raise errors.WorkspaceExists(reason="ledger", where=database.location)
+        entries.append(ledger, records)
         documents.put_fact(ledger, documents.PIN, pin_of(encode(records[0].document)))
         documents.put_fact(ledger, documents.ISSUER, issuer)
         documents.put_fact(ledger, documents.DEFAULT_KEY, key.key_id.hex())
         if resells:
             documents.put_fact(ledger, documents.RESELLS, issuer)
-        first, newest = workspace_state(ledger), head(ledger)
+        first, newest = documents.workspace_state(ledger), entries.head(ledger)
         if not first.is_partner:
             documents.put_fact(ledger, documents.OLDEST_PACK, held_in(first.trust_store, issuer).text)
-    raise_mark(layout.mark, newest)
-    write_atomically(layout.pack(first.product), first.pack)
+    entries.raise_mark(layout.mark, newest)
+    files.write_atomically(layout.pack(first.product), first.pack)
 
 
 @contextmanager
@@ -204,15 +194,15 @@ def _new_folder(folder: Path) -> Generator[Layout]:
     """Yield the layout of a folder to make a workspace in; the block ends with it in `folder`, or nothing written."""
     partial = folder.with_name(f".{folder.name}.{token_hex(4)}.partial")
     try:
-        partial.mkdir(PRIVATE_FOLDER, parents=True)
+        partial.mkdir(files.PRIVATE_FOLDER, parents=True)
         yield Layout(partial)
         if folder.exists():
             _move_into(partial, folder)
         else:
             partial.rename(folder)
-        sync_folder(folder.parent)
+        files.sync_folder(folder.parent)
     except OSError as error:
-        raise unusable(folder, "a workspace", error) from error
+        raise files.unusable(folder, "a workspace", error) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -221,12 +211,12 @@ def _require_room(folder: Path, product: str, catalog: bytes | None) -> None:
     """Refuse a folder that holds a workspace, or a file that one would have but the catalog that it begins with."""
     layout = Layout(folder)
     if folder.exists() and not folder.is_dir():
-        raise FileUnusable(reason="not-a-folder", where=str(folder))
+        raise errors.FileUnusable(reason="not-a-folder", where=str(folder))
     if layout.ledger.exists() or layout.ledger_url.exists():
-        raise WorkspaceExists(reason="folder", where=str(folder))
+        raise errors.WorkspaceExists(reason="folder", where=str(folder))
     for path in (layout.catalog, layout.orders, layout.keys, layout.root, layout.mark, layout.pack(product)):
         if path.exists() and not (path == layout.catalog and path.read_bytes() == catalog):
-            raise WorkspaceExists(reason="file", name=path.name, where=str(folder))
+            raise errors.WorkspaceExists(reason="file", name=path.name, where=str(folder))
 
 
 def _move_into(partial: Path, folder: Path) -> None:

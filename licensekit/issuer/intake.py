@@ -20,9 +20,8 @@ from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.trust import scope, signed
 from licensekit.trust.pack import IN_PACKS, require_in_pack
 from licensekit.trust.state import verify_signed
-from licensekit.wire import armor
+from licensekit.wire import armor, plain
 from licensekit.wire.documents import CLASS_OF, Bundle, Document, Reset, decode
-from licensekit.wire.plain import word
 
 
 class Intake(NamedTuple):
@@ -43,17 +42,14 @@ class Intake(NamedTuple):
             # The vendor, whose root this is, signs trust documents.
             issuer = getattr(document, "issuer", self.after.trust_store.issuer)
             mark = mark_in(document)
-            is_ours = issuer == self.after.issuer and not self.after.is_reseller
-            error = restored(ledger, mark) if is_ours else None
+            error = restored(ledger, mark) if issuer == self.after.issuer and not self.after.is_reseller else None
             if mark is not None and error is not None:
                 yield mark, error
 
 
+# To sign it raises `LedgerRestored` if one of them was signed when this ledger held more; the mark keeps that.
 TakeProposal = SignProposal[list[armor.Token], None]
-"""Documents of a pack that were signed elsewhere, to be entered; its result are those that are newer.
-
-To sign it raises `LedgerRestored` if one of them was signed when this ledger held more; the mark keeps that.
-"""
+"""Documents of a pack that were signed elsewhere, to be entered; its result are those that are newer."""
 
 
 def propose_take(
@@ -70,25 +66,17 @@ def propose_take(
         return enter(tx, intake, action=action)
 
     kinds = ((one.type, getattr(opened(one), "issuer", "")) for one in newer)
-    return SignProposal(
-        enter=take,
-        changes=tuple(proposals.Change(".".join(filter(None, kind)), None, "newer") for kind in kinds),
-        warnings=tuple(error for _, error in intake.restored(tx.ledger)),
-        about="the pack",
-        is_done=not newer,
-        renews_pack=True,
-    )
+    shown = tuple(proposals.Change(".".join(filter(None, kind)), None, "newer") for kind in kinds)
+    lost = tuple(error for _, error in intake.restored(tx.ledger))
+    return SignProposal(enter=take, changes=shown, warnings=lost, about="the pack", is_done=not newer, renews_pack=True)
 
 
 def verify(tx: LedgerTransaction, tokens: Sequence[armor.Token]) -> Intake:
-    """Verify documents of a pack under what is in force.
-
-    Raises `UnexpectedType` for another document, `TrustError` for one that is refused for another reason than being
-    older, `ChangeInSigning` for a new root with the trust of a time before changes that are in force here.
-    """
+    """Verify documents of a pack under what is in force; raises `UnexpectedType`, `TrustError`, `ChangeInSigning`."""
     require_in_pack(tokens)
     intake = Intake(tx.state, _with(tx.state, tokens))
     before, after = tx.state.trust, intake.after.trust
+    # A new root with the trust of a time before changes that are in force here would undo them.
     if after.root_version > before.root_version and after.version <= before.version and not tx.state.is_partner:
         raise errors.ChangeInSigning(reason="replaced", document=label(after), by=label(before), issued=before.issued)
     return intake
@@ -101,10 +89,7 @@ def _with(state: WorkspaceState, tokens: Sequence[armor.Token]) -> WorkspaceStat
 
 
 def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str = "") -> list[armor.Token]:
-    """Enter those documents that are newer than what was in force, and return them.
-
-    A key that takes over from the default key becomes the default.
-    """
+    """Enter and return the documents that are newer; a key that takes over from the default key becomes the default."""
     newer = intake.newer
     records = (tx.record(action, token, opened(token)) for token in newer)
     tx.put_in_force([one._replace(note=note) for one in records], intake.after)
@@ -126,20 +111,17 @@ Lost = signed.Verified[Bundle] | signed.Verified[Reset]
 class Absorbed(NamedTuple):
     """What was entered again."""
 
-    documents: int
-    """Of a pack."""
+    documents: int  # of a pack
     bundles: int
     resets: int
-    known: int
-    """How many bundles and resets were in the ledger already."""
+    known: int  # how many bundles and resets were in the ledger already
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class AbsorbProposal(SignProposal[Absorbed, None]):
     """What files bring back that the ledger lacks, to be entered again; a warning names what is refused, and why."""
 
-    restored: errors.LedgerRestored | None
-    """What shows that the ledger was restored: the mark, or one of the files."""
+    restored: errors.LedgerRestored | None  # what shows that the ledger was restored: the mark, or one of the files
 
 
 def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbProposal:
@@ -245,7 +227,6 @@ def _is_known(tx: LedgerTransaction, one: Lost) -> bool:
 
 
 def _is_taken(tx: LedgerTransaction, one: Lost) -> bool:
-    """Return whether the ledger has another bundle in its place."""
     it = one.document
     return isinstance(it, Bundle) and bundles.at(tx.ledger, it.serial, it.part, it.use, it.sequence) is not None
 
@@ -253,4 +234,4 @@ def _is_taken(tx: LedgerTransaction, one: Lost) -> bool:
 def _name(document: Bundle | Reset) -> str:
     if isinstance(document, Bundle):
         return f"bundles.{document.label}"
-    return f"resets.{document.installation.hex()}.{word(document.what)}"
+    return f"resets.{document.installation.hex()}.{plain.word(document.what)}"

@@ -97,8 +97,7 @@ class Concerned(Message, reasons=True):
     where: str
     bundles: int
     customers: int
-    names: tuple[str, ...]
-    """Of the customers with the most of these bundles."""
+    names: tuple[str, ...]  # of the customers with the most of these bundles
 
 
 class UnboundReturn(Message):
@@ -112,8 +111,7 @@ class ListEffect(Message, reasons=True):
 
     bundle: str
     company: str
-    state: str
-    """The one that it has in the ledger before."""
+    state: str  # the one that it has in the ledger before
 
 
 class ListDecides(Message, reasons=True):
@@ -126,8 +124,7 @@ class HistoryDoubtful(Message, reasons=True):
     """What came from installations does not come from one history, or from several of one serial."""
 
     installation: bytes = b""
-    names: tuple[str, ...] = ()
-    """What the installation is called, if anybody named it."""
+    names: tuple[str, ...] = ()  # what the installation is called, if anybody named it
     count: int = 0
 
 
@@ -136,11 +133,9 @@ class CustomersMerge(Message, reasons=True):
 
     gone: str
     into: str
-    id: str | None
-    """The external id of the one that stays, and the old one of the other."""
+    id: str | None  # the external id of the one that stays, and the old one of the other
     old: str | None
-    serials: tuple[str, ...]
-    """In force."""
+    serials: tuple[str, ...]  # in force
 
 
 class AcceptsRestored(Message):

@@ -12,9 +12,8 @@ from typing import Any, ClassVar, Final, NamedTuple, cast
 from licensekit import dates, entitlements, errors
 from licensekit.entitlements import BundleState, Entitlements, Notice, Summary, state_by_dates
 from licensekit.errors.coded import Message, Templates, Text, plain_value
-from licensekit.issuer.ledger import bundles, documents, entries, exchange_files, installations, lookup
+from licensekit.issuer.ledger import bundles, customers, documents, entries, exchange_files, installations, lookup
 from licensekit.issuer.ledger.bundles import Issued
-from licensekit.issuer.ledger.customers import Customer, customer_named, customer_of, serials_of
 from licensekit.issuer.ledger.exchange_files import Sent
 from licensekit.issuer.ledger.states import ACTIVE, REPLACED, TAKEN_BACK, VOID, StateChange
 from licensekit.issuer.output.attachments import AttachmentSource, oldest_held
@@ -76,7 +75,7 @@ class SupportCase(NamedTuple):
     """What it says, and what vouches for it; None: it cannot be read."""
     issued: Issued | None = None
     """The bundle that it is, or is about, as the ledger has it."""
-    customer: Customer | None = None
+    customer: customers.Customer | None = None
     installation: tuple[str, ...] = ()
     """What the installation is called that the bundle is bound to, if anybody named it."""
     sent: tuple[Sent, ...] = ()
@@ -99,11 +98,7 @@ class SupportCase(NamedTuple):
 
 
 def explain(tx: LedgerTransaction, asked: str | bytes) -> tuple[SupportCase, ...]:
-    """Explain each document in a file, whose damage is explained as well, or in those that a name means.
-
-    A name is that of a serial, an order, a bundle or a customer, the number of an entry, or the identity of a document.
-    Raises `NotIssued` if the ledger has nothing of that name, or several customers.
-    """
+    """Explain each document in a file, whose damage is explained as well, or in those that a name means."""
     if isinstance(asked, str):
         return tuple(case for tokens in _named(tx, asked) for case in _cases(tx, tokens))
     try:
@@ -133,10 +128,10 @@ def _named(tx: LedgerTransaction, name: str) -> Iterator[Sequence[armor.Token]]:
 def _of_customer(tx: LedgerTransaction, name: str, unknown: errors.NotIssued) -> list[Issued]:
     """Return the newest bundles of every serial of a customer; raise `unknown` where there is none."""
     try:
-        customer = customer_named(tx.ledger, name)
+        customer = customers.customer_named(tx.ledger, name)
     except errors.NotIssued as error:
         raise error if error.reason == "customers" else unknown from error
-    serials = serials_of(tx.ledger, customer.number)
+    serials = customers.serials_of(tx.ledger, customer.number)
     return [one for serial in serials for one in _newest(bundles.of_serial(tx.ledger, serial))]
 
 
@@ -228,8 +223,7 @@ def _judged(
 def _listed(tx: LedgerTransaction, bundle: Bundle) -> tuple[str, str]:
     """Return as what a bundle is given again, if it was taken back: it alone, or its serial."""
     last = tx.state.last_list
-    is_whole = last is not None and bundle.serial in last.serials
-    return ("serial", bundle.serial) if is_whole else ("bundle", bundle.name)
+    return ("serial", bundle.serial) if last is not None and bundle.serial in last.serials else ("bundle", bundle.name)
 
 
 def _evaluated(tx: LedgerTransaction, bundle: Bundle, tokens: Iterable[armor.Token]) -> Entitlements:
@@ -253,7 +247,6 @@ def _oldest_store(tx: LedgerTransaction) -> pack.TrustStore:
 
 
 def _of_exchange(tx: LedgerTransaction, token: armor.Token, finding: verify.Finding, document: Sent) -> SupportCase:
-    """Return the case of what an installation has sent."""
     ledger, identity, error = tx.ledger, bytes.fromhex(finding.identity), finding.error
     number = exchange_files.number_of(ledger, identity, exchange_files.signer_of(token))
     entered = None if number is None else entries.entry(ledger, number)
@@ -293,4 +286,4 @@ def _with_records(tx: LedgerTransaction, case: SupportCase, serial: str | None) 
     bound = case.issued and case.issued.bundle.binding
     names = installations.names_of(tx.ledger, None if bound is None else bound.installation)
     sent = tuple(exchange_files.last_of_each(tx.ledger, serial, None))
-    return case._replace(installation=names, customer=customer_of(tx.ledger, serial), sent=sent)
+    return case._replace(installation=names, customer=customers.customer_of(tx.ledger, serial), sent=sent)

@@ -30,8 +30,7 @@ _AHEAD_SECONDS: Final = 90 * dates.DAY_SECONDS
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Draw = Callable[[int], bytes]
-"""Returns this many random bytes."""
+Draw = Callable[[int], bytes]  # returns this many random bytes
 
 
 @dataclass(slots=True)
@@ -40,12 +39,9 @@ class LedgerTransaction:
 
     store: "WorkspaceStore"
     ledger: Connection
-    state: documents.WorkspaceState
-    """What is in force, with what this transaction has entered."""
-    now: int
-    """Seconds since 1970."""
-    who: str
-    """For the ledger; empty where nothing is entered."""
+    state: documents.WorkspaceState  # what is in force, with what this transaction has entered
+    now: int  # seconds since 1970
+    who: str  # for the ledger; empty where nothing is entered
 
     @property
     def trust(self) -> TrustState:
@@ -59,8 +55,7 @@ class LedgerTransaction:
     def sign(self, action: str, document: SignedByVendor, signer: signing.Signer) -> projection.Record:
         """Sign a document, if `signer` may, and return its record; raises as `require_admitted` and `sign`."""
         if isinstance(document, Catalog | Revocations):  # these say what the ledger held before
-            mark = entries.ledger_mark(self.ledger)
-            document = replace_fields(document, extensions={**document.extensions, **mark})
+            document = replace_fields(document, extensions={**document.extensions, **entries.ledger_mark(self.ledger)})
         admitted = admission(signer, self.trust)
         require_type(admitted, TYPE_OF[type(document)])
         require_admitted(admitted, document, self.state.trust_store)
@@ -69,8 +64,7 @@ class LedgerTransaction:
     def put_in_force(self, records: Sequence[projection.Record], state: documents.WorkspaceState | None = None) -> None:
         """Enter records with documents of a pack; `state` has them, if they were verified before."""
         entries.append(self.ledger, records)
-        tokens = [record.token for record in records]
-        self.state = documents.extended(self.state, tokens) if state is None else state
+        self.state = documents.extended(self.state, [record.token for record in records]) if state is None else state
 
 
 @dataclass(eq=False, repr=False)
@@ -79,10 +73,8 @@ class WorkspaceStore:
 
     layout: Layout
     database: Database
-    draw: Draw = token_bytes
-    """Draws what nobody may guess."""
-    overrides: frozenset[str] = frozenset()
-    """The names of what is signed although it is doubtful."""
+    draw: Draw = token_bytes  # draws what nobody may guess
+    overrides: frozenset[str] = frozenset()  # the names of what is signed although it is doubtful
     _verified: tuple[int, documents.WorkspaceState] | None = field(default=None, init=False)
 
     def overriding(self, *doubts: str) -> "WorkspaceStore":
@@ -97,10 +89,7 @@ class WorkspaceStore:
 
     @contextmanager
     def write(self, now: int, who: str) -> Generator[LedgerTransaction]:
-        """Open a transaction that is kept if the block ends well.
-
-        Raises as `read`; `LedgerRestored` or `ClockDoubtful` if that speaks against it, and is not in `overrides`.
-        """
+        """Open a transaction, kept if the block ends well; raises what speaks against it and is not in `overrides`."""
         accepts = RESTORED in self.overrides
         with self.database.write() as ledger:
             if not accepts:
@@ -109,9 +98,8 @@ class WorkspaceStore:
             if CLOCK_IS_RIGHT not in self.overrides:
                 _require_clock(ledger, state, now)
             tx = LedgerTransaction(self, ledger, state, now, who)
-            before = tx.state
             yield tx
-            newest = documents.newest_number(ledger) if tx.state is not before else None
+            newest = documents.newest_number(ledger) if tx.state is not state else None
             entered = entries.head(ledger)
         entries.raise_mark(self.layout.mark, entered, lower=accepts)
         if newest is not None:  # now it is committed

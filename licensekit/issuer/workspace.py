@@ -46,8 +46,7 @@ class Workspace(transaction.WorkspacePart):
 
     def __init__(self, store: transaction.WorkspaceStore) -> None:
         super().__init__(store)
-        self.layout = store.layout
-        self.database = store.database
+        self.layout, self.database = store.layout, store.database
         self.ledger = questions.Ledger(store)
         """What was issued."""
         self.customers = Customers(store)
@@ -162,11 +161,9 @@ class Workspace(transaction.WorkspacePart):
         returned, and written into the folder `into` if there is one; what was not written when a run was interrupted,
         the next one writes. With more than one of `workers`, that many other processes sign and write the files.
 
-        Raises:
-            OrdersRefused: some are invalid, and `keep_going` is false; nothing was issued.
-            FileUnusable: the folder cannot be listed, or a file cannot be written: then its bundle is in the ledger.
-            PlaceTaken: something else has the name of a file whose bundle is in the ledger.
-            SignerUnavailable: the key cannot be reached, or given to other processes.
+        Raises `OrdersRefused` if some are invalid, and `keep_going` is false: nothing was issued then; `FileUnusable`
+        or `PlaceTaken` if the folder cannot be listed, or a file not be written, whose bundle is in the ledger then;
+        `SignerUnavailable` if the key cannot be reached, or given to other processes.
         """
         issue_some = issue_valid if keep_going else issue_all
         taken = frozenset[str]() if into is None else files.names_in(into)
@@ -187,10 +184,8 @@ class Workspace(transaction.WorkspacePart):
 
         It needs no key and no right to write to the ledger.
 
-        Raises:
-            LedgerRestored: the ledger lacks what this folder has seen: newer files would be replaced by older ones.
-            FileUnusable: the folder is missing, or a file in it cannot be read or replaced; those before it are there.
-            PlaceTaken: the workspace with its keys is in the folder.
+        Raises `LedgerRestored` if newer files would be replaced by older ones, `FileUnusable` if the folder is missing,
+        or a file in it cannot be replaced (those before it are), `PlaceTaken` if the workspace with its keys is in it.
         """
         if error := self.ledger.restored():
             raise error
@@ -200,35 +195,24 @@ class Workspace(transaction.WorkspacePart):
     def propose_change(self, asked: Amendment, *, now: int, **signing: Unpack[Signing]) -> ChangeProposal:
         """Return what a renewal or amendment would make of the bundle in force.
 
-        Raises:
-            NotIssued: nothing was issued for the serial or its part.
-            NotCurrent: what was issued was revoked, returned, or replaced by another serial.
-            OrderConflict: something else was signed under its order number.
-            OrderInvalid: with all faults.
+        Raises `NotIssued` if nothing was issued for the serial or its part, `NotCurrent` if that was revoked, returned,
+        or replaced by another serial, `OrderConflict` if something else was signed under its order number,
+        `OrderInvalid` with all faults.
         """
         return proposal.propose(self._store, partial(propose_change, asked=asked, signing=signing), now)
 
     def change(
-        self,
-        asked: Amendment,
-        key: Signer | None,
-        *,
-        who: str,
-        now: int,
-        confirm: bool = False,
-        **signing: Unpack[Signing],
+        self, asked: Amendment, key: Signer | None, *, who: str, now: int, confirm: bool = False, **how: Unpack[Signing]
     ) -> LicenseFile:
         """Sign what a change makes of the bundle in force as its next sequence; return its file.
 
         Where nothing is to be signed, because the change was made before under its order number or alters nothing, the
         file is that of the bundle in force.
 
-        Raises:
-            ConfirmationNeeded: something that was sold is changed, and `confirm` is false.
-            ProposalStale: somebody else changes it meanwhile.
-            NotCurrent, NotIssued, OrderConflict, OrderInvalid: as `propose_change`.
+        Raises as `propose_change`; `ConfirmationNeeded` if something that was sold is changed, and `confirm` is false,
+        `ProposalStale` if somebody else changes it meanwhile.
         """
-        return self.propose_change(asked, now=now, **signing).sign(key, who=who, confirm=confirm)
+        return self.propose_change(asked, now=now, **how).sign(key, who=who, confirm=confirm)
 
     def propose_reissue(self, lost: str, *, now: int, attach: Attach = True) -> ReissueProposal:
         """Return which active bundles the key `lost` has signed, to sign them again; raise `KeyMissing` without it."""

@@ -16,16 +16,14 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from licensekit import errors, limits
-from licensekit.keys.signing import SECRET_BYTES, SigningKey
-from licensekit.keys.verifying import PUBLIC_BYTES, VerifyingKey, load, sha256
+from licensekit.keys import signing, verifying
 from licensekit.wire import armor
 from licensekit.wire.documents.fields import written_text_fault
 
 SECRET_PREFIX: Final = "lkkey1."  # noqa: S105  # names the format, opens nothing
 PUBLIC_PREFIX: Final = "lkpub1."
 
-LOG2_N = 17
-"""The cost of the files that `seal` makes: 128 MiB and about a quarter of a second."""
+LOG2_N = 17  # the cost of the files that `seal` makes: 128 MiB and about a quarter of a second
 _SALT_BYTES: Final = 16
 _TAG_BYTES: Final = 16
 _CHECK_BYTES: Final = 4
@@ -45,7 +43,7 @@ _MISTAKEN: Final[tuple[tuple[bytes, str], ...]] = (
 class PublicPart(NamedTuple):
     """A public key and the label that its owner gave it; whose it is, the text does not prove."""
 
-    verifying_key: VerifyingKey
+    verifying_key: verifying.VerifyingKey
     label: str
 
 
@@ -57,18 +55,17 @@ class _Sealed(NamedTuple):
     secret: bytes
 
 
-def seal(key: SigningKey, passphrase: bytes, *, label: str) -> str:
+def seal(key: signing.SigningKey, passphrase: bytes, *, label: str) -> str:
     """Return the text of a key file that holds `key`; raise `PassphraseMissing`, or `KeyInvalid` for a bad label."""
     if not passphrase:
         raise errors.PassphraseMissing(reason="empty")
     public, salt = key.verifying_key, token_bytes(_SALT_BYTES)
     header = bytes([public.scheme, LOG2_N]) + salt + _label_bytes(label) + public.public
-    cipher = _cipher(passphrase, salt, LOG2_N)
-    sealed = cipher.encrypt(_NONCE, key.reveal_secret(), SECRET_PREFIX.encode() + header)
+    sealed = _cipher(passphrase, salt, LOG2_N).encrypt(_NONCE, key.reveal_secret(), SECRET_PREFIX.encode() + header)
     return SECRET_PREFIX + armor.encode(header + sealed)
 
 
-def open_(text: bytes | str, passphrase: bytes) -> SigningKey:
+def open_(text: bytes | str, passphrase: bytes) -> signing.SigningKey:
     """Return the secret key that `passphrase` opens; raise `TooLarge`, `KeyFileInvalid` or `PassphraseWrong`."""
     file = _read_sealed(text)
     cipher = _cipher(passphrase, file.salt, file.log2_n)
@@ -76,7 +73,7 @@ def open_(text: bytes | str, passphrase: bytes) -> SigningKey:
         secret = cipher.decrypt(_NONCE, file.secret, SECRET_PREFIX.encode() + file.header)
     except InvalidTag as error:
         raise errors.PassphraseWrong from error
-    key = SigningKey.from_secret(file.part.verifying_key.scheme, secret)
+    key = signing.SigningKey.from_secret(file.part.verifying_key.scheme, secret)
     if key.verifying_key != file.part.verifying_key:
         raise errors.KeyFileInvalid(reason="other-public-key")
     return key
@@ -87,7 +84,7 @@ def peek(text: bytes | str) -> PublicPart:
     return _read_sealed(text).part
 
 
-def format_public(key: VerifyingKey, label: str) -> str:
+def format_public(key: verifying.VerifyingKey, label: str) -> str:
     """Return the text of a public key that can be handed around, without a line end; raises `KeyInvalid` as `seal`."""
     body = bytes([key.scheme]) + _label_bytes(label) + key.public
     return PUBLIC_PREFIX + armor.encode(body + _check(body))
@@ -100,7 +97,7 @@ def parse_public(text: bytes | str) -> PublicPart:
     if check != _check(body):
         raise errors.KeyFileInvalid(reason="check")
     label, public = _split_label(body[1:])
-    return PublicPart(load(int.from_bytes(body[:1], "big"), public), label)
+    return PublicPart(verifying.load(int.from_bytes(body[:1], "big"), public), label)
 
 
 def _read_sealed(text: bytes | str) -> _Sealed:
@@ -109,19 +106,19 @@ def _read_sealed(text: bytes | str) -> _Sealed:
     if len(data) <= fixed:
         raise errors.KeyFileInvalid(reason="cut-short")
     scheme, log2_n = data[0], data[1]
-    if scheme not in SECRET_BYTES:
+    if scheme not in signing.SECRET_BYTES:
         raise errors.KeyFileInvalid(reason="unknown-scheme", scheme=scheme)
     if not limits.SCRYPT_LOG2_N_MIN <= log2_n <= limits.SCRYPT_LOG2_N_MAX:
         raise errors.KeyFileInvalid(reason="cost", log2_n=log2_n)
     label, rest = _split_label(data[fixed:])
-    wanted = PUBLIC_BYTES[scheme] + SECRET_BYTES[scheme] + _TAG_BYTES
+    wanted = verifying.PUBLIC_BYTES[scheme] + signing.SECRET_BYTES[scheme] + _TAG_BYTES
     if len(rest) != wanted:
         raise errors.KeyFileInvalid(reason="length", length=len(rest), wanted=wanted)
     try:
-        key = load(scheme, rest[: PUBLIC_BYTES[scheme]])
+        key = verifying.load(scheme, rest[: verifying.PUBLIC_BYTES[scheme]])
     except errors.KeyInvalid as error:
         raise errors.KeyFileInvalid(reason="shown-key-invalid") from error
-    end = len(data) - SECRET_BYTES[scheme] - _TAG_BYTES
+    end = len(data) - signing.SECRET_BYTES[scheme] - _TAG_BYTES
     return _Sealed(log2_n, data[2:fixed], PublicPart(key, label), data[:end], data[end:])
 
 
@@ -148,7 +145,7 @@ def _cipher(passphrase: bytes, salt: bytes, log2_n: int) -> ChaCha20Poly1305:
 
 
 def _check(body: bytes) -> bytes:
-    return sha256(PUBLIC_PREFIX.encode() + body)[:_CHECK_BYTES]
+    return verifying.sha256(PUBLIC_PREFIX.encode() + body)[:_CHECK_BYTES]
 
 
 def _label_bytes(label: str) -> bytes:

@@ -7,10 +7,8 @@ from cryptography.exceptions import InternalError, InvalidTag, UnsupportedAlgori
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from licensekit import limits
-from licensekit.errors import KeyFileInvalid, KeyInvalid, PassphraseWrong, SchemeUnavailable, TooLarge
-from licensekit.keys.signing import SigningKey
-from licensekit.keys.verifying import VerifyingKey
+from licensekit import errors, limits
+from licensekit.keys import signing, verifying
 from licensekit.wire.documents.fields import text_fault
 from licensekit.wire.frame import ED25519, HYBRID
 
@@ -31,45 +29,42 @@ _MISTAKEN: Final[tuple[tuple[bytes, str], ...]] = (
 _DER: Final = b"\x30"
 
 
-def import_private(data: bytes, passphrase: Callable[[], bytes]) -> SigningKey:
-    """Return the Ed25519 key of an OpenSSH or PKCS#8 file (PEM or DER), or raise a `KeyFault`.
-
-    `passphrase` is asked only if the file is encrypted. What its key derivation costs is the file's owner's choice.
-    """
+def import_private(data: bytes, passphrase: Callable[[], bytes]) -> signing.SigningKey:
+    """Return the key of an OpenSSH or PKCS#8 file (PEM or DER), asking if it is encrypted, or raise a `KeyFault`."""
     if len(data) > limits.KEY_FILE_BYTES:
-        raise TooLarge(reason="bytes", limit=limits.KEY_FILE_BYTES, size=len(data), wanted="a key")
+        raise errors.TooLarge(reason="bytes", limit=limits.KEY_FILE_BYTES, size=len(data), wanted="a key")
     load = _loader(data)
     try:
         key = _read(load, data, None)
     except TypeError:  # how cryptography says that a file is encrypted
         key = _opened(load, data, passphrase())
     except UnsupportedAlgorithm as error:
-        raise KeyInvalid(reason="unsupported", detail=str(error)) from error
+        raise errors.KeyInvalid(reason="unsupported", detail=str(error)) from error
     except (ValueError, InternalError) as error:
-        raise KeyFileInvalid(reason="import") from error
+        raise errors.KeyFileInvalid(reason="import") from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise KeyInvalid(reason="algorithm")
-    return SigningKey.from_secret(ED25519, key.private_bytes_raw())
+        raise errors.KeyInvalid(reason="algorithm")
+    return signing.SigningKey.from_secret(ED25519, key.private_bytes_raw())
 
 
-def export_openssh(key: VerifyingKey, comment: str = "") -> str:
+def export_openssh(key: verifying.VerifyingKey, comment: str = "") -> str:
     """Return `key` as a line of OpenSSH without its end; raise `KeyInvalid` if it is hybrid or `comment` breaks it."""
     if fault := text_fault(comment):
-        raise KeyInvalid(reason="comment", text=comment, fault=fault)
+        raise errors.KeyInvalid(reason="comment", text=comment, fault=fault)
     line = _ed25519(key).public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH).decode()
     return f"{line} {comment}".rstrip(" ")
 
 
-def export_pem(key: VerifyingKey) -> str:
+def export_pem(key: verifying.VerifyingKey) -> str:
     """Return `key` as the PEM of a SubjectPublicKeyInfo (RFC 8410); raise `KeyInvalid` for a hybrid key."""
     pem = _ed25519(key).public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return pem.decode()
 
 
-def _ed25519(key: VerifyingKey) -> Ed25519PublicKey:
+def _ed25519(key: verifying.VerifyingKey) -> Ed25519PublicKey:
     if key.scheme == HYBRID:
         # The composite keys of the LAMPS drafts are none: they sign another message than ours.
-        raise KeyInvalid(reason="hybrid")
+        raise errors.KeyInvalid(reason="hybrid")
     return Ed25519PublicKey.from_public_bytes(key.public)
 
 
@@ -79,7 +74,7 @@ def _loader(data: bytes) -> _Load:
     for mark, load in _LOADERS:
         if mark in data:
             return load
-    raise KeyFileInvalid(reason=next((what for mark, what in _MISTAKEN if mark in data), "import-form"))
+    raise errors.KeyFileInvalid(reason=next((what for mark, what in _MISTAKEN if mark in data), "import-form"))
 
 
 def _read(load: _Load, data: bytes, secret: bytes | None) -> object:
@@ -89,15 +84,15 @@ def _read(load: _Load, data: bytes, secret: bytes | None) -> object:
         # Rust's, on a cost of 2^31 rounds: pyo3 makes it no `Exception`, and gives nobody its class.
         if type(error).__name__ != "PanicException":
             raise
-        raise KeyFileInvalid(reason="import") from error
+        raise errors.KeyFileInvalid(reason="import") from error
 
 
 def _opened(load: _Load, data: bytes, secret: bytes) -> object:
     try:
         return _read(load, data, secret)
     except UnsupportedAlgorithm as error:
-        raise SchemeUnavailable(reason="bcrypt") from error
+        raise errors.SchemeUnavailable(reason="bcrypt") from error
     except ValueError as error:  # also an encryption that is not known; the reason tells
-        raise PassphraseWrong(reason="refused", detail=str(error)) from error
+        raise errors.PassphraseWrong(reason="refused", detail=str(error)) from error
     except (TypeError, InvalidTag, InternalError) as error:
-        raise PassphraseWrong from error
+        raise errors.PassphraseWrong from error

@@ -41,16 +41,11 @@ def sha256(data: bytes) -> bytes:
 class VerifyingKey(NamedTuple):
     """A public key that passed every check. Made by `load`, equal by scheme and public bytes."""
 
-    scheme: int
-    """`frame.ED25519`, `frame.HYBRID` or `frame.INSTALLATION`."""
-    public: bytes
-    """The key: 32 bytes of Ed25519, for the hybrid scheme followed by 1952 of ML-DSA-65."""
-    key_id: bytes
-    """The first 8 bytes of SHA-256 over the scheme byte and the key."""
-    reference: bytes
-    """What stands for the key in a frame: the key id; for an installation the key itself."""
-    check: _Verify
-    """Checks a signature and a message, as `cryptography` does."""
+    scheme: int  # `frame.ED25519`, `frame.HYBRID` or `frame.INSTALLATION`
+    public: bytes  # the key: 32 bytes of Ed25519, for the hybrid scheme followed by 1952 of ML-DSA-65
+    key_id: bytes  # the first 8 bytes of SHA-256 over the scheme byte and the key
+    reference: bytes  # what stands for the key in a frame: the key id; for an installation the key itself
+    check: _Verify  # checks a signature and a message, as `cryptography` does
 
     @property
     def fingerprint(self) -> str:

@@ -4,8 +4,7 @@ Everything here is pure. Each entry carries the signature of the installation's 
 the head carries one more, together with a digest of the observations of time (`docs/installation.md`, "Journal").
 
 What does not verify grants nothing. Where the chain or a signature breaks, the entries before count in full; those
-behind it only take away: a bundle that they say has ended stays so, and a reset that they say was used is used up. What
-the entries say together is worked out one after the other.
+behind it only take away: a bundle that they say has ended stays so, and a reset that they say was used is used up.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,8 +21,7 @@ from licensekit.state.time import TimeSeen, prove
 from licensekit.trust.order import Seen, SeenDocument
 from licensekit.wire.documents import BASE, ResetWhat, Use, label_of
 
-NOTHING_OBSERVED: Final = bytes(32)
-"""The digest of the observations of time before the first one."""
+NOTHING_OBSERVED: Final = bytes(32)  # the digest of the observations of time before the first one
 _CONTEXT: Final = b"licensekit/journal\x00"
 
 
@@ -56,34 +54,21 @@ class BundleRecord(NamedTuple):
 class JournalState(NamedTuple):
     """What the entries of a journal say together; immutable."""
 
-    bundles: Mapping[bytes, BundleRecord] = {}
-    """Identity to each bundle that was ever activated, in the order of activation."""
-    taken: Mapping[bytes, entries.BundleTaken] = {}
-    """Identity to what the floor of each is judged by again."""
-    returned: frozenset[bytes] = frozenset()
-    """The identities of all that were given back."""
-    resets: frozenset[bytes] = frozenset()
-    """The nonces of the resets that were used."""
-    waiting: tuple[bytes, ...] = ()
-    """The nonces of the resets that may still let a lower sequence in."""
-    resets_after: int = 0
-    """Resets issued before this are refused, in seconds since 1970."""
-    documents: Mapping[tuple[str, str], entries.DocumentSeen] = {}
-    """Type and issuer to what was seen, with what its floor is judged by again."""
+    bundles: Mapping[bytes, BundleRecord] = {}  # identity to each bundle that was ever activated, in that order
+    taken: Mapping[bytes, entries.BundleTaken] = {}  # identity to what the floor of each is judged by again
+    returned: frozenset[bytes] = frozenset()  # the identities of all that were given back
+    resets: frozenset[bytes] = frozenset()  # the nonces of the resets that were used
+    waiting: tuple[bytes, ...] = ()  # the nonces of the resets that may still let a lower sequence in
+    resets_after: int = 0  # resets issued before this are refused, in seconds since 1970
+    documents: Mapping[tuple[str, str], entries.DocumentSeen] = {}  # type and issuer to what was seen
     time: entries.TimeFloor = entries.TimeFloor(0, 0, "", b"")
-    clock_accepted: bool = False
-    """Whether an administrator has dropped the soft floor since the last base bundle."""
-    dropped: frozenset[bytes] = frozenset()
-    """The base bundles whose one drop of the soft floor was spent."""
+    clock_accepted: bool = False  # whether an administrator has dropped the soft floor since the last base bundle
+    dropped: frozenset[bytes] = frozenset()  # the base bundles whose one drop of the soft floor was spent
     pinned: entries.Pinned | None = None
-    restored: bool = False
-    """A backup was restored, and the vendor has not accepted it."""
-    damaged: int | None = None
-    """The first entry that did not verify, if there was one and the vendor has not accepted it."""
-    is_accepted: bool = True
-    """Whether somebody has accepted the last of either."""
-    acceptance: int = 0
-    """The number of the last entry by which anybody accepted either; 0 if there is none."""
+    restored: bool = False  # a backup was restored, and the vendor has not accepted it
+    damaged: int | None = None  # the first entry that did not verify, unless the vendor has accepted that
+    is_accepted: bool = True  # whether somebody has accepted the last of either
+    acceptance: int = 0  # the number of the last entry by which anybody accepted either; 0 if there is none
 
     @property
     def seen(self) -> Seen:
@@ -188,18 +173,15 @@ class Row(NamedTuple):
     number: int
     entry: bytes
     hash: bytes
-    signature: bytes
-    """Over number and hash."""
+    signature: bytes  # over number and hash
 
 
 class SignedHead(NamedTuple):
     """The head as the installation's key has signed it."""
 
     number: int
-    observed: bytes
-    """The digest of the observations of time."""
-    signature: bytes
-    """Over number, hash and signature of that entry, and `observed`."""
+    observed: bytes  # the digest of the observations of time
+    signature: bytes  # over number, hash and signature of that entry, and `observed`
 
 
 class JournalFault(NamedTuple):
@@ -214,17 +196,12 @@ class JournalFault(NamedTuple):
 class Journal(NamedTuple):
     """A journal that was verified, as far as it holds."""
 
-    state: JournalState
-    """What counts."""
-    hashes: tuple[bytes, ...]
-    """Those of the entries that hold."""
-    signature: bytes
-    """That of the newest of them; empty before the first."""
-    signed: SignedHead
-    """The head as it is stored; it verifies where there is no fault."""
+    state: JournalState  # what counts
+    hashes: tuple[bytes, ...]  # those of the entries that hold
+    signature: bytes  # that of the newest of them; empty before the first
+    signed: SignedHead  # the head as it is stored; it verifies where there is no fault
     fault: JournalFault | None = None
-    rest: tuple[Entry, ...] = ()
-    """What entries that do not hold take away."""
+    rest: tuple[Entry, ...] = ()  # what entries that do not hold take away
 
     @property
     def head(self) -> Head:

@@ -10,19 +10,14 @@ from typing import Any, Final, NamedTuple, get_args
 from licensekit.chain import canonical_json
 from licensekit.state.time import prove
 
-KEPT: Final = "kept"
-"""May be in force, by the rules of `licensekit.entitlements.timeline`."""
-REPLACED: Final = "replaced"
-"""Put away by a reset or a return; it holds back lower sequences and nothing else."""
+KEPT: Final = "kept"  # may be in force, by the rules of `licensekit.entitlements.timeline`
+REPLACED: Final = "replaced"  # put away by a reset or a return; it holds back lower sequences and nothing else
 RETURNED: Final = "returned"
 
-ACTIVE: Final = "active"
-"""The state shown for a kept bundle that is in force or waits for its start."""
+ACTIVE: Final = "active"  # the state shown for a kept bundle that is in force or waits for its start
 VENDOR: Final = "vendor"
-ADMINISTRATOR: Final = "administrator"
-"""Who accepts a restored backup."""
-ACCEPTED: Final = "accepted"
-"""Why a floor of time was dropped."""
+ADMINISTRATOR: Final = "administrator"  # who accepts a restored backup
+ACCEPTED: Final = "accepted"  # why a floor of time was dropped
 
 
 class Created(NamedTuple):
@@ -50,14 +45,10 @@ class BundleTaken(NamedTuple):
     at: int
     issued: int
     scheme: int
-    key: bytes
-    """The id of the key that signed it."""
-    most: int | None
-    """Its highest count; None where one is unrestricted, or it has settings or replaces serials."""
-    term: int | None
-    """Days from its issue to the end of all it grants; None where something does not end."""
-    elapsed: int
-    """The time that had verifiably passed by then (`licensekit.state.time`)."""
+    key: bytes  # the id of the key that signed it
+    most: int | None  # its highest count; None where one is unrestricted, or it has settings or replaces serials
+    term: int | None  # days from its issue to the end of all it grants; None where something does not end
+    elapsed: int  # the time that had verifiably passed by then (`licensekit.state.time`)
 
     def bounded(self, latest: int) -> "BundleTaken":
         """Return the same, proving no later time than `latest`."""
@@ -86,8 +77,7 @@ class ResetUsed(NamedTuple):
     what: int
     issuer: str
     issued: int
-    elapsed: int
-    """As in `BundleTaken`."""
+    elapsed: int  # as in `BundleTaken`
 
 
 class ResetSpent(NamedTuple):
@@ -100,15 +90,12 @@ class DocumentSeen(NamedTuple):
     """A root, trust document, list or catalog is the highest of its order."""
 
     type: str
-    issuer: str
-    """Empty for roots and trust documents."""
+    issuer: str  # empty for roots and trust documents
     version: tuple[int, ...]
     identity: bytes
-    issued: int | None
-    """None for a root, and for what was put out of force again by what came with it."""
+    issued: int | None  # None for a root, and for what was put out of force again by what came with it
     scheme: int
-    key: bytes
-    """Scheme and id of the first key that signed it."""
+    key: bytes  # scheme and id of the first key that signed it
 
 
 class TimeFloor(NamedTuple):
@@ -117,16 +104,14 @@ class TimeFloor(NamedTuple):
     hard: int
     soft: int
     reason: str
-    base: bytes
-    """The identity of the base bundle whose one drop of the soft floor this is; empty if none."""
+    base: bytes  # the identity of the base bundle whose one drop of the soft floor this is; empty if none
 
 
 class TroubleFound(NamedTuple):
     """The database is a restored backup; or entries from `number` on did not verify."""
 
     at: int
-    number: int | None
-    """None for a restored backup."""
+    number: int | None  # None for a restored backup
 
 
 class TroubleAccepted(NamedTuple):
@@ -134,8 +119,7 @@ class TroubleAccepted(NamedTuple):
 
     at: int
     by: str
-    base: bytes
-    """As in `TimeFloor`: accepting spends the drop of the soft floor."""
+    base: bytes  # as in `TimeFloor`: accepting spends the drop of the soft floor
 
 
 class Relocated(NamedTuple):

@@ -1,9 +1,9 @@
 """The two logs in their tables: the audit log, which people read, and the journal, which decides.
 
 An entry of the audit log is JSON with sorted names (`docs/installation.md`, "Audit log"), and carries the hash of the
-one before. Numbers count from 1 without a gap. Its chain has pseudonyms for people, and their names stand beside it: a
-pseudonym is random, so once its name is erased nothing says any more whom it stands for ("People"). What the journal
-adds is in `licensekit.state.journal`. What was done, `did`, has a sentence, and the entry has the data that this names.
+one before. Its chain has pseudonyms for people, and their names stand beside it: a pseudonym is random, so once its
+name is erased nothing says any more whom it stands for ("People"). An entry has the data that the sentence of what was
+done, `did`, names.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -30,12 +30,10 @@ from licensekit.trust.signed import Verified
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle, Kind, Root
 
-ERASED: Final = "(erased)"
-"""What is shown in place of a name that is gone."""
+ERASED: Final = "(erased)"  # what is shown in place of a name that is gone
 _LEFT_OUT: Final = {"request": ("nonce", "facts"), "reset": ("nonce",), "lease-borrow": ("lease",)}
 """Code to the data that its sentence leaves out."""
-_MARK: Final = 200
-"""Characters of a mark."""
+_MARK: Final = 200  # characters of a mark
 _FIELDS: Final = ("by", "user", "users", "holder", "subject")
 """The fields of an audit entry that name people; a subject is one where the scope is `user`."""
 _SQL: Final = read_queries(__file__)
@@ -53,14 +51,17 @@ def audit_head(connection: Connection) -> Head:
 
 
 def append_audit(connection: Connection, entries: Iterable[Mapping[str, Any]], known: Mapping[str, str] = {}) -> Head:
-    """Add entries to the audit log, with pseudonyms for people, some of them `known`, and return the new head."""
+    """Add entries to the audit log, with pseudonyms for people, and return the new head.
+
+    Those of `users` may be `known`; then it is the caller who writes what the entries are found by of them.
+    """
     head, rows, marks = audit_head(connection), list[tuple[int, bytes, bytes]](), list[tuple[str, int]]()
     for facts in entries:
         replaced = _replaced(facts, lambda written: known.get(written) or pseudonym_of(connection, written))
         entry = canonical_json(replaced).encode()
         head = Head(head.number + 1, link(head.hash, entry))
         rows.append((head.number, entry, head.hash))
-        marks += ((mark, head.number) for mark in marks_of(replaced))
+        marks += ((mark, head.number) for mark in marks_of({**replaced, "users": ()} if known else replaced))
     connection.run_many(_SQL["append"], rows)
     connection.run_many(_SQL["append_marks"], sorted(marks))
     return head
@@ -102,18 +103,16 @@ def read_journal(connection: Connection, key: SigningKey, head: SignedHead, know
             return known
     rows = (Row(number, *map(_bytes, values)) for number, *values in connection.rows(_SQL["journal"]))
     journal = verify(rows, head, key.verifying_key)
-    return journal if journal.fault is None else _without_returned(connection, journal)
+    if journal.fault is None:
+        return journal
+    # What does not hold is without the bundles of which there are receipts.
+    returned = tuple(entries.BundleEnded(identity, RETURNED) for (identity,) in connection.rows(_SQL["returned"]))
+    return journal._replace(rest=(*journal.rest, *returned), state=replay(returned, journal.state))
 
 
 def _bytes(value: Any) -> bytes:
     """Return a blob; where tables are not strict, anything may be there instead."""
     return value if isinstance(value, bytes) else b""
-
-
-def _without_returned(connection: Connection, journal: Journal) -> Journal:
-    """Return a journal that does not hold, without the bundles of which there are receipts."""
-    returned = tuple(entries.BundleEnded(identity, RETURNED) for (identity,) in connection.rows(_SQL["returned"]))
-    return journal._replace(rest=(*journal.rest, *returned), state=replay(returned, journal.state))
 
 
 class JournalWriter:

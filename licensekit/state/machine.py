@@ -25,13 +25,11 @@ PLACEHOLDERS: Final = frozenset(Path(__file__).with_name("placeholders.txt").rea
 Many machines share each of them, so none is a fact (`docs/installation.md`, "Placeholders"). Case, spaces and
 punctuation play no part in the comparison.
 """
-Facts = Mapping[str, str | None]
-"""What a program knows better than this module: fact name to value; None for none."""
+Facts = Mapping[str, str | None]  # what a program knows better than this module: fact name to value; None for none
 NO_FACTS: Final[Facts] = {}
 
 _HASH_BYTES: Final = 16
-_FACT_BYTES: Final = 64 * 1024
-"""As much of a file as is read: where there are many cores, the first says what all are."""
+_FACT_BYTES: Final = 64 * 1024  # as much of a file as is read: where there are many cores, the first says what all are
 _PASSING: Final = frozenset({"too-many-files", "disk-error"})
 """Why a file cannot be read that may be readable again in a moment."""
 _FILES: Final = {
@@ -47,14 +45,10 @@ _USB_NAMES: Final = ("enx", "wlx", "wwx")
 _MODELS: Final = ("model name", "cpu part")
 
 _LOCAL_MACHINE: Final = 0x80000002
-_READ_64_BIT: Final = 0x20119
-"""KEY_READ and KEY_WOW64_64KEY: a 32-bit program sees the same registry as others."""
-_RAW_SMBIOS: Final = 0x52534D42
-"""`RSMB`, the provider of GetSystemFirmwareTable."""
-_HEADER, _UUID_AT, _UUID_END = 4, 8, 24
-"""Where the parts of the system structure begin (DMTF DSP0134, section 7.2)."""
-_SYSTEM: Final = 1
-"""The type of that structure."""
+_READ_64_BIT: Final = 0x20119  # KEY_READ and KEY_WOW64_64KEY: a 32-bit program sees the same registry as others
+_RAW_SMBIOS: Final = 0x52534D42  # `RSMB`, the provider of GetSystemFirmwareTable
+_HEADER, _UUID_AT, _UUID_END = 4, 8, 24  # where the parts of the system structure begin (DMTF DSP0134, section 7.2)
+_SYSTEM: Final = 1  # the type of that structure
 
 
 def _folded(value: str) -> str:

@@ -17,10 +17,8 @@ _AHEAD_SECONDS: Final = 7 * DAY_SECONDS
 class UnusableDocument(Notice):
     """A stored document does not verify any more: damaged, revoked, or by a revoked key."""
 
-    type: str
-    """That of its token."""
-    identity: str
-    """In hex; empty if the document is damaged."""
+    type: str  # that of its token
+    identity: str  # in hex; empty if the document is damaged
     error: LicenseError
 
     @property
@@ -107,27 +105,22 @@ def notices_of(stored: Stored, *, clock: int, unusable: Iterable[UnusableDocumen
         yield NothingActivated()
     if stored.read_only:
         yield ReadOnly()
-    yield from _of_clock(stored, clock)
-    yield from _of_backup(stored)
-    yield from unusable
-
-
-def _of_clock(stored: Stored, clock: int) -> Iterator[Notice]:
-    floor = stored.time.floor
+    state, fault, floor = stored.journal.state, stored.journal.fault, stored.time.floor
     if clock < floor - _BEHIND_SECONDS:
         yield ClockBehind(clock=clock, seen=floor)
     if floor and clock > floor + _AHEAD_SECONDS:
         yield ClockAhead(clock=clock, seen=floor)
-    if stored.journal.state.clock_accepted:
+    if state.clock_accepted:
         yield ClockAccepted()
-
-
-def _of_backup(stored: Stored) -> Iterator[Notice]:
-    state, fault = stored.journal.state, stored.journal.fault
     if fault is not None:
         yield DamagedJournal(reason=fault.reason, entry=fault.number)
     elif state.damaged is not None and not state.is_accepted:
         yield DamagedJournal(reason="repaired", entry=state.damaged)
+    yield from _of_backup(stored)
+    yield from unusable
+
+
+def _of_backup(stored: Stored) -> Iterator[Notice]:
     if isinstance(stored.mark, FileUnusable):
         yield UnreadableMark(error=stored.mark)
     if stored.restored:

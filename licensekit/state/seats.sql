@@ -5,8 +5,9 @@
 -- name: time
 WITH time (now) AS (SELECT COALESCE(server_now(), ?));
 
+-- A newer program may have brought the database to a schema that this one may not change.
 -- name: our_schema
-(SELECT number FROM licensekit_schema) = ?;
+(SELECT writer FROM licensekit_schema WHERE kind = 'installation') <= ?;
 
 -- name: is_free
 (id = '' OR (borrowed = 1 AND until <= (SELECT now FROM time)));

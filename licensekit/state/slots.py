@@ -15,10 +15,8 @@ from licensekit.entitlements.holdings import NO_SLOT
 from licensekit.wire.documents import Kind
 
 HIGHEST: Final = 2**31 - 1
-SATELLITE: Final = ""
-"""In place of a license: what a site holds that is a satellite."""
-_AT_ONCE: Final = 500
-"""How many values one query looks up."""
+SATELLITE: Final = ""  # in place of a license: what a site holds that is a satellite
+_AT_ONCE: Final = 500  # how many values one query looks up
 SQL: Final = read_queries(__file__)
 _KINDS: Final[Mapping[Kind, LiteralString]] = {Kind.USER: "user", Kind.SITE: "site"}
 

@@ -1,25 +1,39 @@
-"""Changes of very many users: read together, prepared beside what is there, and made by a few statements.
+"""Changes of very many users, worked out in no transaction, prepared in short ones, and made in one that is short too.
 
-What was prepared is of one run, and means nothing until it is carried out; what a crash leaves of it is cleared.
+The last one compares what the change was worked out from, and makes all of it by a few statements, or nothing; it is
+the longest that others wait for. What was prepared is of one run, and means nothing until it is carried out; what a
+crash leaves of it is cleared.
 """
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import chain, groupby
 from operator import attrgetter, itemgetter
 from secrets import token_hex
 from time import monotonic, sleep
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from licensekit.database import Connection, Database, read_queries, with_marks
+from licensekit.dates import day_at
+from licensekit.entitlements import count
 from licensekit.entitlements.login import UserFacts
-from licensekit.state.logs import new_pseudonym
+from licensekit.errors import ProposalStale, StateError
+from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction
+from licensekit.state.logs import fields_of, mark_of, new_pseudonym
 from licensekit.state.slots import carry_out
+from licensekit.state.transactions import WriteTransaction, write_installation
 from licensekit.state.users import USER_COLUMNS, columns_of, facts_of, index_words, insert_rows, together
 
 TOGETHER: Final = 500
 """How many users are read or prepared together."""
+IN_ENTRY: Final = 40
+"""How many users an entry of the audit log names: a page of entries takes the same time, however many users come."""
+
+Progress = Callable[[int], object]
+"""Called with how many users were prepared since the last call."""
+Basis = tuple[object, ...]
+"""What a change was worked out from beside the users: rules, bundles in force, documents of trust, the newest sync."""
 _words: Final = attrgetter("name", "groups")
 _SQL: Final = read_queries(__file__, {"columns": USER_COLUMNS})
 
@@ -44,6 +58,8 @@ class StagedUser(NamedTuple):
     assigned: frozenset[str]
     released: frozenset[str]
     from_directory: bool
+    entry: int = 0
+    """Which entry of the change in the audit log names the user, counted from 1."""
 
     @property
     def held(self) -> frozenset[str]:
@@ -89,12 +105,12 @@ class Staging:
     def add(self, connection: Connection, users: Sequence[StagedUser]) -> None:
         """Prepare some users, with their pseudonyms and the search words of those to come."""
         numbered = list(enumerate(users, self._users + 1))
+        self._name(connection, [one.user for one in users])
         insert_rows(connection, _SQL["stage_user"], (self._row(number, one) for number, one in numbered))
         insert_rows(connection, _SQL["stage_license"], chain.from_iterable(self._licenses(*pair) for pair in numbered))
         if new := {one.user.id: one.user for one in users if one.before is None}:
             there = connection.rows(with_marks(_SQL["there"], new), *new)  # added meanwhile, so this run has no future
             index_words(connection, [user for user_id, user in new.items() if (user_id,) not in there])
-        self._name(connection, [one.user for one in users])
         self._renamed += (one.user for one in users if one.before and _words(one.before.facts) != _words(one.user))
         self._users += len(users)
         self._held += sum(len(one.held) for one in users)
@@ -108,19 +124,20 @@ class Staging:
         held = {connection.one(_SQL["held"], self.run), connection.one(_SQL["still_held"], self.run)}
         return () if held == {(self._held,)} else ("licenses",)
 
-    def carry_out(self, connection: Connection, today: int) -> None:
-        """Make the change, on a day in days since 1970."""
+    def carry_out(self, connection: Connection, today: int, last: int) -> None:
+        """Make the change, on a day in days since 1970; its entries in the audit log follow the number `last`."""
         connection.run(_SQL["add"], today, today, self.run)
         connection.run(_SQL["update"], today, self.run)
         for code in sorted({*self.assigned, *self.released}):
             carry_out(connection, self.run, code, today, releases=self.released[code] > 0)
         index_words(connection, self._renamed)
+        connection.run(_SQL["mark"], last, self.run)
 
     def _row(self, number: int, one: StagedUser) -> tuple[str | int, ...]:
         *facts, _ = columns_of(one.user)
         before = "" if one.before is None else one.before.state
-        flags = int(one.from_directory), int(bool(one.after))
-        return self.run, number, one.user.id, before, one.user.written, *facts, *flags
+        flags, mark = (int(one.from_directory), int(bool(one.after))), mark_of("", self.pseudonyms[one.user.written])
+        return self.run, number, one.user.id, before, one.user.written, *facts, *flags, mark, one.entry
 
     def _name(self, connection: Connection, users: Sequence[UserFacts]) -> None:
         """Look up the pseudonyms of users, and keep new ones for those who have none."""
@@ -165,3 +182,96 @@ def unstage(connection: Connection, run: str, last: int = TOGETHER) -> None:
     """Delete what was prepared of a run up to a number."""
     for table in ("licenses", "users"):
         connection.run(_SQL[f"unstage_{table}"], run, last)
+
+
+class StagedChange(NamedTuple):
+    """What a change is to make of many users."""
+
+    opened: OpenInstallation
+    about: str
+    """How messages name what it is about."""
+    did: str
+    """The code of its entries in the audit log."""
+    users: Sequence[tuple[str, StagedUser]]
+    """Each with what happens to it in a word, if the entries say that; licenses are assigned in this order."""
+    basis: Basis | None
+    """None: nothing but what is known of the users decides."""
+
+
+def basis_of(read: ReadTransaction, state: InstallationState) -> Basis:
+    """Return what decides about a change beside the users."""
+    newest = read.connection.rows("SELECT number, entry FROM audit ORDER BY number DESC LIMIT 100")
+    synced = next((number for number, entry in newest if b'"user-sync"' in entry), 0)
+    rules = read.connection.rows("SELECT group_id, license, written FROM group_rules ORDER BY 1, 2")
+    return tuple(rules), tuple(one.identity for one in state.bundles), tuple(state.trust_store.tokens), synced
+
+
+def make(plan: StagedChange, progress: Progress = lambda _: None) -> None:
+    """Make a change, of any number of users, or nothing of it.
+
+    Raises:
+        ProposalStale: one of the users, or what it was worked out from, has changed since, or another such change has
+            begun.
+    """
+    database, staging = plan.opened.database, Staging()
+    clear(database)
+    try:
+        entries, users = _entries(plan)
+        for some in together(users, TOGETHER):
+            with write_in_turn(database) as connection:
+                staging.add(connection, some)
+            progress(len(some))
+        with write_installation(plan.opened) as change:
+            _require_unchanged(change, plan, staging)
+            _carry_out(change, plan.did, staging, entries)
+    finally:
+        # What is left means nothing; the next change clears it.
+        with suppress(StateError):
+            clear(database, staging.run)
+
+
+def make_few(change: WriteTransaction, plan: StagedChange) -> None:
+    """Make a change of at most `TOGETHER` users in one transaction; raises as `make`."""
+    (entries, users), staging = _entries(plan), Staging()
+    staging.add(change.connection, users)
+    _require_unchanged(change, plan, staging)
+    _carry_out(change, plan.did, staging, entries)
+    unstage(change.connection, staging.run)
+
+
+def _require_unchanged(change: WriteTransaction, plan: StagedChange, staging: Staging) -> None:
+    """Refuse a change unless what it was worked out from is still so, and as many are free as it needs."""
+    differing = staging.differing(change.connection)
+    if not differing and plan.basis is not None:
+        state = change.read.state()
+        used = Counter(state.in_use)
+        used.subtract(staging.released)
+        free = ((code, count(state.entitlements, code, used[code]).free) for code in staging.assigned)
+        differing = tuple(code for code, number in free if number is not None and number < staging.assigned[code])
+        if basis_of(change.read, state) != plan.basis:
+            differing = ("rules of groups, licenses, or another sync",)
+    if differing:
+        raise ProposalStale(about=plan.about, changed=differing)
+
+
+def _carry_out(change: WriteTransaction, did: str, staging: Staging, entries: list[dict[str, Any]]) -> None:
+    """Make what was prepared, with its entries in the audit log."""
+    change.note_findings()
+    staging.carry_out(change.connection, day_at(change.now), change.head.number)
+    change.pseudonyms = staging.pseudonyms
+    change.record(did, *entries)
+
+
+def _entries(plan: StagedChange) -> tuple[list[dict[str, Any]], list[StagedUser]]:
+    """Return what the audit log is told, each entry of some to whom the same happens, and the users with theirs."""
+    alike: dict[tuple[str, frozenset[str], frozenset[str]], list[StagedUser]] = {}
+    for what, one in plan.users:
+        alike.setdefault((what, one.assigned, one.released), []).append(one)
+    entries, named = list[dict[str, Any]](), dict[str, int]()
+    for (what, assigned, released), users in alike.items():
+        for some in together(users, IN_ENTRY):
+            done = {"what": what, "assigned": sorted(assigned), "released": sorted(released)}
+            done["users"] = [one.user.written for one in some]
+            entries.append({field: done[field] for field in fields_of(plan.did)})
+            named |= dict.fromkeys((one.user.id for one in some), len(entries))
+    return entries, [one._replace(entry=named[one.user.id]) for _, one in plan.users]

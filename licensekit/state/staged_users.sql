@@ -27,10 +27,13 @@ SELECT id, pseudonym FROM people WHERE id IN (?{more});
 INSERT INTO people (pseudonym, id, written) VALUES (?, ?, ?);
 
 -- name: stage_user
-INSERT INTO staged_users VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO staged_users (
+    run, number, user_id, before, written, name, kind, can_log_in, administrator, retired, member_of, from_directory,
+    holds, mark, entry
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: stage_license
-INSERT INTO staged_licenses VALUES (?, ?, ?, ?, ?, ?);
+INSERT INTO staged_licenses (run, entry, license, user_id, change, place) VALUES (?, ?, ?, ?, ?, ?);
 
 -- Whether it is whole, who is not as before, what they hold, and what of it was known.
 -- name: count
@@ -64,6 +67,10 @@ UPDATE users SET
     member_of = s.member_of, from_directory = s.from_directory,
     held_since = CASE WHEN s.holds = 1 THEN coalesce(users.held_since, s.holds * ?) END
 FROM staged_users s WHERE s.run = ? AND s.before <> '' AND s.user_id = users.id;
+
+-- What entries of the audit log that name them are found by.
+-- name: mark
+INSERT INTO audit_marks (mark, number) SELECT mark, entry + ? FROM staged_users WHERE run = ?;
 
 -- What is left over, of one run or of all; the words of those who did not come and are not to come, and the rest of it.
 -- name: left_over

@@ -24,16 +24,14 @@ from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind, License
 
 SQL: Final = read_queries(__file__)
-ESTABLISHED: Final = 1
-"""Entries of the audit log of an installation in which nothing was changed."""
+ESTABLISHED: Final = 1  # entries of the audit log of an installation in which nothing was changed
 
 
 class StoredBundle(NamedTuple):
     """A bundle that the journal knows, with what is stored of it."""
 
     record: BundleRecord
-    token: armor.Token
-    """Its frame is empty if it is gone."""
+    token: armor.Token  # its frame is empty if it is gone
 
 
 def store_bundle(connection: Connection, verified: Verified[Bundle]) -> None:
@@ -45,44 +43,29 @@ class Recorded(NamedTuple):
     """The root pin and the pack that the first activation recorded."""
 
     root: str
-    pack: bytes
-    """Empty if what is stored is not the pack that was recorded."""
+    pack: bytes  # empty if what is stored is not the pack that was recorded
 
 
 class Stored(NamedTuple):
     """The rows of an installation that every state is made from."""
 
-    seed: bytes
-    """Of the installation's signing key."""
-    secret: bytes
-    """Under which machine facts are hashed."""
+    seed: bytes  # of the installation's signing key
+    secret: bytes  # under which machine facts are hashed
     recorded: Recorded | None
     time: TimeSeen
     journal: Journal
-    trust: tuple[armor.Token, ...]
-    """Roots, trust documents, lists and catalogs, in reading order."""
-    every: tuple[StoredBundle, ...]
-    """Every bundle that was ever activated, in the order of activation."""
-    in_use: Mapping[str, int]
-    """License to its highest slot: how often it is assigned."""
-    leased: Mapping[str, int]
-    """License to how many of its concurrent seats are held."""
-    satellites: int
-    """How many sites there are besides the central one."""
-    events: tuple[Event, ...]
-    """The events in force."""
-    head: Head
-    """The newest entry of the audit log."""
-    mark: MarkRead
-    """What the mark beside the database says, or why it cannot be read; None where none is kept."""
-    marked: bytes | None
-    """The hash of the audit entry where the mark stands; None if there is no such entry."""
-    told_since: int | None
-    """The first day of which the application has told who uses it, in days since 1970; None: it does not tell."""
-    read_only: bool
-    """Whether nothing can be written here."""
-    gone: Mark | None = None
-    """What this program had seen here before the database was rolled back; None: it was not."""
+    trust: tuple[armor.Token, ...]  # roots, trust documents, lists and catalogs, in reading order
+    every: tuple[StoredBundle, ...]  # every bundle that was ever activated, in the order of activation
+    in_use: Mapping[str, int]  # license to its highest slot: how often it is assigned
+    leased: Mapping[str, int]  # license to how many of its concurrent seats are held
+    satellites: int  # how many sites there are besides the central one
+    events: tuple[Event, ...]  # the events in force
+    head: Head  # the newest entry of the audit log
+    mark: MarkRead  # what the mark beside the database says, or why it cannot be read; None where none is kept
+    marked: bytes | None  # the hash of the audit entry where the mark stands; None if there is no such entry
+    told_since: int | None  # first day, since 1970, of which the application told who uses it; None: it does not tell
+    read_only: bool  # whether nothing can be written here
+    gone: Mark | None = None  # what this program had seen here before the database was rolled back; None: it was not
 
     @property
     def bundles(self) -> tuple[StoredBundle, ...]:

@@ -22,8 +22,7 @@ from licensekit.dates import DAY_SECONDS, seconds_of
 
 CONFIRM_SECONDS: Final = DAY_SECONDS
 STEP_SECONDS: Final = 6 * 3600
-BOOTS: Final = 256
-"""Of how many boots the newest observation is kept."""
+BOOTS: Final = 256  # of how many boots the newest observation is kept
 _ELAPSED: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 _IDENTITY_BYTES: Final = 16
 _UUID_BYTES: Final = 64
@@ -36,14 +35,11 @@ _REGISTRY: Final = (
 class Boot(NamedTuple):
     """What a boot clock shows."""
 
-    identity: bytes
-    """Of this boot of this host; no other boot of any host has it."""
-    seconds: int
-    """For how long the host has been running, those seconds included that it slept."""
+    identity: bytes  # of this boot of this host; no other boot of any host has it
+    seconds: int  # for how long the host has been running, those seconds included that it slept
 
 
-_NONE: Final = Boot(b"", 0)
-"""Under which hosts without a boot clock are recorded."""
+_NONE: Final = Boot(b"", 0)  # under which hosts without a boot clock are recorded
 
 
 class Reading(NamedTuple):
@@ -51,8 +47,7 @@ class Reading(NamedTuple):
 
     clock: int
     boot: Boot | None = None
-    server: int | None = None
-    """What the clock of the database's server shows, where there is one."""
+    server: int | None = None  # what the clock of the database's server shows, where there is one
 
 
 class Observation(NamedTuple):
@@ -61,30 +56,21 @@ class Observation(NamedTuple):
     seconds: int
     clock: int
     elapsed: int
-    number: int
-    """`TimeSeen.elapsed` and `TimeSeen.observations` then."""
+    number: int  # `TimeSeen.elapsed` and `TimeSeen.observations` then
 
 
 class TimeSeen(NamedTuple):
     """What an installation remembers of time."""
 
-    elapsed: int = 0
-    """The seconds that have verifiably passed since the installation was set up."""
+    elapsed: int = 0  # the seconds that have verifiably passed since the installation was set up
     hard: int = 0
-    soft: int = 0
-    """The floors; 0 where there is none yet."""
-    level: int = 0
-    """The latest time below which the clock never was, while `ran` was counted."""
-    ran: int = 0
-    """The seconds of running that have confirmed `level` so far."""
-    observations: int = 0
-    """How many there were."""
-    activated: int = 0
-    """The number of the one with which a document was activated last."""
-    began: int = 0
-    """The number of the one since which `ran` is counted; 0 before the first."""
-    boots: Mapping[bytes, Observation] = {}
-    """Identity of a boot to its newest observation, the oldest first."""
+    soft: int = 0  # the floors; 0 where there is none yet
+    level: int = 0  # the latest time below which the clock never was, while `ran` was counted
+    ran: int = 0  # the seconds of running that have confirmed `level` so far
+    observations: int = 0  # how many there were
+    activated: int = 0  # the number of the one with which a document was activated last
+    began: int = 0  # the number of the one since which `ran` is counted; 0 before the first
+    boots: Mapping[bytes, Observation] = {}  # identity of a boot to its newest observation, the oldest first
 
     @property
     def floor(self) -> int:
@@ -93,8 +79,7 @@ class TimeSeen(NamedTuple):
 
 
 BootClock = Callable[[], Boot | None]
-Clocks = Callable[[], Reading]
-"""What reads the clocks of a machine."""
+Clocks = Callable[[], Reading]  # what reads the clocks of a machine
 
 
 def system_clock() -> datetime:

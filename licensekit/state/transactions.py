@@ -161,27 +161,35 @@ class Section:
         return f"<{type(self).__name__} of the installation at {self._opened.database.location}>"
 
 
+def acting(act: Callable[Concatenate[loading.OpenInstallation, P], T]) -> Callable[Concatenate[Section, P], T]:
+    """Return the method of a section that opens its transactions itself."""
+
+    @wraps(act)
+    def method(self: Section, /, *args: P.args, **options: P.kwargs) -> T:
+        return act(self._opened, *args, **options)  # pyright: ignore[reportPrivateUsage]  # it becomes its method
+
+    return method
+
+
 def reading(ask: Callable[Concatenate[loading.ReadTransaction, P], T]) -> Callable[Concatenate[Section, P], T]:
     """Return the method of a section that asks in one snapshot."""
 
     @wraps(ask)
-    def method(self: Section, /, *args: P.args, **options: P.kwargs) -> T:
-        opened = self._opened  # pyright: ignore[reportPrivateUsage]  # it becomes a method of the section
+    def ask_in_one(opened: loading.OpenInstallation, /, *args: P.args, **options: P.kwargs) -> T:
         with loading.read_installation(opened) as read:
             return ask(read, *args, **options)
 
-    return method
+    return acting(ask_in_one)
 
 
 def changing(act: Callable[Concatenate[WriteTransaction, P], T]) -> Callable[Concatenate[Section, P], T]:
     """Return the method of a section that acts in one change."""
 
     @wraps(act)
-    def method(self: Section, /, *args: P.args, **options: P.kwargs) -> T:
-        opened = self._opened  # pyright: ignore[reportPrivateUsage]  # it becomes a method of the section
+    def act_in_one(opened: loading.OpenInstallation, /, *args: P.args, **options: P.kwargs) -> T:
         return write_first(opened, lambda change: act(change, *args, **options))
 
-    return method
+    return acting(act_in_one)
 
 
 def remember(opened: loading.OpenInstallation, state: loading.InstallationState, pause: int = REMEMBER_SECONDS) -> bool:

@@ -9,7 +9,7 @@ from licensekit.state.journal import BundleRecord
 from licensekit.state.journal_entries import KEPT, BundleTaken
 from licensekit.state.logs import JournalWriter
 from licensekit.state.notices import UnusableDocument
-from licensekit.state.stored import SQL, Recorded, Stored, StoredBundle
+from licensekit.state.stored import SQL, Stored, StoredBundle
 from licensekit.trust.order import Seen
 from licensekit.trust.pack import TrustStore, add_documents, open_pack
 from licensekit.trust.roots import pin_of
@@ -24,12 +24,9 @@ from licensekit.wire.documents import Bundle, KeyState
 class VerifiedBundles(NamedTuple):
     """What the trust in force says of stored bundles, each in the order of activation."""
 
-    verified: tuple[Verified[Bundle], ...]
-    """Those whose keys may still sign them, whatever the clock shows: they hold others back."""
-    kept: tuple[Verified[Bundle], ...]
-    """Those among them that may be in force; one that was revoked still holds its place."""
-    unusable: Mapping[bytes, LicenseError]
-    """Identity of each that grants nothing to why: it does not verify, or was revoked."""
+    verified: tuple[Verified[Bundle], ...]  # those whose keys may still sign them: they hold others back
+    kept: tuple[Verified[Bundle], ...]  # those of them that may be in force; a revoked one holds its place
+    unusable: Mapping[bytes, LicenseError]  # identity of each that grants nothing, to why
 
 
 def combine_trust(stored: Stored, root: str, pack: bytes | str) -> tuple[TrustStore, tuple[UnusableDocument, ...]]:
@@ -38,8 +35,11 @@ def combine_trust(stored: Stored, root: str, pack: bytes | str) -> tuple[TrustSt
     The newest of each governs, even if what was seen before is missing: a new file may bring it. Raises as `open_pack`,
     or `HomeInvalid` where the installation belongs to another root.
     """
-    base = open_pack(pack, root)
-    _require_same_root(stored.recorded, root, pack)
+    base, known = open_pack(pack, root), stored.recorded
+    # Another vendor's or product's root is refused; another of one chain is welcome.
+    is_same = known is None or known.root == root or _leads(pack, known.root, root)
+    if known is not None and not (is_same or _leads(known.pack, root, known.root)):
+        raise HomeInvalid(reason="other-root", recorded=known.root)
     tokens = [token for token in stored.trust if token not in base.tokens]
     try:
         return add_documents(base, tokens, None, stored.seen), ()
@@ -49,9 +49,7 @@ def combine_trust(stored: Stored, root: str, pack: bytes | str) -> tuple[TrustSt
 
 def verify_bundles(stored: Iterable[StoredBundle], trust_store: TrustStore, now: int) -> VerifiedBundles:
     """Verify stored bundles again, under the trust in force."""
-    verified: list[Verified[Bundle]] = []
-    kept: list[Verified[Bundle]] = []
-    unusable: dict[bytes, LicenseError] = {}
+    verified, kept, unusable = list[Verified[Bundle]](), list[Verified[Bundle]](), dict[bytes, LicenseError]()
     for record, token in stored:
         try:
             bundle = _held(record, token, trust_store)
@@ -112,14 +110,6 @@ def still_holds(taken: BundleTaken, older: Bundle, trust: TrustState) -> bool:
     return not scope.is_limited or (fits and admits(signer, older))
 
 
-def _require_same_root(recorded: Recorded | None, root: str, pack: bytes | str) -> None:
-    """Refuse another vendor's or product's root; another of one chain is welcome."""
-    if recorded is None or recorded.root == root:
-        return
-    if not (_leads(pack, recorded.root, root) or _leads(recorded.pack, root, recorded.root)):
-        raise HomeInvalid(reason="other-root", recorded=recorded.root)
-
-
 def _leads(pack: bytes | str, first: str, later: str) -> bool:
     """Return whether a pack has a chain of roots from one pin to another."""
     try:
@@ -141,8 +131,7 @@ def _without_unusable(
     base: TrustStore, tokens: Sequence[armor.Token], seen: Seen
 ) -> tuple[TrustStore, tuple[UnusableDocument, ...]]:
     """Take the tokens one after the other, and leave out those that spoil the rest."""
-    taken: list[armor.Token] = []
-    unusable: list[UnusableDocument] = []
+    taken, unusable = list[armor.Token](), list[UnusableDocument]()
     trust_store = add_documents(base, (), None, seen)
     for token in tokens:
         try:

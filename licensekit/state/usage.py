@@ -18,16 +18,12 @@ from licensekit.errors import EntryInvalid
 from licensekit.state.notices import IdleUsers, UnusableLicenses
 from licensekit.text import names
 
-SHARE: Final = 64
-"""A batch is at most this part of what is left, so that other processes and hosts can use the rest."""
+SHARE: Final = 64  # a batch is at most this part of what is left, so that other processes and hosts can use the rest
 _SQL: Final = read_queries(__file__)
-NO_LOGIN: Final = _SQL["no_login"]
-"""The condition of a user `u` who holds a license and cannot log in."""
+NO_LOGIN: Final = _SQL["no_login"]  # the condition of a user `u` who holds a license and cannot log in
 _COUNT: Final = "SELECT count(*) FROM users u WHERE "
-IDLE_DAYS: Final = 90
-"""The notice counts who was not seen for more days than this."""
-REMEMBERED: Final = 100_000
-"""How many users who were seen are kept in memory at a time."""
+IDLE_DAYS: Final = 90  # the notice counts who was not seen for more days than this
+REMEMBERED: Final = 100_000  # how many users who were seen are kept in memory at a time
 
 
 def read_used(connection: Connection, periods: Iterable[Period]) -> dict[Period, int]:

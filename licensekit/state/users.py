@@ -18,19 +18,16 @@ from licensekit.wire.documents import UserKind
 
 T = TypeVar("T")
 
-_TOGETHER: Final = 250
-"""How many rows are written or deleted by one statement."""
+_TOGETHER: Final = 250  # how many rows are written or deleted by one statement
 _SQL: Final = read_queries(__file__, {"user_slot": USER_SLOT, "site_slot": SITE_SLOT})
-USER_COLUMNS: Final = _SQL["columns"]
-"""What `facts_of` reads, of the table `users` under the name `u`."""
+USER_COLUMNS: Final = _SQL["columns"]  # what `facts_of` reads, of the table `users` under the name `u`
 
 
 class SiteFacts(NamedTuple):
     """What is known of a site, and what it is assigned."""
 
     id: str
-    written: str
-    """The id as somebody typed it; `id` is the form in which ids are compared."""
+    written: str  # the id as somebody typed it; `id` is the form in which ids are compared
     name: str
     central: bool
     holdings: tuple[Holding, ...]
@@ -43,8 +40,15 @@ class SiteFacts(NamedTuple):
 
 def user_facts(connection: Connection, user_id: str) -> UserFacts | None:
     """Look up what is known of a user, and what it is assigned; None if there is no such user."""
-    rows = connection.rows(_SQL["user"], names.folded(user_id))
-    return facts_of(rows[0])._replace(holdings=holdings_of(rows)) if rows else None
+    return next(users_of(connection, [names.folded(user_id)]), None)
+
+
+def users_of(connection: Connection, ids: Iterable[str]) -> Iterator[UserFacts]:
+    """Look up users by ids in the form that is compared; who is not there is left out."""
+    for some in together(ids, _TOGETHER):
+        for _, of_one in groupby(connection.rows(with_marks(_SQL["users"], some), *some), key=itemgetter(0)):
+            rows = list(of_one)
+            yield facts_of(rows[0])._replace(holdings=holdings_of(rows))
 
 
 def known_user(connection: Connection, user_id: str) -> UserFacts:

@@ -5,9 +5,9 @@
 -- name: columns
 u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of, u.written, nullif(u.last_seen, -1), u.added;
 
--- name: user
+-- name: users
 SELECT {columns}, l.license, {user_slot} FROM users u
-LEFT JOIN user_licenses l ON l.user_id = u.id WHERE u.id = ? ORDER BY l.license;
+LEFT JOIN user_licenses l ON l.user_id = u.id WHERE u.id IN (?{more}) ORDER BY u.id, l.license;
 
 -- name: sites
 SELECT s.id, s.written, s.name, s.central, l.license, {site_slot} FROM sites s

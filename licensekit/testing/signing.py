@@ -24,10 +24,8 @@ from licensekit.wire.plain import word
 
 MARK: Final = "licensekit.testing"
 """The extension of a throw-away root."""
-_CODE: Final = "test"
-"""Product and vendor where a test has none."""
-_TYPES: Final = {bool: "boolean", int: "number", str: "text"}
-"""Of a setting's value to what a catalog calls it."""
+_CODE: Final = "test"  # product and vendor where a test has none
+_TYPES: Final = {bool: "boolean", int: "number", str: "text"}  # of a setting's value to what a catalog calls it
 Counts = Iterable[str] | Mapping[str, int | None]
 """Codes; or code to count, where None is unrestricted, and 0 is in the catalog and not sold."""
 Span = timedelta | int
@@ -83,10 +81,8 @@ class Issuer(NamedTuple):
 
     product: str
     vendor: str
-    catalogs: Mapping[str, Catalog]
-    """Issuer to what it can sell; empty: the vendor can sell what is named."""
-    root: str
-    """The pin of its root."""
+    catalogs: Mapping[str, Catalog]  # issuer to what it can sell; empty: the vendor can sell what is named
+    root: str  # the pin of its root
     pack: str
 
     def file(self, terms: Mapping[str, Any], *, number: int, now: int) -> str:

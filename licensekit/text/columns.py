@@ -14,8 +14,7 @@ from licensekit.text.values import nearest
 T = TypeVar("T")
 
 _SHOWN: Final = 20
-_GUESSES: Final = 20
-"""Of how many unknown headings it is guessed what they mean."""
+_GUESSES: Final = 20  # of how many unknown headings it is guessed what they mean
 
 
 class TableOptions(NamedTuple):
@@ -35,26 +34,20 @@ AS_WRITTEN: Final = TableOptions()
 class Columns(NamedTuple, Generic[T]):
     """The columns that a kind of table can have."""
 
-    known: Mapping[str, T]
-    """Heading, in lower case, to the key of its cells."""
+    known: Mapping[str, T]  # heading, in lower case, to the key of its cells
     required: Collection[str] = ()
-    names: Mapping[str, str] = {}
-    """Other names, which headings are mistaken for, to the heading that is meant."""
+    names: Mapping[str, str] = {}  # other names, which headings are mistaken for, to the heading that is meant
 
 
 class TableRow(NamedTuple, Generic[T]):
     """A row below the headings, or what is wrong with it or with them."""
 
-    line: int
-    """The last line that it takes, of headings the first; lines count from 1."""
-    cells: Mapping[T, str]
-    """Without space around them; a row that ends early has empty ones."""
+    line: int  # the last line that it takes, of headings the first; lines count from 1
+    cells: Mapping[T, str]  # without space around them; a row that ends early has empty ones
     faults: tuple[Fault, ...] = ()
-    size: int = 0
-    """The bytes that were read for it."""
+    size: int = 0  # the bytes that were read for it
     marks: tuple[MarksLeftOut, ...] = ()
-    misread: Mapping[T, str] = {}
-    """The cells of a row that has too many or too few, which may be in wrong columns."""
+    misread: Mapping[T, str] = {}  # the cells of a row that has too many or too few, which may be in wrong columns
 
 
 def read_table(data: Iterable[bytes] | str, columns: Columns[T], options: TableOptions) -> Iterator[TableRow[T]]:
@@ -73,15 +66,11 @@ def read_table(data: Iterable[bytes] | str, columns: Columns[T], options: TableO
         return
     places = [(place, columns.known[name]) for place, name in enumerate(names) if name]
     for row in rows:
-        if row.fault:
-            yield TableRow(row.line, {}, (row.fault,), *lines.taken())
-        else:
-            cells = row.cells + [""] * (len(titles) - len(row.cells))
-            named = {key: as_typed(cells[place]) for place, key in places}
-            if fault := _misplaced(row.cells, titles):
-                yield TableRow(row.line, {}, (fault,), *lines.taken(), named)
-            else:
-                yield TableRow(row.line, named, (), *lines.taken())
+        cells = row.cells + [""] * (len(titles) - len(row.cells))
+        named = {key: as_typed(cells[place]) for place, key in places}
+        fault = row.fault or _misplaced(row.cells, titles)
+        misread = {} if row.fault or not fault else named
+        yield TableRow(row.line, {} if fault else named, (fault,) if fault else (), *lines.taken(), misread)
 
 
 def folded(name: str) -> str:

@@ -14,8 +14,7 @@ from licensekit.errors import EntryInvalid, Message, TextUnreadable
 from licensekit.limits import NAME_LENGTH, TEXT_LENGTH
 from licensekit.wire.documents.fields import is_invisible, written_text_fault
 
-WORD_LENGTH: Final = 64
-"""How many characters of a word count when people are searched for."""
+WORD_LENGTH: Final = 64  # how many characters of a word count when people are searched for
 LETTERS: Final = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ł": "l", "ŋ": "n", "þ": "th", "ŧ": "t"}
     | {"\u0131": "i", "\u02bb": " ", "\u02bc": " ", "\u0640": ""}
@@ -118,8 +117,7 @@ class MarksLeftOut(Message):
     """Marks that nobody sees were left out of a file."""
 
     count: int
-    line: int
-    """Of the first; lines count from 1."""
+    line: int  # of the first; lines count from 1
 
 
 def without_marks(text: str) -> str:

@@ -28,23 +28,20 @@ _MAIL: Final = re.compile(r"(?im)\s*+(?:from .*\n)?(?=[a-z-]+:)(?s:.*?)^content-
 _DIVIDES: Final = re.compile(r"(?i)multipart/|message/|\n--")
 _DIVISIONS: Final = 32
 _HEADER_CHARACTERS: Final = 4096
-_MAILS: Final = 4
-"""How many mails may be within each other, each encoded in base64."""
+_MAILS: Final = 4  # how many mails may be within each other, each encoded in base64
 _ENCODED: Final = re.compile(r"=(?:[0-9A-F]{2}|[ \t]*\r?\n)")
 _MARKUP: Final = re.compile(r"<[a-zA-Z/!?]|&#?\w+;")
 _IN_BRACKETS: Final = re.compile(r"<(?=lk1-)")
 _ESCAPED: Final = re.compile(r"\\[nrt]")
 _QUOTES: Final = frozenset("\"'`>|=\\\u00b4\u201a\u201e")
-_CURLY: Final = frozenset({"Pi", "Pf"})
-"""The categories of opening and closing quotation marks."""
+_CURLY: Final = frozenset({"Pi", "Pf"})  # the categories of opening and closing quotation marks
 _SPACES: Final = re.compile(r"\s+")
 _START: Final = re.compile(r"lk1-([a-z]{1,20})\.")
 _FOREIGN: Final = re.compile(r"[^A-Za-z0-9+/\n]")
 _INSIDE: Final = re.compile("[^.\u2026\\[(-](?=[A-Za-z0-9+/]{4})")
 """A foreign character that characters of base64 follow; what is often put where a text was cut off is none."""
 _LONGEST: Final = (FRAME_BYTES * 4 + 2) // 3
-_BEGINNING: Final = 74
-"""Bytes of a frame that hold a signature, and so belong to one document."""
+_BEGINNING: Final = 74  # bytes of a frame that hold a signature, and so belong to one document
 _SHOWN: Final = 12
 
 
@@ -57,8 +54,7 @@ class LeftOut(Message, reasons=True):
 class Pasted(NamedTuple):
     """A file of tokens, and what was around and between them."""
 
-    data: bytes
-    """As `armor.read` takes it; what was given, where it takes that."""
+    data: bytes  # as `armor.read` takes it; what was given, where it takes that
     left_out: tuple[LeftOut, ...] = ()
 
 

@@ -38,8 +38,7 @@ _DELIMITERS: Final = ",;\t"
 _BEFORE_HEADINGS: Final = re.compile(r'"?sep=([,;\t])"?[,;\t]*|#type \S.*', re.IGNORECASE)
 """What Excel and PowerShell write in front: the delimiter, and the type of what follows."""
 _QUOTED: Final = re.compile(r'(?:^|(?<=[,;\t]))"(?:[^"]|"")*("|\Z)')
-_FIRST_LINES: Final = 20
-"""How many lines the first row may take for its delimiter to be found."""
+_FIRST_LINES: Final = 20  # how many lines the first row may take for its delimiter to be found
 # Spreadsheets of other countries begin a cell at other delimiters than the one that was written.
 _BEGINNING: Final = r"(?:^|(?<=[,;\t\r\n]))"
 _FORMULA: Final = r"(?='*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])"
@@ -50,8 +49,7 @@ _MADE_SAFE: Final = re.compile(_BEGINNING + "'" + _FORMULA)
 class TextRow(NamedTuple):
     """One row, or the fault after which no further row can be read."""
 
-    line: int
-    """The number of the last line that it takes, of the first row the first; lines count from 1."""
+    line: int  # the number of the last line that it takes, of the first row the first; lines count from 1
     cells: list[str]
     fault: Fault | None = None
 

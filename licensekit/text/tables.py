@@ -26,17 +26,14 @@ _GUESSES: Final = 20
 _ARRAY: Final = cast("Reader[list[object]]", partial(values.typed, kind=list, wanted="an array"))
 _TABLE: Final = cast("Reader[dict[str, object]]", partial(values.typed, kind=dict, wanted="a table"))
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
-_SHOWN: Final = 40
-"""How many characters of an odd key are shown."""
-_DEPTH: Final = 4
-"""The parts of the longest key path: `editions.basic.users.standard`."""
+_SHOWN: Final = 40  # how many characters of an odd key are shown
+_DEPTH: Final = 4  # the parts of the longest key path: `editions.basic.users.standard`
 
 
 class Table(NamedTuple):
     """One table of a file, and the list that its faults go to."""
 
-    path: str
-    """Its key path; empty: the file."""
+    path: str  # its key path; empty: the file
     content: Mapping[str, object]
     faults: list[Located]
 

@@ -20,12 +20,10 @@ from licensekit.wire.documents.fields import Value, is_code, is_serial, written_
 
 T = TypeVar("T")
 
-Reader = Callable[[object], T]
-"""Returns what a value says, or raises `FaultyValue`."""
+Reader = Callable[[object], T]  # returns what a value says, or raises `FaultyValue`
 UNRESTRICTED: Final = "unrestricted"
 
-_LONGEST_GUESSED: Final = 64
-"""Comparing costs the product of the lengths; no word that we know is longer."""
+_LONGEST_GUESSED: Final = 64  # comparing costs the product of the lengths; no word that we know is longer
 _COUNTED: Final = f'a whole number or "{UNRESTRICTED}"'
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LOCAL_DATES: Final = (

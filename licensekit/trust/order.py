@@ -24,16 +24,13 @@ class SeenDocument(NamedTuple):
     """Which document was the highest of its order, and where in it."""
 
     version: FullVersion
-    identity: bytes
-    """16 bytes."""
+    identity: bytes  # 16 bytes
 
 
-Order = tuple[str, str]
-"""Type and, of lists and catalogs, issuer of the documents that are ordered; else that is empty."""
+Order = tuple[str, str]  # type and, of lists and catalogs, issuer of the documents that are ordered; else that is empty
 ROOTS: Final[Order] = ("root", "")
 TRUST: Final[Order] = ("trust", "")
-Seen = Mapping[Order, SeenDocument]
-"""The highest of each order that was ever in force: below it nothing may fall (S1)."""
+Seen = Mapping[Order, SeenDocument]  # the highest of each order that was ever in force: below it nothing may fall (S1)
 NOTHING_SEEN: Final[Seen] = {}
 
 

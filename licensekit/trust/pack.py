@@ -24,8 +24,7 @@ from licensekit.wire.documents import Catalog, Revocations, Root, Trust, Value, 
 T = TypeVar("T")
 
 TrustDocument = Verified[Root] | Verified[Trust] | Verified[Revocations] | Verified[Catalog]
-IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})
-"""Types of the documents that a pack holds."""
+IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})  # types of the documents that a pack holds
 HOLDS: Final = "holds"
 """The extension by which what an installation signs says what it holds (`docs/format.md`, "Extensions")."""
 _NONE: Final = "-"
@@ -38,8 +37,7 @@ class TrustStore(NamedTuple):
     """Whom to believe, and what the license codes mean."""
 
     trust: TrustState
-    catalogs: Mapping[str, Verified[Catalog]]
-    """Issuer to its newest catalog."""
+    catalogs: Mapping[str, Verified[Catalog]]  # issuer to its newest catalog
 
     @property
     def product(self) -> str:

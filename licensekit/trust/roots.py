@@ -34,8 +34,7 @@ class KnownRoot(NamedTuple):
         return self.verified.document
 
 
-Chain = tuple[KnownRoot, ...]
-"""From the pinned root to the newest, without a gap."""
+Chain = tuple[KnownRoot, ...]  # from the pinned root to the newest, without a gap
 
 
 def pin_of(payload: bytes) -> str:
@@ -64,7 +63,11 @@ def first_root(tokens: Iterable[armor.Token], pin: str) -> KnownRoot:
             continue
         opened = open_frame(token, Root)
         if digest_of("root", opened.payload) == digest:
-            return _pinned(token, opened)
+            root = decode(Root, opened.payload)
+            own = load_keys(root.keys)
+            if root.version > 1:  # its own keys must sign it; those of roots before it are not known
+                opened = opened._replace(signatures=tuple(s for s in opened.signatures if (s.scheme, s.key) in own))
+            return _known(token, opened, root, own, own)
     raise errors.RootMismatch(reason="pinned")
 
 
@@ -120,15 +123,6 @@ def _voucher(chain: Chain, token: armor.Token, opened: frame.Frame) -> KnownRoot
             check_signatures(token, frame.Frame(tuple(s for s, _ in mine), opened.payload), [key for _, key in mine])
             return known
     raise short_of(chain[-1].root, best, reason="next-root")
-
-
-def _pinned(token: armor.Token, opened: frame.Frame) -> KnownRoot:
-    """Check the pinned root's signatures by its own keys, and load its keys (R1)."""
-    root = decode(Root, opened.payload)
-    own = load_keys(root.keys)
-    if root.version > 1:
-        opened = opened._replace(signatures=tuple(s for s in opened.signatures if (s.scheme, s.key) in own))
-    return _known(token, opened, root, own, own)
 
 
 def _known(token: armor.Token, opened: frame.Frame, root: Root, own: Keys, allowed: Keys) -> KnownRoot:

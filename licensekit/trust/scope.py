@@ -11,8 +11,7 @@ from licensekit.trust.signed import Verified
 from licensekit.wire.documents import AdmittedKey, Bundle, Catalog, KeyState, Reset, Revocations, Root, RootKey, Trust
 from licensekit.wire.documents.bundle import AfterGrace, Kind
 
-KeyReference = tuple[int, bytes]
-"""Scheme and key id, as a frame names a key."""
+KeyReference = tuple[int, bytes]  # scheme and key id, as a frame names a key
 SignedByVendor = Revocations | Catalog | Bundle | Reset
 
 HOURS_OF_DAY: Final = 24

@@ -31,8 +31,7 @@ class _Checked(Generic[D_co]):
     document: D_co
     _payload: bytes
     token: armor.Token
-    keys: tuple[VerifyingKey, ...]
-    """The keys that signed, in the order of the signatures."""
+    keys: tuple[VerifyingKey, ...]  # the keys that signed, in the order of the signatures
 
     def __init__(self, seal: object, document: D_co, payload: bytes, token: armor.Token, *keys: VerifyingKey) -> None:
         if seal is not _SEAL:

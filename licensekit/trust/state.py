@@ -1,14 +1,9 @@
 """Whom an installation believes: a pure state machine over roots, trust documents and lists.
 
 Untrusted tokens go in; a new `TrustState` or an error comes out, and the state that was there is as it was. Rules are
-numbered as in `docs/format.md`, "Trust": R1 and R2, about roots, are in `licensekit.trust.roots`, the order (O1) in
-`licensekit.trust.order`, catalogs in `licensekit.trust.pack`. Each function goes through the checks of its rule in the
-order of the text.
-
-`now` is seconds since 1970, and None where it does not matter when a document was issued: for a pack, and for what was
-taken before.
-
-Absent on purpose: being past `fresh_until` is a notice to administrators and stops nothing.
+numbered as in `docs/format.md`, "Trust", and checked in the order of its text: R1 and R2, about roots, are in `roots`,
+the order (O1) in `order`, catalogs in `pack`. `now` is seconds since 1970, and None where it does not matter when a
+document was issued: for a pack, and for what was taken before. Being past `fresh_until` stops nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,8 +28,7 @@ class TrustState(NamedTuple):
     chain: Chain
     trust: Verified[Trust] | None
     signers: Mapping[scope.KeyReference, scope.AdmittedSigner]
-    lists: Mapping[str, Verified[Revocations]]
-    """Issuer to the revocation list in force."""
+    lists: Mapping[str, Verified[Revocations]]  # issuer to the revocation list in force
     seen: Seen
 
     @property
@@ -79,7 +73,11 @@ def judge_trust(state: TrustState, token: armor.Token) -> Verified[Trust]:
         raise errors.RootNotNewest(reason="signed", root=known.root.version, newest=state.root.version)
     document = verified(token, opened, Trust, keys)
     scope.require_product(document.document, state.root.product)
-    _require_newest_root(document.document, state.root.version)
+    root, version, newest = document.document.root_version, document.document.version, state.root.version
+    if root > newest:
+        raise errors.RootGap(reason="trust", version=root, newest=newest, needed=newest + 1, trust=version)
+    if root < newest:
+        raise errors.RootNotNewest(reason="names", version=version, root=root, newest=newest)
     return document
 
 
@@ -163,14 +161,6 @@ def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> scope.Admi
     return signer
 
 
-def _require_newest_root(trust: Trust, newest: int) -> None:
-    root, version = trust.root_version, trust.version
-    if root > newest:
-        raise errors.RootGap(reason="trust", version=root, newest=newest, needed=newest + 1, trust=version)
-    if root < newest:
-        raise errors.RootNotNewest(reason="names", version=version, root=root, newest=newest)
-
-
 def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) -> TrustState:
     """Add the roots, trust documents and lists among `tokens`, or none (F1, 1 to 5); raises `TrustError`."""
     by_type: dict[str, list[armor.Token]] = {"root": [], "trust": [], "revocations": []}
@@ -200,9 +190,7 @@ def still_signed(state: TrustState, tokens: Iterable[armor.Token], kind: type[N]
 def _extend_roots(state: TrustState, tokens: list[armor.Token]) -> tuple[TrustState, list[errors.TrustError]]:
     """Add roots in any order; return the errors of those that are older than the pin (F1, 1)."""
     while True:
-        waiting: list[armor.Token] = []
-        gaps: list[errors.TrustError] = []
-        unvouched: list[errors.TrustError] = []
+        waiting, gaps, unvouched = list[armor.Token](), list[errors.TrustError](), list[errors.TrustError]()
         for token in tokens:
             try:
                 state = update_root(state, token)
@@ -225,8 +213,7 @@ def _extend_roots(state: TrustState, tokens: list[armor.Token]) -> tuple[TrustSt
 
 def _judge_trust(state: TrustState, tokens: list[armor.Token]) -> tuple[list[Verified[Trust]], list[errors.TrustError]]:
     """Verify trust documents; return the errors of those that are older than the pin (F1, 2)."""
-    judged: list[Verified[Trust]] = []
-    older: list[errors.TrustError] = []
+    judged, older = list[Verified[Trust]](), list[errors.TrustError]()
     for token in tokens:
         try:
             judged.append(judge_trust(state, token))

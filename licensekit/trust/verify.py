@@ -58,11 +58,9 @@ class Finding(NamedTuple):
 
     type: str
     identity: str
-    signers: tuple[str, ...]
-    """Key ids, or for an installation its public key, in hex."""
+    signers: tuple[str, ...]  # key ids, or for an installation its public key, in hex
     document: Document
-    status: str
-    """`verified`, `superseded`, `self-signed`, `unverified` or `refused`."""
+    status: str  # `verified`, `superseded`, `self-signed`, `unverified` or `refused`
     error: LicenseError | None
 
     def plain(self) -> dict[str, Any]:

@@ -19,12 +19,10 @@ TYPES: Final = ("root", "trust", "revocations", "catalog", "bundle", "reset", "r
 """The types of documents, in the order in which a reader takes them from a file."""
 _TYPES: Final = {name.encode(): name for name in TYPES}
 _ORDER: Final = {name: place for place, name in enumerate(TYPES)}
-WHITE_SPACE: Final = " \t\n\v\f\r"
-"""The six characters that are dropped wherever they stand; no other white space is."""
+WHITE_SPACE: Final = " \t\n\v\f\r"  # the six characters that are dropped wherever they stand; no other white space is
 _ENDINGS: Final = (b".lkp", b".lic")
 _PADDING: Final = {0: b"", 2: b"==", 3: b"="}
-_BODY_CHARACTERS: Final = (FRAME_BYTES * 4 + 2) // 3
-"""Characters of base64 that spell the longest frame."""
+_BODY_CHARACTERS: Final = (FRAME_BYTES * 4 + 2) // 3  # characters of base64 that spell the longest frame
 
 
 class Token(NamedTuple):

@@ -15,8 +15,7 @@ import pytest
 import uvicorn
 
 from licensekit.console.application import app
-from licensekit.console.security.links import Links
-from licensekit.console.security.sign_in import SignIn
+from licensekit.console.security.sign_in import Links, SignIn
 from licensekit.console.serving import listen
 from licensekit.console.visit import Identity
 

@@ -31,7 +31,7 @@ def test_every_change_is_a_sentence_with_links(crm: Installation, browser: Brows
     crm.request()
     page = browser.get("/history")
     for said in (
-        'changed the licenses of user <a href="/user?id=anna">anna</a>, assigned <a href="/license/sales">User</a>',
+        'changed the licenses of <a href="/user?id=anna">anna</a>, assigned <a href="/license/sales">User</a>',
         'changed user <a href="/user?id=anna">anna</a>: name',
         'added the central site <a href="/site?id=oslo">oslo</a>',
         ": no-login for the installation",

@@ -12,8 +12,7 @@ from starlette.testclient import TestClient
 
 from licensekit.console import Identity, Role
 from licensekit.console.application import app
-from licensekit.console.security.links import LINK_SECONDS, Links
-from licensekit.console.security.sign_in import IDLE_SECONDS, SESSIONS, WANTED, Proxy, SignIn
+from licensekit.console.security.sign_in import IDLE_SECONDS, LINK_SECONDS, SESSIONS, WANTED, Links, Proxy, SignIn
 from licensekit.errors import ConsoleUnavailable
 from licensekit.installation import Installation
 from tests.console.conftest import ORIGIN

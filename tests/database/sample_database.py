@@ -5,12 +5,13 @@ import sys
 import time
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.synchronize import Barrier
-from typing import Final
+from typing import Final, LiteralString
 
 from licensekit.database import Database, Migration, Schema, connect
+from licensekit.database.upgrades import upgrade
 
-FIRST: Final[Migration] = ("CREATE TABLE things (id {integer} PRIMARY KEY, name {text}, raw {blob}) {strict}",)
-SECOND: Final[Migration] = (
+FIRST: Final = Migration(("CREATE TABLE things (id {integer} PRIMARY KEY, name {text}, raw {blob}) {strict}",), 1, 1, 1)
+NOTES: Final[tuple[LiteralString, ...]] = (
     """CREATE TABLE notes (
         number {integer} PRIMARY KEY,
         thing {integer} NOT NULL REFERENCES things (id),
@@ -18,8 +19,17 @@ SECOND: Final[Migration] = (
     ) {strict}""",
     "INSERT INTO notes SELECT id, id, name FROM things",
 )
+SECOND: Final = Migration(NOTES, 2, 2, 2, "2-notes")
 SCHEMA: Final = Schema("ledger", (FIRST,))
 NEXT_SCHEMA: Final = Schema("ledger", (FIRST, SECOND))
+EXPANDED: Final = Schema("ledger", (FIRST, SECOND._replace(reader=1, writer=1)))
+"""The next schema, with which the programs of the first one go on."""
+
+
+def newer(location: str, schema: Schema = NEXT_SCHEMA) -> Database:
+    """Upgrade the database at a place to a newer schema, and open it as a program of that does."""
+    upgrade(location, schema)
+    return connect(location, schema=schema, create=False)
 
 
 def soon(seconds: float = 0.3) -> float:
@@ -86,13 +96,13 @@ def set_up(location: str, barrier: Barrier, pipe: Pipe) -> None:
 
 def migrate_slowly(location: str) -> None:
     """Migrate with a last statement that takes minutes."""
-    slow: Migration = (
+    slow: tuple[LiteralString, ...] = (
         "CREATE TABLE many (number {integer}) {strict}",
         """INSERT INTO many WITH RECURSIVE up (number) AS
             (SELECT 1 UNION ALL SELECT number + 1 FROM up WHERE number < 1000000000)
             SELECT number FROM up""",
     )
-    connect(location, schema=Schema("ledger", (FIRST, SECOND, slow)), create=False)
+    upgrade(location, Schema("ledger", (FIRST, SECOND, Migration(slow, 3, 3, 3))))
 
 
 def go_on_after_a_child_has_ended(location: str) -> None:

@@ -1,6 +1,8 @@
 """Connections are lent to one user at a time, kept for the next, and dropped when of no use."""
 
 import threading
+from contextlib import ExitStack
+from unittest.mock import Mock
 
 import pytest
 
@@ -139,3 +141,24 @@ def test_one_that_cannot_be_judged_is_dropped() -> None:
 
 def _cannot_be_judged(_: Made) -> bool:
     raise ZeroDivisionError
+
+
+def test_what_was_not_lent_for_a_while_is_discarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Mock(return_value=0.0)
+    monkeypatch.setattr("licensekit.database.protocol.monotonic", clock)
+    workshop = Workshop()
+    pool = workshop.pool(slots=3)
+
+    def lend(together: int) -> list[Made]:
+        with ExitStack() as stack:
+            return [stack.enter_context(pool.lend()) for _ in range(together)]
+
+    first = lend(3)
+    clock.return_value = 60.0
+    [used] = lend(1)
+    assert not any(one.discarded for one in first)
+    clock.return_value = 61.0
+    assert lend(1) == [used]
+    assert [one.discarded for one in first] == [one is not used for one in first]
+    assert lend(3)[0] is used
+    assert len(workshop.made) == len(first) + 2

@@ -1,4 +1,4 @@
-"""Behind PgBouncer, which lends a session of the server for one transaction at a time."""
+"""Behind PgBouncer, which lends a session of the server for one transaction at a time, or for a connection."""
 
 import os
 import pwd
@@ -13,18 +13,28 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from licensekit import Licensing
 from licensekit.database import Database, connect
 from licensekit.errors import DatabaseBusy
+from licensekit.installation import UserFilter, parse_users
 from tests.conftest import Postgres
+from tests.crm import crm_home_at, open_crm
 from tests.database.sample_database import SCHEMA, add, things
+from tests.homes import PIN
 
 PORT = 6432
 """Only the name of a socket in a folder of its own."""
 
 
+@pytest.fixture(params=["transaction", "session"])
+def pooling(request: pytest.FixtureRequest) -> str:
+    """For how long the pooler lends a session."""
+    return str(request.param)
+
+
 @pytest.fixture
-def location(postgres: Postgres, postgres_location: str) -> Iterator[str]:
-    """A database behind a pooler that has two sessions for everybody."""
+def location(postgres: Postgres, postgres_location: str, pooling: str) -> Iterator[str]:
+    """A database behind a pooler, which has two sessions for everybody where it lends them for transactions."""
     program = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"
     if not Path(program).exists() or postgres.own is None:
         pytest.skip("PgBouncer is not installed (Debian: apt-get install pgbouncer)")
@@ -37,8 +47,8 @@ def location(postgres: Postgres, postgres_location: str) -> Iterator[str]:
             f"[databases]\n"
             f"* = host={sockets} user=postgres connect_query='SET search_path = {schema}'\n"
             f"[pgbouncer]\n"
-            f"pool_mode = transaction\n"
-            f"default_pool_size = 2\n"
+            f"pool_mode = {pooling}\n"
+            f"default_pool_size = {2 if pooling == 'transaction' else 20}\n"
             f"auth_type = any\n"
             f"listen_port = {PORT}\n"
             f"unix_socket_dir = {folder}\n"
@@ -99,3 +109,17 @@ def test_a_writer_gives_up_waiting_and_leaves_its_settings_to_nobody(location: s
             assert somebody_else.execute("SHOW lock_timeout").fetchall() == [("0",)]
             listening = somebody_else.execute("SELECT count(*) FROM pg_listening_channels()")
             assert listening.fetchall() == [(0,)]
+
+
+def test_many_users_are_imported_and_changed_and_an_application_sees_it(location: str) -> None:
+    home = crm_home_at(location)
+    with open_crm(home) as crm, Licensing.open(location, root=PIN, pack=home.pack, clock=home.clock) as licensing:
+        rows = "".join(f"u{number},Person {number},user\n" for number in range(1200))
+        assert crm.users.import_rows(parse_users("id,name,licenses\n" + rows)).assigned == 1200
+        assert crm.users.propose_assign(UserFilter(text="person"), assign=["windows"]).apply() == 1200
+        licensing.refresh()
+        assert licensing.user("u7").allows("windows")
+        with licensing.seat("seat", holder="anna") as seat:
+            seat.renew()
+        assert crm.users.propose_assign(UserFilter(text="person"), retire=True).apply() == 1200
+        assert crm.state().in_use == {}

@@ -9,6 +9,7 @@ from typing import LiteralString
 import pytest
 
 from licensekit.database import Database, Migration, Schema, connect
+from licensekit.database.upgrades import upgrade
 from licensekit.errors import (
     ConstraintViolated,
     DatabaseDamaged,
@@ -17,10 +18,20 @@ from licensekit.errors import (
     FileUnusable,
     LicenseError,
 )
-from tests.database.sample_database import FIRST, NEXT_SCHEMA, SCHEMA, SECOND, add, migrate_slowly, things
+from tests.database.sample_database import (
+    EXPANDED,
+    FIRST,
+    NEXT_SCHEMA,
+    SCHEMA,
+    SECOND,
+    add,
+    migrate_slowly,
+    newer,
+    things,
+)
 
 INSTALLATION = Schema("installation", (FIRST,))
-BROKEN = Schema("ledger", (FIRST, SECOND, ("DROP TABLE notes", "INSERT INTO nowhere VALUES (1)")))
+BROKEN = Schema("ledger", (FIRST, SECOND, Migration(("DROP TABLE notes", "INSERT INTO nowhere VALUES (1)"), 3, 3, 3)))
 
 
 def notes(database: Database) -> list[tuple[int, str]]:
@@ -31,6 +42,14 @@ def notes(database: Database) -> list[tuple[int, str]]:
 def beside(location: str) -> list[str]:
     """Return the files beside a SQLite database; there are none of a server's."""
     return [] if "://" in location else sorted(p.name for p in Path(location).parent.iterdir())
+
+
+def _set(location: str, schema: Schema) -> None:
+    """Write into a database that it has a schema, whoever uses it."""
+    database = connect(location, schema=None, create=False)
+    with database.write() as connection:
+        connection.run("UPDATE licensekit_schema SET number = ?, reader = ?, writer = ?", *schema.row[1:])
+    database.close()
 
 
 def test_what_is_not_there_is_only_set_up_when_asked(location: str) -> None:
@@ -53,7 +72,7 @@ def test_setting_up_what_is_there_already_changes_nothing(location: str, databas
 def test_pending_migrations_keep_what_is_there(location: str, database: Database) -> None:
     add(database, 5, 7)
     database.close()
-    migrated = connect(location, schema=NEXT_SCHEMA, create=False)
+    migrated = newer(location)
     assert things(migrated) == [5, 7]
     assert notes(migrated) == [(5, "thing"), (7, "thing")]
     migrated.close()
@@ -71,7 +90,7 @@ def test_a_migration_that_fails_changes_nothing(location: str, database: Databas
     add(database, 1)
     database.close()
     with pytest.raises(DatabaseDamaged):
-        connect(location, schema=BROKEN, create=False)
+        upgrade(location, BROKEN)
     again = connect(location, schema=SCHEMA, create=False)
     assert things(again) == [1]
     again.close()
@@ -92,7 +111,7 @@ def test_a_migration_killed_in_the_middle_changes_nothing_and_can_be_repeated(
     before = connect(location, schema=SCHEMA, create=False)
     assert things(before) == [1]
     before.close()
-    after = connect(location, schema=NEXT_SCHEMA, create=False)
+    after = newer(location)
     assert notes(after) == [(1, "thing")]
     after.close()
 
@@ -101,7 +120,7 @@ def test_of_two_that_wait_to_migrate_one_does_and_the_other_finds_it_done(locati
     migrated: list[Database] = []
 
     def migrate() -> None:
-        migrated.append(connect(location, schema=NEXT_SCHEMA, create=False))
+        migrated.append(newer(location, EXPANDED))
 
     threads = [threading.Thread(target=migrate) for _ in range(2)]
     with database.write() as connection:
@@ -119,11 +138,11 @@ def test_of_two_that_wait_to_migrate_one_does_and_the_other_finds_it_done(locati
 def test_a_newer_schema_is_refused_politely_and_left_alone(location: str, database: Database) -> None:
     add(database, 1)
     database.close()
-    connect(location, schema=NEXT_SCHEMA, create=False).close()
+    newer(location).close()
     files = beside(location)
     with pytest.raises(DatabaseNewer) as caught:
         connect(location, schema=SCHEMA, create=True)
-    assert caught.value.data == {"found": 2, "known": 1}
+    assert (caught.value.reason, caught.value.data["found"], caught.value.data["known"]) == ("read", 2, 1)
     assert "update this program" in str(caught.value)
     assert beside(location) == files
     after = connect(location, schema=NEXT_SCHEMA, create=False)
@@ -131,24 +150,24 @@ def test_a_newer_schema_is_refused_politely_and_left_alone(location: str, databa
     after.close()
 
 
-def test_a_program_stops_when_a_newer_one_migrates_its_database(location: str, database: Database) -> None:
-    newer = connect(location, schema=NEXT_SCHEMA, create=False)
+def test_a_program_stops_when_its_database_gets_a_schema_that_it_cannot_read(location: str, database: Database) -> None:
+    raised = Schema("ledger", (FIRST, Migration((), 2, 2, 2)))
+    _set(location, raised)
     with pytest.raises(DatabaseNewer):
         things(database)
     with pytest.raises(DatabaseNewer):
         add(database, 1)
-    assert things(newer) == []
-    newer.close()
 
 
 def test_a_program_stops_when_an_older_database_is_put_in_place(location: str) -> None:
-    newer = connect(location, schema=NEXT_SCHEMA, create=True)
-    with newer.write() as connection:
+    program = connect(location, schema=NEXT_SCHEMA, create=True)
+    with program.write() as connection:
         connection.run("UPDATE licensekit_schema SET number = 1")
     with pytest.raises(DatabaseUnavailable) as caught:
-        things(newer)
+        things(program)
+    assert caught.value.reason == "older"
     assert "start the program again" in str(caught.value)
-    newer.close()
+    program.close()
 
 
 def test_a_ledger_is_no_installation(location: str, database: Database) -> None:
@@ -182,8 +201,8 @@ def test_a_database_that_does_not_know_what_it_is_is_refused(
 
 
 def test_a_table_that_a_migration_altered_or_filled_opens_again(location: str) -> None:
-    third: Migration = ("ALTER TABLE things ADD COLUMN more {integer}",)
-    fourth: Migration = ("DROP TABLE notes", "UPDATE things SET more = 1")
+    third = Migration(("ALTER TABLE things ADD COLUMN more {integer}",), 3, 3, 3)
+    fourth = Migration(("DROP TABLE notes", "UPDATE things SET more = 1"), 4, 4, 4)
     schema = Schema("ledger", (FIRST, SECOND, third, fourth))
     for _ in range(2):
         connect(location, schema=schema, create=True).close()
@@ -197,6 +216,6 @@ def test_a_table_with_rules_of_every_kind_opens_again(location: str) -> None:
         place {integer} CHECK (place > 0),
         UNIQUE (parent, place)
     ) {strict}"""
-    schema = Schema("ledger", ((ruled,),))
+    schema = Schema("ledger", (Migration((ruled,), 1, 1, 1),))
     connect(location, schema=schema, create=True).close()
     connect(location, schema=schema, create=False).close()

@@ -7,8 +7,9 @@ from time import monotonic
 
 import pytest
 
-from licensekit.database import Schema, connect
+from licensekit.database import connect
 from licensekit.database.turns import Ticket, turn
+from tests.database.sample_database import SCHEMA
 
 LONG = 1e6
 """A patience that no test exhausts."""
@@ -89,7 +90,7 @@ def test_a_turn_comes_at_its_end_though_others_are_first(location: str) -> None:
 
 
 def test_each_writer_of_a_sqlite_file_waits_for_its_turn_where_there_is_a_line(location: str) -> None:
-    database = connect(location, schema=Schema("turns", ()), create=True)
+    database = connect(location, schema=SCHEMA, create=True)
     with closing(draw(location)):
         with database.write(), database.read():
             assert [one.name.partition(".")[0] for one in line(location)] == ["write"]

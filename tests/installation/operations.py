@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any, Final
 
-from licensekit.database import Schema, connect
+from licensekit.database import Migration, Schema, connect
 from licensekit.database.schemas import tables
 from licensekit.errors import DatabaseNewer, NotActivated
 from licensekit.installation import Installation, parse_users, restore
@@ -17,9 +17,14 @@ NEXT: Final = Schema(
     "installation",
     (
         *SCHEMA.migrations,
-        (
-            "CREATE TABLE later (number {integer} PRIMARY KEY, license {text} NOT NULL) {strict}",
-            "ALTER TABLE users ADD COLUMN phone {text}",
+        Migration(
+            (
+                "CREATE TABLE later (number {integer} PRIMARY KEY, license {text} NOT NULL) {strict}",
+                "ALTER TABLE users ADD COLUMN phone {text}",
+            ),
+            2,
+            2,
+            2,
         ),
     ),
 )

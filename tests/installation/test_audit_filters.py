@@ -113,9 +113,9 @@ def test_names_in_a_sentence_can_be_written_as_links(worked: Installation) -> No
     assert sentences == [
         "started event 2: no-travel for the group Night shift",
         "started event 1: no-login for the user <user anna>",
-        "changed the licenses of user <user bob>, assigned <license sales>",
+        "changed the licenses of <user bob>, assigned <license sales>",
         "added the central site <site oslo>",
-        "changed the licenses of user <user anna>, assigned <license sales>, <license windows>",
+        "changed the licenses of <user anna>, assigned <license sales>, <license windows>",
         "changed user <user anna>: name",
     ]
 

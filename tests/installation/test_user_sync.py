@@ -329,7 +329,7 @@ def test_a_crash_before_the_change_leaves_nothing_that_is_seen(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("licensekit.installation.sync._make", crash)
+        patched.setattr("licensekit.state.staged_users._carry_out", crash)
         patched.setattr(staged_users, "clear", leave)
         with pytest.raises(KeyboardInterrupt):
             synced(crm, *MANY)

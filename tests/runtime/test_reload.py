@@ -5,7 +5,8 @@ import gc
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import datetime
 from multiprocessing import get_context
 
@@ -128,6 +129,24 @@ def test_unwatched_nothing_changes_before_the_host_says_so(
     assert licensing.count("sales").in_use == 1
 
 
+@contextmanager
+def calls_of_this_thread() -> Generator[list[str]]:
+    """Note the functions of C that a block calls; the collector waits, which calls others in between."""
+    called: list[str] = []
+
+    def note(_: object, event: str, what: object) -> None:
+        if event == "c_call":
+            called.append(f"{getattr(what, '__module__', '')}.{getattr(what, '__name__', '')}")
+
+    gc.disable()
+    sys.setprofile(note)
+    try:
+        yield called
+    finally:
+        sys.setprofile(None)
+        gc.enable()
+
+
 def test_a_warm_question_asks_neither_clock_nor_database(home: Home, admin: Installation) -> None:
     admin.users.assign("anna", "sales")
     admin.sites.add("oslo", central=True)
@@ -144,15 +163,8 @@ def test_a_warm_question_asks_neither_clock_nor_database(home: Home, admin: Inst
         lambda: licensing.site("oslo").access("reporter"),
     ]
     answers = [ask() for ask in questions]
-    called: list[str] = []
-
-    def note(_: object, event: str, what: object) -> None:
-        if event == "c_call":
-            called.append(f"{getattr(what, '__module__', '')}.{getattr(what, '__name__', '')}")
-
-    sys.setprofile(note)
-    again = [ask() for ask in questions]
-    sys.setprofile(None)
+    with calls_of_this_thread() as called:
+        again = [ask() for ask in questions]
     assert again == answers
     modules = {name.partition(".")[0] for name in called}
     assert not modules & {"time", "datetime", "sqlite3", "psycopg_binary", "posix", "io"}, called

@@ -16,8 +16,7 @@ from licensekit.installation import ActivationProposal, Installation, Preview, P
 from licensekit.wire.documents import Bundle, Kind, Use
 from licensekit.wire.plain import plain
 
-_NAMED: Final = 5
-"""How many licenses that end are named."""
+_NAMED: Final = 5  # how many licenses that end are named
 _NO_EFFECT: Final = "grants nothing beside what is active here; it counts once that is gone"
 
 
@@ -147,8 +146,7 @@ def _since(preview: Preview, at: int) -> str:
 def _describe(bundle: Bundle) -> str:
     """Return a bundle in a line: what it is, by whom and until when."""
     shown = plain(bundle)
-    end = spelling.expiry(bundle.expiry)
-    ends = end if bundle.expiry is None else f"until {end}"
+    ends = spelling.PERPETUAL if bundle.expiry is None else f"until {shown['expiry']}"
     starts = f"from {shown['starts']} " if shown["starts"] else ""
     use = "" if bundle.use is Use.PRODUCTION else f"{bundle.use.word}, "
     return f"{bundle.serial} {bundle.part}, {use}sequence {bundle.sequence}, by {bundle.issuer}, {starts}{ends}"
@@ -169,11 +167,6 @@ def _all_have_it(total: int | None, access: Access) -> bool:
     return total == 0 and access is Access.FULL
 
 
-def _can(row: PreviewRow) -> str:
-    can, remark = "yes" if row.reason is None else "no", row.reason or row.due
-    return f"{can}: {remark}" if remark else can
-
-
 _ROWS: Final[Columns[PreviewRow]] = {
     **spelling.columns("name license=code kind"),
     ">in use": lambda row: None if row.kind is Kind.SYSTEM else row.in_use,
@@ -182,7 +175,7 @@ _ROWS: Final[Columns[PreviewRow]] = {
     ">added": lambda row: spelling.amount_of(f"{row.added:+}", row) if row.added else None,
     ">new total": lambda row: _total(row, row.total_new, row.access_new),
     ">new free": lambda row: _free(row, row.total_new, row.free_new, row.access_new),
-    "can be activated": _can,
+    "can be activated": lambda row: ": ".join(filter(None, ("no" if row.reason else "yes", row.reason or row.due))),
 }
 _SETTINGS: Final[Columns[SettingChange]] = {
     **spelling.columns("name setting=code"),

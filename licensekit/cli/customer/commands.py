@@ -27,12 +27,10 @@ CUSTOMER: Final[Mapping[str, Lazy]] = {
     **lazy(_SECTION, f"{_HERE}.events", "events leases"),
     **lazy(_SECTION, f"{_HERE}.exchange", "request return statement"),
     **lazy(_SECTION, f"{_HERE}.status", "accept-clock"),
-    **lazy(_SECTION, f"{_HERE}.storage", "audit doctor backup restore move"),
+    **lazy(_SECTION, f"{_HERE}.storage", "audit doctor backup restore move upgrade"),
     **lazy(_SECTION, f"{_HERE}.console", "console"),
 }
-"""The customer's commands."""
 BOTH: Final = lazy("Commands for both", "licensekit.cli.inspect", "inspect verify")
-"""The commands that a vendor uses as well."""
 
 
 class BuiltIn(NamedTuple):
@@ -44,8 +42,7 @@ class BuiltIn(NamedTuple):
     released: date | None = None
     facts: Mapping[str, str | None] | None = None
     home_variable: str = "LICENSEKIT_HOME"
-    folder: str | None = None
-    """A workspace, which no application has: empty."""
+    folder: str | None = None  # a workspace, which no application has: empty
 
 
 _NOTHING: Final = BuiltIn()

@@ -68,8 +68,8 @@ def console(*, home: str | None, **reach: Any) -> None:
 @option("--role ROLE", "What they may do.", type=click.Choice(["administrator", "reader"]), default="administrator")
 def link(*, home: str | None, user: str | None, role: str) -> None:
     """Make another link that signs in at the console that runs."""
-    visit, links = _console_part("visit"), _console_part("security.links")
-    emit(links.Links(_folder(home) / links.CONSOLE).make(visit.Identity(user or _whoever(), visit.Role(role))))
+    visit, sign_in = _console_part("visit"), _console_part("security.sign_in")
+    emit(sign_in.Links(_folder(home) / sign_in.CONSOLE).make(visit.Identity(user or _whoever(), visit.Role(role))))
 
 
 def _console_part(name: str) -> Any:

@@ -18,8 +18,7 @@ from licensekit.wire.documents import PURPOSES, Document
 from licensekit.wire.plain import plain
 
 _NEWEST: Final = "newest"
-_SHOWN: Final = 20
-"""How many rows are shown."""
+_SHOWN: Final = 20  # how many rows are shown
 
 
 class Settling(NamedTuple):

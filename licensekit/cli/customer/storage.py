@@ -1,10 +1,11 @@
-"""`licensekit audit`, `doctor`, `backup`, `restore` and `move`: an installation as it is stored."""
+"""`licensekit audit`, `doctor`, `backup`, `restore`, `move` and `upgrade`: an installation as it is stored."""
 
 from functools import partial
 
 import click
 
-from licensekit.cli.backups import force_option, restore_from, show_findings, write_to, yes_option
+from licensekit.cli import backups
+from licensekit.cli.backups import force_option, preview_option, restore_from, show_upgrade, yes_option
 from licensekit.cli.customer.commands import built_in_of, home_of, home_option, in_installation, opened
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import account
@@ -13,6 +14,7 @@ from licensekit.cli.output import emit, emit_json, facts, heading, json_option, 
 from licensekit.installation import AuditFilter, Installation, diagnose
 from licensekit.installation import move as move_installation
 from licensekit.installation import restore as restore_installation
+from licensekit.installation import upgrade as upgrade_installation
 
 _LINE = "{:>6}  {:<20}  {:<12}  {}"
 
@@ -71,7 +73,7 @@ def doctor(ctx: click.Context, *, home: str | None, as_json: bool) -> None:
     """Look for everything that is wrong with an installation, and say what to do."""
     ours = built_in_of(ctx)
     findings = diagnose(home_of(home), root=ours.root, pack=ours.pack, released=ours.released, facts=ours.facts or {})
-    show_findings(findings, as_json=as_json)
+    backups.show_findings(findings, as_json=as_json)
 
 
 @click.command()
@@ -81,7 +83,7 @@ def doctor(ctx: click.Context, *, home: str | None, as_json: bool) -> None:
 @json_option
 def backup(*, file: str, force: bool, installation: Installation, as_json: bool) -> None:
     """Write a backup of the installation to FILE, also while it is in use."""
-    write_to(installation.back_up, file, force=force, as_json=as_json)
+    backups.write_to(installation.back_up, file, force=force, as_json=as_json)
 
 
 @click.command()
@@ -117,3 +119,12 @@ def move(*, source: str, target: str, as_json: bool) -> None:
     facts(*moved._asdict().items())
     emit()
     remark(f"Use --home {moved.target} from now on, in programs as well; see docs/how-to/postgresql.md.")
+
+
+@click.command()
+@preview_option
+@home_option
+@json_option
+def upgrade(*, home: str | None, preview: bool, as_json: bool) -> None:
+    """Bring the database to the schema of this version, as far as older programs can go on."""
+    show_upgrade(upgrade_installation(home_of(home), preview=preview), as_json=as_json)

@@ -104,19 +104,16 @@ def diff(*, file: str | None, folder: Path, as_json: bool) -> None:
 def _draft(file: str | None, folder: Path, *, must_compare: bool = False) -> issuer.CatalogDraft:
     """Return a catalog, and what the workspace has signed; a file need not be beside one."""
     with located(file):
-        limit = limits.TOML_BYTES
-        text = None if file is None else read_input(file, what="a catalog", limit=limit)
+        text = None if file is None else read_input(file, what="a catalog", limit=limits.TOML_BYTES)
         if text is None or must_compare or folder != Path() or issuer.Workspace.exists(folder):
             with issuer.Workspace.open(folder) as workspace:
                 return workspace.catalog.draft(clock(), text)
-        sound = issuer.read_catalog(text, version=1, issued=clock())
-        return issuer.CatalogDraft(sound, None, remarks=marks_in(text))
+        return issuer.CatalogDraft(issuer.read_catalog(text, version=1, issued=clock()), None, remarks=marks_in(text))
 
 
 def _row(one: CatalogChange) -> tuple[str, str, str, str]:
     sign = "+" if one.before is None else "-" if one.after is None else "~"
-    mark = f"{sign}{'!' if one.takes_away else ''}"
-    return mark, one.where, one.before or "", one.after or ""
+    return f"{sign}{'!' if one.takes_away else ''}", one.where, one.before or "", one.after or ""
 
 
 def _state(draft: issuer.CatalogDraft, file: str | None) -> str:

@@ -30,8 +30,7 @@ from licensekit.wire.plain import word
 def answer(*, file: str, order: str | None, what: ResetWhat | None, reason: str, wanted: output.FileOptions) -> None:
     """Answer the request of an installation with a license that works only there."""
     with located(file):
-        data = read_tokens(file, what="a request")
-        request = wanted.workspace.customers.read_request(data, now=wanted.now)
+        request = wanted.workspace.customers.read_request(read_tokens(file, what="a request"), now=wanted.now)
         if order is not None:
             _answer(request, wanted, order)
         elif what is not None:
@@ -45,9 +44,8 @@ def _answer(request: issuer.VerifiedRequest, wanted: output.FileOptions, order: 
         draft = issuer.read_draft(read_input(order, what="an order", limit=limits.TOML_BYTES))
     catalog = wanted.workspace.catalog.require_unchanged(wanted.now)
     try:
-        proposal = wanted.workspace.customers.propose_answer(
-            request, draft, now=wanted.now, attach=wanted.attach, approve=wanted.drawing(catalog)
-        )
+        propose, approve = wanted.workspace.customers.propose_answer, wanted.drawing(catalog)
+        proposal = propose(request, draft, now=wanted.now, attach=wanted.attach, approve=approve)
         file = wanted.sign(proposal, catalog)
     except (errors.OrderInvalid, errors.OrderConflict) as error:  # other errors are about the request
         raise error.at(order) from error
@@ -80,16 +78,14 @@ def _reset(request: issuer.VerifiedRequest, wanted: output.FileOptions, what: Re
 def accept(*, file: str, workspace: issuer.Workspace, now: int, signing: KeyOptions, consent: Consent) -> None:
     """Enter the receipts of returned licenses, and statements of what is in use."""
     with located(file):
-        data = read_tokens(file, what="what an installation has sent")
-        proposal = workspace.customers.propose_accept(data, now=now)
+        proposal = workspace.customers.propose_accept(read_tokens(file, what="what an installation has sent"), now=now)
         if consent.ends(proposal):
             return
         key = signing.opener(workspace, now)("revocations") if proposal.renews_pack else None
         received = proposal.sign(key, who=options.operator(), confirm=True)
     options.remind_of_root(workspace)
     if consent.as_json:
-        ledger = workspace.ledger
-        sent = {one.hex(): ledger.history(one).value for one in received.installations}
+        sent = {one.hex(): workspace.ledger.history(one).value for one in received.installations}
         emit_json({**received.plain(), "histories": sent})
         return
     _show(received, workspace.layout.pack(workspace.state(now).product))

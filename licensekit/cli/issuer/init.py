@@ -125,14 +125,16 @@ def _json(folder: Path, state: issuer.WorkspaceState, pin: str, pack: Path) -> d
 
 
 def _show(folder: Path, state: issuer.WorkspaceState, new: issuer.NewWorkspace, pack: Path, module: str | None) -> None:
-    pin = state.newest_pin
+    pin, is_one = state.newest_pin, new.root_keys == 1
+    several = f"{new.root_keys} keys, of which {new.threshold} must sign: give each to another person"
+    keep = "move this folder to a USB stick" if is_one else several
     heading(f"{folder} is ready: product {state.product}, issuer {state.issuer}.")
     emit()
     facts(
         ("catalog", folder / "catalog.toml"),
         ("example order", folder / "orders" / "example.toml"),
         ("signing key", f"{folder / 'keys'}"),
-        _root_keys(folder / "root", new.root_keys, new.threshold),
+        ("root key" if is_one else "root keys", f"{folder / 'root'}  {keep}"),
         ("module", module and f"{module}  the application imports it"),
         ("pack", f"{pack}  the application ships it"),
         ("root", f"{pin}  the application pins it"),
@@ -148,10 +150,3 @@ def _show(folder: Path, state: issuer.WorkspaceState, new: issuer.NewWorkspace, 
     order = typed(folder / "orders" / "example.toml")
     emit(f"    licensekit issue {order} -C {typed(folder)} -o {state.product}.lic")
     emit(f"    licensekit activate {state.product}.lic --pack {typed(pack)} --root {pin}")
-
-
-def _root_keys(folder: Path, count: int, threshold: int) -> tuple[str, str]:
-    if count == 1:
-        return "root key", f"{folder}  move this folder to a USB stick"
-    said = f"{count} keys, of which {threshold} must sign: give each to another person"
-    return "root keys", f"{folder}  {said}"

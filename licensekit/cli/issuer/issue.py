@@ -21,8 +21,7 @@ class BulkOptions(NamedTuple):
     """How many orders are read and issued."""
 
     table: TableOptions
-    as_lines: bool
-    """Whether licenses are printed instead of written."""
+    as_lines: bool  # whether licenses are printed instead of written
     keep_going: bool
     workers: int
 
@@ -178,8 +177,7 @@ def amend(*, sets: list[tuple[str, str]], removed: tuple[str, ...], wanted: outp
 def _change(asking: Callable[[Catalog], issuer.Amendment], wanted: output.FileOptions) -> None:
     workspace, now = wanted.workspace, wanted.now
     catalog = workspace.catalog.require_unchanged(now)
-    approve = wanted.drawing(catalog)
-    proposed = workspace.propose_change(asking(catalog), now=now, attach=wanted.attach, approve=approve)
+    proposed = workspace.propose_change(asking(catalog), now=now, attach=wanted.attach, approve=wanted.drawing(catalog))
     file = wanted.sign(proposed, catalog, always=True)
     if file is None:
         return

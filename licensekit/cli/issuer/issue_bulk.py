@@ -71,10 +71,7 @@ def renew_listed(path: Path, wanted: FileOptions, how: BulkOptions) -> None:
 
 
 def issue_bulk(sources: Sequence[OrderSource], wanted: FileOptions, how: BulkOptions, *, asks: bool = False) -> None:
-    """Issue the orders of `sources` into a folder, or print them, and print the results.
-
-    With `asks`, they are shown before, and somebody must agree. Exits with the code of faults if some were refused.
-    """
+    """Issue orders into a folder, or print them, and print the results; with `asks`, once somebody agrees to them."""
     _require_form(wanted, as_lines=how.as_lines)
     out = None if wanted.output is None else Path(wanted.output)
     workspace, now = wanted.workspace, wanted.now

@@ -30,8 +30,7 @@ root_options: Final = together(
 """`--root-keys` and `--threshold`: what a new root is."""
 NOT_ENOUGH: Final = "--threshold {threshold} is more than --root-keys {count}."
 
-Planned = Callable[[SecretSource], issuer.KeyPlan]
-"""Returns the plan of a new key, given where the PIN of its token is."""
+Planned = Callable[[SecretSource], issuer.KeyPlan]  # returns the plan of a new key, given where the PIN of its token is
 
 
 def _planned(scheme: str, uri: str | None, passphrase: SecretSource) -> Planned:
@@ -131,8 +130,7 @@ def _read_new(source: SecretSource, name: str) -> bytes:
 
 
 def _add(name: str | None, plan: issuer.KeyPlan, permission: issuer.Permission, roots: options.Roots) -> None:
-    proposal = roots.workspace.keys.propose_new(plan, now=roots.now, name=name, permission=permission)
-    change = roots.sign(proposal)
+    change = roots.sign(roots.workspace.keys.propose_new(plan, now=roots.now, name=name, permission=permission))
     if change is not None:
         file = change.written[0]
         if change.ceremony is None:
@@ -144,8 +142,7 @@ def _show_partner_key(file: issuer.KeyFile, *, as_json: bool) -> None:
     """Show a partner's new key, which the vendor must admit before it counts."""
     public = keyfile.format_public(file.part.verifying_key, file.part.label)
     if as_json:
-        told = {"key_id": file.key_id, "fingerprint": file.fingerprint}
-        emit_json({"key": file.name, **told, "public": public})
+        emit_json({"key": file.name, "key_id": file.key_id, "fingerprint": file.fingerprint, "public": public})
         return
     emit(f"The key is in {file.path}. Send the vendor its public half, which follows, and compare")
     emit("its fingerprint by another way:")
@@ -165,8 +162,7 @@ def admit(*, file: str, name: str | None, permission: issuer.Permission, roots: 
         part = keyfile.parse_public(read_input(file, what="a public key", limit=limits.KEY_FILE_BYTES))
     key, called = part.verifying_key, name or part.label
     proposal = roots.workspace.keys.propose_admit(key, called, permission, now=roots.now)
-    told = {"key_id": key.key_id.hex(), "fingerprint": key.fingerprint}
-    roots.sign(proposal, key=called, **told, issuer=permission.issuer)
+    roots.sign(proposal, key=called, key_id=key.key_id.hex(), fingerprint=key.fingerprint, issuer=permission.issuer)
 
 
 @click.command()

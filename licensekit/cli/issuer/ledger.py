@@ -22,6 +22,8 @@ from licensekit.files import PRIVATE, replacing
 from licensekit.text.rows import written_row
 from licensekit.wire.plain import word
 
+Rows = Iterable[Mapping[str, Any]]
+
 
 class RowForm(NamedTuple):
     """Whether rows are printed as CSV, as JSON, or for people."""
@@ -29,14 +31,7 @@ class RowForm(NamedTuple):
     as_csv: bool
     as_json: bool
 
-    def put(
-        self,
-        name: str,
-        fields: Sequence[str],
-        rows: Iterable[Mapping[str, Any]],
-        show: Callable[[], object],
-        **more: Any,
-    ) -> None:
+    def put(self, name: str, fields: Sequence[str], rows: Rows, show: Callable[[], object], **more: Any) -> None:
         """Print `rows` of `fields`, in JSON as `name` beside `more`, or have `show` print the same for people."""
         if self.as_csv:
             sys.stdout.writelines(csv_lines(fields, rows))
@@ -51,8 +46,7 @@ row_form: Final = together(
     collected("form", RowForm, option("--csv as_csv", "Print CSV."), json_option),
 )
 """`--csv` and `--json`, which exclude each other, as `form`."""
-row_options: Final = together(row_form, in_workspace)
-"""The same, and `-C`."""
+row_options: Final = together(row_form, in_workspace)  # the same, and `-C`
 
 _OF_CUSTOMER: Final = "Only bundles of this customer: its external id, its name, a serial, or words that only it has."
 _ENDING: Final = "Only active ones whose term ends today or within this many days."
@@ -92,8 +86,7 @@ def list_(
 @row_options
 def usage(*, serial: str | None, state: str | None, workspace: issuer.Workspace, now: int, form: RowForm) -> None:
     """Compare what was sold with what the newest statement says is in use."""
-    reports = workspace.ledger.usage(serial, now=now)
-    found = (report if state is None else report.only(state) for report in reports)
+    found = (report if state is None else report.only(state) for report in workspace.ledger.usage(serial, now=now))
     rows = (row for report in found for row in report.plain())
     form.put("usage", issuer.USAGE_FIELDS, rows, lambda: _show_usage(list(found)))
 
@@ -143,14 +136,13 @@ def _show_usage(reports: list[issuer.UsageReport]) -> None:
     if not rows:
         remark("There is nothing to show: no statement was accepted, or no license is in it.")
         return
-    columns = ["serial", "company", "license", ">sold", ">in use", ">free", "state", "stated"]
-    table(columns, rows)
+    table(["serial", "company", "license", ">sold", ">in use", ">free", "state", "stated"], rows)
     for report in reports:
         for one in report.warnings:
             warn(f"{report.serial}: {one.message}.")
 
 
-def csv_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def csv_lines(columns: Sequence[str], rows: Rows) -> Iterator[str]:
     """Yield a table as lines of CSV, the titles of its columns first."""
     return map(written_row, chain([columns], (row.values() for row in rows)))
 
@@ -235,6 +227,15 @@ def move(*, target: str, folder: Path, as_json: bool) -> None:
     """Move the ledger to a server, or back: TO is a postgresql:// URL, or `ledger.db`."""
     place = issuer.move_ledger(folder, target)
     emit_json({"ledger": place}) if as_json else emit(f"moved and verified: {place}")
+
+
+@click.command()
+@backups.preview_option
+@workspace_option
+@json_option
+def upgrade(*, folder: Path, preview: bool, as_json: bool) -> None:
+    """Bring the ledger to the schema of this version, as far as older programs can go on."""
+    backups.show_upgrade(issuer.upgrade_ledger(folder, preview=preview), as_json=as_json)
 
 
 @click.command()

@@ -52,8 +52,7 @@ def _workspace_options(*overrides: str, timed: bool = True) -> Decorator:
     return decorate
 
 
-_PIN_OF: Final = "licensekit.pin"
-"""The key in a command's context of the token that got the PIN."""
+_PIN_OF: Final = "licensekit.pin"  # the key in a command's context of the token that got the PIN
 _OVERRIDES: Final = {
     "other-company": "The serial was issued to another company: it is meant.",
     "unknown-serial": "The serial is new, though it looks like one that was made here.",
@@ -66,10 +65,8 @@ _OVERRIDES: Final = {
 }
 clock_option: Final = option(f"--{issuer.CLOCK_IS_RIGHT}", _OVERRIDES[issuer.CLOCK_IS_RIGHT])
 """`--clock-is-right`, for a command that may find no workspace; it comes as `clock_is_right`."""
-with_workspace: Final = _workspace_options(timed=False)
-"""`-C`; the command gets the open `workspace`."""
-in_workspace: Final = _workspace_options()
-"""The same, and the time as `now`."""
+with_workspace: Final = _workspace_options(timed=False)  # `-C`; the command gets the open `workspace`
+in_workspace: Final = _workspace_options()  # the same, and the time as `now`
 to_sign: Final = _workspace_options(issuer.CLOCK_IS_RIGHT)
 """The same, where something is signed or entered: with what overrides a doubtful clock."""
 to_sell: Final = _workspace_options(*issuer.OVERRIDES)
@@ -81,8 +78,7 @@ def secret_options(name: str, what: str, repeated: str = "") -> Decorator:
     called, dots = name.replace("_", "-"), "..." if repeated else ""
 
     def source(file: Any, fd: Any) -> inputs.SecretSource:
-        given = (() if one is None else one if repeated else (one,) for one in (file, fd))
-        return inputs.SecretSource(called, *given)
+        return inputs.SecretSource(called, *(() if one is None else one if repeated else (one,) for one in (file, fd)))
 
     return collected(
         name,

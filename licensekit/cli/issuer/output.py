@@ -54,10 +54,8 @@ def warn_of_older(*, fits_oldest: bool) -> None:
 class Drawings(NamedTuple):
     """What is drawn of a license file beside it: paths, or None."""
 
-    qr: str | None
-    """`.svg` or `.png`."""
-    sheet: str | None
-    """A page to print."""
+    qr: str | None  # `.svg` or `.png`
+    sheet: str | None  # a page to print
 
     def draw(self, file: issuer.LicenseFile, catalog: Catalog) -> list[tuple[str, bytes]]:
         """Return path and contents of each; raises as `issuer.qr_code`."""
@@ -93,10 +91,7 @@ class FileOptions(NamedTuple):
     def sign(
         self, proposal: issuer.SignProposal[R, Signer | None], catalog: Catalog | None = None, *, always: bool = False
     ) -> R | None:
-        """Sign what is proposed, if it is not done, and return the result; None: it is only shown.
-
-        With `always`, what would change is shown before it is asked about; `catalog` has the units of counts.
-        """
+        """Sign what is proposed, with `always` once it was shown, and return the result; None: it is only shown."""
         bundle: Bundle | None = getattr(proposal, "bundle", None)  # a reset has none
         if not self.consent.preview:
             require_whole(self.workspace)
@@ -108,8 +103,7 @@ class FileOptions(NamedTuple):
             require_place(path)
         if bundle is not None:
             _place_of(self.output, issuer.file_name(bundle), bundle)
-        signer = None if key is None else self.signing.open(key)
-        return proposal.sign(signer, who=operator(), confirm=True)
+        return proposal.sign(None if key is None else self.signing.open(key), who=operator(), confirm=True)
 
     def _key_of(self, bundle: Bundle | None) -> issuer.KeyFile | None:
         """Return the key that is to sign a bundle, or a reset; None: only a preview is wanted, and it is not here."""

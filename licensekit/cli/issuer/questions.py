@@ -14,9 +14,7 @@ from licensekit.cli.issuer import ledger, options
 from licensekit.cli.issuer.output import Audience, attachments_option, is_folder, output_option, put_file, require_place
 from licensekit.cli.options import DAY, PATH, clock, option, refuse, whole
 from licensekit.cli.output import command_line, emit_json, facts, harmless, json_option, remark, separated, table, warn
-from licensekit.cli.views import spelling
-from licensekit.cli.views.documents import Facts
-from licensekit.cli.views.documents import show as show_document
+from licensekit.cli.views import documents, spelling
 from licensekit.issuer import REPORTED_BY, ReportRow, ReportScope, SupportCase, Workspace
 from licensekit.wire.documents import License, Use
 from licensekit.wire.plain import word
@@ -47,8 +45,7 @@ def report(*, folders: Iterable[Path], form: ledger.RowForm, **asked: Any) -> No
 
 
 def _show_report(found: list[ReportRow], by: str, workspaces: int) -> None:
-    titles = (f">{name.replace('_', ' ')}" for name in _FIGURES)
-    columns = ["product", by, "id", "use", "license", "", *titles]
+    columns = ["product", by, "id", "use", "license", "", *(f">{name.replace('_', ' ')}" for name in _FIGURES)]
     table(columns, [_cells(one, workspaces) for one in found]) if found else remark("There is nothing to report.")
 
 
@@ -87,10 +84,10 @@ def _show(case: SupportCase, licenses: Mapping[str, License]) -> None:
     if case.finding is None:
         return
     click.echo()
-    show_document(case.finding.document, [*_records(case), *_today(case)], licenses)
+    documents.show(case.finding.document, [*_records(case), *_today(case)], licenses)
 
 
-def _records(case: SupportCase) -> Facts:
+def _records(case: SupportCase) -> documents.Facts:
     customer, issued = case.customer, case.issued
     if customer is not None:
         yield "customer", f"{customer.name} ({customer.external})" if customer.external else customer.name
@@ -103,7 +100,7 @@ def _records(case: SupportCase) -> Facts:
     yield from (("was sent", f"{type(one).__name__.lower()} of {spelling.day_of(one.issued)}") for one in case.sent)
 
 
-def _today(case: SupportCase) -> Facts:
+def _today(case: SupportCase) -> documents.Facts:
     error = case.verdict.error
     if case.summary is None:
         yield "customer sees", error and error.message

@@ -5,22 +5,21 @@ from typing import Any, Final, NamedTuple
 
 import click
 
+from licensekit import errors, issuer
 from licensekit.cli import groups, inputs, proposals
 from licensekit.cli.issuer import options
 from licensekit.cli.issuer.options import KeyOptions, Roots, signed_by_roots, signing
 from licensekit.cli.issuer.output import Audience, attachments_option, require_place, warn_of_older
 from licensekit.cli.options import PATH, collected, option
 from licensekit.cli.output import counted, emit, emit_json, facts, remark
-from licensekit.errors import KeyMissing
 from licensekit.files import make_folder, write_atomically
-from licensekit.issuer import BundlesVoid, Issued, LicenseFile, ListProposal, Workspace, require_replaceable
 from licensekit.wire.documents import Revocations
 
 
 class ListOptions(NamedTuple):
     """How the next revocation list is signed."""
 
-    workspace: Workspace
+    workspace: issuer.Workspace
     now: int
     reason: str
     fresh_until: int | None
@@ -30,15 +29,14 @@ class ListOptions(NamedTuple):
     def sign(self, action: str, **named: Any) -> None:
         """Sign the list that does this to what is named, and print what it says."""
         propose = getattr(self.workspace, f"propose_{action}")
-        proposal: ListProposal = propose(now=self.now, reason=self.reason, fresh_until=self.fresh_until, **named)
+        proposal: issuer.ListProposal = propose(now=self.now, reason=self.reason, fresh_until=self.fresh_until, **named)
         if not self.consent.preview:
             options.require_whole(self.workspace)
         if self.consent.ends(proposal, always=not self.consent.yes):
             return
         key = None if proposal.is_done else self.signing.opener(self.workspace, self.now)("revocations")
         revocations = proposal.sign(key, who=options.operator(), confirm=True)
-        pack = self.workspace.layout.pack(revocations.product)
-        _show(proposal, revocations, pack, self.consent)
+        _show(proposal, revocations, self.workspace.layout.pack(revocations.product), self.consent)
 
 
 _fresh: Final = options.fresh_option("After this many days, the list reminds administrators to look for a newer one.")
@@ -88,7 +86,7 @@ def key(*, name: str, reason: str, key: str | None, passphrase: inputs.SecretSou
     """Declare everything void that a key has signed: it was lost, or stolen."""
     workspace = roots.workspace
     proposal = workspace.keys.propose_revoke(name, now=roots.now, reason=reason)
-    void = sum(one.count for one in proposal.needs_confirmation if isinstance(one, BundlesVoid))
+    void = sum(one.count for one in proposal.needs_confirmation if isinstance(one, issuer.BundlesVoid))
     change = roots.sign(proposal, key=name, bundles_void=void)
     if change is not None and change.file is None:
         _sign_again(workspace, roots.now, KeyOptions(key, passphrase, roots.given.pin))
@@ -96,24 +94,24 @@ def key(*, name: str, reason: str, key: str | None, passphrase: inputs.SecretSou
         remark(f"Sign them again with another key: licensekit reissue --signed-by {name} -o OUT")
 
 
-def _sign_again(workspace: Workspace, now: int, signing: KeyOptions) -> None:
+def _sign_again(workspace: issuer.Workspace, now: int, signing: KeyOptions) -> None:
     """Sign catalog and list again, where the revoked key had; it may have been the only one."""
     try:
         proposal = workspace.catalog.propose_pack(now=now)
         proposal.sign(signing.opener(workspace, now), who=options.operator(), confirm=True)
-    except KeyMissing as error:
+    except errors.KeyMissing as error:
         hint = error.hint if error.able else "make another with `licensekit keys new`, and the default"
         remark(f"The key is revoked, and {error.message}: {hint}. Then run `licensekit pack`.")
 
 
-def _find(workspace: Workspace, name: str) -> Issued:
+def _find(workspace: issuer.Workspace, name: str) -> issuer.Issued:
     if not Path(name).is_file():
         return workspace.ledger.bundle(name)
     with inputs.located(name):
         return workspace.ledger.bundle_in(inputs.read_tokens(name, what="a license file"))
 
 
-def _show(proposal: ListProposal, revocations: Revocations, pack: Path, consent: proposals.Consent) -> None:
+def _show(proposal: issuer.ListProposal, revocations: Revocations, pack: Path, consent: proposals.Consent) -> None:
     number, bundles, serials = revocations.number, len(revocations.identities), len(revocations.serials)
     if consent.as_json:
         content = {"list": number, "bundles": bundles, "serials": serials, "pack": str(pack)}
@@ -146,16 +144,15 @@ def reissue(*, lost: str, output: Path, audience: Audience, wanted: options.Sign
     if consent.ends(proposal):
         return
     require_place(str(output))
-    signer = None if file is None else signing.open(file)
-    done = proposal.sign(signer, who=options.operator(), confirm=True)
+    done = proposal.sign(None if file is None else signing.open(file), who=options.operator(), confirm=True)
     make_folder(output)
-    files: list[LicenseFile] = []
-    left: list[Issued] = []
+    files: list[issuer.LicenseFile] = []
+    left: list[issuer.Issued] = []
     for bundle, license_file in done:
         if license_file is None:
             left.append(bundle)
             continue
-        require_replaceable(output / license_file.name, license_file.bundle)
+        issuer.require_replaceable(output / license_file.name, license_file.bundle)
         write_atomically(output / license_file.name, license_file.data)
         files.append(license_file)
     warn_of_older(fits_oldest=all(one.fits_oldest for one in files))

@@ -6,7 +6,6 @@ nothing of them is kept here.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from hashlib import sha256
 from typing import Any
 
 from starlette.responses import Response
@@ -69,7 +68,7 @@ def activate(visit: Visit) -> Response:
     visit = _with_pack(visit, carried["pack"])
     proposal = visit.installation.propose_activate(carried["text"])
     try:
-        if visit.form.text("shown") not in {"", _digest(proposal)}:
+        if visit.form.text("shown") not in {"", proposal.digest}:
             raise ProposalStale(about=proposal.about, changed=tuple(one.path for one in proposal.changes))
         done = proposal.apply(settle=_settlement(visit, proposal.settlement))
     except LicenseError as error:
@@ -96,13 +95,8 @@ def _settlement(visit: Visit, settlement: Settlement) -> Settlement | None:
     return settlement if visit.form.has("settle") else None
 
 
-def _digest(proposal: ActivationProposal) -> str:
-    """Return a text that is another one where a file would change something else."""
-    return sha256(repr(proposal.changes).encode()).hexdigest()
-
-
 def _preview(visit: Visit, proposal: ActivationProposal, carried: Mapping[str, str], **more: Any) -> Response:
-    carried = {**carried, "shown": _digest(proposal)}
+    carried = {**carried, "shown": proposal.digest}
     called = {row.code: row.name or row.code for row in proposal.preview.rows}
     shown: dict[str, Any] = {"proposal": proposal, "carried": carried, "called": called, "left_out": (), **more}
     return page(visit, "preview.html", **shown)

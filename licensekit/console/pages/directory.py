@@ -12,10 +12,8 @@ from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError, ProposalStale, UnexpectedType
 from licensekit.installation import parse_directory, parse_users, profiles
 
-SHOWN: Final = 100
-"""How many users of each outcome are named."""
-LARGEST: Final = 16 * 1024 * 1024
-"""The largest table, in bytes."""
+SHOWN: Final = 100  # how many users of each outcome are named
+LARGEST: Final = 16 * 1024 * 1024  # the largest table, in bytes
 OUTCOMES: Final = ("left", "refused", "added", "changed")
 
 

@@ -10,10 +10,8 @@ from licensekit.dates import parse_seconds
 from licensekit.errors import EntryInvalid, LicenseError, NotFound
 from licensekit.installation import EventScope
 
-OF_FUNCTION: Final = ("no-", "rebuild-")
-"""How kinds begin that name a function."""
-ENDED: Final = 100
-"""How many of the events that were ended are listed."""
+OF_FUNCTION: Final = ("no-", "rebuild-")  # how kinds begin that name a function
+ENDED: Final = 100  # how many of the events that were ended are listed
 
 
 def show(visit: Visit, error: LicenseError | None = None) -> Response:
@@ -25,14 +23,11 @@ def show(visit: Visit, error: LicenseError | None = None) -> Response:
 
 def start(visit: Visit) -> Response:
     """Start an event."""
-    kind, scope = visit.form.text("kind"), visit.form.text("scope")
-    visit.installation.events.start(
-        kind + visit.form.text("function").lower() if kind in OF_FUNCTION else kind,
-        scope=EventScope(scope) if scope in set(EventScope) else EventScope.INSTALLATION,
-        subject=visit.form.text(scope),
-        message=visit.form.text("message"),
-        expected_end=_moment(visit.form.text("expected_end")),
-    )
+    sent = visit.form.text
+    kind, named, message, end_ = sent("kind"), sent("scope"), sent("message"), _moment(sent("expected_end"))
+    kind += sent("function").lower() if kind in OF_FUNCTION else ""
+    scope = EventScope(named) if named in set(EventScope) else EventScope.INSTALLATION
+    visit.installation.events.start(kind, scope=scope, subject=sent(named), message=message, expected_end=end_)
     return moved(visit, "/events", saved="started")
 
 

@@ -9,8 +9,7 @@ from licensekit.console.visit import Visit
 from licensekit.errors import EntryInvalid, LicenseError
 from licensekit.wire.documents.exchange import PURPOSES
 
-NAMED: Final = 100
-"""Of how many assignments that are too many the holders are named: each of more takes time."""
+NAMED: Final = 100  # of how many assignments that are too many the holders are named: each of more takes time
 
 
 def show(visit: Visit, error: LicenseError | None = None) -> Response:

@@ -18,13 +18,10 @@ from licensekit.installation import AuditEntry, AuditFilter
 from licensekit.text.rows import written_row
 
 FILTERS: Final = ("what", "by", "about", "from", "until")
-FEW: Final = 8
-"""How many entries a card shows."""
-Piece = tuple[str, str]
-"""A piece of a sentence, and the address that it leads to; empty: none."""
+FEW: Final = 8  # how many entries a card shows
+Piece = tuple[str, str]  # a piece of a sentence, and the address that it leads to; empty: none
 _NAME: Final = re.compile("`?\x02(.*?)\x03(.*?)\x04`?")
-_KINDS: Final = "history.kinds."
-"""What the texts of the kinds of changes are called."""
+_KINDS: Final = "history.kinds."  # what the texts of the kinds of changes are called
 _COLUMNS: Final = ("number", "at", "by", "did", "message")
 
 

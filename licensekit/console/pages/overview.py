@@ -12,10 +12,8 @@ from licensekit.console.visit import Visit
 from licensekit.dates import day_at
 from licensekit.installation import NO_LOGIN, EventScope, InstallationState, LicenseRow, Part, Severity
 
-_TICKS: Final = (7, 30, 91, 182, 365, 730, 1826, 3652)
-"""The days from now on that the time line may name."""
-_APART: Final = 22
-"""How many percent of the line a name needs."""
+_TICKS: Final = (7, 30, 91, 182, 365, 730, 1826, 3652)  # the days from now on that the time line may name
+_APART: Final = 22  # how many percent of the line a name needs
 
 
 class Headline(NamedTuple):

@@ -1,11 +1,12 @@
 """Sites: their list, the card of one, and every change of them."""
 
+from typing import Any
+
 from starlette.responses import Response
 
-from licensekit.console.choices import choices_of
+from licensekit.console.choices import choices_of, save_ticks, ticks_of
 from licensekit.console.pages.history import latest
 from licensekit.console.rendering import REFUSED, faults_of, moved, page
-from licensekit.console.ticks import save_ticks, ticks_of
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError
 from licensekit.installation import AuditFilter, EventScope, concerning
@@ -37,17 +38,10 @@ def card(visit: Visit, error: LicenseError | None = None) -> Response:
     """Show everything about one site; after a refusal with what was ticked and typed, and why."""
     state, (site, lapsed) = visit.state, visit.installation.sites.get(visit.holder)
     ticks, edits = ticks_of(visit, site.licenses), visit.form.edits({"name": site.name})
-    return page(
-        visit,
-        "site.html",
-        status=REFUSED if error or edits.conflicts else 200,
-        site=site,
-        choices=choices_of(visit, Kind.SITE, ticks, lapsed),
-        edits=edits,
-        errors=faults_of(error),
-        events=concerning(state.events, site=site.id),
-        **latest(visit, AuditFilter(site=site.id)),
-    )
+    facts: dict[str, Any] = {"site": site, "edits": edits, "choices": choices_of(visit, Kind.SITE, ticks, lapsed)}
+    facts |= {"errors": faults_of(error), "events": concerning(state.events, site=site.id)}
+    status, entries = REFUSED if error or edits.conflicts else 200, latest(visit, AuditFilter(site=site.id))
+    return page(visit, "site.html", status=status, **facts, **entries)
 
 
 def assign(visit: Visit) -> Response:

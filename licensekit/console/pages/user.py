@@ -6,10 +6,9 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from licensekit.access import Access
-from licensekit.console.choices import choices_of
+from licensekit.console.choices import choices_of, save_ticks, ticks_of
 from licensekit.console.pages.history import latest
 from licensekit.console.rendering import REFUSED, faults_of, moved, page
-from licensekit.console.ticks import save_ticks, ticks_of
 from licensekit.console.visit import Visit
 from licensekit.errors import EntryInvalid, LicenseError
 from licensekit.installation import AuditFilter, UserFacts
@@ -25,23 +24,13 @@ def card(visit: Visit, error: LicenseError | None = None) -> Response:
     user, known = details.user, _written(details.user)
     ticks, edits = ticks_of(visit, user.licenses), visit.form.edits(known)
     lapsed = [code for code in user.licenses if details.access.get(code, Access.NONE) < Access.FULL]
-    conflicts = (*ticks.conflicts, *edits.conflicts)
-    return page(
-        visit,
-        "user.html",
-        status=REFUSED if error or conflicts else 200,
-        user=user,
-        details=details,
-        # A way for other kinds of users is not shown.
-        logins=[one for one in details.logins.items() if not any(why.code == "kind" for why in one[1].reasons)],
-        choices=choices_of(visit, Kind.USER, ticks, lapsed),
-        kinds=KINDS,
-        known=known,
-        values=edits.wanted,
-        conflicts=conflicts,
-        errors=faults_of(error),
-        **latest(visit, AuditFilter(user=user.id)),
-    )
+    conflicts, choices = (*ticks.conflicts, *edits.conflicts), choices_of(visit, Kind.USER, ticks, lapsed)
+    # A way for other kinds of users is not shown.
+    logins = [one for one in details.logins.items() if not any(why.code == "kind" for why in one[1].reasons)]
+    facts: dict[str, Any] = {"user": user, "details": details, "logins": logins, "choices": choices, "kinds": KINDS}
+    facts |= {"known": known, "values": edits.wanted, "conflicts": conflicts, "errors": faults_of(error)}
+    status, entries = REFUSED if error or conflicts else 200, latest(visit, AuditFilter(user=user.id))
+    return page(visit, "user.html", status=status, **facts, **entries)
 
 
 def assign(visit: Visit) -> Response:

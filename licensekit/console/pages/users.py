@@ -15,16 +15,14 @@ from licensekit.installation import UserFilter, UserPage, UsersProposal, user_li
 from licensekit.wire.documents import UserKind
 
 PAGE: Final = 50
-SHOWN: Final = 100
-"""How many users a preview names."""
+SHOWN: Final = 100  # how many users a preview names
 OTHERS: Final = tuple(name for name, kind in KINDS.items() if kind is not UserKind.ASSOCIATE)
 HOLDERS: Final = "/users/licenses"
 LISTS: Final = {"/users": [UserKind.ASSOCIATE], "/users/others": [KINDS[name] for name in OTHERS], HOLDERS: []}
 """Each list with the kinds of its users; the last has the holders of a license, of every kind."""
 STATES: Final = {"active": False, "retired": True, "all": None, "expired": None, "unusable": None}
 """What a list can be narrowed to, and whether that is who is retired; the first is the default."""
-ASKED: Final = ("q", "license", "state", "kind", "group", "idle", "sort")
-"""What an address says of a list."""
+ASKED: Final = ("q", "license", "state", "kind", "group", "idle", "sort")  # what an address says of a list
 
 
 def show(visit: Visit) -> Response:

@@ -25,8 +25,7 @@ from licensekit.console.visit import own_path
 from licensekit.errors import OriginInvalid
 from licensekit.limits import FILE_BYTES
 
-ORIGIN: Final = "licensekit.origin"
-"""The key in the scope under which the origin stands that the request was sent to."""
+ORIGIN: Final = "licensekit.origin"  # the key in the scope under which the origin stands that the request was sent to
 
 HEADERS: Final = {
     # Nothing but our own style sheet, script and icon; no inline script or style; no frame.
@@ -47,10 +46,8 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _LOOKING: Final = frozenset({"GET", "HEAD"})
 
 FIELD: Final = "token"
-BODY_BYTES: Final = FILE_BYTES + 256 * 1024
-"""The largest request: a license file, and what a form wraps around it."""
-_REPEATED_BYTES: Final = 256 * 1024
-"""The largest form that is kept while its sender signs in again."""
+BODY_BYTES: Final = FILE_BYTES + 256 * 1024  # the largest request: a license file, and what a form wraps around it
+_REPEATED_BYTES: Final = 256 * 1024  # the largest form that is kept while its sender signs in again
 FIELDS: Final = 4000
 COOKIE: Final = "licensekit-form"
 LIVE, READY = "/livez", "/readyz"

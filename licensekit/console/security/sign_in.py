@@ -1,13 +1,19 @@
-"""Signing in, by a link that works once or by the headers of a proxy, and the page that was asked for before."""
+"""Signing in, by a link that works once or by the headers of a proxy, and the page that was asked for before.
 
+Links are files in a folder of the console's account, of which any process makes them, and a running console takes them.
+Whoever may write there may sign anybody in, as may whoever may read the installation's key beside it.
+"""
+
+import json
 import time
 from collections.abc import Callable
 from hashlib import sha256
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from pathlib import Path
 from secrets import token_urlsafe
 from threading import Lock
 from typing import Final, NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,18 +21,71 @@ from starlette.routing import Route
 
 from licensekit.console.rendering import bare_page, text
 from licensekit.console.security.guard import get_cookie, require_bounded, set_cookie
-from licensekit.console.security.links import Links
 from licensekit.console.visit import Identity, Role, address, is_poll, own_path
+from licensekit.errors import ConsoleUnavailable, LicenseError
+from licensekit.files import make_folder, read_bytes, write_atomically
 from licensekit.limits import NAME_LENGTH
 from licensekit.wire.documents.fields import text_fault
 
-IDLE_SECONDS: Final = 8 * 3600
-"""A session ends when nothing was asked in it for this long."""
-SESSIONS: Final = 64
-WANTED: Final = "licensekit-wanted"
-"""The cookie that keeps the page that was asked for."""
-_LONGEST: Final = 2000
+LINK_SECONDS: Final = 24 * 3600  # a link that nobody used ends after this long
 _SECRET_BYTES: Final = 32
+IDLE_SECONDS: Final = 8 * 3600  # a session ends when nothing was asked in it for this long
+SESSIONS: Final = 64
+WANTED: Final = "licensekit-wanted"  # the cookie that keeps the page that was asked for
+_LONGEST: Final = 2000
+_PRIVATE: Final = 0o600
+_MOST: Final = 4096
+CONSOLE: Final = "console"  # the folder of a running console among an installation's own files
+_ADDRESS: Final = "address"
+
+
+class Links(NamedTuple):
+    """The links that are open, and the address at which a running console takes them."""
+
+    folder: Path
+    clock: Callable[[], float] = time.time
+
+    def announce(self, address: str) -> None:
+        """Keep the address of a console that runs now."""
+        for folder in (*reversed(self.folder.parents), self.folder):
+            make_folder(folder, 0o700)
+        write_atomically(self.folder / _ADDRESS, address.encode(), mode=_PRIVATE)
+
+    def withdraw(self) -> None:
+        """Forget the address."""
+        (self.folder / _ADDRESS).unlink(missing_ok=True)
+
+    def make(self, identity: Identity) -> str:
+        """Return a new link for `identity`; raise `ConsoleUnavailable` where no console runs."""
+        try:
+            address = read_bytes(self.folder / _ADDRESS, limit=_MOST, what="address").decode()
+        except (LicenseError, UnicodeDecodeError) as error:
+            raise ConsoleUnavailable(reason="not-running", where=str(self.folder)) from error
+        for path in self.folder.glob("*.link"):
+            if self._read(path) is None:
+                path.unlink(missing_ok=True)
+        code = token_urlsafe(_SECRET_BYTES)
+        written = json.dumps([identity.name, identity.role, self.clock() + LINK_SECONDS])
+        write_atomically(self.folder / f"{_digest(code)}.link", written.encode(), mode=_PRIVATE)
+        return f"{address}/sign-in?{urlencode({'code': code})}"
+
+    def take(self, code: str) -> Identity | None:
+        """Return whom a link signs in, and use it up; None if it is not open."""
+        path = self.folder / f"{_digest(code)}.link"
+        identity = self._read(path)
+        try:
+            path.unlink()  # of two who come at once, one succeeds
+        except OSError:
+            return None
+        return identity
+
+    def _read(self, path: Path) -> Identity | None:
+        """Return whom a link signs in; None where it is damaged, or has ended."""
+        try:
+            name, role, until = json.loads(read_bytes(path, limit=_MOST, what="a link"))
+            return Identity(str(name), Role(role)) if self.clock() < until else None
+        except (LicenseError, TypeError, ValueError):
+            return None
 
 
 class SignIn:
@@ -38,7 +97,7 @@ class SignIn:
         """Take `links`; two consoles of one machine need cookies of two names."""
         self._links, self._name, self._clock = links, name, clock
         self._lock = Lock()
-        self._sessions: dict[bytes, _Session] = {}
+        self._sessions: dict[str, _Session] = {}
         """The digest of each session's secret, to whose it is."""
 
     def __call__(self, request: Request) -> Identity | None:
@@ -83,8 +142,8 @@ class _Session(NamedTuple):
     used: float
 
 
-def _digest(secret: str) -> bytes:
-    return sha256(secret.encode()).digest()
+def _digest(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
 
 
 def routes(sign_in: SignIn) -> list[Route]:
@@ -134,8 +193,7 @@ class Proxy(NamedTuple):
 
     networks: tuple[Network, ...]
     user_header: str
-    role_header: str | None
-    """None: whoever comes through the proxy is an administrator."""
+    role_header: str | None  # None: whoever comes through the proxy is an administrator
 
     def identity(self, request: Request) -> Identity | None:
         """Return who asks, by what the proxy says; this is the console's `authorize`."""

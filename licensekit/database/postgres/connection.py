@@ -240,8 +240,8 @@ def holds_password(url: str) -> bool:
     return any(parameters.get(name) for name in _SECRETS)
 
 
-def connect(parameters: dict[str, Any], wait: float, deadline: float) -> Raw:
-    """Open a connection by a deadline, on which nothing waits longer than `wait` seconds for a lock.
+def connect(parameters: dict[str, Any], wait: float, number: int, deadline: float) -> Raw:
+    """Open a connection by a deadline, which waits `wait` seconds for a lock and shows schema `number`.
 
     Raises `psycopg.Error`. Only the lookup of a host's name may take longer.
     """
@@ -256,7 +256,8 @@ def connect(parameters: dict[str, Any], wait: float, deadline: float) -> Raw:
         # A pooler tells its clients a process of its own making.
         [(process,)] = raw.execute(b"SELECT pg_backend_pid()").fetchall()
         if process == raw.info.backend_pid:
-            raw.execute(_filled(_SQL["session"], wait, STATEMENT_SECONDS))
+            shown = _SQL["shown"].replace("{number}", str(number))
+            raw.execute(_filled(_SQL["session"] + shown, wait, STATEMENT_SECONDS))
         else:
             raw.prepare_threshold = None
         adapt(raw)

@@ -10,6 +10,11 @@ SET lock_timeout = {lock}; SET idle_in_transaction_session_timeout = '60s'; SET 
     SET client_connection_check_interval = '2s'; EXCEPTION WHEN OTHERS THEN
 END $$;
 
+-- Shows, as long as the connection is open, that a program of this schema uses the database; 0 is of none. Where a
+-- pooler lends the session, it would show somebody else.
+-- name: shown
+; SELECT pg_advisory_lock_shared(1818977379, hashtext(current_schema() || ' ' || {number}));
+
 -- Where a pooler lends the session, or a transaction has a deadline.
 -- name: transaction
 SET LOCAL lock_timeout = {lock}; SET LOCAL statement_timeout = {statement}; SET LOCAL

@@ -14,8 +14,9 @@ from psycopg.pq import TransactionStatus
 from licensekit.database.postgres import connection as server
 from licensekit.database.postgres.connection import NOW, PostgresConnection, Raw, placed, translate
 from licensekit.database.protocol import BaseDatabase, ConnectionPool, Row, Translated, Value, Version, storable
-from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_queries
-from licensekit.errors import DatabaseUnavailable
+from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, read_queries
+from licensekit.database.upgrades import migrate
+from licensekit.errors import DatabaseDamaged, DatabaseUnavailable
 
 _Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
@@ -57,7 +58,7 @@ class PostgresDatabase(BaseDatabase):
     def __init__(self, url: str, schema: Schema | None, *, create: bool, fill: Fill | None, wait: float) -> None:
         self.location, self._parameters = server.read_url(url)
         self._schema: Schema | None = None  # nothing is checked until it was migrated
-        self._wait = wait
+        self._wait, self._number = wait, 0 if schema is None else schema.number
         self._pool = ConnectionPool(self._connect, Raw.close, is_usable=_is_idle, location=self.location, wait=wait)
         try:
             if schema is not None:
@@ -79,8 +80,12 @@ class PostgresDatabase(BaseDatabase):
 
     def once(self, sql: LiteralString, *params: Value) -> Row | None:
         """See `Database.once`."""
-        with self._lend() as raw, Translated(translate, self.location):
-            return raw.execute(placed(sql), storable(params, self.location)).fetchone()
+        try:
+            with self._lend() as raw, Translated(translate, self.location):
+                return raw.execute(placed(sql), storable(params, self.location)).fetchone()
+        except DatabaseDamaged:
+            with self.read():  # where a newer program has changed the tables, that is what is wrong
+                raise
 
     def each(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> list[Row | None]:
         """See `Database.each`."""
@@ -103,8 +108,9 @@ class PostgresDatabase(BaseDatabase):
         """See `Database.close`."""
         self._pool.close()
 
-    def keep_copy(self, number: int) -> None:
-        """Do nothing: the server's backups are its administrator's."""
+    def keep_copy(self, number: int) -> str:  # noqa: ARG002  # the server's backups are its administrator's
+        """Keep nothing."""
+        return ""
 
     @contextmanager
     def _transaction(self, begin: bytes, lock: bytes = b"", count: bytes = b"") -> Generator[PostgresConnection]:
@@ -114,8 +120,8 @@ class PostgresDatabase(BaseDatabase):
                 connection.begin(statements)
             else:
                 found = connection.begin(statements + _FOUND)
-                self._schema.check(found and found[:2], self.location)
-                connection.began = found[2] if found else None
+                self._schema.check(found and found[:4], self.location, "change" if lock else "read")
+                connection.began = found[4] if found else None
             yield connection
 
     @contextmanager
@@ -126,7 +132,7 @@ class PostgresDatabase(BaseDatabase):
 
     def _connect(self, deadline: float) -> Raw:
         with Translated(translate, self.location):
-            return server.connect(self._parameters, self._wait, deadline)
+            return server.connect(self._parameters, self._wait, self._number, deadline)
 
 
 def _is_idle(raw: Raw) -> bool:

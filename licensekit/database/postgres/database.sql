@@ -32,6 +32,16 @@ SELECT c.relname::text, t.tgname::text
 FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
 WHERE NOT t.tgisinternal AND pg_table_is_visible(c.oid);
 
+-- Programs whose schema is older than a number, by what their connections show (`connection.sql`).
+-- name: older_programs
+SELECT a.application_name || coalesce(' at ' || host(a.client_addr), '') || ', of schema ' || n.number
+FROM generate_series(1, ? - 1) AS n (number)
+JOIN pg_locks AS l ON l.locktype = 'advisory' AND l.classid = 1818977379
+    AND l.objid::bigint = hashtext(current_schema() || ' ' || n.number)::bigint & 4294967295
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+JOIN pg_stat_activity AS a ON a.pid = l.pid
+GROUP BY a.application_name, a.client_addr, n.number ORDER BY n.number, 1;
+
 -- What the engine finds wrong, in words.
 -- name: damage of indexes
 SELECT 'the index ' || c.relname || ' is not valid'

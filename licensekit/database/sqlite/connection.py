@@ -183,6 +183,15 @@ def _is_writable(path: Path) -> bool:
     return all(os.access(one, os.W_OK, effective_ids=effective) for one in (path, path.parent))
 
 
+def is_alone(path: Path) -> bool:
+    """Return whether nobody has a database open: with its log, each connection locks it as long as it is open."""
+    place = f"{path.absolute().as_uri()}?mode=rw"
+    with suppress(sqlite3.Error), closing(sqlite3.connect(place, uri=True, timeout=0)) as raw:
+        raw.execute("PRAGMA locking_mode = EXCLUSIVE")
+        return raw.execute("SELECT count(*) FROM sqlite_master").fetchone() is not None
+    return False
+
+
 def discard(path: Path) -> None:
     """Remove a database file that was created here and has no table, under its lock: who waits for that notices."""
     with suppress(LicenseError, OSError, sqlite3.Error), closing(connect(path, wait=0)) as raw:

@@ -17,10 +17,11 @@ from time import monotonic
 from typing import Final, LiteralString, NamedTuple
 
 from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, BaseDatabase, ConnectionPool, Translated, Version
-from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_queries
+from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, Use, read_queries
 from licensekit.database.sqlite import connection as files
 from licensekit.database.sqlite.connection import SqliteConnection, translate
 from licensekit.database.turns import turn
+from licensekit.database.upgrades import migrate
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
 
@@ -94,7 +95,7 @@ class SqliteDatabase(_Pooled):
         self._reads_as_is = False
         self.location = str(self._path)
         self._schema: Schema | None = None  # nothing is checked until it was migrated
-        self._expected = None if schema is None else (schema.kind, schema.number)
+        self._expected = None if schema is None else schema.row
         self._wait = wait
         self._numbers = count()
         self._readers, self._writers = self._pool(read_only=True), self._pool(read_only=False)
@@ -118,7 +119,7 @@ class SqliteDatabase(_Pooled):
     def write(self, *, shared: bool = False) -> Generator[SqliteConnection]:  # noqa: ARG002  # SQLite has one writer in any case
         """See `Database.write`."""
         turn_ = turn(self.location, "write", patience=_TURN_SECONDS, end=min(self.deadline, monotonic() + self._wait))
-        with turn_, self._transaction(self._writers, "BEGIN IMMEDIATE") as connection:
+        with turn_, self._transaction(self._writers, "BEGIN IMMEDIATE", "change") as connection:
             yield connection
 
     def version(self) -> Version:
@@ -132,7 +133,7 @@ class SqliteDatabase(_Pooled):
         for pool in (self._readers, self._writers, self._watchers):
             pool.close()
 
-    def keep_copy(self, number: int) -> None:
+    def keep_copy(self, number: int) -> str:
         """Copy what is committed to `NAME.before-NUMBER`, beside the database."""
         kept = self._path.with_name(f"{self._path.name}.before-{number}")
         part = kept.with_name(f"{kept.name}.partial")
@@ -146,15 +147,18 @@ class SqliteDatabase(_Pooled):
         except OSError as error:
             detail = error.strerror or str(error)
             raise DatabaseUnavailable(reason="no-copy", detail=detail, where=self.location) from error
+        return str(kept)
 
     @contextmanager
-    def _transaction(self, pool: ConnectionPool[_Opened], statement: LiteralString) -> Generator[SqliteConnection]:
+    def _transaction(
+        self, pool: ConnectionPool[_Opened], statement: LiteralString, use: Use = "read"
+    ) -> Generator[SqliteConnection]:
         with self._lend(pool) as opened, SqliteConnection(opened.raw, self.location) as connection:
             connection.begin(statement)
             if self._schema is not None:
                 found = connection.one(FOUND)
                 if found != self._expected:
-                    self._schema.check(found, self.location)
+                    self._schema.check(found, self.location, use)
             yield connection
 
     def _connect(self, _deadline: float, *, read_only: bool) -> _Opened:
@@ -220,8 +224,9 @@ class MemoryDatabase(_Pooled):
         self._readers.close()
         self._writers.close()
 
-    def keep_copy(self, number: int) -> None:
-        """Keep nothing: what is in memory has never had another schema."""
+    def keep_copy(self, number: int) -> str:  # noqa: ARG002  # what is in memory has never had another schema
+        """Keep nothing."""
+        return ""
 
     @property
     def image(self) -> bytes:

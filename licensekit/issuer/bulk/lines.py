@@ -180,8 +180,7 @@ class Orders(NamedTuple):
     """The orders of some sources, one after the other."""
 
     lines: Iterator[OrderLine]
-    size: int | None
-    """How many bytes they have together; None: unknown."""
+    size: int | None  # how many bytes they have together; None: unknown
 
 
 def order_file(path: str, form: str | None = None) -> OrderSource | None:

@@ -22,8 +22,7 @@ from licensekit.wire.plain import plain_fields
 
 _OF_RENEWAL: Final = ("order", "serial", "part", "sequence", "days", "purchase_order")
 """What a row says of the renewal itself, beside the values that it sets."""
-_TOLD: Final = ("ends", "until")
-"""Columns for who reads the list; nothing follows from them."""
+_TOLD: Final = ("ends", "until")  # columns for who reads the list; nothing follows from them
 _DOTTED: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 """A date as spreadsheets of many countries write it, and all of them in the same order."""
 
@@ -61,10 +60,7 @@ RENEWAL_FIELDS: Final = (
 
 
 def renewals(ledger: Connection, filters: lookup.Filters, *, days: int, today: int) -> Iterator[Renewal]:
-    """Yield what ends within `filters.expiring_within` days, renewed by this many days; what ends first comes first.
-
-    It is what is in force and whose term has not passed. Trials and demos are not sold again.
-    """
+    """Yield what is in force and ends within `filters.expiring_within` days, renewed by `days`; the first end first."""
     within = filters.expiring_within or 0
     terms = filters._replace(state=None, expiring_within=within)
     maintained = terms._replace(expiring_within=None, maintenance_within=within)
@@ -72,7 +68,7 @@ def renewals(ledger: Connection, filters: lookup.Filters, *, days: int, today: i
     def renewed(asked: lookup.Filters, ends: str, key: str) -> Iterator[Renewal]:
         for one in lookup.listed(ledger, asked, today=today):
             bundle, becomes = one.bundle, amendment.later_ends(one.bundle, days, today)
-            if one.state != states.ACTIVE or bundle.use is not Use.PRODUCTION:
+            if one.state != states.ACTIVE or bundle.use is not Use.PRODUCTION:  # trials and demos are not sold again
                 continue
             if bundle.expiry is None or bundle.expiry > today + within:
                 becomes.pop("expiry", None)
@@ -90,8 +86,7 @@ def renewal_lines(
 
     An empty cell keeps what is. What is wrong with the headings is one draft, and the only one.
     """
-    columns = columns_of(catalog, ("serial", "sequence"), _TOLD)
-    for row in read_table(data, columns, options):
+    for row in read_table(data, columns_of(catalog, ("serial", "sequence"), _TOLD), options):
         where = f"{name}:{row.line}"
         said = {column.path: _read(column, text) for column, text in row.cells.items() if text}
         line = OrderLine(where, faulty(*row.faults), 0) if row.faults else _line(said, where, row.size)

@@ -70,8 +70,7 @@ _REFUSALS: Final = (
 class _Waiting(NamedTuple):
     """A bundle that is to be signed and entered."""
 
-    position: int
-    """Of its order in `Batch.done`."""
+    position: int  # of its order in `Batch.done`
     bundle: Bundle
     payload: bytes
     number: str
@@ -97,8 +96,7 @@ class Batch:
         self._read: list[_Waiting] = []
         self._in_pool: list[_Waiting] = []
         self._signatures: Callable[[], list[bytes]] = list
-        self._waiting = set[str]()
-        """The numbers and serials of both."""
+        self._waiting = set[str]()  # the numbers and serials of both
         self._numbering = numbering.Numbering(tx, self._waiting.__contains__)
         self.done: list[Done] = []
         """The result of each order so far. A new file is there once its bundle is entered."""
@@ -210,12 +208,9 @@ class Batch:
         self.first_entered = self.first_entered or numbers[0]
 
 
-BATCH: Final = 250
-"""Orders that are signed together."""
-TRANSACTION: Final = 1000
-"""Orders in one transaction, where they need not all be in one."""
-NAMED: Final = 100
-"""How many refused orders are named one by one; the others are counted."""
+BATCH: Final = 250  # orders that are signed together
+TRANSACTION: Final = 1000  # orders in one transaction, where they need not all be in one
+NAMED: Final = 100  # how many refused orders are named one by one; the others are counted
 
 
 def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> Iterator[Done]:
@@ -236,10 +231,7 @@ def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> 
 
 
 def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> Iterator[Done]:
-    """Issue every order in one transaction, or none.
-
-    While orders are read, each result comes without its file; the files follow, in order, once all are in the ledger.
-    """
+    """Issue every order in one transaction, or none; results come without files, which follow once all are entered."""
     waiting = iter(lines)
     refused, count = list[tuple[str, errors.LicenseError]](), 0
     numbers = array("q")
@@ -270,15 +262,12 @@ def _files_of(store: WorkspaceStore, run: Run, numbers: Sequence[int], first: in
             found = {one.number: one for one in bundles.numbered(tx.ledger, [number for number, _ in block])}
             wait()
             yield from done
-            done = [_done(found[number], source, repeated=repeated) for number, repeated in block]
+            issued = ((found[number], repeated) for number, repeated in block)
+            made = ((one, license_file(source, one.bundle, one.token, repeated=again)) for one, again in issued)
+            done = [Done(one.order_number or "", 0, file, None, one.order_number or "") for one, file in made]
             wait = _writing(done, run)
         wait()
         yield from done
-
-
-def _done(one: bundles.Issued, source: AttachmentSource, *, repeated: bool) -> Done:
-    order = one.order_number or ""
-    return Done(order, 0, license_file(source, one.bundle, one.token, repeated=repeated), None, order)
 
 
 def _writing(done: list[Done], run: Run) -> Callable[[], object]:

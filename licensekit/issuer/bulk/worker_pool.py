@@ -22,8 +22,7 @@ from licensekit.keys.signing import Signer, SigningKey
 
 S = TypeVar("S")
 
-_KEYS: Final[list[SigningKey]] = []
-"""The key of a worker."""
+_KEYS: Final[list[SigningKey]] = []  # the key of a worker
 
 
 class WorkerPool(NamedTuple):

@@ -13,16 +13,12 @@ from licensekit.catalog.rules import faults as rule_faults
 from licensekit.catalog.tables import unsold_extension
 from licensekit.text import values
 from licensekit.text.tables import Table, in_file_order, parse_toml
-from licensekit.wire import documents
+from licensekit.wire import documents, plain
 from licensekit.wire.documents import Catalog, Kind, License, RefusedField, Setting, SettingType, UserKind, Value
-from licensekit.wire.plain import word
 
 
 def read_counts(table: Table) -> Counts:
-    """Return what is counted under `system`, `sites` and `users`.
-
-    A faulty count reads as 1, so that what it counts does not seem to be missing as well.
-    """
+    """Return what is counted under `system`, `sites` and `users`."""
     sites, users = (_counts(table, kind.plural, values.count) for kind in (Kind.SITE, Kind.USER))
     return Counts(_system(table), sites, users)
 
@@ -50,14 +46,14 @@ def _counts(table: Table, key: str, reader: values.Reader[int | None]) -> dict[s
             found[code] = reader(inner.content[code])
         except values.FaultyValue as error:
             inner.refuse(code, error.fault)
-            found[code] = 1
+            found[code] = 1  # so that what it counts does not seem to be missing as well
     return found
 
 
 SETTING_KEYS: Final = ("type", "name", "lowest", "highest", "choices", "default", "combine")
 
-_setting_type: Final = values.word({word(kind): kind for kind in SettingType})
-_combine: Final = values.word({word(combine): combine for combine in documents.Combine})
+_setting_type: Final = values.word({plain.word(kind): kind for kind in SettingType})
+_combine: Final = values.word({plain.word(combine): combine for combine in documents.Combine})
 _bound: Final = values.whole(-limits.VALUE, limits.VALUE)
 
 
@@ -104,16 +100,14 @@ ACCESS_KEYS: Final = ("all", "users")
 _NOT_EMPTY: Final = {"all": "the licenses that a login needs", "users": "the kinds of users that may come this way"}
 EDITION_KEYS: Final = ("name", "system", "sites", "users", "settings", "replaced_by", "sold")
 
-TrustVersion = tuple[int, int]
-"""The versions of the root and of the trust document that are in force."""
+TrustVersion = tuple[int, int]  # the versions of the root and of the trust document that are in force
 
-_kind: Final = values.word({word(kind): kind for kind in Kind})
-_seats: Final = values.word({word(seats): seats for seats in documents.SeatKind})
-_user_kind: Final = values.word({word(kind): kind for kind in UserKind})
-_period: Final = values.word({word(period): period for period in documents.MeterPeriod})
+_kind: Final = values.word({plain.word(kind): kind for kind in Kind})
+_seats: Final = values.word({plain.word(seats): seats for seats in documents.SeatKind})
+_user_kind: Final = values.word({plain.word(kind): kind for kind in UserKind})
+_period: Final = values.word({plain.word(period): period for period in documents.MeterPeriod})
 _limits: Final = values.word({"sites": True})
-_UNKNOWN: Final = "unknown"
-"""Stands for a product or issuer that could not be read, so that the rest can be judged."""
+_UNKNOWN: Final = "unknown"  # stands for a product or issuer that could not be read, so that the rest can be judged
 
 
 def read_catalog(

@@ -16,8 +16,7 @@ from licensekit.keys.signing import Signer
 from licensekit.text.names import MarksLeftOut, marks_in
 from licensekit.wire.documents import Catalog
 
-Keys = Callable[[str], Signer]
-"""Opens the key for documents of a type: `catalog`, `revocations`."""
+Keys = Callable[[str], Signer]  # opens the key for documents of a type: `catalog`, `revocations`
 
 
 class CatalogDraft(NamedTuple):
@@ -66,10 +65,7 @@ class WorkspaceCatalog(transaction.WorkspacePart):
     """The catalog of a workspace: the file that people write, and what was signed of it."""
 
     def draft(self, now: int, text: bytes | None = None) -> CatalogDraft:
-        """Return the catalog as it is written now, or in `text`, and what was signed last.
-
-        Raises `CatalogInvalid` if it has faults, `FileUnusable` or `TooLarge` if it cannot be read.
-        """
+        """Return the catalog as written, or in `text`, and what was signed last; raise `CatalogInvalid` if wrong."""
         with self._store.read(now) as tx:
             return _draft(tx, text)
 
@@ -154,16 +150,12 @@ def _draft(tx: transaction.LedgerTransaction, given: bytes | None = None) -> Cat
 
 
 _SQL: Final = database.read_queries(__file__)
-_MOST: Final = 10_000
-"""More bundles than these are not counted, so that no change waits for a million of them."""
+_MOST: Final = 10_000  # more bundles than these are not counted, so that no change waits for a million of them
 _NAMED: Final = 3
 
 
 def _concerned(tx: transaction.LedgerTransaction, catalog: Catalog, thing: str) -> proposal.Concerned:
-    """Return whom a license, a setting, a way to log in, or all of a signed catalog concerns.
-
-    A license concerns who has it, also through another one; a way to log in, who has a license that it needs.
-    """
+    """Return whom a license, also through another one, a setting, a way to log in, or all of a catalog concerns."""
     table, _, code = thing.partition(".")
     codes = {code} if table in {"licenses", "settings"} else {*catalog.licenses}
     if table == "access":

@@ -26,25 +26,17 @@ def write_texts(layout: Layout, target: Path, text: bytes, catalog: Catalog, *, 
     """Write the catalog file, an example order, and what git is to ignore; `target` is where they will be."""
     layout.orders.mkdir(files.PRIVATE_FOLDER)
     files.write_atomically(layout.catalog, text, mode=files.PRIVATE)
-    files.write_atomically(layout.ignored, _ignored(Layout(target).ignored), mode=files.PRIVATE)
-    path = f"{target.name}/orders/example.toml -C {target.name}"
-    order = order_text(catalog, path=path, serial=serial)
+    present = Layout(target).ignored
+    before = files.read_bytes(present, limit=limits.TOML_BYTES, what="a .gitignore") if present.exists() else b""
+    kept, wanted = before.splitlines(), (_TEXTS / "gitignore").read_bytes().splitlines()
+    ignored = [*kept, *(line for line in wanted if line not in kept), b""]
+    files.write_atomically(layout.ignored, b"\n".join(ignored), mode=files.PRIVATE)
+    order = order_text(catalog, path=f"{target.name}/orders/example.toml -C {target.name}", serial=serial)
     files.write_atomically(layout.orders / "example.toml", order.encode(), mode=files.PRIVATE)
 
 
-def _ignored(present: Path) -> bytes:
-    """Return the `.gitignore` of a workspace, after what one that is `present` says."""
-    before = files.read_bytes(present, limit=limits.TOML_BYTES, what="a .gitignore") if present.exists() else b""
-    wanted = (_TEXTS / "gitignore").read_bytes().splitlines()
-    missing = [line for line in wanted if line not in before.splitlines()]
-    return b"\n".join([*before.splitlines(), *missing, b""])
-
-
 def order_text(catalog: Catalog, *, path: str, serial: str | None = None) -> str:
-    """Return an order for a year that fits `catalog`, commented.
-
-    `path` is how its reader would call the file. Without `serial`, a new one is made when the order is issued.
-    """
+    """Return an order for a year that fits `catalog`, commented; `path` is how its reader would call the file."""
     chosen = _chosen(catalog)
     tables = filter(None, (_table(catalog, kind, chosen) for kind in Kind))
     named = "" if serial is None else _SERIAL.format(serial=serial)

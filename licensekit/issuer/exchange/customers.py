@@ -27,8 +27,7 @@ from licensekit.wire import armor
 from licensekit.wire.documents import ANSWERS, Receipt, ResetWhat, Revocations, Statement
 from licensekit.wire.plain import plain_fields
 
-Sent = SelfSigned[Receipt | Statement]
-"""What an installation has signed itself and sent."""
+Sent = SelfSigned[Receipt | Statement]  # what an installation has signed itself and sent
 _TYPES: Final[Mapping[str, type[Receipt | Statement]]] = {"receipt": Receipt, "statement": Statement}
 
 
@@ -51,14 +50,10 @@ class Received(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
-        return {
-            "returned": [
-                plain_fields(one.bundle, "serial part use sequence") | plain_fields(one, "identity state")
-                for one in self.returned
-            ],
-            "statements": [plain_fields(one, "serial issued") for one in self.statements],
-            "known": self.known,
-        }
+        place = "serial part use sequence"
+        returned = [plain_fields(one.bundle, place) | plain_fields(one, "identity state") for one in self.returned]
+        statements = [plain_fields(one, "serial issued") for one in self.statements]
+        return {"returned": returned, "statements": statements, "known": self.known}
 
 
 AcceptProposal = SignProposal[Received, Signer | None]
@@ -74,31 +69,20 @@ def propose_accept(tx: LedgerTransaction, sent: Sequence[Sent]) -> AcceptProposa
         entries.append(tx.ledger, [tx.record("accept", one.token, one.document) for one in received.sent])
         if received.to_revoke:
             last = [one.identity for one in received.returned if one.bundle.sequence == limits.VERSION]
-            next_one = next_list(tx, states.Named(last), received.to_revoke)
-            signed = tx.sign("revoke", next_one, require_signer(key))
+            signed = tx.sign("revoke", next_list(tx, states.Named(last), received.to_revoke), require_signer(key))
             tx.put_in_force([signed._replace(note="returned")])
         return received
 
-    return SignProposal(
-        enter=enter,
-        about=returned or f"statement of {received.statements[0].serial}",
-        renews_pack=bool(received.to_revoke),
-        changes=(
-            *(proposals.Change(f"bundles.{one.label}", one.state, states.RETURNED) for one in received.returned),
-            *(
-                proposals.Change(f"statements.{one.serial}", None, dates.format_seconds(one.issued))
-                for one in received.statements
-            ),
-        ),
-        needs_confirmation=tuple(UnboundReturn(bundle=one.label) for one in received.returned if _holder(one) is None),
-    )
+    gone = (proposals.Change(f"bundles.{one.label}", one.state, states.RETURNED) for one in received.returned)
+    said = ((f"statements.{one.serial}", dates.format_seconds(one.issued)) for one in received.statements)
+    changes = (*gone, *(proposals.Change(path, None, issued) for path, issued in said))
+    agreed = tuple(UnboundReturn(bundle=one.label) for one in received.returned if _holder(one) is None)
+    about, renews = returned or f"statement of {received.statements[0].serial}", bool(received.to_revoke)
+    return SignProposal(enter=enter, about=about, renews_pack=renews, changes=changes, needs_confirmation=agreed)
 
 
 def read_sent(data: bytes | str) -> tuple[Sent, ...]:
-    """Read the receipts and statements in a file, each once.
-
-    Raises `FormatError` if it holds something else, `KeyInvalid` or `TrustError` if a signature does not hold.
-    """
+    """Read the receipts and statements in a file, each once; raises as `Customers.propose_accept`."""
     tokens = tuple(dict.fromkeys(armor.read(data)))
     for token in tokens:
         if token.type not in _TYPES:
@@ -108,11 +92,7 @@ def read_sent(data: bytes | str) -> tuple[Sent, ...]:
 
 
 def receive(tx: LedgerTransaction, sent: Sequence[Sent]) -> Received:
-    """Compare receipts and statements with what was issued.
-
-    Raises `IssuedAhead` for a statement of a later day, `NotIssued` for a bundle or serial that was never issued here,
-    `ExchangeFileRefused` if all was entered before, or another installation signed it than the record names.
-    """
+    """Compare receipts and statements with what was issued; raises as `Customers.propose_accept`."""
     ledger = tx.ledger
     # What was entered is passed over beside what was not: all receipts of a part are written again with each new one.
     entered = {one: exchange_files.number_of(ledger, one.identity, _signer(one)) for one in sent}
@@ -184,11 +164,8 @@ def propose_merge(tx: LedgerTransaction, name: str, into: str) -> MergeProposal:
         return SignProposal(enter=lambda _, __: kept, about=kept.name, is_done=True)
     live = tuple(one for one in (*own, *moved) if bundles.active(tx.ledger, one))
     reasons = {"merge": True, "join": len(live) > 1, "id": None not in (gone.external, kept.external)}
-    agreed, *warnings = (
-        CustomersMerge(reason=reason, gone=gone.name, into=kept.name, id=kept.external, old=gone.external, serials=live)
-        for reason, holds in reasons.items()
-        if holds
-    )
+    effect = partial(CustomersMerge, gone=gone.name, into=kept.name, id=kept.external, old=gone.external, serials=live)
+    agreed, *warnings = (effect(reason=reason) for reason, holds in reasons.items() if holds)
     return SignProposal(
         enter=lambda tx, _: merge(tx.ledger, gone, kept),
         about=gone.name,
@@ -202,10 +179,7 @@ def propose_merge(tx: LedgerTransaction, name: str, into: str) -> MergeProposal:
 
 
 class Customers(WorkspacePart):
-    """Who the customers are, and the exchange with their installations, which is proposed, for `.sign` to sign it.
-
-    Keywords and errors are as in `Workspace`.
-    """
+    """Who the customers are, and the exchange with their installations; keywords and errors are as in `Workspace`."""
 
     get = on_ledger(customer_named)
     find = on_ledger(customers_found)
@@ -214,10 +188,7 @@ class Customers(WorkspacePart):
     put_installation = on_ledger(put_installation, writes=True)
 
     def propose_merge(self, name: str, into: str, *, now: int) -> MergeProposal:
-        """Return what making one customer a part of another would do, which must be confirmed.
-
-        Raises as `customer_named`.
-        """
+        """Return what making one customer a part of another would do, which must be confirmed; raises as `get`."""
         return propose(self._store, partial(propose_merge, name=name, into=into), now)
 
     def read_request(self, data: bytes | str, *, now: int) -> requests.VerifiedRequest:
@@ -235,7 +206,13 @@ class Customers(WorkspacePart):
         """Return the bundle bound to the installation that asks.
 
         A request that was answered by the same order gives the same bundle again, and so does another request of an
-        installation that has one by this order. Raises as `requests.propose_answer`.
+        installation that has one by this order.
+
+        Raises `RequestAnswered` if it was answered with something else, or with what is no longer valid,
+        `OrderConflict` if another order was issued under its number, or it was issued without a binding, or the key
+        that signed the answer was revoked, `IssuedAhead` if for the installation it is a later day (reset its clock
+        first), `InstallationsTaken` if as many are bound as the order allows, or the serial is bound to another,
+        `NotIssued` for a serial that nothing was issued for, `OrderInvalid` with all faults of the order.
         """
         work_out = partial(requests.propose_answer, request=request, draft=draft, signing=signing)
         return propose(self._store, work_out, now)
@@ -256,6 +233,10 @@ class Customers(WorkspacePart):
 
         The list is signed by a key for revocations, which only receipts need; the pack is renewed with it. An
         installation that has returned its bundle makes room for another. A returned bundle that is bound to no
-        installation must be confirmed. Raises as `read_sent` and `receive`.
+        installation must be confirmed.
+
+        Raises `FormatError` if the file holds something else, `KeyInvalid` or `TrustError` if a signature does not
+        hold, `IssuedAhead` for a statement of a later day, `NotIssued` for a bundle or serial that was never issued
+        here, `ExchangeFileRefused` if all was entered before, or another installation signed it than the record names.
         """
         return propose(self._store, partial(propose_accept, sent=read_sent(data)), now)

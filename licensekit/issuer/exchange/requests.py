@@ -7,9 +7,8 @@ returned or revoked gives its place, and its serial, to the next that asks.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from licensekit import errors, proposals
+from licensekit import entitlements, errors, proposals
 from licensekit.database import Connection
-from licensekit.entitlements import Fingerprint
 from licensekit.entitlements.parts import match
 from licensekit.issuer.ledger import bundles, entries, exchange_files, lookup, projection, states
 from licensekit.issuer.orders import issue
@@ -22,9 +21,8 @@ from licensekit.keys.signing import Signer
 from licensekit.keys.verifying import sha256
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import SelfSigned, self_signed
-from licensekit.wire import armor
+from licensekit.wire import armor, plain
 from licensekit.wire.documents import ANSWERS, Binding, Bundle, Request, Reset, ResetWhat, decode, replace_fields
-from licensekit.wire.plain import word
 
 
 class VerifiedRequest(NamedTuple):
@@ -41,9 +39,9 @@ class VerifiedRequest(NamedTuple):
         return self.signed.document
 
     @property
-    def fingerprint(self) -> Fingerprint:
+    def fingerprint(self) -> entitlements.Fingerprint:
         """The installation and its machine, as a binding is matched against them."""
-        return Fingerprint(self.installation, self.document.facts)
+        return entitlements.Fingerprint(self.installation, self.document.facts)
 
     def record(self, tx: LedgerTransaction) -> projection.Record:
         """Return the record of the request, to be entered beside its answer."""
@@ -65,14 +63,12 @@ def read_request(data: bytes | str, product: str) -> VerifiedRequest:
 def answer_before(tx: LedgerTransaction, request: VerifiedRequest) -> entries.LedgerEntry | None:
     """Return the answer that a request has had; raise `RequestAnswered` if it answers one that another key signed."""
     before = entries.answer_to(tx.ledger, request.identity)
-    known = exchange_files.number_of(tx.ledger, request.identity, request.installation)
-    if before is not None and known is None:
+    if before is not None and exchange_files.number_of(tx.ledger, request.identity, request.installation) is None:
         raise errors.RequestAnswered(reason="installation")
     return before
 
 
-ResetProposal = SignProposal[ResetFile, Signer | None]
-"""The reset that would answer a request."""
+ResetProposal = SignProposal[ResetFile, Signer | None]  # the reset that would answer a request
 
 
 def propose_reset(
@@ -92,12 +88,9 @@ def propose_reset(
         entries.append(tx.ledger, [request.record(tx), signed._replace(request=request.identity, note=reason)])
         return reset_file(AttachmentSource(tx, attach), signed.token, repeated=False)
 
-    return SignProposal(
-        enter=enter,
-        changes=() if repeated is not None else (proposals.Change(f"resets.{installation}", None, word(what)),),
-        about=f"installation {installation}",
-        is_done=repeated is not None,
-    )
+    is_done, change = repeated is not None, proposals.Change(f"resets.{installation}", None, plain.word(what))
+    about, changes = f"installation {installation}", () if is_done else (change,)
+    return SignProposal(enter=enter, changes=changes, about=about, is_done=is_done)
 
 
 def _answered(tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, attach: Attach) -> ResetFile | None:
@@ -108,7 +101,7 @@ def _answered(tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, 
         raise errors.RequestAnswered(reason="license")
     reset = decode(Reset, before.token.payload)
     if reset.what is not what:
-        raise errors.RequestAnswered(reason="reset", effect=word(reset.what))
+        raise errors.RequestAnswered(reason="reset", effect=plain.word(reset.what))
     return reset_file(AttachmentSource(tx, attach), before.token, repeated=True)
 
 
@@ -134,17 +127,7 @@ def require_not_bound_elsewhere(ledger: Connection, serial: str, installation: b
 def propose_answer(
     tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft, signing: issue.Signing
 ) -> issue.IssueProposal:
-    """Make the bundle that answers a request, unless its installation has one by this order.
-
-    Raises:
-        RequestAnswered: the request was answered with something else, or what it was answered with is no longer valid.
-        OrderConflict: another order was issued under its number, or it was issued without a binding, or the key that
-            signed the answer was revoked.
-        IssuedAhead: for the installation it is a later day: reset its clock first.
-        InstallationsTaken: as many installations are bound as the order allows, or the serial is bound to another.
-        NotIssued: the request names a serial that nothing was issued for.
-        OrderInvalid: with all faults of the order.
-    """
+    """Make the bundle that answers a request, unless its installation has one; raises as `Customers.propose_answer`."""
     before = answer_before(tx, request)
     issued = None if before is None else _same_answer(tx.ledger, before, draft)
     issued = issued or _by_order(tx.ledger, request, draft.order)
@@ -158,21 +141,18 @@ def propose_answer(
     faults = (*draft.faults, *_faults(tx.ledger, request, order, serial))
     made, note = issue.prepare_bundle(tx, OrderDraft(order._replace(serial=serial), faults))
     # All facts of the request are named, so that any of them may change while enough stay the same.
-    facts = {} if order.facts is None else request.document.facts
-    binding = Binding(request.installation, order.facts or 0, facts)
+    binding = Binding(request.installation, order.facts or 0, {} if order.facts is None else request.document.facts)
     extensions = {**made.extensions, ANSWERS: request.document.nonce.hex()}
     bundle = replace_fields(made, binding=binding, extensions=extensions)
-    received = request.record(tx)
-    issuance = issue.Issuance("answer", bundle, None, order.number, canonical(order), received, serial is None, note)
-    return issue.proposal_of(tx, issuance, signing, draft.remarks)
+    answered = (order.number, canonical(order), request.record(tx), serial is None, note)
+    return issue.proposal_of(tx, issue.Issuance("answer", bundle, None, *answered), signing, draft.remarks)
 
 
 def _same_answer(ledger: Connection, before: entries.LedgerEntry, draft: OrderDraft) -> bundles.Issued:
     """Return the bundle of an earlier answer to the same request, if the order is the same too."""
     issued = bundles.by_number(ledger, before.number)
     if issued is None:
-        reset = decode(Reset, before.token.payload)
-        raise errors.RequestAnswered(reason="reset", effect=word(reset.what))
+        raise errors.RequestAnswered(reason="reset", effect=plain.word(decode(Reset, before.token.payload).what))
     name = file_name(issued.bundle)
     if issued.state in states.TAKEN_BACK:
         raise errors.RequestAnswered(reason="taken-back", bundle=name, state=issued.state)
@@ -201,8 +181,7 @@ def _lines(ledger: Connection, number: str) -> Iterator[tuple[str, bundles.Issue
     """Yield the serial of each part that was answered for an order, once, oldest first, and what is in force of it."""
     answers = [decode(Bundle, entry.token.payload) for entry in entries.answers_of_order(ledger, number)]
     for serial, part in dict.fromkeys((one.serial, one.part) for one in answers):
-        active = (one for one in bundles.active(ledger, serial) if one.bundle.part == part)
-        yield serial, next(active, None)
+        yield serial, next((one for one in bundles.active(ledger, serial) if one.bundle.part == part), None)
 
 
 def _serial(tx: LedgerTransaction, request: VerifiedRequest, order: Order) -> str | None:
@@ -223,7 +202,6 @@ def _serial(tx: LedgerTransaction, request: VerifiedRequest, order: Order) -> st
 
 
 def _faults(ledger: Connection, request: VerifiedRequest, order: Order, serial: str | None) -> Iterator[errors.Fault]:
-    """Yield what of an order does not fit the request."""
     if order.installations is not None and order.installations > 1:
         if order.serial is not None:
             yield errors.OrderSerialInvalid(reason="own-each", serial=order.serial, where="installations")
@@ -247,6 +225,5 @@ def _require_free(active: bundles.Issued, request: VerifiedRequest) -> None:
     name = file_name(active.bundle)
     if binding.installation != request.installation:
         raise errors.InstallationsTaken(reason="serial", serial=active.bundle.serial, bundles=(name,))
-    facts = request.document.facts
-    same = sum(facts.get(fact) == value for fact, value in binding.facts.items())
+    same = sum(request.document.facts.get(fact) == value for fact, value in binding.facts.items())
     raise errors.InstallationsTaken(reason="machine", bundles=(name,), same=same, needed=binding.needed)

@@ -8,15 +8,10 @@ from licensekit.errors.coded import Message
 from licensekit.issuer import proposal, transaction
 from licensekit.issuer.ledger import bundles, documents, exchange_files, lookup, states
 from licensekit.issuer.ledger.installations import names_of
-from licensekit.wire.documents import Bundle, Kind, MeterPeriod, Statement, Usage
+from licensekit.wire.documents import Bundle, Kind, MeterPeriod, Statement
 from licensekit.wire.plain import plain_fields
 
-OVER = "over"
-UNDER = "under"
-EVEN = "even"
-UNRESTRICTED = "unrestricted"
-UNSTATED = "unstated"
-USAGE_STATES = (OVER, UNDER, EVEN, UNRESTRICTED, UNSTATED)
+OVER, UNDER, EVEN, UNRESTRICTED, UNSTATED = USAGE_STATES = ("over", "under", "even", "unrestricted", "unstated")
 
 
 class UsageRow(NamedTuple):
@@ -106,10 +101,10 @@ def shortfalls(tx: transaction.LedgerTransaction, before: Bundle, after: Bundle)
     sold = _sold(active)
     less = _sold([after if bundle == before else bundle for bundle in active])
     rows = _rows(tx.state, {where: less.get(where, 0) for where in sold}, stated[1])
+    short = (row for row in rows if row.state == OVER and row.sold != sold.get((row.kind, row.license), 0))
     return tuple(
         proposal.MoreInUse(license=row.license, in_use=row.in_use or 0, sold=row.sold or 0, missing=-(row.free or 0))
-        for row in rows
-        if row.state == OVER and row.sold != sold.get((row.kind, row.license), 0)
+        for row in short
     )
 
 
@@ -141,20 +136,15 @@ def _sold(active: list[Bundle], meters: Container[str] = ()) -> dict[tuple[Kind,
     return {where: total_of(those) for where, those in counts.items()}
 
 
-def _own(stated: Mapping[str, Usage], state: documents.WorkspaceState) -> dict[str, int]:
-    """Return what is in use of this issuer's licenses; the vendor's codes have no prefix."""
-    prefix = state.trust_store.qualify(state.issuer, "")
-    own = {code.removeprefix(prefix): one.in_use for code, one in stated.items() if code.startswith(prefix)}
-    return {code: count for code, count in own.items() if "." not in code}
-
-
 def _rows(
     state: documents.WorkspaceState, sold: Mapping[tuple[Kind, str], int | None], stated: Statement | None
 ) -> Iterator[UsageRow]:
-    in_use, meters = {} if stated is None else _own(stated.usage, state), _meters(state)
+    prefix, usage = state.trust_store.qualify(state.issuer, ""), {} if stated is None else stated.usage
+    own = {code.removeprefix(prefix): one.in_use for code, one in usage.items() if code.startswith(prefix)}
+    # The vendor's codes have no prefix.
+    in_use, meters = {code: count for code, count in own.items() if "." not in code}, _meters(state)
     for kind, code in sorted(sold):
-        used = None if stated is None else in_use.get(code, 0)
-        yield UsageRow(code, kind, sold[kind, code], used, meters.get(code))
+        yield UsageRow(code, kind, sold[kind, code], None if stated is None else in_use.get(code, 0), meters.get(code))
     licenses = state.signed_catalog.licenses
     for code in sorted(in_use.keys() - {code for _, code in sold}):
         kind = licenses[code].kind if code in licenses else Kind.USER

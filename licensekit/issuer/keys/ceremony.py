@@ -72,8 +72,7 @@ class PendingDocument(NamedTuple):
 
     def signed(self, signer: signing.Signer) -> "PendingDocument":
         """Return the document with one more signature."""
-        token = sign.add_signatures(self.kind, self.frame, signer)
-        return self._replace(frame=open_frame(token, type(self.document)))
+        return self._replace(frame=open_frame(sign.add_signatures(self.kind, self.frame, signer), type(self.document)))
 
 
 class Ceremony(NamedTuple):
@@ -203,8 +202,7 @@ def _ceremony(chain: Chain, documents: Iterable[tuple[Root | Trust, Frame]]) -> 
 
 def _finished(tokens: Sequence[armor.Token]) -> tuple[Chain, list[armor.Token]]:
     """Divide the tokens of a file into the finished chain and what is in signing."""
-    first = open_frame(tokens[0], Root)
-    chain = start(tokens[:1], pin_of(first.payload)).chain
+    chain = start(tokens[:1], pin_of(open_frame(tokens[0], Root).payload)).chain
     with suppress(errors.ThresholdNotMet, errors.KeyUnknown):
         for token in takewhile(lambda one: one.type == "root", tokens[1:]):
             chain = next_root(chain, token)

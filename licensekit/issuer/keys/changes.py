@@ -22,8 +22,7 @@ class Unmade(NamedTuple):
     public: bytes = b""
 
 
-PublicKey = VerifyingKey | Unmade
-"""What a document says of a key: its scheme, as frames name it, and its public half."""
+PublicKey = VerifyingKey | Unmade  # what a document says of a key: its scheme, as frames name it, and its public half
 
 
 class Permission(NamedTuple):
@@ -114,8 +113,7 @@ def rotate(trust: Trust, old: AdmittedKey, key: PublicKey, name: str, now: int) 
     # From the same time on, so that it can sign again what `old` has signed, and until the same end if that is to come.
     end = None if old.valid_to is None or old.valid_to <= now else old.valid_to
     new = admitted(key, name, old.scope, old.valid_from, end)
-    keys = _replaced(trust.keys, _retired(old, now))
-    return next_trust(trust, [*keys, new], now)
+    return next_trust(trust, [*_replaced(trust.keys, _retired(old, now)), new], now)
 
 
 def successor(before: Trust, after: Trust, old: str) -> str | None:
@@ -174,7 +172,6 @@ def _retired(key: AdmittedKey, now: int) -> AdmittedKey:
 
 
 def _replaced(keys: Sequence[AdmittedKey], new: AdmittedKey) -> list[AdmittedKey]:
-    """Return `keys` with `new` in the place of the same key."""
     return [new if key.public == new.public else key for key in keys]
 
 
@@ -190,7 +187,10 @@ def of_trust(trust: Trust, document: Trust) -> Iterator[proposals.Change]:
         if was != now:
             yield proposals.Change(path, was, now)
         if was is None:
-            yield from gained(path, _said_of(key))
+            window = plain_fields(key, "valid_from valid_to")
+            said: dict[str, Any] = {"name": key.name, "scheme": _SCHEMES[key.scheme], **plain(key.scope), **window}
+            texts = {name: v if isinstance(v, str | int | None) else ", ".join(v) for name, v in said.items()}
+            yield from gained(path, texts)
 
 
 def of_root(root: Root, trust: Trust, scheme: int, files: Sequence[Path]) -> Iterator[proposals.Change]:
@@ -204,13 +204,6 @@ def of_root(root: Root, trust: Trust, scheme: int, files: Sequence[Path]) -> Ite
 def _called(key: AdmittedKey) -> str:
     """Return how changes name a key: by its id, or by its name if it is not made yet."""
     return key_id(key) if key.public else key.name
-
-
-def _said_of(key: AdmittedKey) -> Mapping[str, Any]:
-    """Return what the entry of a key says, but for its public half and its state."""
-    window = plain_fields(key, "valid_from valid_to")
-    flat: dict[str, Any] = {"name": key.name, "scheme": _SCHEMES[key.scheme], **plain(key.scope), **window}
-    return {name: v if isinstance(v, str | int | None) else ", ".join(v) for name, v in flat.items()}
 
 
 def gained(path: str, values: Mapping[str, Any]) -> Iterator[proposals.Change]:

@@ -25,12 +25,9 @@ from licensekit.wire.documents import Root, Trust, Value, encode, replace_fields
 class Prepared(NamedTuple):
     """What root keys sign, and the new keys that were made for it."""
 
-    documents: tuple[Root | Trust, ...]
-    """Empty: the vendor admits a partner's key elsewhere."""
-    new: tuple[Callable[[], keyring.KeyFile], ...] = ()
-    """Each writes the file of a new key."""
-    also: tuple[Signer, ...] = ()
-    """New root keys, which sign as well."""
+    documents: tuple[Root | Trust, ...]  # empty: the vendor admits a partner's key elsewhere
+    new: tuple[Callable[[], keyring.KeyFile], ...] = ()  # each writes the file of a new key
+    also: tuple[Signer, ...] = ()  # new root keys, which sign as well
 
 
 class KeyChange(NamedTuple):
@@ -71,11 +68,9 @@ class KeyProposal(proposals.Proposal[KeyChange]):
         If anything fails before it is in force, no key file stays behind; a key that was made in a token does. Where
         only the pack could not be written after that, `write_pack` writes it.
 
-        Raises:
-            ConfirmationNeeded: nobody confirmed what needs it.
-            ProposalStale: the keys were changed meanwhile.
-            KeyMissing: no root key is here that must sign.
-            ChangeInSigning: another change travels already; its signatures are not thrown away.
+        Raises `ConfirmationNeeded` if nobody confirmed what needs it, `ProposalStale` if the keys were changed
+        meanwhile, `KeyMissing` if no root key is here that must sign, `ChangeInSigning` if another change travels
+        already: its signatures are not thrown away.
         """
         self.require_confirmed(confirm=confirm)
         with self.store.read(self.now) as tx:

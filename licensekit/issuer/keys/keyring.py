@@ -141,8 +141,7 @@ def change_passphrase(file: KeyFile, old: Callable[[], bytes], new: Callable[[],
     """
     if file.uri is not None:
         raise KeyChangeRefused(reason="in-token", key=file.name)
-    key = open_key(file, old)
-    text = keyfile.seal(cast("SigningKey", key), new(), label=file.part.label)
+    text = keyfile.seal(cast("SigningKey", open_key(file, old)), new(), label=file.part.label)
     write_atomically(file.path, f"{text}\n".encode(), mode=PRIVATE)
 
 

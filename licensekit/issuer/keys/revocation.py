@@ -1,7 +1,4 @@
-"""The next revocation list, made from the one before: what takes back bundles and serials, or no longer does.
-
-The ledger keeps whether they were suspended, revoked or made void (`licensekit.issuer.ledger.states`).
-"""
+"""The next revocation list, made from the one before: what takes back bundles and serials, or no longer does."""
 
 from collections.abc import Iterator, Sequence
 from typing import TypedDict, Unpack
@@ -14,8 +11,7 @@ from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
 from licensekit.wire.documents import KeyState, LowestOfUses, Revocations, Use
 
-Lowest = tuple[str, str, Use, int]
-"""A serial, its part and use, and their lowest sequence that is still valid."""
+Lowest = tuple[str, str, Use, int]  # a serial, its part and use, and their lowest sequence that is still valid
 
 ListProposal = SignProposal[Revocations, Signer | None]
 """The next revocation list, or the last one where nothing is to be signed."""
@@ -24,14 +20,10 @@ ListProposal = SignProposal[Revocations, Signer | None]
 class ListAsked(TypedDict, total=False):
     """What is asked of a new revocation list."""
 
-    identities: Sequence[bytes]
-    """The bundles that it is about."""
-    serials: Sequence[str]
-    """The serials that it is about."""
-    reason: str
-    """For the ledger."""
-    fresh_until: int | None
-    """From when on it reminds of a newer one, in seconds since 1970; None: never."""
+    identities: Sequence[bytes]  # the bundles that it is about
+    serials: Sequence[str]  # the serials that it is about
+    reason: str  # for the ledger
+    fresh_until: int | None  # from when on it reminds of a newer one, in seconds since 1970; None: never
 
 
 def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked]) -> ListProposal:

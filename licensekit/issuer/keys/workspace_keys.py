@@ -12,7 +12,6 @@ from licensekit.issuer.keys import changes, keyring
 from licensekit.issuer.keys.ceremony import Ceremony, Travelling, abandon, under_way
 from licensekit.issuer.keys.changes import Permission, PublicKey, key_id, named
 from licensekit.issuer.keys.key_change import KeyPlan, KeyProposal, Prepared
-from licensekit.issuer.keys.keyring import KeyFile, KnownKey, list_key_files
 from licensekit.issuer.layout import Layout
 from licensekit.issuer.ledger import bundles, documents
 from licensekit.issuer.ledger.documents import WorkspaceState
@@ -22,48 +21,46 @@ from licensekit.proposals import Change
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import Bundle, Trust
 
-_Admit = Callable[[PublicKey], Trust]
-"""Returns the trust document that admits a key."""
+_Admit = Callable[[PublicKey], Trust]  # returns the trust document that admits a key
 
 
 class WorkspaceKeys(transaction.WorkspacePart):
     """The keys of a workspace. Changes of keys raise `VendorOnly` in a partner's workspace."""
 
     @property
-    def files(self) -> list[KeyFile]:
+    def files(self) -> list[keyring.KeyFile]:
         """The key files that sign from day to day, by name."""
-        return list_key_files(self._store.layout.keys)
+        return keyring.list_key_files(self._store.layout.keys)
 
     @property
     def has_root_keys(self) -> bool:
         """Whether root keys still lie in the workspace, where they should not stay."""
-        return bool(list_key_files(self._store.layout.root))
+        return bool(keyring.list_key_files(self._store.layout.root))
 
-    def known(self, now: int) -> list[KnownKey]:
+    def known(self, now: int) -> list[keyring.KnownKey]:
         """Return the keys that the trust document names, and then those that wait here for it."""
         with self._store.read(now) as tx:
             return keyring.known_keys(self.files, tx.state.trust, documents.default_key(tx.ledger))
 
-    def file(self, name: str) -> KeyFile:
+    def file(self, name: str) -> keyring.KeyFile:
         """Return the key file of this name or key id; raise `KeyMissing` if there is none."""
         return keyring.named_file(self.files, name)
 
     def choose(
         self, kind: str, now: int, name: str | None = None, *, bundle: Bundle | None = None, but: str | None = None
-    ) -> KeyFile:
+    ) -> keyring.KeyFile:
         """Return the key file that signs documents of `kind` (`bundle`, `catalog`): `name`'s, else the default one.
 
         No other is ever picked. It must be one that may sign `bundle`, if one is given; another than the key of the id
         `but`, if one is given, whose bundles it is to sign again: when it began to sign is not judged then.
 
-        Raises:
-            KeyMissing: it is not here, or the default may not sign that; the error names a key that may.
-            KeyUnknown, KeyRevoked, KeyOutOfWindow, KeyOutOfScope: it may not sign that.
+        Raises `KeyMissing` if it is not here, or the default may not sign that (the error names a key that may), or the
+        `TrustError` that says why it may not sign that.
         """
         with self._store.read(now) as tx:
             return keyring.choose_key(tx, self.files, kind, name, bundle=bundle, but=but)
 
-    def set_default(self, name: str, *, who: str, now: int) -> KeyFile:
+    def set_default(self, name: str, *, who: str, now: int) -> keyring.KeyFile:
         """Make the key of this name or key id sign wherever no other is named, and return its file.
 
         Raises `KeyMissing` if there is no such key here, `KeyChangeRefused` if it is retired or revoked.
@@ -212,7 +209,7 @@ class WorkspaceKeys(transaction.WorkspacePart):
         return KeyProposal(changes=changed, store=self._store, now=now, action=action, basis=basis, prepare=prepare)
 
 
-def find_key_file(folder: Path, name: str) -> KeyFile:
+def find_key_file(folder: Path, name: str) -> keyring.KeyFile:
     """Return the key in the file `name`, else the one of this name or key id in the workspace in `folder`.
 
     Raises `KeyMissing` if none of its signing keys and root keys is called so; or as `read_key_file`.
@@ -220,10 +217,9 @@ def find_key_file(folder: Path, name: str) -> KeyFile:
     if Path(name).is_file():
         return keyring.read_key_file(Path(name))
     layout = Layout(folder)
-    return keyring.named_file([*list_key_files(layout.keys), *list_key_files(layout.root)], name)
+    return keyring.named_file([*keyring.list_key_files(layout.keys), *keyring.list_key_files(layout.root)], name)
 
 
-def root_key_files(folder: Path, paths: Sequence[Path] = ()) -> list[KeyFile]:
+def root_key_files(folder: Path, paths: Sequence[Path] = ()) -> list[keyring.KeyFile]:
     """Return the root keys in these files, else those in the workspace in `folder`, if any."""
-    found = [keyring.read_key_file(path) for path in paths]
-    return found or list_key_files(Layout(folder).root)
+    return [keyring.read_key_file(path) for path in paths] or keyring.list_key_files(Layout(folder).root)

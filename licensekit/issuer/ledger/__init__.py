@@ -2,9 +2,4 @@
 
 Its table `entries` is the record: only ever appended to, each entry chained to the one before. The other tables are
 drawn from it so that questions cost what their answers cost, and `ledger verify` compares them with it.
-
-Its functions work on a `Connection`, so that what belongs together is one transaction:
-
-    with open_ledger(location, create=False).write() as ledger:
-        append(ledger, records)
 """

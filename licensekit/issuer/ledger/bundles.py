@@ -1,7 +1,4 @@
-"""What the ledger says about bundles: by serial, by part, by identity, by key.
-
-A bundle is known by the entry that issued it; its token has the newest signature on it.
-"""
+"""What the ledger says about bundles, each known by the entry that issued it; its token has the newest signature."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, LiteralString, NamedTuple, cast
@@ -79,10 +76,7 @@ def active(connection: Connection, serial: str) -> list[Issued]:
 
 
 def successor(connection: Connection, issued: Issued) -> Issued | None:
-    """Return the bundle in force that stands for one that was issued: itself, or what took its place, if anything did.
-
-    That is the active one of its part, or of a serial that replaces its serial, directly or through others.
-    """
+    """Return the bundle in force in the place of one: of its part, or of a serial that replaces its serial."""
     serials = [issued.bundle.serial]
     for serial in serials:  # it grows
         of_parts = {one.bundle.part: one for one in active(connection, serial)}
@@ -108,10 +102,7 @@ def at(connection: Connection, serial: str, part: str, use: Use, sequence: int) 
 
 
 def numbers_of_key(connection: Connection, key_id: bytes, today: int) -> tuple[int, ...]:
-    """Return the entries of the bundles that a key has signed and that count, in the order of their issue.
-
-    These are the active ones, and those whose active one has not started on the day `today`.
-    """
+    """Return the entries of a key's bundles, oldest first, that are active or whose active one has not started yet."""
     return tuple(number for (number,) in connection.rows(_SQL["of_key"], key_id, today, today))
 
 

@@ -19,12 +19,10 @@ from licensekit.wire.plain import fields_named, plain_fields
 
 _SQL: Final = read_queries(__file__)
 _LAST: Final = "\U0010ffff"
-_NAMED: Final = 5
-"""How many customers a message names."""
+_NAMED: Final = 5  # how many customers a message names
 _TELLING: Final = 3
 """The length of a word that may name a customer by itself: a mistyped order, as `A-2`, is no customer."""
-_RARE: Final = 20_000
-"""How many customers with a word are few enough to be sorted for a page."""
+_RARE: Final = 20_000  # how many customers with a word are few enough to be sorted for a page
 
 
 class Customer(NamedTuple):
@@ -113,15 +111,13 @@ def _found(ledger: Connection, text: str, most: int, after: int | None) -> list[
     query = query.replace("{words}", has_words).replace("{after}", beyond)
     ends = [(word, word + _LAST) for word in rarest]
     params = [*chain(*ends[:is_rare]), *numbered * is_rare, *numbered, *chain(*ends[is_rare:])]
-    rows = ledger.rows(query, *params, *(() if after is None else (after,)), most)
-    return [Customer._make(row) for row in rows]
+    return [Customer._make(row) for row in ledger.rows(query, *params, *(() if after is None else (after,)), most)]
 
 
 def enter(ledger: Connection, records: Sequence[Record], number: int) -> None:
     """Find or make the customer of each serial that was entered, from entry `number` on, and index what is new."""
-    entered = [
-        (one, one.document, said_in(one.order, "customer") or "") for one in records if isinstance(one.document, Bundle)
-    ]
+    bundles = ((one, one.document) for one in records if isinstance(one.document, Bundle))
+    entered = [(one, bundle, said_in(one.order, "customer") or "") for one, bundle in bundles]
     owners = _known(ledger, _SQL["owners"], {bundle.serial for _, bundle, _ in entered})
 
     def is_decided(one: Record, bundle: Bundle) -> bool:
@@ -154,10 +150,8 @@ class _Meant(NamedTuple):
     """Whom orders mean, among those that are there."""
 
     ids: dict[str, int]
-    names: dict[str, int]
-    """By folded name."""
-    ever: dict[str, int]
-    """By the folded name of a company, the customer that had it first."""
+    names: dict[str, int]  # by folded name
+    ever: dict[str, int]  # by the folded name of a company, the customer that had it first
 
     def of(self, named: str, company: str) -> int | None:
         """Return the customer of an order that names one, or nothing, and of its company's name."""

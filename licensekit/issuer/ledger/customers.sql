@@ -12,7 +12,7 @@ SELECT number, external, name, contact, note FROM customers WHERE name_key = ? O
 SELECT serial FROM customer_serials WHERE customer = ? ORDER BY serial;
 
 -- name: insert
-INSERT INTO customers VALUES (?, ?, ?, ?, ?, ?);
+INSERT INTO customers (number, external, name, name_key, contact, note) VALUES (?, ?, ?, ?, ?, ?);
 
 -- The next number.
 -- name: next
@@ -24,7 +24,8 @@ SELECT count(*) FROM (SELECT 1 FROM customer_words WHERE word >= ? AND word < ? 
 
 -- Those that have a word, which may be few: they are sorted then, and all others are gone through in their order.
 -- name: with_word
-(SELECT o.* FROM (SELECT customer FROM customer_words WHERE word >= ? AND word < ?
+(SELECT o.number, o.external, o.name, o.name_key, o.contact, o.note
+FROM (SELECT customer FROM customer_words WHERE word >= ? AND word < ?
 UNION SELECT number FROM customers WHERE number IN ({those})) AS f
 CROSS JOIN customers AS o WHERE o.number = f.customer);
 
@@ -45,10 +46,11 @@ SELECT c.number, c.external, c.name, c.contact, c.note FROM {source} AS c
 WHERE (c.number IN ({those}) OR c.number > 0 {words}) {after} ORDER BY c.name_key, c.number LIMIT ?;
 
 -- name: put_word
-INSERT INTO customer_words VALUES (?, ?) ON CONFLICT DO NOTHING;
+INSERT INTO customer_words (word, customer) VALUES (?, ?) ON CONFLICT DO NOTHING;
 
 -- name: put_serial
-INSERT INTO customer_serials VALUES (?, ?) ON CONFLICT (serial) DO UPDATE SET customer = excluded.customer;
+INSERT INTO customer_serials (serial, customer)
+VALUES (?, ?) ON CONFLICT (serial) DO UPDATE SET customer = excluded.customer;
 
 -- name: hand_over
 UPDATE installations SET customer = ? WHERE serial = ?;

@@ -13,14 +13,11 @@ from licensekit.trust.state import start
 from licensekit.wire import armor
 from licensekit.wire.documents import TYPE_OF, Catalog, KeyState, Revocations, SignedType, Trust, decode, encode
 
-PIN: Final = "pin"
-"""The fact that names the root that everything is verified from."""
-ISSUER: Final = "issuer"
-"""The fact that names the code that this workspace signs for."""
+PIN: Final = "pin"  # the fact that names the root that everything is verified from
+ISSUER: Final = "issuer"  # the fact that names the code that this workspace signs for
 RESTORED: Final = "restored"
 """The fact that names the newest entry of a restored ledger when it was accepted, and by how much sequences rise."""
-DEFAULT_KEY: Final = "default-key"
-"""The fact that names the key that signs where no other is named, by its id in hex."""
+DEFAULT_KEY: Final = "default-key"  # the fact that names the key that signs where no other is named, by its id in hex
 RESELLS: Final = "resells"
 """The fact that who signs here sells the vendor's licenses, with a key that the vendor has admitted."""
 OLDEST_PACK: Final = "oldest-pack"
@@ -156,13 +153,11 @@ class WorkspaceState(NamedTuple):
     @property
     def tokens(self) -> list[armor.Token]:
         """Everything in force, in the order in which a pack holds it."""
-        trust = self.trust_store.trust
-        return [
-            *(known.verified.token for known in trust.chain),
-            self.verified_trust.token,
-            *(trust.lists[issuer].token for issuer in sorted(trust.lists)),
-            *(self.trust_store.catalogs[issuer].token for issuer in sorted(self.trust_store.catalogs)),
-        ]
+        trust, catalogs = self.trust_store.trust, self.trust_store.catalogs
+        lists = (trust.lists[issuer] for issuer in sorted(trust.lists))
+        of_issuers = (*lists, *(catalogs[issuer] for issuer in sorted(catalogs)))
+        in_trust = (*(one.verified for one in trust.chain), self.verified_trust)
+        return [one.token for one in (*in_trust, *of_issuers)]
 
     @property
     def pack(self) -> bytes:
@@ -192,20 +187,16 @@ def extended(state: WorkspaceState, tokens: Sequence[armor.Token]) -> WorkspaceS
     there = {"revocations": trust.lists, "catalog": catalogs}
     seen = {order: at for order, at in trust.seen.items() if order[0] not in there or order[1] in there[order[0]]}
     catalog, revocations = catalogs.get(state.issuer), trust.lists.get(state.issuer)
-    newer = [token for token in tokens if token.type == "trust"]
-    return state._replace(
-        trust_store=trust_store._replace(trust=trust._replace(seen=seen)),
-        last_catalog=state.last_catalog if catalog is None else catalog.document,
-        last_list=state.last_list if revocations is None else revocations.document,
-        overtaken={**state.overtaken, **_overtaken([state.verified_trust.token, *newer], state.issuer, skip=1)},
-    )
+    last_catalog = state.last_catalog if catalog is None else catalog.document
+    last_list = state.last_list if revocations is None else revocations.document
+    trusted = [state.verified_trust.token, *(token for token in tokens if token.type == "trust")]
+    overtaken = {**state.overtaken, **_overtaken(trusted, state.issuer, skip=1)}
+    store = trust_store._replace(trust=trust._replace(seen=seen))
+    return state._replace(trust_store=store, last_catalog=last_catalog, last_list=last_list, overtaken=overtaken)
 
 
 def _overtaken(tokens: Sequence[armor.Token], issuer: str, *, skip: int = 0) -> dict[SignedType, tuple[int, int]]:
-    """Return for each type the newest of some trust documents, oldest first, that revoked a key which could sign it.
-
-    What the first `skip` of them revoked is known already.
-    """
+    """Return for each type the newest of some trust documents, behind the first `skip`, that revoked a key for it."""
 
     @cache  # a key that was revoked stays so: few need to be decoded
     def decoded(number: int) -> Trust:

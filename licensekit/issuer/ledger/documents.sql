@@ -26,4 +26,4 @@ WHERE d.type = 'revocations' AND d.issuer = ? AND d.version > ? AND e.action = '
 SELECT value FROM facts WHERE name = ?;
 
 -- name: put_fact
-INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value;

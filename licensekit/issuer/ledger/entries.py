@@ -10,13 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
-from licensekit import errors, files
-from licensekit.chain import GENESIS, HASH_BYTES, Head, link
+from licensekit import chain, errors, files
 from licensekit.database import Connection, Database, Row, Schema, Value, connect, read_migrations, read_queries
 from licensekit.issuer.ledger import customers, installations, projection, states
-from licensekit.wire import armor
-from licensekit.wire.documents import LEDGER, Document, hex_extension
-from licensekit.wire.documents import Value as ExtensionValue
+from licensekit.wire import armor, documents
 from licensekit.wire.plain import fields_named, plain_fields
 
 SCHEMA: Final = Schema("ledger", read_migrations(Path(__file__).with_name("migrations")))
@@ -50,7 +47,7 @@ class LedgerEntry(NamedTuple):
         """The customer's own number for the order."""
         return projection.said_in(self.order, "purchase_order")
 
-    def record(self, document: Document) -> projection.Record:
+    def record(self, document: documents.Document) -> projection.Record:
         """Return what was entered, of which the token says `document`."""
         said = (self.order_number, self.order, self.request, self.note)
         return projection.Record(self.action, self.at, self.who, self.token, document, *said)
@@ -60,10 +57,7 @@ class LedgerEntry(NamedTuple):
         return _content(_parts(self.number, self))
 
     def plain(self) -> dict[str, Any]:
-        """Return what the hash covers, by `ENTRY_FIELDS`, so that anybody can verify the chain.
-
-        `ordered` is text, as the hash covers it.
-        """
+        """Return what the hash covers, by `ENTRY_FIELDS`, for anybody to verify the chain; so `ordered` is text."""
         return {**plain_fields(self, _PLAIN), "token": armor.write(self.token)}
 
 
@@ -78,7 +72,7 @@ def append(connection: Connection, records: Sequence[projection.Record]) -> list
     numbered, rows = list(enumerate(records, last + 1)), list[tuple[Value, ...]]()
     for number, record in numbered:
         parts = _parts(number, record)
-        previous = link(previous, _content(parts))
+        previous = chain.link(previous, _content(parts))
         rows.append((*parts, previous))
     connection.run_many(_SQL["append"], rows)
     projection.project(connection, numbered)
@@ -92,10 +86,10 @@ def know_customers(connection: Connection, records: Sequence[projection.Record],
     installations.enter(connection, records)
 
 
-def head(connection: Connection) -> Head:
+def head(connection: Connection) -> chain.Head:
     """Return the number and hash of the last entry; 0 and `GENESIS` of an empty ledger."""
     row = connection.one(_SQL["head"])
-    return Head(*row) if row else Head(0, GENESIS)
+    return chain.Head(*row) if row else chain.Head(0, chain.GENESIS)
 
 
 def newest_entry(connection: Connection) -> tuple[int, int]:
@@ -104,10 +98,10 @@ def newest_entry(connection: Connection) -> tuple[int, int]:
     return cast("tuple[int, int]", row) if row else (0, 0)
 
 
-def ledger_mark(connection: Connection) -> dict[str, ExtensionValue]:
+def ledger_mark(connection: Connection) -> dict[str, documents.Value]:
     """Return the extension by which a document says what the ledger held before it was signed; an empty one none."""
     number, newest = head(connection)
-    return {LEDGER: f"{number}:{newest.hex()}"} if number else {}
+    return {documents.LEDGER: f"{number}:{newest.hex()}"} if number else {}
 
 
 def entry(connection: Connection, number: int) -> LedgerEntry | None:
@@ -165,11 +159,10 @@ def _content(parts: Sequence[Value]) -> bytes:
 
 
 _BYTES: Final = 256
-_DIGITS: Final = 18
-"""Of a number that both engines hold."""
+_DIGITS: Final = 18  # of a number that both engines hold
 
 
-def read_mark(path: Path) -> Head | None:
+def read_mark(path: Path) -> chain.Head | None:
     """Return the marked entry, None without a mark; raise `FileUnusable` if it is there and cannot be read."""
     try:
         return _parsed(files.read_bytes(path, limit=_BYTES, what="a mark").decode(errors="replace").strip())
@@ -181,7 +174,7 @@ def read_mark(path: Path) -> Head | None:
     return None
 
 
-def raise_mark(path: Path, newest: Head, *, lower: bool = False) -> None:
+def raise_mark(path: Path, newest: chain.Head, *, lower: bool = False) -> None:
     """Raise the mark to an entry; with `lower` it is set to it, whatever it was."""
     with suppress(errors.FileUnusable):  # it stays behind: what was entered is entered
         known = read_mark(path)
@@ -189,13 +182,13 @@ def raise_mark(path: Path, newest: Head, *, lower: bool = False) -> None:
             files.write_atomically(path, f"{newest.number}:{newest.hash.hex()}\n".encode(), mode=0o600)
 
 
-def mark_in(document: Document) -> Head | None:
+def mark_in(document: documents.Document) -> chain.Head | None:
     """Return the entry of its issuer's ledger that a document names; None if it names none."""
-    value = getattr(document, "extensions", {}).get(LEDGER)
+    value = getattr(document, "extensions", {}).get(documents.LEDGER)
     return _parsed(value) if isinstance(value, str) else None
 
 
-def restored(ledger: Connection, mark: Head | None) -> errors.LedgerRestored | None:
+def restored(ledger: Connection, mark: chain.Head | None) -> errors.LedgerRestored | None:
     """Return the error for a ledger that does not hold the marked entry; None if it does."""
     if mark is None:
         return None
@@ -205,14 +198,14 @@ def restored(ledger: Connection, mark: Head | None) -> errors.LedgerRestored | N
     return None if row[0] == mark.hash else errors.LedgerRestored(reason="other", number=mark.number)
 
 
-def require_whole(ledger: Connection, mark: Head | None) -> None:
+def require_whole(ledger: Connection, mark: chain.Head | None) -> None:
     """Raise `LedgerRestored` for a ledger that does not hold the marked entry."""
     if error := restored(ledger, mark):
         raise error
 
 
-def _parsed(value: str) -> Head | None:
+def _parsed(value: str) -> chain.Head | None:
     number, _, digest = value.partition(":")
-    found = hex_extension({LEDGER: digest}, LEDGER, HASH_BYTES)
+    found = documents.hex_extension({documents.LEDGER: digest}, documents.LEDGER, chain.HASH_BYTES)
     is_number = number.isascii() and number.isdecimal() and len(number) <= _DIGITS and number[0] != "0"
-    return Head(int(number), found) if is_number and found is not None else None
+    return chain.Head(int(number), found) if is_number and found is not None else None

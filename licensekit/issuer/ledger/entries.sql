@@ -1,5 +1,6 @@
 -- name: append
-INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO entries (number, action, at, who, type, frame, order_number, order_text, request, note, hash)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: select
 SELECT number, action, at, who, type, frame, order_number, order_text, request, note, hash FROM entries;

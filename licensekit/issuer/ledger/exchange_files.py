@@ -25,12 +25,9 @@ _SQL: Final = database.read_queries(__file__)
 class History(StrEnum):
     """What the exchange files of an installation show of its history."""
 
-    WHOLE = "whole"
-    """Each follows on the one before."""
-    INCOMPLETE = "incomplete"
-    """Something that it signed in between did not come here."""
-    FORKED = "forked"
-    """Several follow on one: the database was restored, copied or rewritten."""
+    WHOLE = "whole"  # each follows on the one before
+    INCOMPLETE = "incomplete"  # something that it signed in between did not come here
+    FORKED = "forked"  # several follow on one: the database was restored, copied or rewritten
 
 
 def put(connection: database.Connection, number: int, token: Token, sent: Sent) -> None:

@@ -1,8 +1,9 @@
 -- name: put
-INSERT INTO exchange_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO exchange_files (number, type, identity, installation, serial, bundle, issued, head, follows)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: put_stated
-INSERT INTO stated VALUES (?, ?, ?, ?, ?);
+INSERT INTO stated (number, code, issuer, license, in_use) VALUES (?, ?, ?, ?, ?);
 
 -- What an installation has signed, and what that follows on.
 -- name: history

@@ -66,10 +66,7 @@ def _told(ledger: database.Connection, records: Sequence[projection.Record]) -> 
 
 
 def installation_named(ledger: database.Connection, name: str) -> KnownInstallation:
-    """Return the installation whose hash begins with `name`, of at least 8 hex digits, or the only one of a serial.
-
-    Raises `NotIssued` if there is none, or there are several.
-    """
+    """Return the only installation whose hash begins with `name`, at least 8 hex digits, or that has this serial."""
     found = _found(ledger, "i.serial = ?", name)
     if not found and _HASH.fullmatch(name.lower()):
         ends = (bytes.fromhex(name.ljust(64, digit)) for digit in "0f")
@@ -98,7 +95,7 @@ def put_installation(
 ) -> KnownInstallation:
     """Name the installation of this hash or serial, or say what it is for, one of `PURPOSES`; None: as it is.
 
-    Raises `NotIssued` as `installation_named`, `EntryInvalid` if it cannot be called so.
+    Raises `NotIssued` if there is none, or there are several, `EntryInvalid` if it cannot be called so.
     """
     one = installation_named(ledger, name)
     called = one.name if called is None else check_name(called)

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Final, LiteralString
 
 from licensekit import chain, errors, files
-from licensekit.database import Connection, Database, backup, examination, schemas
+from licensekit.database import Connection, Database, backup, examination, schemas, upgrades
 from licensekit.errors.coded import Message
 from licensekit.issuer.layout import Layout, require_url
 from licensekit.issuer.ledger import bundles, documents, entries, projection
@@ -42,8 +42,7 @@ _BY_KEY: Final[dict[str, Callable[[Token, state.TrustState, int], object]]] = {
     ),
 }
 
-Progress = Callable[[int], None]
-"""Called with how many more entries were verified."""
+Progress = Callable[[int], None]  # called with how many more entries were verified
 
 
 def verify(ledger: Connection, progress: Progress) -> chain.Head:
@@ -59,7 +58,6 @@ def verify(ledger: Connection, progress: Progress) -> chain.Head:
 
 
 def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -> None:
-    """Verify links and signatures, and draw the tables again."""
     pin = documents.fact(ledger, documents.PIN) or ""
     if issuer := documents.fact(ledger, documents.ISSUER):
         documents.put_fact(drawn, documents.ISSUER, issuer)
@@ -103,7 +101,6 @@ def _verify_token(entry: LedgerEntry, trust: state.TrustState | None, pin: str) 
 
 
 def _compare(ledger: Connection, drawn: Connection) -> None:
-    """Compare the tables of the ledger with those that were drawn again."""
     last, _ = head(ledger)
     [(drawn_from,)] = ledger.rows(_SQL["last_drawn"])
     if drawn_from is not None and drawn_from > last:
@@ -116,7 +113,7 @@ def _compare(ledger: Connection, drawn: Connection) -> None:
 
 def _first_difference(ledger: Connection, drawn: Connection, table: LiteralString) -> Iterator[int]:
     """Yield the number of the first row of a table that differs, if one does."""
-    for one, other in zip_longest(schemas.rows_in_order(ledger, table), schemas.rows_in_order(drawn, table)):
+    for one, other in zip_longest(*(schemas.rows_in_order(each, SCHEMA, table) for each in (ledger, drawn))):
         if one != other:
             yield min(row[0] for row in (one, other) if row is not None)
             return
@@ -131,17 +128,12 @@ class SerialsUnowned(Message):
 class DatedAhead(Message, reasons=True):
     """A document that is dated later than now, and how to put that right if the clock is right."""
 
-    name: str
-    """Of the bundle, or the issuer's code."""
-    issued: int
-    """In seconds since 1970."""
+    name: str  # of the bundle, or the issuer's code
+    issued: int  # in seconds since 1970
 
 
 def dated_ahead(ledger: Connection, *, now: int) -> tuple[DatedAhead, ...]:
-    """Return each document in force, and each bundle that was not taken back, that is dated later than `now`.
-
-    Installations do not take it yet: a clock was ahead when it was signed.
-    """
+    """Return what is in force, and each bundle not taken back, that is dated later than `now`: nobody takes it yet."""
     found: list[DatedAhead] = []
     for token in documents.newest(ledger):
         document = decode(CLASS_OF[token.type], token.payload)
@@ -211,17 +203,23 @@ def _own(layout: Layout, now: int, database: schemas.Migrating) -> Mapping[str, 
     return {"ledger": whole, "mark": mark}
 
 
+def upgrade_ledger(folder: Path, *, preview: bool = False) -> upgrades.Upgrade:
+    """Bring the ledger of the workspace in `folder` to the schema of this program, as far as no older one is shut out.
+
+    With `preview`, only return what would be done. Raises `StateError` if it cannot be used, or if others hold it.
+    """
+    return upgrades.upgrade(Layout(folder).locate_ledger(), SCHEMA, preview=preview)
+
+
 def move_ledger(folder: Path, target: str) -> str:
     """Move the ledger of the workspace in `folder` to a `postgresql://` URL, or back to `ledger.db`.
 
     Return where it is now. It is copied in one transaction and verified there; what stays behind is marked as moved.
     Another folder that shares the ledger follows it by the same call, which also completes what was cut off.
 
-    Raises:
-        PlanRefused: `target` is neither, or has a password in it.
-        WorkspaceExists: a ledger is there already.
-        LedgerDamaged, LedgerRestored: the ledger does not hold; it stays where it is.
-        StateError: one of the two cannot be used; the ledger stays where it is.
+    Raises `PlanRefused` if `target` is neither, or has a password in it, `WorkspaceExists` if a ledger is there,
+    `LedgerDamaged` or `LedgerRestored` if the ledger does not hold, `StateError` if one of the two cannot be used; it
+    stays where it is then.
     """
     layout = Layout(folder)
     is_here = target == layout.ledger.name

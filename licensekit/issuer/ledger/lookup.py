@@ -11,14 +11,12 @@ from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit.database import Connection, Value, read_queries
 from licensekit.errors import NotCurrent, NotIssued
-from licensekit.issuer.ledger import bundles, customers, exchange_files, installations, states
+from licensekit.issuer.ledger import bundles, customers, exchange_files, installations, projection, states
 from licensekit.issuer.ledger.bundles import COLUMNS, Issued, read_row
 from licensekit.issuer.ledger.entries import LedgerEntry, entry
-from licensekit.issuer.ledger.projection import company_key
 from licensekit.issuer.orders import numbering
 from licensekit.trust.signed import identity_of
-from licensekit.wire.documents import CLASS_OF, Bundle, Document, Use, decode
-from licensekit.wire.frame import read
+from licensekit.wire import documents, frame
 from licensekit.wire.plain import plain, plain_fields
 
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
@@ -31,7 +29,7 @@ class LookupResult(NamedTuple):
     """An entry, what its document says, and the state of a bundle."""
 
     entry: LedgerEntry
-    document: Document
+    document: documents.Document
     identity: bytes
     key: bytes
     """The id of the key that signed it first, or the public key of the installation that did."""
@@ -46,16 +44,11 @@ class LookupResult(NamedTuple):
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values: the entry, and what its document says."""
-        return {
-            **self.entry.plain(),
-            "ordered": None if self.entry.order is None else json.loads(self.entry.order),
-            "type": self.entry.token.type,
-            **plain_fields(self, "identity key state"),
-            **states.plain_change(self.change),
-            "send": self.send,
-            "installation": next(iter(self.installation), None),
-            "document": plain(self.document),
-        }
+        ordered = None if self.entry.order is None else json.loads(self.entry.order)
+        entered = {**self.entry.plain(), "ordered": ordered, "type": self.entry.token.type}
+        about = {**plain_fields(self, "identity key state"), **states.plain_change(self.change), "send": self.send}
+        installation = next(iter(self.installation), None)
+        return {**entered, **about, "installation": installation, "document": plain(self.document)}
 
 
 def bundle_named(ledger: Connection, name: str) -> Issued:
@@ -118,9 +111,9 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
     known = entry(ledger, number)
     if known is None:
         raise NotIssued(reason="entry", name=str(number))
-    opened = read(known.token.frame)
-    document = decode(CLASS_OF[known.token.type], opened.payload)
-    binding = document.binding if isinstance(document, Bundle) else None
+    opened = frame.read(known.token.frame)
+    document = documents.decode(documents.CLASS_OF[known.token.type], opened.payload)
+    binding = document.binding if isinstance(document, documents.Bundle) else None
     installation = exchange_files.signer_of(known.token) if binding is None else binding.installation
     identity = identity_of(known.token.type, opened.payload)
     issued = bundles.by_identity(ledger, identity)
@@ -131,14 +124,14 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
     return LookupResult(known, document, identity, key, state, change, send, names)
 
 
-def _readings(name: str) -> Iterator[tuple[str, str, Use, int]]:
+def _readings(name: str) -> Iterator[tuple[str, str, documents.Use, int]]:
     """Yield every way to divide `name` into serial, part, use and sequence; dashes may be in the first two."""
     head, _, last = name.rpartition("-")
     if not _SEQUENCE.fullmatch(last):
         return
-    for use in Use:
-        named = head if use is Use.PRODUCTION else head.removesuffix(f"-{use.word}")
-        if use is not Use.PRODUCTION and named == head:
+    for use in documents.Use:
+        named = head if use is documents.Use.PRODUCTION else head.removesuffix(f"-{use.word}")
+        if use is not documents.Use.PRODUCTION and named == head:
             continue
         yield from ((serial, part, use, int(last)) for serial, part in _divided(named))
 
@@ -177,8 +170,7 @@ class Filters(NamedTuple):
     """Issued then or later, in seconds since 1970."""
 
 
-_Condition = tuple[LiteralString, tuple[Value, ...]]
-"""A filter in SQL, and the values in it."""
+_Condition = tuple[LiteralString, tuple[Value, ...]]  # a filter in SQL, and the values in it
 
 
 def page(connection: Connection, filters: Filters, *, today: int, limit: int, after: int | None = None) -> list[Issued]:
@@ -197,7 +189,10 @@ def page(connection: Connection, filters: Filters, *, today: int, limit: int, af
     if customer is not None:
         conditions.append((f"b.{_SQL['of_one_customer']}", (customer,)))
     if after is not None:
-        conditions.append(_behind(connection, column, way, after))
+        row = connection.one(f"SELECT {column} FROM bundles WHERE number = ?", after)  # noqa: S608  # a text of ours
+        if row is None:
+            raise NotIssued(reason="not-a-bundle", name=str(after))
+        conditions.append((f"(b.{column}, b.number) {'<' if way == 'DESC' else '>'} (?, ?)", (*row, after)))
     holds: LiteralString = " AND ".join(sql for sql, _ in conditions) or "1 = 1"
     params += [value for _, values in conditions for value in values]
     query = _SQL["page"].replace("{source}", source).replace("{holds}", holds)
@@ -232,18 +227,17 @@ def _source(filters: Filters, customer: int | None) -> tuple[LiteralString, list
     if customer is not None:
         return _SQL["customer"], [customer]
     if filters.company is not None:
-        begin = company_key(filters.company)
+        begin = projection.company_key(filters.company)
         return _SQL["company"], [begin, begin + _LAST]
     return "bundles", []
 
 
 def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_Condition]:
-    """Yield what else is asked for."""
     leads = not is_narrow  # what the index of the leading one does not hold is written so that no engine takes another
     if filters.serial is not None:
         yield "b.serial = ?", (filters.serial,)
     if filters.company is not None:
-        begin = company_key(filters.company)
+        begin = projection.company_key(filters.company)
         yield "b.company_key >= ? AND b.company_key < ?", (begin, begin + _LAST)
     if (days := filters.expiring_within) is not None:
         yield "b.lapses = 1 AND b.expiry >= ? AND b.expiry <= ?", (today, today + days)
@@ -258,13 +252,6 @@ def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_C
         yield "b.state = ?", (filters.state,)
     if filters.since is not None:
         yield "b.issued >= ?" if leads else "b.issued + 0 >= ?", (filters.since,)
-
-
-def _behind(connection: Connection, column: LiteralString, way: LiteralString, after: int) -> _Condition:
-    row = connection.one(f"SELECT {column} FROM bundles WHERE number = ?", after)  # noqa: S608  # a text of ours
-    if row is None:
-        raise NotIssued(reason="not-a-bundle", name=str(after))
-    return f"(b.{column}, b.number) {'<' if way == 'DESC' else '>'} (?, ?)", (*row, after)
 
 
 def _on(today: int, one: Issued) -> Issued:

@@ -24,8 +24,7 @@ from licensekit.trust.signed import identity_of
 from licensekit.wire import armor, documents, frame
 from licensekit.wire.documents import Bundle, Document, Kind, Receipt, Revocations, Use
 
-PERPETUAL: Final = limits.DAYS + 1
-"""The last day of what does not end: after every other day."""
+PERPETUAL: Final = limits.DAYS + 1  # the last day of what does not end: after every other day
 
 ABSORB: Final = "absorb"
 """The action of an entry for what a restored ledger lost: what was issued later may have been entered before."""
@@ -34,21 +33,15 @@ ABSORB: Final = "absorb"
 class Record(NamedTuple):
     """What is to be entered: a document that was signed or received, and how it came about."""
 
-    action: str
-    """The command behind it: `issue`, `renew`, `accept`."""
-    at: int
-    """When it was entered, in seconds since 1970."""
+    action: str  # the command behind it: `issue`, `renew`, `accept`
+    at: int  # when it was entered, in seconds since 1970
     who: str
     token: armor.Token
-    document: Document
-    """What `token` says."""
+    document: Document  # what `token` says
     order_number: str | None = None
-    order: str | None = None
-    """The order in its canonical text, to be compared with one of the same number."""
-    request: bytes | None = None
-    """The identity of the request that this answers."""
-    note: str = ""
-    """The reason, where one was given."""
+    order: str | None = None  # the order in its canonical text, to be compared with one of the same number
+    request: bytes | None = None  # the identity of the request that this answers
+    note: str = ""  # the reason, where one was given
 
 
 def said_in(order: str | None, key: str) -> str | None:
@@ -56,17 +49,14 @@ def said_in(order: str | None, key: str) -> str | None:
     return json.loads(order).get(key) if order is not None and f'"{key}"' in order else None
 
 
-Entered = tuple[int, Record]
-"""The number of an entry, and what it was made of."""
+Entered = tuple[int, Record]  # the number of an entry, and what it was made of
 _Drawn = tuple[int, Record, Bundle]
 
 _SQL: Final = read_queries(__file__)
 
-POSTINGS: Final = _SQL["done"]
-"""A query for what every entry did to the bundles `b` of which `{which}` holds."""
+POSTINGS: Final = _SQL["done"]  # a query for what every entry did to the bundles `b` of which `{which}` holds
 _POSTED: Final = _SQL["post"].replace("{postings}", POSTINGS.replace("{which}", "1 = 1"))
-_TOGETHER: Final = 500
-"""How many serials are looked up together."""
+_TOGETHER: Final = 500  # how many serials are looked up together
 
 company_key: Final = without_accents
 """Returns the spelling by which companies are looked up: neither case nor accents matter."""
@@ -144,8 +134,7 @@ def _draw(connection: Connection, drawn: Sequence[_Drawn], touched: set[str]) ->
     put = [(row[1], bundle) for row, (*_, bundle) in zip(rows, drawn, strict=True)]
     connection.run_many(_SQL["put_replaced"], [(serial, one) for one, bundle in put for serial in bundle.replaces])
     connection.run_many(_SQL["put_setting"], [(setting, one) for one, bundle in put for setting in bundle.settings])
-    moving = touched & {bundle.serial for _, bundle in put}
-    _settle(connection, moving, drawn[0][0], drawn[-1][0], drawn[0][1].at)
+    _settle(connection, touched & {bundle.serial for _, bundle in put}, drawn[0][0], drawn[-1][0], drawn[0][1].at)
 
 
 def _project_list(connection: Connection, number: int, entered: Record, revocations: Revocations) -> None:
@@ -160,8 +149,7 @@ def _project_list(connection: Connection, number: int, entered: Record, revocati
     lowest = [(serial, part, one) for serial, parts in revocations.lowest.items() for part, one in parts.items()]
     below = [(number, serial, part, use, one.of(use)) for serial, part, one in lowest for use in Use]
     connection.run_many(_SQL["revoke_below"], below)
-    revoked = connection.rows(_SQL["revoked"], number)
-    serials = {*(one.serial for one, _ in changed), *(serial for (serial,) in revoked)}
+    serials = {*(one.serial for one, _ in changed), *(serial for (serial,) in connection.rows(_SQL["revoked"], number))}
     _settle(connection, serials, number, number, entered.at)
 
 
@@ -172,10 +160,20 @@ def _give_back(connection: Connection, number: int, at: int, identity: bytes) ->
 
 
 def _settle(connection: Connection, serials: set[str], first: int, last: int, at: int) -> None:
-    """Bring up to date which bundles of some serials are active: entries `first` to `last`, made at `at`, decide it."""
+    """Bring up to date which bundles of some serials are active, and enter what was moved and sold among them.
+
+    Entries `first` to `last`, made at `at`, decide it: one, or bundles of which none moves what another one does.
+    """
     found = states.settled(connection, serials)
     connection.run_many(_SQL["settle"], [(*state, one.number) for one, state in found.items()])
-    _enter_sales(connection, {*serials, *(one.serial for one in found)}, (first, last), at)
+    wanted = sorted({*serials, *(one.serial for one in found)})
+    for place in range(0, len(wanted), _TOGETHER):
+        some = wanted[place : place + _TOGETHER]
+        for statement in (_SQL["move"], _SQL["hold"]):
+            connection.run(_filled(statement, first, last, at).replace("{serials}", states.asked(some)), *some)
+    if wanted:
+        connection.run(_filled(_SQL["no_sale"], first, last, at))
+    connection.run(_POSTED, first, last)
 
 
 def _terms_of(connection: Connection, entered: Iterable[tuple[int, Bundle, str | None]]) -> list[int]:
@@ -214,23 +212,6 @@ def _edition(connection: Connection, bundle: Bundle, order: str | None) -> str:
     return ""
 
 
-def _enter_sales(connection: Connection, serials: Collection[str], numbers: tuple[int, int], at: int) -> None:
-    """Enter what the entries from one number to another, made at `at`, have moved among some serials, and have sold.
-
-    They are one entry, or bundles of which none moves what another one does.
-    """
-    first, last = numbers
-    wanted = sorted(serials)
-    for place in range(0, len(wanted), _TOGETHER):
-        some = wanted[place : place + _TOGETHER]
-        for statement in (_SQL["move"], _SQL["hold"]):
-            connection.run(_filled(statement, first, last, at).replace("{serials}", states.asked(some)), *some)
-    if serials:
-        connection.run(_filled(_SQL["no_sale"], first, last, at))
-    connection.run(_POSTED, first, last)
-
-
 def _filled(statement: LiteralString, first: int, last: int, at: int) -> Any:
-    """Return a statement with numbers in it."""
     numbers = {"{first}": first, "{last}": last, "{at}": day_at(at)}
     return reduce(lambda text, name: text.replace(name, str(numbers[name])), numbers, str(statement))

@@ -1,15 +1,18 @@
 -- name: put
-INSERT INTO bundles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, NULL, ?, 1, 1)
+INSERT INTO bundles (
+    number, identity, signed, key_id, serial, part, sequence, company, company_key, product, use, issued,
+    starts, expiry, ends, maintenance, claims, state, lapses, decided, terms, is_sale, held
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, NULL, ?, 1, 1)
 ON CONFLICT (identity) DO UPDATE SET signed = excluded.signed, key_id = excluded.key_id;
 
 -- name: put_replaced
-INSERT INTO replacements SELECT number, ? FROM bundles WHERE identity = ? ON CONFLICT DO NOTHING;
+INSERT INTO replacements (number, serial) SELECT number, ? FROM bundles WHERE identity = ? ON CONFLICT DO NOTHING;
 
 -- name: put_setting
-INSERT INTO sold_settings SELECT number, ? FROM bundles WHERE identity = ? ON CONFLICT DO NOTHING;
+INSERT INTO sold_settings (number, setting) SELECT number, ? FROM bundles WHERE identity = ? ON CONFLICT DO NOTHING;
 
 -- name: put_document
-INSERT INTO documents VALUES (?, ?, ?, ?);
+INSERT INTO documents (number, type, issuer, version) VALUES (?, ?, ?, ?);
 
 -- name: there
 SELECT DISTINCT serial FROM bundles WHERE serial IN ({serials});
@@ -69,7 +72,8 @@ SELECT digest, number FROM terms WHERE digest;
 -- by the only one; where there is none, it was taken back or reinstated. A movement counts from its day on: not before
 -- the bundle starts, or what takes its place; and what is active again, not before it would have ceased to count.
 -- name: move
-INSERT INTO movements SELECT coalesce(n.number, {last}), b.number, coalesce(n.issued / 86400, {at}),
+INSERT INTO movements (number, bundle, at, day, sign, cause)
+SELECT coalesce(n.number, {last}), b.number, coalesce(n.issued / 86400, {at}),
     (SELECT max(v.day) FROM (SELECT coalesce(n.issued / 86400, {at}) AS day
         UNION ALL SELECT b.issued / 86400 UNION ALL SELECT b.starts
         UNION ALL SELECT CASE b.held WHEN 1 THEN n.starts END
@@ -97,7 +101,7 @@ SELECT t.edition FROM bundles AS b JOIN terms AS t ON t.number = b.terms
     WHERE b.serial = ? AND b.part = ? ORDER BY b.number DESC LIMIT 1;
 
 -- name: post
-INSERT INTO sales
+INSERT INTO sales (terms, day, new, changed, renewed, taken, net)
     SELECT terms, day, SUM(new), SUM(changed), SUM(renewed), SUM(taken), SUM(net)
     FROM ({postings}) AS p WHERE number >= ? AND number <= ? GROUP BY terms, day
     ON CONFLICT (terms, day) DO UPDATE SET new = sales.new + excluded.new,
@@ -105,7 +109,7 @@ INSERT INTO sales
     taken = sales.taken + excluded.taken, net = sales.net + excluded.net;
 
 -- name: put_terms
-INSERT INTO terms VALUES (?, ?, ?, ?);
+INSERT INTO terms (number, digest, use, edition) VALUES (?, ?, ?, ?);
 
 -- name: put_sold
-INSERT INTO sold VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING;
+INSERT INTO sold (number, license, kind, count) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING;

@@ -41,10 +41,7 @@ class Ledger(transaction.WorkspacePart):
         raise errors.UnexpectedType(reason="no-bundle", type=tokens[0].type)
 
     def bundles(self, filters: lookup.Filters, *, now: int, after: int | None = None) -> Iterator[Issued]:
-        """Yield the bundles that pass `filters`, in the order of `lookup.page` and in constant memory.
-
-        `after` is the entry of the last bundle that was seen already.
-        """
+        """Yield the bundles that pass `filters`, behind the entry `after`, ordered as `lookup.page` says, lazily."""
         with self._store.database.read() as ledger:
             yield from lookup.listed(ledger, filters, today=dates.day_at(now), after=after)
 
@@ -59,7 +56,8 @@ class Ledger(transaction.WorkspacePart):
     def explain(self, asked: str | bytes, *, now: int) -> tuple[support.SupportCase, ...]:
         """Return whose what is asked about is, whether it counts, and what helps; `asked` is a file, or a name.
 
-        Raises as `support.explain`.
+        A name is that of a serial, an order, a bundle or a customer, the number of an entry, or a document's identity.
+        Raises `NotIssued` if the ledger has nothing of that name, or several customers.
         """
         with self._store.read(now) as tx:
             return support.explain(tx, asked)
@@ -81,10 +79,7 @@ class Ledger(transaction.WorkspacePart):
         return tuple(proposal.HistoryDoubtful(reason="forked", installation=one, names=names[one]) for one in forked)
 
     def usage(self, serial: str | None = None, *, now: int) -> Iterator[UsageReport]:
-        """Yield what a serial has bought, and what its newest statement says is in use.
-
-        Without `serial`, yield it of every serial that a statement was entered for, in constant memory.
-        """
+        """Yield what was sold, and is in use by the newest statement: of a serial, or lazily of all that have one."""
         with self._store.read(now) as tx:
             yield from usage.usage(tx, serial)
 
@@ -109,10 +104,8 @@ class Ledger(transaction.WorkspacePart):
         It is a SQLite database with one moment of the ledger, and is checked and compared before it gets its name.
         `restore_ledger` puts it back.
 
-        Raises:
-            PlaceTaken: there is such a file, and `replace` is false.
-            FileUnusable: it cannot be written there; what was there is unchanged.
-            StateError: the ledger cannot be read, or there is no room.
+        Raises `PlaceTaken` if there is such a file, and `replace` is false, `FileUnusable` if it cannot be written
+        there (what was there is unchanged), `StateError` if the ledger cannot be read, or there is no room.
         """
         write_backup(self._store.database, SCHEMA, path, replace=replace)
 
@@ -140,10 +133,8 @@ class Ledger(transaction.WorkspacePart):
     def verify(self, progress: Progress = lambda _: None) -> chain.Head:
         """Verify the whole ledger: every link, every signature, every table drawn from it; return its last entry.
 
-        Raises:
-            LedgerDamaged: with the number of the first entry that is not as it was.
-            LedgerRestored: it holds, and lacks what the mark of this folder or its pack shows.
-            FileUnusable: mark or pack cannot be read.
+        Raises `LedgerDamaged` with the number of the first entry that is not as it was, `LedgerRestored` if it holds,
+        and lacks what the mark of this folder or its pack shows, `FileUnusable` if these cannot be read.
         """
         with self._store.database.read() as ledger:
             newest = verify(ledger, progress)

@@ -86,10 +86,7 @@ REPORT_FIELDS: Final = tuple(fields_named(_PLAIN))
 def report(
     ledger: database.Connection, state: documents.WorkspaceState, scope: ReportScope, *, today: int
 ) -> Iterator[ReportRow]:
-    """Yield the rows of a report, by group, use and license; in constant memory if it is not by period.
-
-    `today` is in days since 1970. Raises `NotIssued` as `customer_named`.
-    """
+    """Yield the rows of a report, by group, use and license; in constant memory if it is not by period."""
     last = scope.last or max(dates.date_of(today), scope.first or date.min)
     periods = _periods(scope.by, scope.first or last.replace(month=1, day=1), last)
     issuer = "" if state.issuer == state.trust_store.issuer else state.issuer

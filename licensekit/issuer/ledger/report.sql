@@ -72,13 +72,13 @@ UNION ALL SELECT {customer}, '', 0, c.license, c.unlimited, c.place, -1, 0, 0, 0
 
 -- Where what was sold is found: in the sums of the whole ledger, or with the customer of each bundle.
 -- name: sales
-SELECT s.*, 0 AS customer FROM sales AS s;
+SELECT s.terms, s.day, s.new, s.changed, s.renewed, s.taken, s.net, 0 AS customer FROM sales AS s;
 
 -- name: sales_of
 SELECT c.*, o.customer FROM ({postings}) AS c JOIN customer_serials AS o ON o.serial = c.serial;
 
 -- name: bundles
-SELECT b.*, 0 AS customer FROM bundles AS b;
+SELECT b.terms, b.issued, b.lapses, b.expiry, b.state, b.maintenance, 0 AS customer FROM bundles AS b;
 
 -- Written so that no engine takes the index of all that ends: these are the bundles of few serials, or of all.
 -- name: bundles_of

@@ -11,17 +11,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, LiteralString, NamedTuple
 
 from licensekit import database, dates
-from licensekit.wire.documents import Revocations, Use, label_of
-from licensekit.wire.plain import fields_named, plain_fields
+from licensekit.wire import documents, plain
 
-ACTIVE: Final = "active"
-REPLACED: Final = "replaced"
-"""By a later sequence or a higher use of its serial and part, or by a bundle that takes the place of its serial."""
-SUSPENDED: Final = "suspended"
-REVOKED: Final = "revoked"
-RETURNED: Final = "returned"
-VOID: Final = "void"
-LEDGER_STATES: Final = (ACTIVE, REPLACED, SUSPENDED, REVOKED, RETURNED, VOID)
+# Replaced is one by a later sequence or a higher use of its serial and part, or by what takes its serial's place.
+LEDGER_STATES: Final = ("active", "replaced", "suspended", "revoked", "returned", "void")
+ACTIVE, REPLACED, SUSPENDED, REVOKED, RETURNED, VOID = LEDGER_STATES
 TAKEN_BACK: Final = (SUSPENDED, REVOKED, RETURNED, VOID)
 
 REINSTATE: Final = "reinstate"
@@ -39,10 +33,8 @@ MAY_BECOME: Final[Mapping[str, tuple[str, ...]]] = {
 class StateChange(NamedTuple):
     """The entry that took a bundle back or reinstated it last."""
 
-    action: str
-    """The command behind it."""
-    at: int
-    """In seconds since 1970."""
+    action: str  # the command behind it
+    at: int  # in seconds since 1970
     who: str
     reason: str
 
@@ -52,20 +44,18 @@ class StateChange(NamedTuple):
 
 
 _PLAIN: Final = "state_action=action state_since=at state_by=who state_reason=reason"
-STATE_FIELDS: Final = tuple(fields_named(_PLAIN))
-"""The names of what such a change says as plain data, in order."""
+STATE_FIELDS: Final = tuple(plain.fields_named(_PLAIN))  # the names of what such a change says as plain data, in order
 
 
 def plain_change(one: StateChange | None) -> dict[str, str | None]:
     """Return it as plain JSON values, by `STATE_FIELDS`."""
-    return dict.fromkeys(STATE_FIELDS) if one is None else plain_fields(one, _PLAIN)
+    return dict.fromkeys(STATE_FIELDS) if one is None else plain.plain_fields(one, _PLAIN)
 
 
 class Named(NamedTuple):
     """The bundles and serials that a command names."""
 
-    identities: Sequence[bytes] = ()
-    """Of bundles."""
+    identities: Sequence[bytes] = ()  # of bundles
     serials: Sequence[str] = ()
 
     def text(self) -> str | None:
@@ -82,8 +72,7 @@ class Named(NamedTuple):
 
 NOTHING: Final = Named()
 
-_TOGETHER: Final = 500
-"""How many serials are looked up together."""
+_TOGETHER: Final = 500  # how many serials are looked up together
 _REPLACEMENTS: Final = (
     "SELECT r.serial, r.number, b.serial FROM replacements AS r JOIN bundles AS b ON b.number = r.number WHERE "
 )
@@ -93,8 +82,7 @@ _REPLACEMENTS: Final = (
 class LedgerBundle(NamedTuple):
     """A bundle of the ledger, as far as its state depends on it."""
 
-    number: int
-    """Of its entry."""
+    number: int  # of its entry
     identity: bytes
     serial: str
     part: str
@@ -109,7 +97,7 @@ class LedgerBundle(NamedTuple):
     @property
     def label(self) -> str:
         """The name for it in messages."""
-        return label_of(self.serial, self.part, Use(self.use).word, self.sequence)
+        return documents.label_of(self.serial, self.part, documents.Use(self.use).word, self.sequence)
 
 
 def asked(values: Sequence[object]) -> LiteralString:
@@ -124,7 +112,7 @@ def stored(connection: database.Connection, condition: LiteralString, *params: b
 
 
 def restated(
-    connection: database.Connection, action: str, named: Named, revocations: Revocations
+    connection: database.Connection, action: str, named: Named, revocations: documents.Revocations
 ) -> list[tuple[LedgerBundle, str]]:
     """Return which bundles a list gives another state, and which: what is named, and what is on the list no longer."""
     found = [
@@ -137,7 +125,7 @@ def restated(
 
     def is_on(one: LedgerBundle) -> bool:
         is_named = one.identity in identities or one.serial in serials
-        return is_named or one.sequence < revocations.lowest_of(one.serial, one.part, Use(one.use))
+        return is_named or one.sequence < revocations.lowest_of(one.serial, one.part, documents.Use(one.use))
 
     before = stored(connection, "state IN (?, ?)", SUSPENDED, REVOKED)
     return [*taken.items(), *((one, REPLACED) for one in before if one not in taken and not is_on(one))]
@@ -146,9 +134,9 @@ def restated(
 def settled(
     connection: database.Connection, serials: Iterable[str], states: Mapping[int, str] = {}
 ) -> dict[LedgerBundle, tuple[str, int]]:
-    """Return whether each bundle that is not taken back is active, and whether nothing takes over at its end.
+    """Return of some serials and what these replace which bundles are active, and whether nothing follows at their end.
 
-    They are those of some serials and of what these replace; `states` are what some entries will have instead.
+    `states` are what some entries will have instead; what was taken back is left out.
     """
     found: dict[LedgerBundle, tuple[str, int]] = {}
     wanted = sorted(set(serials))

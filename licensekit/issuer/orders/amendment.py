@@ -135,12 +135,10 @@ def _renewing(asked: Amendment, bundle: Bundle, content: Mapping[str, Any], toda
 
 
 def later_ends(bundle: Bundle, days: int, today: int) -> dict[str, int]:
-    """Return expiry and maintenance, in days since 1970, this many days after the present ones or after today.
-
-    Beside a term, maintenance that has passed stays: whoever had let it lapse has not bought it again.
-    """
+    """Return expiry and maintenance, in days since 1970, this many days after the present ones or after today."""
     ends = {} if bundle.expiry is None else {"expiry": max(bundle.expiry, today) + days}
     maintenance = bundle.maintenance
+    # Beside a term, maintenance that has passed stays: whoever had let it lapse has not bought it again.
     if maintenance is None or (ends and maintenance < today):
         return ends
     return {**ends, "maintenance": max(maintenance, today) + days}
@@ -216,10 +214,9 @@ def propose_change(tx: transaction.LedgerTransaction, asked: Amendment, signing:
     """Return what a change makes of the bundle in force; raises as `Workspace.propose_change`."""
     done = issue.ordered_before(tx, asked.number, asked.ordered)
     before, after, note = (done, done.bundle, "") if done is not None else changed(tx, asked)
-    if changes := differences(before.bundle, after):
-        issuance = issue.Issuance(asked.action, after, None, asked.number, asked.ordered, note=note)
-    else:
-        issuance = issue.Issuance(asked.action, before.bundle, before, asked.number, asked.ordered, note=note)
+    changes = differences(before.bundle, after)
+    result, there = (after, None) if changes else (before.bundle, before)
+    issuance = issue.Issuance(asked.action, result, there, asked.number, asked.ordered, note=note)
     short = shortfalls(tx, before.bundle, after) if changes else ()
     offers = _offers(after, tx.state.signed_catalog) if changes and asked.action == "amend" else ()
     proposed = issue.proposal_of(tx, issuance, signing, (*short, *offers))
@@ -259,7 +256,6 @@ def in_force(ledger: database.Connection, serial: str, part: str) -> bundles.Iss
     if active:
         return active[-1]
     if not found:
-        parts = sorted({one.bundle.part for one in issued})
-        raise NotIssued(reason="part", name=serial, part=part, parts=tuple(parts))
+        raise NotIssued(reason="part", name=serial, part=part, parts=tuple(sorted({one.bundle.part for one in issued})))
     last = found[-1]
     raise NotCurrent(reason=last.state, bundle=last.label)

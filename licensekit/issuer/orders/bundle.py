@@ -24,8 +24,7 @@ class CheckedOrder(NamedTuple):
     product: str
     counts: Counts
     settings: Mapping[str, Value]
-    note: str = ""
-    """What the ledger keeps of doubts about it that were overridden."""
+    note: str = ""  # what the ledger keeps of doubts about it that were overridden
 
     @property
     def codes(self) -> frozenset[str]:
@@ -34,10 +33,7 @@ class CheckedOrder(NamedTuple):
 
 
 def check_order(draft: OrderDraft, catalog: Catalog, already: Collection[str] = ()) -> CheckedOrder:
-    """Check a draft and return its order; raise `OrderInvalid` with all faults of its own and against the catalog.
-
-    `already` are the license codes that the other parts of the order's serial grant.
-    """
+    """Return the order of a draft without faults, where other parts grant `already`; raise `OrderInvalid` with all."""
     order = draft.order
     if found := [*draft.faults, *bundle_faults(order, catalog, already)]:
         raise OrderInvalid(faults=tuple(found))
@@ -46,13 +42,12 @@ def check_order(draft: OrderDraft, catalog: Catalog, already: Collection[str] = 
 
 
 def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ()) -> list[Fault]:
-    """Return everything for which `catalog` does not allow what `order` names, by key path.
-
-    A hidden license may be sold: hiding is about the lists that licenses are assigned from. What an included license
-    requires may be missing: a plan is sold whole to those as well who lack the module for one of its rights. What is
-    required of another issuer is seen at the installation, where that issuer's bundles are.
-    """
-    found, of_settings = [*_named_faults(order, catalog)], settings_faults(order.settings, catalog.settings)
+    """Return everything for which `catalog` does not allow what `order` names, by key path."""
+    # A hidden license may be sold: hiding is about the lists that licenses are assigned from. What an included one
+    # requires may be missing: a plan is sold whole to those as well who lack the module for one of its rights. What is
+    # required of another issuer is seen at the installation, where that issuer's bundles are.
+    found: list[Fault] = [*counts_faults(_named(order), catalog), *missing_quantities(order.system, catalog.licenses)]
+    of_settings = settings_faults(order.settings, catalog.settings)
     if order.edition is not None and order.edition not in catalog.editions:
         named = {columns.folded(one.name): code for code, one in catalog.editions.items()}
         near = values.nearest(columns.folded(order.edition), [*catalog.editions, *named])
@@ -92,11 +87,9 @@ class Terms(NamedTuple):
     """The terms of an order that was found without fault, which many orders share."""
 
     fields: Fields
-    before: str
-    """The canonical text of an order of these terms and without a serial, up to its company."""
+    before: str  # the canonical text of an order of these terms and without a serial, up to its company
     after: str
-    note: str
-    """What the ledger keeps of doubts about it that were overridden."""
+    note: str  # what the ledger keeps of doubts about it that were overridden
 
     @staticmethod
     def of(fields: Fields, order: Order, note: str) -> "Terms":
@@ -136,11 +129,6 @@ def _granted(order: Order, catalog: Catalog) -> tuple[Counts, Mapping[str, Value
     return Counts(*counts), {**edition.settings, **order.settings}
 
 
-def _named_faults(order: Order, catalog: Catalog) -> Iterator[Fault]:
-    yield from counts_faults(_named(order), catalog)
-    yield from missing_quantities(order.system, catalog.licenses)
-
-
 def missing_requirements(
     counts: Counts, catalog: Catalog, already: Collection[str]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -157,10 +145,7 @@ def missing_requirements(
 
 
 def content_of(bundle: Bundle) -> dict[str, Any]:
-    """Return the order that a bundle could have come from, as a mapping.
-
-    A warning that comes when it usually does is left out, so that it follows a change of the term.
-    """
+    """Return the order that a bundle could have come from; a usual warning is left out, to follow a changed term."""
     content = _said(bundle)
     if bundle.expiry is not None:
         begins = day_at(bundle.issued) if bundle.starts is None else bundle.starts

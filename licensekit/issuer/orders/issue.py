@@ -130,21 +130,14 @@ def _of_requirements(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[O
 class Issuance(NamedTuple):
     """What an order, a request or a change comes to: a bundle to sign, or one that is there."""
 
-    action: str
-    """`issue`, `renew`, `amend` or `answer`."""
+    action: str  # `issue`, `renew`, `amend` or `answer`
     bundle: Bundle
-    before: bundles.Issued | None = None
-    """The bundle of the ledger that is the result already; then nothing is signed."""
-    number: str | None = None
-    """The vendor's own number of the order."""
-    ordered: str | None = None
-    """The order in its canonical text."""
-    request: projection.Record | None = None
-    """The request that is answered, to be entered beside it."""
-    is_new_serial: bool = False
-    """Whether the serial was made for it: another order may take it first."""
-    note: str = ""
-    """What the ledger keeps of doubts about it that were overridden."""
+    before: bundles.Issued | None = None  # the bundle of the ledger that is the result already; then nothing is signed
+    number: str | None = None  # the vendor's own number of the order
+    ordered: str | None = None  # the order in its canonical text
+    request: projection.Record | None = None  # the request that is answered, to be entered beside it
+    is_new_serial: bool = False  # whether the serial was made for it: another order may take it first
+    note: str = ""  # what the ledger keeps of doubts about it that were overridden
 
 
 class Signing(TypedDict, total=False):
@@ -189,9 +182,8 @@ def proposal_of(tx: LedgerTransaction, one: Issuance, signing: Signing, remarks:
         file, request = repeated, one.request
         if file is None:
             answers = None if request is None else identity_of(request.token.type, request.token.payload)
-            signed = tx.sign(one.action, one.bundle, require_signer(key))._replace(
-                order_number=one.number, order=one.ordered, request=answers, note=one.note
-            )
+            signed = tx.sign(one.action, one.bundle, require_signer(key))
+            signed = signed._replace(order_number=one.number, order=one.ordered, request=answers, note=one.note)
             entries.append(tx.ledger, [signed] if request is None else [request, signed])
             file = license_file(AttachmentSource(tx, attach), one.bundle, signed.token, repeated=False)
         if approve := signing.get("approve"):
@@ -218,8 +210,7 @@ def prepare_bundle(tx: LedgerTransaction, draft: OrderDraft, usual: Collection[s
     serial = numbering.serial(draft.order)
     sequence = numbering.sequence(draft.order, serial)
     extensions = numbering.pickup(draft.order, serial)
-    bundle = make_bundle(checked, serial=serial, sequence=sequence, issued=tx.now, extensions=extensions)
-    return bundle, checked.note
+    return make_bundle(checked, serial=serial, sequence=sequence, issued=tx.now, extensions=extensions), checked.note
 
 
 def ordered_before(tx: LedgerTransaction, number: str | None, ordered: str) -> bundles.Issued | None:
@@ -256,10 +247,7 @@ def require_genuine(tx: LedgerTransaction, issued: bundles.Issued) -> None:
 
 
 def check(tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering, usual: Collection[str] = ()) -> CheckedOrder:
-    """Check an order against the catalog, the ledger and the clock; `usual` are names of doubts that are none here.
-
-    Raises `OrderInvalid` with all its faults, or else with all doubts that nobody has overridden.
-    """
+    """Check an order by catalog, ledger, clock; raise `OrderInvalid` with its faults, else its doubts but `usual`."""
     found = OrderDraft(draft.order, (*draft.faults, *numbering.faults(draft.order)))
     checked = check_order(found, tx.state.signed_catalog, numbering.granted_by_other_parts(draft.order))
     checked = checked._replace(order=checked.order._replace(company=company_of(tx, checked.order)))

@@ -16,12 +16,10 @@ from licensekit.issuer.orders.order import Order
 from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import PICKUP, PICKUP_BYTES, UPDATE, Value
 
-EXAMPLE: Final = "1010000014"
-"""The serial in examples."""
+EXAMPLE: Final = "1010000014"  # the serial in examples
 
 _LOWEST: Final = 100_000_000
-_DRAWN: Final = 800_000_000
-"""How many first numbers there are; those above are left to count on."""
+_DRAWN: Final = 800_000_000  # how many first numbers there are; those above are left to count on
 _RISE: Final = 1_000_000
 _DIGITS: Final = 10
 _DOUBLED: Final = str.maketrans("0123456789", "0246813579")
@@ -59,15 +57,11 @@ def _check_digit(body: str) -> str:
     return str(-sum(map(int, body[-2::-2] + body[::-2].translate(_DOUBLED))) % 10)
 
 
-_AHEAD: Final = 500
-"""How many serials are looked up together."""
+_AHEAD: Final = 500  # how many serials are looked up together
 
 
 class Numbering:
-    """The serials and sequences given out so far, on top of those of the ledger.
-
-    `waits` returns whether a serial was given out and is not in the ledger yet.
-    """
+    """The serials and sequences given out: of the ledger, and those of which `waits` says that they will be there."""
 
     def __init__(self, tx: LedgerTransaction, waits: Callable[[str], bool] = lambda _: False) -> None:
         self._ledger = tx.ledger
@@ -80,10 +74,8 @@ class Numbering:
         accepted = documents.fact(tx.ledger, documents.RESTORED) or "0 0"  # zeros: it was never restored
         self._restored, self._rise = map(int, accepted.split())
         self._new = self._new_serials()
-        self._ahead = "", ""
-        """The first and the last of those that are looked up together."""
-        self._taken = set[str]()
-        """Those of them that are taken."""
+        self._ahead = "", ""  # the first and the last of those that are looked up together
+        self._taken = set[str]()  # those of them that are taken
 
     def serial(self, order: Order) -> str:
         """Return the serial that `order` names, or a new one."""
@@ -100,12 +92,10 @@ class Numbering:
             if serial is not None and is_mistyped(serial):
                 yield OrderSerialInvalid(reason="mistyped", serial=serial, where=key)
         for serial in order.replaces:
-            active = bundles.active(self._ledger, serial)
-            use = min((one.bundle.use for one in active), default=order.use)
+            use = min((one.bundle.use for one in bundles.active(self._ledger, serial)), default=order.use)
             if use < order.use:  # it has more than a bundle of the order's use could replace
-                yield OrderSerialInvalid(
-                    reason="use-replaces", serial=serial, use=order.use.word, other=use.word, where="replaces"
-                )
+                own, other = order.use.word, use.word
+                yield OrderSerialInvalid(reason="use-replaces", serial=serial, use=own, other=other, where="replaces")
         if order.serial is None:
             if not self._makes_serials:
                 yield OrderIncomplete(reason="no-serial", where="serial")

@@ -10,58 +10,44 @@ from licensekit import chain, errors, proposals
 from licensekit.catalog.rules import as_numbers
 from licensekit.dates import format_days
 from licensekit.errors.coded import Located, Message
-from licensekit.wire.documents import AfterGrace, Kind, Use, Value
-from licensekit.wire.plain import word
+from licensekit.wire import documents, plain
 
 SETTINGS: Final = "settings"
-TABLES: Final = frozenset({*(kind.plural for kind in Kind), SETTINGS})
+TABLES: Final = frozenset({*(kind.plural for kind in documents.Kind), SETTINGS})
 """The keys of an order under which there are codes."""
 _WARNING_DAYS: Final = 30
-_WARNING_PART: Final = 4
-"""The last quarter of a term."""
+_WARNING_PART: Final = 4  # the last quarter of a term
 
 
 class Order(NamedTuple):
     """One order. Dates are days since 1970; None is absent."""
 
     company: str
-    number: str | None = None
-    """The vendor's own number for it: an order of one number is issued once."""
-    serial: str | None = None
-    """None: a new one is made."""
-    customer: str | None = None
-    """Whose it is, by external id or name; None: whose the serial is, or the company's name."""
-    purchase_order: str | None = None
-    """The customer's own number for it: the ledger keeps it, and no document says it."""
+    number: str | None = None  # the vendor's own number for it: an order of one number is issued once
+    serial: str | None = None  # None: a new one is made
+    customer: str | None = None  # whose it is, by external id or name; None: whose the serial is, or the company's name
+    purchase_order: str | None = None  # the customer's own number for it: the ledger keeps it, and no document says it
     part: str = "base"
-    sequence: int | None = None
-    """None: the next one of the serial and part."""
+    sequence: int | None = None  # None: the next one of the serial and part
     replaces: tuple[str, ...] = ()
-    use: Use = Use.PRODUCTION
+    use: documents.Use = documents.Use.PRODUCTION
     starts: int | None = None
     warning: int | None = None
     expiry: int | None = None
     grace: int | None = None
-    days: int | None = None
-    """The term, counted from `starts` or, without it, from the day of issue."""
-    warning_days: int | None = None
-    """The warning comes this many days before the expiry; 0: there is none."""
-    grace_days: int | None = None
-    """Grace ends this many days after the expiry."""
+    days: int | None = None  # the term, counted from `starts` or, without it, from the day of issue
+    warning_days: int | None = None  # the warning comes this many days before the expiry; 0: there is none
+    grace_days: int | None = None  # grace ends this many days after the expiry
     maintenance: int | None = None
     next_check: int | None = None
-    edition: str | None = None
-    """What it names is granted; what the order itself names comes on top, or instead."""
-    system: Mapping[str, int | None] = {}
-    """`True` is 1 and says that no number was given."""
+    edition: str | None = None  # what it names is granted; what the order itself names comes on top, or instead
+    system: Mapping[str, int | None] = {}  # `True` is 1 and says that no number was given
     sites: Mapping[str, int | None] = {}
     users: Mapping[str, int | None] = {}
-    settings: Mapping[str, Value] = {}
-    installations: int | None = None
-    """How many installations may be bound under it; None: one."""
-    facts: int | None = None
-    """How many facts of the machine must match, beside the key; None: the key alone binds."""
-    after_grace: AfterGrace = AfterGrace.READ_ONLY
+    settings: Mapping[str, documents.Value] = {}
+    installations: int | None = None  # how many installations may be bound under it; None: one
+    facts: int | None = None  # how many facts of the machine must match, beside the key; None: the key alone binds
+    after_grace: documents.AfterGrace = documents.AfterGrace.READ_ONLY
     offline_hours: int = 24
     borrow_hours: int = 0
 
@@ -75,10 +61,8 @@ class OrderDraft(NamedTuple):
 
     order: Order
     faults: tuple[Located, ...] = ()
-    terms: bytes | None = None
-    """The same for orders that differ in `OWN` alone; None is not known."""
-    remarks: tuple[Message, ...] = ()
-    """What was read otherwise than it was written."""
+    terms: bytes | None = None  # the same for orders that differ in `OWN` alone; None is not known
+    remarks: tuple[Message, ...] = ()  # what was read otherwise than it was written
 
 
 class Term(NamedTuple):
@@ -120,8 +104,7 @@ def _contradictions(order: Order) -> Iterator[errors.OrderDatesInvalid]:
     if order.expiry is not None and order.days is not None:
         yield errors.OrderDatesInvalid(reason="twice", key="expiry", where="days")
     ends = order.expiry is not None or order.days is not None
-    beside = (("warning", order.warning, order.warning_days), ("grace", order.grace, order.grace_days))
-    for key, day, days in beside:
+    for key, day, days in (("warning", order.warning, order.warning_days), ("grace", order.grace, order.grace_days)):
         counted = f"{key}_days"
         used = key if days is None else counted
         if day is not None and days is not None:
@@ -143,8 +126,7 @@ def _wrong_sequence(order: Order) -> Iterator[errors.OrderDatesInvalid]:
         ("expiry" if order.days is None else "days", expiry),
         ("grace" if order.grace_days is None else "grace_days", grace),
     )
-    known = [(key, day) for key, day in dates if day is not None]
-    for (earlier, first), (later, second) in pairwise(known):
+    for (earlier, first), (later, second) in pairwise([(key, day) for key, day in dates if day is not None]):
         if first > second:
             reason = "before-term" if earlier == "starts" and order.starts is None else "before"
             yield errors.OrderDatesInvalid(reason=reason, key=earlier, where=later)
@@ -163,10 +145,8 @@ def canonical(order: Order) -> str:
 
 def difference(before: str, after: str) -> tuple[proposals.Change, ...]:
     """Return what differs between two canonical texts, by key path."""
-    old, new = (
-        {path: _shown(path.partition(".")[0], value) for path, value in flat(json.loads(text)).items()}
-        for text in (before, after)
-    )
+    texts = (flat(json.loads(text)).items() for text in (before, after))
+    old, new = ({path: _shown(path.partition(".")[0], value) for path, value in said} for said in texts)
     return proposals.changes_between(old, new)
 
 
@@ -179,12 +159,8 @@ def flat(content: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _plain(name: str, value: Any) -> Any:
-    if name == "system":
-        return as_numbers(value)
-    return word(value) if isinstance(value, IntEnum) else value
+    return as_numbers(value) if name == "system" else plain.word(value) if isinstance(value, IntEnum) else value
 
 
 def _shown(name: str, value: Any) -> object:
-    if name in _DATES:
-        return format_days(value)
-    return "unrestricted" if value is None else value
+    return format_days(value) if name in _DATES else "unrestricted" if value is None else value

@@ -12,8 +12,7 @@ from licensekit import errors, limits
 from licensekit.issuer.catalog.catalog_file import read_counts, read_settings
 from licensekit.issuer.orders.order import OWN, SETTINGS, TABLES, Order, OrderDraft, date_faults
 from licensekit.text import names, tables, values
-from licensekit.wire.documents import BASE, AfterGrace, Catalog, Kind, SettingType, Use
-from licensekit.wire.plain import word
+from licensekit.wire import documents, plain
 
 
 def _serials(value: object) -> tuple[str, ...]:
@@ -42,19 +41,17 @@ READERS: Final[dict[str, values.Reader[Any]]] = {
     "serial": values.serial,
     "part": values.code,
     "replaces": _serials,
-    "use": values.word({word(use): use for use in Use}),
+    "use": values.word({plain.word(use): use for use in documents.Use}),
     "edition": values.line,
-    "after_grace": values.word({word(policy): policy for policy in AfterGrace}),
+    "after_grace": values.word({plain.word(policy): policy for policy in documents.AfterGrace}),
 }
 """Key of an order to the reader of its value."""
 _SELLING_KEYS: Final = ("edition", *TABLES)
-KEYS: Final = frozenset({*READERS, *_SELLING_KEYS})
-"""Every key that an order may have."""
-_OTHER_USES: Final = tuple(f"-{use.word}" for use in Use if use is not Use.PRODUCTION)
+KEYS: Final = frozenset({*READERS, *_SELLING_KEYS})  # every key that an order may have
+_OTHER_USES: Final = tuple(f"-{use.word}" for use in documents.Use if use is not documents.Use.PRODUCTION)
 _TRUTH: Final = {**dict.fromkeys(("true", "yes", "x", "1"), True), **dict.fromkeys(("false", "no", "0"), False)}
 """In any case: `FALSE` is how Excel writes it."""
-_DIGITS: Final = 19
-"""A number of more digits is above every bound, and stays text for the reader to refuse."""
+_DIGITS: Final = 19  # a number of more digits is above every bound, and stays text for the reader to refuse
 _DATE_KEYS: Final = frozenset({"starts", "warning", "expiry", "grace", "days", "warning_days", "grace_days"})
 
 
@@ -85,10 +82,9 @@ def draft_from(content: object) -> OrderDraft:
         table.refuse("replaces", errors.OrderSerialInvalid(reason="replaces-itself", serial=order.serial or ""))
     if order.part.endswith(_OTHER_USES):
         table.refuse("part", errors.OrderSerialInvalid(reason="part-use", part=order.part))
-    if order.replaces and order.part != BASE:
+    if order.replaces and order.part != documents.BASE:
         table.refuse("replaces", errors.OrderSerialInvalid(reason="part-replaces", part=order.part))
-    unread = any(fault.where in _DATE_KEYS for fault in table.faults)
-    table.faults.extend(date_faults(order, whole=not unread))
+    table.faults.extend(date_faults(order, whole=not any(fault.where in _DATE_KEYS for fault in table.faults)))
     return OrderDraft(order, tuple(tables.in_file_order(table.faults, table.content)) if table.faults else ())
 
 
@@ -105,11 +101,9 @@ def _order(table: tables.Table) -> Order:
 class OrderKey(NamedTuple):
     """The key of a value in an order: a key of its own, or a code in one of its tables."""
 
-    table: str
-    """Empty: the order itself."""
+    table: str  # empty: the order itself
     key: str
-    type: SettingType | None = None
-    """Of a setting that the catalog declares."""
+    type: documents.SettingType | None = None  # of a setting that the catalog declares
 
     @property
     def path(self) -> str:
@@ -118,15 +112,15 @@ class OrderKey(NamedTuple):
 
     def read(self, text: str) -> object:
         """Return the value that `text` means here."""
-        if self.type is SettingType.BOOLEAN:
+        if self.type is documents.SettingType.BOOLEAN:
             return _TRUTH.get(text.lower(), text)
-        if self.type is SettingType.TEXT or not (self.table or self.key in _WHOLE):
+        if self.type is documents.SettingType.TEXT or not (self.table or self.key in _WHOLE):
             return text
         digits = text.removeprefix("-")
         is_number = digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS
         number = int(text) if is_number else text
         # A quantity can be 1; nothing is sold 0 times.
-        is_truth = self.table == Kind.SYSTEM.plural and not (isinstance(number, int) and number)
+        is_truth = self.table == documents.Kind.SYSTEM.plural and not (isinstance(number, int) and number)
         return _TRUTH.get(text.lower(), number) if is_truth else number
 
     def put(self, order: dict[str, Any], value: object) -> None:
@@ -138,7 +132,7 @@ class OrderKey(NamedTuple):
             held[self.key] = value
 
 
-def parse_key(title: str, catalog: Catalog) -> OrderKey:
+def parse_key(title: str, catalog: documents.Catalog) -> OrderKey:
     """Return the key that `title` names: a key, a key path, or the code of a license alone."""
     table, dot, code = title.partition(".")
     if table == SETTINGS and code in catalog.settings:
@@ -148,10 +142,8 @@ def parse_key(title: str, catalog: Catalog) -> OrderKey:
     return OrderKey(table, code) if table in TABLES and code else OrderKey("", title)
 
 
-_MARSHALLED: Final = 2
-"""The version of `marshal` that writes the same for the same, however it is shared."""
-KEPT: Final = 2000
-"""How many terms are kept, where orders in bulk share them: they differ in `OWN`."""
+_MARSHALLED: Final = 2  # the version of `marshal` that writes the same for the same, however it is shared
+KEPT: Final = 2000  # how many terms are kept, where orders in bulk share them: they differ in `OWN`
 
 
 class OrderReader:

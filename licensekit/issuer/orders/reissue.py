@@ -18,8 +18,7 @@ from licensekit.keys import keyfile, signing
 from licensekit.trust.scope import require_type
 from licensekit.wire.documents import Bundle
 
-_BATCH: Final = 500
-"""Bundles signed in one transaction."""
+_BATCH: Final = 500  # bundles signed in one transaction
 
 
 class Reissued(NamedTuple):
@@ -52,10 +51,8 @@ class ReissueProposal(proposals.Proposal[Iterator[Reissued]]):
         changed it decided later. What the old key has signed since is not touched. Bundles that an interrupted run had
         entered come first: their files may be missing.
 
-        Raises:
-            KeyMissing: there is no key, and something to sign.
-            KeyChangeRefused: `key` is the old one, or it could not have signed the first of them.
-            TrustError: `key` may not sign one of them; nothing is signed then.
+        Raises `KeyMissing` if there is no key, and something to sign, `KeyChangeRefused` if `key` is the old one, or
+        could not have signed the first of them, `TrustError` if it may not sign one of them; nothing is signed then.
         """
         self.require_confirmed(confirm=confirm)
         if self.numbers:

@@ -66,8 +66,7 @@ class AttachmentSource:
         if not self._asks:
             return self._usual
         serial, bound = (None, document) if isinstance(document, Reset) else (document.serial, document.binding)
-        installation = None if bound is None else bound.installation
-        said = exchange_files.last_of_each(self._tx.ledger, serial, installation)
+        said = exchange_files.last_of_each(self._tx.ledger, serial, None if bound is None else bound.installation)
         known = [read_held(one.extensions.get(HOLDS)) for one in said]
         # Of several installations none may be left without what it lacks.
         return self._lacking(lowest([one or self._oldest for one in known])) if known else self._usual
@@ -95,9 +94,8 @@ def held_by_pack(state: documents.WorkspaceState, pack: bytes) -> Held:
 
 def oldest_held(tx: LedgerTransaction) -> Held:
     """Return what the oldest application in the field holds: the pack that the vendor has named, or the first one."""
-    named = read_held(documents.fact(tx.ledger, documents.OLDEST_PACK))
     # The vendor's applications are older than its partner, who may name no pack.
-    return named or Held((tx.trust.chain[0].root.version, 0))
+    return read_held(documents.fact(tx.ledger, documents.OLDEST_PACK)) or Held((tx.trust.chain[0].root.version, 0))
 
 
 def _lacking(tx: LedgerTransaction, held: Held, *, fits_oldest: bool) -> Attachments:
@@ -108,7 +106,10 @@ def _lacking(tx: LedgerTransaction, held: Held, *, fits_oldest: bool) -> Attachm
     revocations, concerned = None, frozenset[str]()
     newest = trust.lists.get(state.issuer)
     if newest is not None and full_version(newest.document) > held.revocations:
-        if _requires_list(state, held, newest.document):
+        # Whoever has seen a list by a key that was revoked since takes no bundle until there is a newer one (L2).
+        is_overtaken = held.revocations[:2] < state.overtaken.get(SignedType.REVOCATIONS, ())
+        # Lists that are renewed by a date remind of it.
+        if is_overtaken or (held.revocations and newest.document.fresh_until is not None):
             always.append(newest.token)
         else:
             revocations, concerned = newest.token, frozenset(_concerned(tx.ledger, newest.document, held))
@@ -117,14 +118,6 @@ def _lacking(tx: LedgerTransaction, held: Held, *, fits_oldest: bool) -> Attachm
         return Attachments(tuple(always), revocations, concerned, None, None, fits_oldest)
     changed = _changed(_held_catalog(tx, held), catalog.document)
     return Attachments(tuple(always), revocations, concerned, catalog.token, changed, fits_oldest)
-
-
-def _requires_list(state: documents.WorkspaceState, held: Held, newest: Revocations) -> bool:
-    """Return whether the newest list goes to everybody whose list is older."""
-    # Whoever has seen a list by a key that was revoked since takes no bundle until there is a newer one (L2).
-    is_overtaken = held.revocations[:2] < state.overtaken.get(SignedType.REVOCATIONS, ())
-    # Lists that are renewed by a date remind of it.
-    return is_overtaken or (bool(held.revocations) and newest.fresh_until is not None)
 
 
 def _concerned(ledger: database.Connection, newest: Revocations, held: Held) -> Iterator[str]:

@@ -20,16 +20,13 @@ from licensekit.wire.plain import plain_fields, word
 if TYPE_CHECKING:
     from segno import QRCode
 
-LARGEST: Final = 2953
-"""Characters in the largest code, of version 40 with the lowest error correction (L)."""
-ROBUST: Final = 2331
-"""Characters with error correction M, which a fold or a stain in the paper does not hurt."""
+LARGEST: Final = 2953  # characters in the largest code, of version 40 with the lowest error correction (L)
+ROBUST: Final = 2331  # characters with error correction M, which a fold or a stain in the paper does not hurt
 
 SCALES: Final = {"svg": 1, "png": 8}
 """The forms of images, and how large a module is: in a PNG, in pixels."""
 
-_BORDER: Final = 4
-"""Modules of quiet zone that the standard asks for."""
+_BORDER: Final = 4  # modules of quiet zone that the standard asks for
 _PAGE: Final = Path(__file__).with_name("sheet.html")
 _DATES: Final = ("Starts", "Reminder from", "Ends", "Grace until", "Maintenance until", "Next check")
 _KINDS: Final = {Kind.SYSTEM: "For the whole installation", Kind.SITE: "For sites", Kind.USER: "For users"}
@@ -79,13 +76,10 @@ def sheet_page(file: LicenseFile, catalog: Catalog) -> bytes:
     drawn = f"Its {len(text)} characters fit into no QR code: use the file, or the text below."
     if len(text) <= LARGEST:
         drawn = f"{_code(text).svg_inline(border=_BORDER, omitsize=True)}Scan it, or copy the text below."
-    template = Template(_PAGE.read_text("utf-8"))
-    return template.substitute(
-        {name: escape(str(value)) for name, value in named.items()},
-        code=drawn,
-        facts="".join(f"<dt>{name}</dt><dd><bdi>{escape(said)}</bdi></dd>\n" for name, said in _facts(bundle)),
-        licenses="\n".join(_tables(bundle, catalog)),
-    ).encode()
+    escaped = {name: escape(str(value)) for name, value in named.items()}
+    facts = "".join(f"<dt>{name}</dt><dd><bdi>{escape(said)}</bdi></dd>\n" for name, said in _facts(bundle))
+    page, licenses = Template(_PAGE.read_text("utf-8")), "\n".join(_tables(bundle, catalog))
+    return page.substitute(escaped, code=drawn, facts=facts, licenses=licenses).encode()
 
 
 def _facts(bundle: Bundle) -> Iterable[tuple[str, str]]:

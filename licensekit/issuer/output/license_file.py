@@ -1,7 +1,4 @@
-"""The files that customers get: a signed document, behind the documents attached to it; and what they may replace.
-
-The newest file of each customer can lie in a folder that any web server serves (`docs/how-to/renewals.md`).
-"""
+"""The files that customers get, what they may replace, and the newest of each for a web server to serve."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -72,16 +69,14 @@ def file_name(bundle: Bundle) -> str:
 def license_file(source: AttachmentSource, bundle: Bundle, token: armor.Token, *, repeated: bool) -> LicenseFile:
     """Return the file of a signed bundle."""
     lacking = source.attachments(bundle)
-    data = source.file(lacking.beside(bundle), token)
-    return LicenseFile(bundle, token, data, repeated, lacking.fits_oldest)
+    return LicenseFile(bundle, token, source.file(lacking.beside(bundle), token), repeated, lacking.fits_oldest)
 
 
 def reset_file(source: AttachmentSource, token: armor.Token, *, repeated: bool) -> ResetFile:
     """Return the file of a signed reset."""
     reset = decode(Reset, token.payload)
     lacking = source.attachments(reset)
-    data = source.file(lacking.always, token)
-    return ResetFile(source.product, reset, token, data, repeated, lacking.fits_oldest)
+    return ResetFile(source.product, reset, token, source.file(lacking.always, token), repeated, lacking.fits_oldest)
 
 
 def require_replaceable(path: Path, document: Bundle | Reset) -> None:
@@ -146,10 +141,7 @@ class PublishedFile(NamedTuple):
 
 
 def publish(tx: LedgerTransaction, folder: Path) -> Iterator[PublishedFile]:
-    """Write the newest file of each pickup that differs from what is in `folder`, and yield every one; lazily.
-
-    Nothing else in the folder is touched. Raises as `Workspace.publish`.
-    """
+    """Write the newest file of each pickup that differs from what is in `folder`, and yield every one, lazily."""
     if not os.path.isdir(folder):  # noqa: PTH112  # one that may not be looked into is none, and no error
         raise errors.FileUnusable(reason="folder-missing", where=str(folder))
     if tx.store.layout.folder.resolve().is_relative_to(folder.resolve()):
@@ -165,8 +157,7 @@ def publish(tx: LedgerTransaction, folder: Path) -> Iterator[PublishedFile]:
         held, data = _newest_file(tx, source, issued, compress(issued, counts))
         last, labels = issued[-1].bundle, tuple(one.label for one in held)
         for pickup in pickups:
-            change = _put(folder / f"{pickup.hex()}.lic", data)
-            yield PublishedFile(last.serial, last.company, labels, change)
+            yield PublishedFile(last.serial, last.company, labels, _put(folder / f"{pickup.hex()}.lic", data))
 
 
 def _newest_file(

@@ -12,9 +12,8 @@ from typing import Final
 from licensekit.errors import PlaceTaken
 from licensekit.issuer.ledger.documents import WorkspaceState
 from licensekit.trust.pack import TrustStore, open_pack, pin_in_pack
-from licensekit.wire import armor
+from licensekit.wire import armor, plain
 from licensekit.wire.documents import Kind, Setting, SettingType
-from licensekit.wire.plain import word
 
 _TEXT: Final = Path(__file__).with_name("texts") / "product_module.txt"
 _WIDTH: Final = 80
@@ -44,31 +43,23 @@ def product_module(pack: bytes | str, *, released: date | None = None, before: s
 
 def _module(store: TrustStore, root: str, pack: bytes | str, released: str) -> str:
     codes = {kind: _literal(_licenses(store, kind)) for kind in Kind}
-    ways = _literal([store.qualify(i, way) for i, one in store.catalogs.items() for way in one.document.access])
-    settings = _settings(store)
-    name = module_name(store.product)
-    return Template(_TEXT.read_text("utf-8")).substitute(
-        module=module_file(store.product).removesuffix(".py"),
-        name=name,
-        class_name=f"{name.title().replace('_', '')}Licensing",
-        product=store.product,
-        example=dumps(next(iter(_licenses(store, Kind.SYSTEM)), "...")),
-        typing=", ".join(_typing_names({*codes.values(), ways}, settings)),
-        **{word(kind): codes[kind] for kind in Kind},
-        ways=ways,
-        settings="".join(_setting_methods(settings)),
-        root=root,
-        pack="\n".join(_chunks(pack)),
-        released=released,
-    )
+    owned = [(issuer, catalog.document) for issuer, catalog in store.catalogs.items()]
+    ways = _literal([store.qualify(issuer, way) for issuer, catalog in owned for way in catalog.access])
+    settings = {store.qualify(i, code): one for i, catalog in owned for code, one in catalog.settings.items()}
+    name, module = module_name(store.product), module_file(store.product).removesuffix(".py")
+    class_name = f"{name.title().replace('_', '')}Licensing"
+    example = dumps(next(iter(_licenses(store, Kind.SYSTEM)), "..."))
+    typing, methods = ", ".join(_typing_names({*codes.values(), ways}, settings)), "".join(_setting_methods(settings))
+    named = {"module": module, "name": name, "class_name": class_name, "product": store.product, "example": example}
+    typed = {"typing": typing, **{plain.word(kind): codes[kind] for kind in Kind}, "ways": ways, "settings": methods}
+    shipped = {"root": root, "pack": "\n".join(_chunks(pack)), "released": released}
+    return Template(_TEXT.read_text("utf-8")).substitute(named | typed | shipped)
 
 
 def renewed_module(text: str, state: WorkspaceState) -> str | None:
-    """Return a module written again from the pack of its workspace; None: it is none of that pack.
-
-    A partner has no module: the application is the vendor's.
-    """
+    """Return a module written again from the pack of its workspace; None: it is none of that pack."""
     written = _WRITTEN.search(text)
+    # A partner has no module: the application is the vendor's.
     if written is None or written["root"] != state.pin or state.is_partner:
         return None
     return _module(state.trust_store, state.pin, state.pack, written["released"])
@@ -88,11 +79,6 @@ def module_name(product: str) -> str:
 def _licenses(store: TrustStore, kind: Kind) -> list[str]:
     owned = ((issuer, catalog.document.licenses) for issuer, catalog in store.catalogs.items())
     return [store.qualify(i, code) for i, licenses in owned for code, one in licenses.items() if one.kind is kind]
-
-
-def _settings(store: TrustStore) -> dict[str, Setting]:
-    owned = ((issuer, catalog.document.settings) for issuer, catalog in store.catalogs.items())
-    return {store.qualify(i, code): setting for i, settings in owned for code, setting in settings.items()}
 
 
 def _literal(texts: Collection[str]) -> str:

@@ -64,14 +64,10 @@ def _session() -> ModuleType:
 class KeyPlace(NamedTuple):
     """Where a key lives, as its URI says."""
 
-    module: str
-    """The absolute path of the PKCS#11 module that the token's maker supplies."""
-    token: Mapping[str, str]
-    """What is known of the token, by `TOKEN_ATTRIBUTES`; at least one."""
-    object: str | None
-    """The label of the key."""
-    id: bytes | None
-    """The CKA_ID of the key."""
+    module: str  # the absolute path of the PKCS#11 module that the token's maker supplies
+    token: Mapping[str, str]  # what is known of the token, by `TOKEN_ATTRIBUTES`; at least one
+    object: str | None  # the label of the key
+    id: bytes | None  # the CKA_ID of the key
 
     def uri(self) -> str:
         """Return the URI that `parse` reads back to this."""

@@ -1,3 +1,5 @@
+-- oldest reader 1, writer 1, database 1
+
 -- One row: the key of the installation, and the stores that its journal speaks of. The head of the
 -- journal is signed together with a digest of its observations of time. `told_since` is the first day
 -- of which the application has told who uses it; days are counted from 1970.
@@ -87,7 +89,7 @@ CREATE TABLE group_rules (
 ) {strict};
 
 -- What a change of many users has prepared, until it is made; each change is a `run`. `before` is what was known of
--- the user, and empty of one to come.
+-- the user, and empty of one to come. `mark` finds the user in the audit log, whose entry is `entry` after the last one.
 CREATE TABLE staged_users (
     run {text} NOT NULL,
     number {integer} NOT NULL,
@@ -102,6 +104,8 @@ CREATE TABLE staged_users (
     member_of {text} NOT NULL,
     from_directory {integer} NOT NULL,
     holds {integer} NOT NULL,
+    mark {text} NOT NULL,
+    entry {integer} NOT NULL,
     PRIMARY KEY (run, number)
 ) {strict};
 

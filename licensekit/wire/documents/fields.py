@@ -2,7 +2,7 @@
 
 Bounds on numbers and lengths are checked while decoding. What a bound cannot say (the alphabet of codes, NFC, no
 control characters, sorted lists) is checked by `require_…`, which documents call from `__post_init__`: it runs when a
-document is decoded as well as when one is made. The same rules of spelling hold for what people type.
+document is decoded as well as when one is made.
 """
 
 from bisect import bisect_right
@@ -57,8 +57,7 @@ _NOT_A_SERIAL: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="ser
 _NOT_QUALIFIED: Final = RuleBroken(reason="qualified")
 _NO_ENDS: Final = frozenset({"", "-", "\n"})
 _NOT_BETWEEN_WORDS: Final = ("\n\n", "\n-", "-\n", "\n.", ".\n", "..", ".-", "-.")
-_FEW: Final = 8
-"""Serials that are judged one by one: a bundle has few, and a list may have sixty thousand."""
+_FEW: Final = 8  # serials that are judged one by one: a bundle has few, and a list may have sixty thousand
 _SERIAL_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" + CODE_ALPHABET
 
 

@@ -14,8 +14,7 @@ from licensekit.wire.documents.bundle import Use
 
 Scheme = Annotated[int, Meta(ge=1, le=2)]
 """1 = Ed25519; 2 = Ed25519 and ML-DSA-65 together."""
-_ED25519_BYTES: Final = 32
-"""Where the ML-DSA-65 half of a public key of scheme 2 begins."""
+_ED25519_BYTES: Final = 32  # where the ML-DSA-65 half of a public key of scheme 2 begins
 
 
 class KeyState(IntEnum):

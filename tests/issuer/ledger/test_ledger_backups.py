@@ -89,7 +89,7 @@ def test_another_ledger_is_replaced_only_when_that_is_confirmed(
     [
         ("UPDATE entries SET who = 'eve' WHERE number = 2", ("ledger", "error", "ledger-damaged")),
         ("DELETE FROM bundles", ("ledger", "error", "ledger-damaged")),
-        ("UPDATE licensekit_schema SET number = 99", ("schema", "error", "database-newer")),
+        ("UPDATE licensekit_schema SET number = 99, reader = 99", ("schema", "error", "database-newer")),
     ],
 )
 def test_a_doctor_names_what_was_edited(

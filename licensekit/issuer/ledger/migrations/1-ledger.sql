@@ -1,3 +1,5 @@
+-- oldest reader 1, writer 1, database 1
+
 -- The record: only ever appended to. The other tables are drawn from it.
 CREATE TABLE entries (
     number {integer} NOT NULL PRIMARY KEY,
