@@ -201,6 +201,7 @@ class LiveSnapshot:
         if any(one.seats is SeatKind.CONCURRENT for one in licenses):
             with suppress(StateError):  # then at the next look; that the database is away is found without this
                 self.observer.look(self.database)
+                self.counters.see(self.observer.in_use)
 
     def _look_outside(self) -> None:
         """Take what is new outside, and report what there is to say about it now."""

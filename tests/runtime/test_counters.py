@@ -17,7 +17,7 @@ from licensekit.installation import Installation
 from licensekit.runtime.counters import BOUNDS, Counters
 from licensekit.state.metrics import metric_lines
 from tests.crm import SOLD, crm_home_at, open_crm
-from tests.homes import Home
+from tests.homes import PIN, Home
 
 HOUR = 3600
 SEATS = SOLD["users"]["seat"]
@@ -106,6 +106,22 @@ def test_a_lost_seat_is_counted_with_its_reason_and_a_released_one_is_not(licens
     lost_ones = {name: count for name, count in found.items() if name.startswith("leases_lost")}
     assert lost_ones.pop('leases_lost_total{license="seat",reason="ended"}') == 1
     assert set(lost_ones.values()) == {0}
+
+
+def test_a_peak_is_seen_between_two_scrapes(home: Home, admin: Installation) -> None:
+    """A program sees the seats of others as well, as it observes who is silent."""
+    assert admin.state().serial
+    with Licensing.open(home.place, root=PIN, pack=home.pack, watch=True, clock=home.clock) as watched:
+        assert watched.allows("server")
+        with home.run() as other:
+            leases = [other.seat("seat", holder=f"{number}").take() for number in range(3)]
+            while watched._live.observer.in_use.get("seat") != len(leases):
+                time.sleep(0.01)
+            for lease in leases:
+                lease.release()
+        found = samples(watched.metric_lines())
+    assert found['license_peak{license="seat"}'] == len(leases)
+    assert found['license_in_use{license="seat",kind="user"}'] == 0
 
 
 def test_renewals_are_counted_with_how_long_they_took(licensing: Licensing) -> None:
