@@ -47,7 +47,6 @@ class Counters:
             yield
         except LicenseError as error:
             self.add("seats_denied_total", license_, error.code)
-            self.see({license_: error.in_use or 0} if isinstance(error, NoneFree) else {})
             raise
         finally:
             self.add("seat_requests", license_, by=-1)
