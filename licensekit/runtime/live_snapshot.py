@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from threading import Event, Lock
+from time import monotonic
 from typing import Final
 
 from licensekit.access import Access
@@ -37,6 +38,8 @@ REMEMBER_PAUSE_SECONDS: Final = 60
 """The least time between two checks whether time or trust that was seen is to be written."""
 CLOSING_SECONDS: Final = 1
 """The least time since the last observation for which closing writes another one."""
+COUNT_SECONDS: Final = 5
+"""How long the database may take to count what is used; a scraper waits no longer than ten."""
 SILENT_TICKS: Final = 150
 """A database that has not answered during this many readings of the clock counts as away.
 
@@ -164,7 +167,8 @@ class LiveSnapshot:
         snapshot = self.snapshot
         state = snapshot.state
         if snapshot.away is None:
-            with suppress(StateError), self.database.read() as connection:  # else as the last state says
+            database = self.database.within(monotonic() + COUNT_SECONDS)
+            with suppress(StateError), database.read() as connection:  # else as the last state says
                 now = snapshot.now_at(self.clocks(), away=False)
                 stored = state.stored._replace(leased=seats_in_use(connection, now))
                 in_use = stored.used_of(state.entitlements.licenses)

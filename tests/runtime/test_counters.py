@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -200,6 +200,23 @@ def test_without_its_database_it_is_ready_for_the_offline_hours(licensing: Licen
     home.folder.with_name("elsewhere").rename(home.folder)
     licensing.refresh()
     assert licensing.health.is_ready
+
+
+@pytest.mark.server
+def test_a_page_comes_while_the_server_stands_still(
+    postgres_location: str,
+    stopped_postgres: Callable[[], AbstractContextManager[None]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It tells what was counted last: nothing else ends the wait for the server here."""
+    monkeypatch.setattr("licensekit.database.postgres.connection._SILENT_SECONDS", 3600.0)
+    monkeypatch.setattr("licensekit.runtime.live_snapshot.COUNT_SECONDS", 0.5)
+    home = crm_home_at(postgres_location)
+    with open_crm(home), home.run() as licensing:
+        assert licensing.allows("server")
+        with stopped_postgres():
+            found = samples(licensing.metric_lines())
+    assert found['license_limit{license="seat",kind="user"}'] == SEATS
 
 
 def test_an_expired_license_keeps_no_program_from_being_ready(licensing: Licensing, home: Home) -> None:
