@@ -55,11 +55,6 @@ class Leasing:
         survive_forks(self)
         _OPEN.add(self)
 
-    @property
-    def held(self) -> list[seats.Lease]:
-        """The leases that are held, or were when somebody last looked."""
-        return list(self._held.values())
-
     def line(self, request: SeatRequest) -> Ticket:
         """Return a place in the line of those on this host who ask for such a seat."""
         name = f"{request.license}-{request.at_least.name}"

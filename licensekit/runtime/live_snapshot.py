@@ -135,6 +135,7 @@ class LiveSnapshot:
             if any(one.seats is SeatKind.CONCURRENT for one in self._current.state.entitlements.licenses.values()):
                 with suppress(StateError):  # then at the next look
                     self.observer.look(self.database)
+                    self.counters.see(self.observer.in_use)
             self._remember()
         except LicenseError as error:
             self._error = error

@@ -9,6 +9,7 @@ between them.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from math import inf
@@ -93,6 +94,8 @@ class Observer:
         self._elapsed, self._local = opened.elapsed, opened.local
         self._steady = steady
         self._known: Sightings = {}
+        self.in_use: Mapping[str, int] = {}
+        """License to how many leases there are of it, as of the newest read."""
         self._step: int | None = None
         self._due = self._saved = -inf
         self.lock = Lock()
@@ -122,6 +125,7 @@ class Observer:
             if self._step is None and self._local is not None:
                 self._known = load(self._local / _FILE, _mark())
             self._known = observe(self._known, found, below, now, steady=self._steady)
+            self.in_use = Counter(one.lease.license for one in self._known.values())
             self._step = step
         is_short = any(one.lease.ttl < _READS * (_PAUSE_SECONDS + LOOK_SECONDS) for one in self._known.values())
         self._due = self._elapsed() + (LOOK_SECONDS / 2 if is_short else _PAUSE_SECONDS)
