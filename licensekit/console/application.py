@@ -9,11 +9,10 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from licensekit.console import monitoring
 from licensekit.console.pages import (
     activation,
     directory,
@@ -32,7 +31,7 @@ from licensekit.console.security import guard
 from licensekit.console.security.sign_in import SignIn, remember_page, routes
 from licensekit.console.visit import EMPTY, PULSE, Authorize, Form, Identity, Visit, address, is_poll, own_path
 from licensekit.errors import LicenseError, NotActivated
-from licensekit.installation import Installation
+from licensekit.installation import METRICS_TYPE, Installation
 
 SIGN_IN_AGAIN: Final = "sign-in-again"
 """The field of a link on the page that keeps a form."""
@@ -143,11 +142,37 @@ def app(
         *(Route(path, endpoint(show)) for path, show in SCREENS.items()),
         *(Route(path, endpoint(change), methods=["POST"]) for path, change in CHANGES.items()),
         Route("/static/{name}", static_file),
-        *monitoring.routes(installation, metrics_token),
+        *_monitored(installation, metrics_token),
         *(routes(authorize) if isinstance(authorize, SignIn) else ()),
     ]
     inner = Starlette(routes=known, exception_handlers={HTTPException: _stopped, 500: _stopped})
     return guard.guarded(inner, tuple(map(guard.read_address, origins)))
+
+
+def _monitored(installation: Installation, token: str) -> list[Route]:
+    """Return what machines ask, who have no session: is the console alive, can it read, its metrics.
+
+    Metrics want a token, also from this machine: a request from it may have come through a proxy.
+    """
+
+    def live(_: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    def ready(_: Request) -> Response:
+        return told(lambda: "ok, and waits for its first license file" if installation.needs_pack else "ok")
+
+    def metrics(request: Request) -> Response:
+        if token and compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode()):
+            return told(lambda: "\n".join([*installation.metric_lines(), ""]), METRICS_TYPE)
+        return PlainTextResponse("", 401, {"WWW-Authenticate": "Bearer"})
+
+    def told(ask: Callable[[], str], media_type: str = "text/plain") -> Response:
+        try:
+            return Response(ask(), media_type=media_type)
+        except LicenseError as error:
+            return PlainTextResponse(error.code, 503)
+
+    return [Route(guard.LIVE, live), Route(guard.READY, ready), Route("/metrics", metrics)]
 
 
 async def _stopped(request: Request, error: Exception) -> Response:

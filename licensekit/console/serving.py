@@ -23,7 +23,7 @@ _OPEN: Final = (
 )
 
 
-_TOKEN_BYTES: Final = 1024
+_TOKEN_BYTES, SHORTEST_TOKEN = 1024, 16
 
 
 class Reach(NamedTuple):
@@ -47,7 +47,12 @@ def run(installation: Installation, reach: Reach, folder: Path, *, user: str, te
     Links that sign in are in `folder`; `user` is whoever signs in by the first one; `tell` shows a line to who started
     it.
     """
-    token = reach.metrics_token and read_bytes(reach.metrics_token, limit=_TOKEN_BYTES, what="a token").decode().strip()
+    file = reach.metrics_token
+    token = (
+        "" if file is None else read_bytes(file, limit=_TOKEN_BYTES, what="a token").decode("ascii", "replace").strip()
+    )
+    if file is not None and len(token) < SHORTEST_TOKEN:
+        raise ConsoleUnavailable(reason="token", where=str(file))
     with listen(reach.host, reach.port) as listener:
         port: int = listener.getsockname()[1]
         links = Links(folder / CONSOLE)
@@ -58,7 +63,7 @@ def run(installation: Installation, reach: Reach, folder: Path, *, user: str, te
             links.announce(_address(reach, port))
             authorize, link = SignIn(links, name=f"licensekit-session-{port}"), links.make(Identity(user))
             opening = [line.format(link=link) for line in _OPEN]
-        served = app(installation, authorize, origins=reach.public, metrics_token=token or "")
+        served = app(installation, authorize, origins=reach.public, metrics_token=token)
         config = _configured(served, reach)
         for line in opening:
             tell(line)

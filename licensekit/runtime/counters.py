@@ -1,6 +1,6 @@
 """What a program has counted of its seats since it was opened, and its metrics."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from math import inf
@@ -26,8 +26,6 @@ class Counters:
         self._lock = RLock()
         self._counts: dict[tuple[str, tuple[str, ...]], float] = defaultdict(int)
         """By the name of a sample and its labels."""
-        self.add("renewals_failed_total", by=0)
-        self._renewed(0, by=0)
 
     def add(self, name: str, *labels: str, by: float = 1) -> None:
         """Count something, by the name of its sample."""
@@ -49,7 +47,6 @@ class Counters:
             yield
         except LicenseError as error:
             self.add("seats_denied_total", license_, error.code)
-            self.see({license_: error.in_use or 0} if isinstance(error, NoneFree) else {})
             raise
         finally:
             self.add("seat_requests", license_, by=-1)
@@ -63,18 +60,16 @@ class Counters:
         except LicenseError:
             self.add("renewals_failed_total")
             raise
-        self._renewed(monotonic() - begin)
-
-    def _renewed(self, seconds: float, by: int = 1) -> None:
+        seconds = monotonic() - begin
         with self._lock:
             for end, bound in BOUNDS.items():
-                self.add("renewal_seconds_bucket", end, by=by * (seconds <= bound))
-            self.add("renewal_seconds_count", by=by)
+                self.add("renewal_seconds_bucket", end, by=int(seconds <= bound))
+            self.add("renewal_seconds_count")
             self.add("renewal_seconds_sum", by=seconds)
 
     def samples(self, codes: Iterable[str]) -> list[Sample]:
         """Return what was counted, and 0 of the other `codes`: what appears with 1 does not seem to have risen."""
-        none: dict[tuple[str, tuple[str, ...]], float] = {}
+        none: dict[tuple[str, tuple[str, ...]], float] = {("renewals_failed_total", ()): 0}
         for code in codes:
             none |= {("leases_lost_total", (code, reason)): 0 for reason in LeaseLost.template}
             none |= {("seats_denied_total", (code, NoneFree.code)): 0, ("seat_requests", (code,)): 0}
@@ -83,13 +78,12 @@ class Counters:
         return [(*key, count) for key, count in counts]
 
 
-def program_samples(live: "LiveSnapshot", held: Iterable[str]) -> Iterator[Sample]:
-    """Yield what the installation is, and what this program has seen of it; `held` are the licenses of its leases."""
+def program_samples(live: "LiveSnapshot") -> Iterator[Sample]:
+    """Yield what the installation is, and what this program has seen of it."""
     state, reading, away = live.state_with_leases(), live.clocks(), live.snapshot.away
     live.counters.see(state.used)
     yield from installation_samples(state, reading, live.notices)
     licenses = state.entitlements.licenses.items()
     yield from live.counters.samples(code for code, one in licenses if one.seats is SeatKind.CONCURRENT)
-    yield from (("leases_held", (code,), count) for code, count in Counter(held).items())
     since = 0 if away is None else live.snapshot.now_at(reading, away=True) - away.since
     yield "database_away_seconds", (), since

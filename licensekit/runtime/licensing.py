@@ -278,12 +278,13 @@ class Licensing(Questions):
     @property
     def health(self) -> Health:
         """Whether answers come from the database, or from memory and until when; raises if it is closed."""
-        return self._live.snapshot.health_at(self._live.clocks())
+        snapshot = self._live.snapshot
+        until = None if snapshot.away is None else snapshot.away.until
+        return Health(until is None or snapshot.now_at(self._live.clocks(), away=True) < until, snapshot.away)
 
     def metric_lines(self) -> Iterator[str]:
         """Return a page of OpenMetrics line by line, about the installation and this program (`docs/operations.md`)."""
-        held = [lease.code for leasing in self._leasing.values() for lease in leasing.held if lease.is_held]
-        return metric_lines(program_samples(self._live, held))
+        return metric_lines(program_samples(self._live))
 
     @property
     def revision(self) -> int:

@@ -83,11 +83,6 @@ class Snapshot:
         is_same = away == (self.away is not None) and self.state.now <= now
         return is_same and (self.valid_until is None or now < self.valid_until)
 
-    def health_at(self, reading: Reading) -> Health:
-        """Return how a program is that answers from this at what the clocks show."""
-        until = None if self.away is None else self.away.until
-        return Health(until is None or self.now_at(reading, away=True) < until, self.away)
-
     def moved_on(self, reading: Reading, error: LicenseError | None, contact: int) -> "Snapshot":
         """Return the same state at another moment; with an `error` the database has been away since `contact`."""
         state = self.state

@@ -66,8 +66,8 @@ def home(server: str) -> Home:
         connection.execute(script("accounts.sql"))
         home = Home(by("licensing_owner", server), pack=pack(CATALOG))
         with home.open() as installation:
-            sold = {**SOLD, "system": {**SOLD["system"], "calls": 1000}}
-            installation.activate(file(bundle(**sold, borrow_hours=24)))
+            sold = makers.changed(bundle(**SOLD, borrow_hours=24), system={**SOLD["system"], "calls": 1000})
+            installation.activate(file(sold))
             installation.users.add("anna")
         connection.execute(script("grants.sql"))
     return home

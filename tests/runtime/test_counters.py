@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -17,7 +17,7 @@ from licensekit.installation import Installation
 from licensekit.runtime.counters import BOUNDS, Counters
 from licensekit.state.metrics import metric_lines
 from tests.crm import SOLD, crm_home_at, open_crm
-from tests.homes import Home
+from tests.homes import PIN, Home
 
 HOUR = 3600
 SEATS = SOLD["users"]["seat"]
@@ -59,11 +59,10 @@ def test_a_request_that_finds_none_free_is_denied(licensing: Licensing) -> None:
     found = samples(licensing.metric_lines())
     assert found['seats_denied_total{license="seat",reason="none-free"}'] == 1
     assert found['seat_requests{license="seat"}'] == 0
-    assert found['leases_held{license="seat"}'] == found['license_peak{license="seat"}'] == SEATS
+    assert found['license_peak{license="seat"}'] == SEATS
     for lease in leases:
         lease.release()
     found = samples(licensing.metric_lines())
-    assert 'leases_held{license="seat"}' not in found
     assert found['license_in_use{license="seat",kind="user"}'] == 0
     assert found['license_peak{license="seat"}'] == SEATS
 
@@ -109,6 +108,22 @@ def test_a_lost_seat_is_counted_with_its_reason_and_a_released_one_is_not(licens
     assert set(lost_ones.values()) == {0}
 
 
+def test_a_peak_is_seen_between_two_scrapes(home: Home, admin: Installation) -> None:
+    """A program sees the seats of others as well, as it observes who is silent."""
+    assert admin.state().serial
+    with Licensing.open(home.place, root=PIN, pack=home.pack, watch=True, clock=home.clock) as watched:
+        assert watched.allows("server")
+        with home.run() as other:
+            leases = [other.seat("seat", holder=f"{number}").take() for number in range(3)]
+            while watched._live.observer.in_use.get("seat") != len(leases):
+                time.sleep(0.01)
+            for lease in leases:
+                lease.release()
+        found = samples(watched.metric_lines())
+    assert found['license_peak{license="seat"}'] == len(leases)
+    assert found['license_in_use{license="seat",kind="user"}'] == 0
+
+
 def test_renewals_are_counted_with_how_long_they_took(licensing: Licensing) -> None:
     lease = licensing.seat("seat", holder="anna").take()
     lease.renew()
@@ -125,10 +140,11 @@ def test_a_renewal_that_the_database_does_not_take_is_counted(licensing: Licensi
     with suppress(DatabaseUnavailable):
         lease.renew()
     found = samples(licensing.metric_lines())
-    assert (found["renewals_failed_total"], found["renewal_seconds_count"]) == (1, 0)
+    assert found["renewals_failed_total"] == 1
+    assert "renewal_seconds_count" not in found
 
 
-@given(st.lists(st.sampled_from([0.001, 0.005, 0.3, 1.0, 60.0]), max_size=20))
+@given(st.lists(st.sampled_from([0.001, 0.005, 0.3, 1.0, 60.0]), min_size=1, max_size=20))
 def test_a_bucket_counts_all_renewals_up_to_its_end(seconds: list[float]) -> None:
     now = iter(moment for one in seconds for moment in (0.0, one))
     counters = Counters()
@@ -139,8 +155,8 @@ def test_a_bucket_counts_all_renewals_up_to_its_end(seconds: list[float]) -> Non
                 pass
     found = [(labels, value) for name, labels, value in counters.samples([]) if name == "renewal_seconds_bucket"]
     assert found == [((end,), sum(one <= bound for one in seconds)) for end, bound in BOUNDS.items()]
-    [total] = [value for name, _, value in counters.samples([]) if name == "renewal_seconds_sum"]
-    assert total == pytest.approx(sum(seconds))
+    totals = [value for name, _, value in counters.samples([]) if name == "renewal_seconds_sum"]
+    assert sum(value or 0 for value in totals) == pytest.approx(sum(seconds))
 
 
 @given(st.lists(st.dictionaries(st.sampled_from("ab"), st.integers(0, 9))))
@@ -149,7 +165,7 @@ def test_a_peak_is_the_highest_number_that_was_seen(seen: list[dict[str, int]]) 
     for one in seen:
         counters.see(one)
     peaks = {labels[0]: value for name, labels, value in counters.samples([]) if name == "license_peak"}
-    assert peaks == {code: max(one.get(code, 0) for one in seen) for code in set().union(*seen)}
+    assert peaks == {code: max(one.get(code, 0) for one in seen) for code in {code for one in seen for code in one}}
 
 
 def away(home: Home) -> None:
@@ -184,6 +200,23 @@ def test_without_its_database_it_is_ready_for_the_offline_hours(licensing: Licen
     home.folder.with_name("elsewhere").rename(home.folder)
     licensing.refresh()
     assert licensing.health.is_ready
+
+
+@pytest.mark.server
+def test_a_page_comes_while_the_server_stands_still(
+    postgres_location: str,
+    stopped_postgres: Callable[[], AbstractContextManager[None]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It tells what was counted last: nothing else ends the wait for the server here."""
+    monkeypatch.setattr("licensekit.database.postgres.connection._SILENT_SECONDS", 3600.0)
+    monkeypatch.setattr("licensekit.runtime.live_snapshot.COUNT_SECONDS", 0.5)
+    home = crm_home_at(postgres_location)
+    with open_crm(home), home.run() as licensing:
+        assert licensing.allows("server")
+        with stopped_postgres():
+            found = samples(licensing.metric_lines())
+    assert found['license_limit{license="seat",kind="user"}'] == SEATS
 
 
 def test_an_expired_license_keeps_no_program_from_being_ready(licensing: Licensing, home: Home) -> None:

@@ -240,6 +240,30 @@ def test_a_certificate_that_cannot_be_used_is_refused(crm: Command, names: str) 
     assert "sign-in" not in ran.out
 
 
+@pytest.mark.process
+def test_a_monitor_reads_metrics_by_a_token(crm: Command, shelf: Path) -> None:
+    assert crm("status").code == 0
+    token = shelf / "token"
+    token.write_text("an-example-of-a-token\n")
+    with running(shelf, "--port", "0", "--metrics-token", str(token)) as (printed, _):
+        found = LINK.search(printed)
+        assert found
+        sent = {"authorization": "Bearer an-example-of-a-token"}
+        answer = httpx2.get(f"{found[1]}/metrics", headers=sent, timeout=60)
+        assert answer.text.endswith("# EOF\n")
+        assert httpx2.get(f"{found[1]}/metrics", timeout=60).status_code == 401
+        assert httpx2.get(f"{found[1]}/readyz", timeout=60).text == "ok"
+
+
+@pytest.mark.parametrize("written", ["", "too-short\n", None])
+def test_a_token_that_may_be_guessed_is_refused(crm: Command, shelf: Path, written: str | None) -> None:
+    if written is not None:
+        (shelf / "token").write_text(written)
+    ran = crm(f"console --port 0 --metrics-token {shelf / 'token'}")
+    assert (ran.code, ran.out) == (8, "")
+    assert "token" in ran.err
+
+
 @pytest.mark.parametrize("package", ["uvicorn", "starlette", "jinja2"])
 def test_a_missing_package_is_named(crm: Command, monkeypatch: pytest.MonkeyPatch, package: str) -> None:
     for name in [n for n in sys.modules if n.startswith("licensekit.console")]:

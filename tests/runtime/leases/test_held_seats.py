@@ -25,9 +25,8 @@ from licensekit.errors import (
 )
 from licensekit.installation import Installation
 from licensekit.runtime import seats
-from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.state import seats as rows
-from licensekit.state.seats import End, HeldSeat, SeatRequest
+from licensekit.state.seats import End, HeldSeat
 from licensekit.wire.documents import SeatKind
 from tests import makers
 from tests.crm import SOLD, crm_catalog
@@ -388,8 +387,8 @@ def test_who_moves_after_giving_up_leaves_no_seat_behind(
         return
     taken = seats.take
 
-    def take_and_release(live: LiveSnapshot, database: Database, wanted: SeatRequest) -> tuple[HeldSeat, float]:
-        answer = taken(live, database, wanted)
+    def take_and_release(*given: Any, **more: Any) -> tuple[HeldSeat, float]:
+        answer = taken(*given, **more)
         last.release()
         return answer
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from time import monotonic
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.watcher import WATCHERS
 from licensekit.state.home import open_installation
 from licensekit.state.loading import OpenInstallation
-from licensekit.state.seats import HeldSeat, SeatRequest
+from licensekit.state.seats import HeldSeat
 from licensekit.state.time import clocks_of
 from tests import makers
 from tests.crm import crm_catalog
@@ -63,8 +64,8 @@ def test_a_seat_that_is_taken_while_the_process_ends_is_released(
     leasing = Leasing(live)
     take = seats.take
 
-    def taken_too_late(live: LiveSnapshot, database: Database, request: SeatRequest) -> tuple[HeldSeat, float]:
-        answer = take(live, database, request)
+    def taken_too_late(*given: Any, **more: Any) -> tuple[HeldSeat, float]:
+        answer = take(*given, **more)
         release_all()
         return answer
 

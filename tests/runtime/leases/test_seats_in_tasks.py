@@ -14,13 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from licensekit import Lease, Licensing, Seat
-from licensekit.database import Database
 from licensekit.errors import DatabaseUnavailable, LeaseLost, NoneFree, SeatMisused
 from licensekit.installation import Installation
 from licensekit.runtime import seats
 from licensekit.runtime.leasing import Leasing
-from licensekit.runtime.live_snapshot import LiveSnapshot
-from licensekit.state.seats import HeldSeat, SeatRequest
+from licensekit.state.seats import HeldSeat
 from tests.crm import SOLD
 from tests.profiles import examples
 
@@ -161,9 +159,9 @@ async def before_the_database_has_it(licensing: Licensing, patch: PATCH) -> Canc
     """Cancel when the thread is about to take the seat."""
     gate, take = Gate(), seats.take
 
-    def stopped(live: LiveSnapshot, database: Database, request: SeatRequest) -> tuple[HeldSeat, float]:
+    def stopped(*given: Any, **more: Any) -> tuple[HeldSeat, float]:
         gate.stop()
-        return take(live, database, request)
+        return take(*given, **more)
 
     patch.setattr(seats, "take", stopped)
     task = asyncio.create_task(hold(seat(licensing)))
@@ -178,8 +176,8 @@ async def after_the_database_has_it(licensing: Licensing, patch: PATCH) -> Cance
     """Cancel when the seat is taken, and the thread does not know it yet."""
     gate, take = Gate(), seats.take
 
-    def stopped(live: LiveSnapshot, database: Database, request: SeatRequest) -> tuple[HeldSeat, float]:
-        answer = take(live, database, request)
+    def stopped(*given: Any, **more: Any) -> tuple[HeldSeat, float]:
+        answer = take(*given, **more)
         gate.stop()
         return answer
 
@@ -220,9 +218,9 @@ async def in_a_try_that_is_in_vain(licensing: Licensing, patch: PATCH) -> Cancel
     """Cancel when the thread is about to learn that no seat is free."""
     gate = Gate()
 
-    def stopped(_: LiveSnapshot, __: Database, request: SeatRequest) -> tuple[HeldSeat, float]:
+    def stopped(*_: Any, **__: Any) -> tuple[HeldSeat, float]:
         gate.stop()
-        raise NoneFree(reason="leased", license=request.license, in_use=SEATS, total=SEATS)
+        raise NoneFree(reason="leased", license="seat", in_use=SEATS, total=SEATS)
 
     patch.setattr(seats, "take", stopped)
     task = asyncio.create_task(hold(seat(licensing, wait=60)))
@@ -301,8 +299,8 @@ def test_a_task_that_is_cancelled_twice_does_not_wait_for_the_database(
 ) -> None:
     gate, take = Gate(), seats.take
 
-    def stopped(live: LiveSnapshot, database: Database, request: SeatRequest) -> tuple[HeldSeat, float]:
-        answer = take(live, database, request)
+    def stopped(*given: Any, **more: Any) -> tuple[HeldSeat, float]:
+        answer = take(*given, **more)
         gate.stop()
         return answer
 
