@@ -20,12 +20,9 @@ from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, BaseDatabase
 from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_queries
 from licensekit.database.sqlite import connection as files
 from licensekit.database.sqlite.connection import SqliteConnection, translate
-from licensekit.database.turns import turn
+from licensekit.database.turns import writing
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
-
-_TURN_SECONDS: Final = 0.25
-"""For how long a writer has the only turn; a longer one shares it with the next, and SQLite lets that wait."""
 
 _STRICT: Final = "STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
 DIALECT: Final = Dialect(
@@ -117,8 +114,8 @@ class SqliteDatabase(_Pooled):
     @contextmanager
     def write(self, *, shared: bool = False) -> Generator[SqliteConnection]:  # noqa: ARG002  # SQLite has one writer in any case
         """See `Database.write`."""
-        turn_ = turn(self.location, "write", patience=_TURN_SECONDS, end=min(self.deadline, monotonic() + self._wait))
-        with turn_, self._transaction(self._writers, "BEGIN IMMEDIATE") as connection:
+        end = min(self.deadline, monotonic() + self._wait)
+        with writing(self.location, end), self._transaction(self._writers, "BEGIN IMMEDIATE") as connection:
             yield connection
 
     def version(self) -> Version:
