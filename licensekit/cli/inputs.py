@@ -3,7 +3,7 @@
 import getpass
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -125,6 +125,10 @@ def _secret_in(data: bytes, option: str) -> bytes:
     return line
 
 
+def _columns(ctx: click.Context, param: click.Parameter, given: Sequence[str]) -> dict[str, str]:
+    return dict(pairs(ctx, param, given))
+
+
 _ENCODING: Final = "The encoding of a table: windows-1252. Default: UTF-8 or UTF-16, as it shows."
 _ENCODINGS: Final = click.Choice(rows.ENCODINGS, case_sensitive=False)
 _COLUMN: Final = "Read the column with this heading as COLUMN; may be repeated."
@@ -132,6 +136,6 @@ table_options: Final[Decorator] = collected(
     "table",
     columns.TableOptions,
     option("--encoding NAME", _ENCODING, type=_ENCODINGS, default=rows.UTF_8, show_default=False),
-    option("--column HEADING=COLUMN... columns", _COLUMN, callback=lambda *given: dict(pairs(*given))),
+    option("--column HEADING=COLUMN... columns", _COLUMN, callback=_columns),
     option("--ignore HEADING... ignored", "Leave out the column with this heading; may be repeated."),
 )

@@ -21,6 +21,8 @@ from time import monotonic, monotonic_ns, sleep
 from licensekit.errors import FileUnusable
 from licensekit.files import PRIVATE, PRIVATE_FOLDER, hand_over, names_in
 
+_WRITE_SECONDS = 0.25
+"""For how long a writer has the only turn; SQLite lets the next one wait for a longer one."""
 _NEXT_SECONDS, _STEP_SECONDS, _LONGEST_SECONDS = 0.0003, 0.001, 0.02
 """The pause of who is next, what each further place adds to it, and the longest one."""
 
@@ -32,24 +34,23 @@ class Ticket:
     """
 
     def __init__(self, location: str, name: str, *, patience: float, create: bool) -> None:
-        folder = Path(location).with_suffix(".queue")
+        # Nothing can be made in what is no folder.
+        folder = Path(os.devnull, "none") if "://" in location else Path(location).with_suffix(".queue")
         self._line = f"{name}."
         self._path = folder / f"{self._line}{monotonic_ns():020}.{token_hex(4)}"
         self._patience = round(patience * 1e9)
-        self._is_alone = "://" in location
         with suppress(OSError):
-            if create and not self._is_alone:
+            if create:
                 folder.mkdir(PRIVATE_FOLDER)
                 hand_over(folder, folder.parent)
 
     def ahead(self) -> int:
         """Return how many come first; to be asked again and again until it is 0."""
         with suppress(OSError, FileUnusable):  # no line can be made there
-            if not self._is_alone:
-                self._renew()
-                drawn = sorted(one for one in names_in(self._path.parent) if one.startswith(self._line))
-                older = drawn[: bisect_left(drawn, self._path.name)]
-                return len(list(dropwhile(self._is_abandoned, older)))
+            self._renew()
+            drawn = sorted(one for one in names_in(self._path.parent) if one.startswith(self._line))
+            older = drawn[: bisect_left(drawn, self._path.name)]
+            return len(list(dropwhile(self._is_abandoned, older)))
         return 0
 
     def close(self) -> None:
@@ -75,9 +76,9 @@ class Ticket:
 
 
 @contextmanager
-def turn(location: str, name: str, *, patience: float, end: float) -> Generator[None]:
-    """Run a block when it is its turn, or at `end`, a time of `time.monotonic`."""
-    with closing(Ticket(location, name, patience=patience, create=False)) as ticket:
+def writing(location: str, end: float) -> Generator[None]:
+    """Run a block when it is its turn to write, or at `end`, a time of `time.monotonic`."""
+    with closing(Ticket(location, "write", patience=_WRITE_SECONDS, create=False)) as ticket:
         while (ahead := ticket.ahead()) and monotonic() < end:
             sleep(min(_NEXT_SECONDS + (ahead - 1) * _STEP_SECONDS, _LONGEST_SECONDS))
         yield

@@ -192,11 +192,11 @@ class UsersProposal(Proposal[int]):
         """
         now = self.again(self.opened)
         require_same(self, now)
-        if len(self.users) > TOGETHER:
-            staged_users.make(now.staged(), progress)
-        elif self.users:
+        if len((plan := now.staged()).users) > TOGETHER:
+            staged_users.make(plan, progress)
+        elif plan.users:
             with write_installation(self.opened) as change:
-                staged_users.make_few(change, now.staged())
+                staged_users.make_few(change, plan)
         return len(self.users)
 
     def staged(self) -> StagedChange:

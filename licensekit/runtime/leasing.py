@@ -32,8 +32,8 @@ _DUE: Final = 2 / 3
 """A lease is renewed once no more than this part of its time is left, so that it survives a server that restarts."""
 _PATIENCE_SECONDS: Final = 1.0
 """For how long a process in the line may stand still before others pass it."""
-_SHORTEST_PAUSE, FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.02, 0.5
-"""Seconds between two looks at the line, and between two tries of who waits for a seat, at first and at most."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.3
+"""Seconds between two tries of who waits for a seat, at first and at most."""
 TRY_SECONDS: Final = 0.4
 """How long the database may take for the last try to take a seat, and to free one that is released."""
 _LONG_TRY_SECONDS: Final = 5
@@ -43,6 +43,9 @@ _OPEN: Final["weakref.WeakSet[Leasing]"] = weakref.WeakSet()
 
 class Leasing:
     """All leases of one `Licensing`; every method may be called by threads."""
+
+    _epoch: str | None
+    """Of the server, while what is held was taken; None before the first."""
 
     def __init__(self, live: LiveSnapshot) -> None:
         self.live = live
@@ -57,23 +60,17 @@ class Leasing:
         name = f"{request.license}-{request.at_least.name}"
         return Ticket(self._database.location, name, patience=_PATIENCE_SECONDS, create=True)
 
-    def turns(self, ticket: Ticket, end: float) -> Iterator[float]:
-        """Yield the seconds to sleep until it is the turn of `ticket`, or until `end`, a time of `time.monotonic`."""
-        begin = time.monotonic()
-        end = max(end, begin + TRY_SECONDS / 2)
-        while not self._is_closed and (now := time.monotonic()) < end and (ahead := ticket.ahead()):
-            # Whose turn has not come soon looks less often.
-            yield min(ahead * min(_SHORTEST_PAUSE + (now - begin) / 10, FIRST_PAUSE), LONGEST_PAUSE / 2)
-
-    def take(self, request: SeatRequest, on_lost: seats.OnLost, end: float, *, is_first: bool = True) -> seats.Lease:
-        """Take a seat if one is free now for who is the first in line, at the latest `TRY_SECONDS` after `end`.
+    def take(self, request: SeatRequest, on_lost: seats.OnLost, end: float, ahead: int = 0) -> seats.Lease:
+        """Take a seat if one is free now beside those for who is `ahead`, at the latest `TRY_SECONDS` after `end`.
 
         Raises as `Licensing.seat` says.
         """
         WATCHERS.watch(self)
         _release_at_exit(os.getpid())
-        left = end + TRY_SECONDS - time.monotonic()
-        row, until = seats.take(self.live, self._within(min(left, _LONG_TRY_SECONDS)), request, is_first=is_first)
+        database = self._within(min(end + TRY_SECONDS - time.monotonic(), _LONG_TRY_SECONDS))
+        if self._epoch is None:
+            self._epoch = database.epoch()
+        row, until = seats.take(self.live, database, request, ahead)
         lease = seats.Lease(self, request, row, until, on_lost)
         self._held[row.id] = lease
         if self._is_closed:  # perhaps after `close` looked for leases
@@ -132,7 +129,7 @@ class Leasing:
         self._pending: dict[str, HeldSeat] = {}
         """The seats that are still to be freed, by the ids of their leases; not those of a parent."""
         self._version: Version = ()
-        self._epoch: str | None = None
+        self._epoch = None
         self._followed: Snapshot | None = None
 
     def free(self, lease: seats.Lease) -> None:
@@ -156,7 +153,7 @@ class Leasing:
         """Note which leases have ended; what the database does not know any more, a server may have forgotten."""
         for lease, row in pairs:
             if (end := ended.get(row.id)) is not None:
-                is_forgotten = not end.why and self._epoch not in {None, database.epoch()}
+                is_forgotten = not end.why and self._epoch != database.epoch()
                 lease.lose_seat(row, "failover" if is_forgotten else end.why or "gone", end.by)
 
     def _within(self, seconds: float) -> Database:

@@ -33,13 +33,11 @@ from licensekit.wire.documents import SeatKind
 Look = Callable[[], tuple[Notice, ...]]
 
 FIRST_SECONDS: Final = 1.0
-"""How long the first question in a process waits for the database."""
+"""How long the first question in a process waits for the database, and one that asks it each time."""
 REMEMBER_PAUSE_SECONDS: Final = 60
 """The least time between two checks whether time or trust that was seen is to be written."""
 CLOSING_SECONDS: Final = 1
 """The least time since the last observation for which closing writes another one."""
-COUNT_SECONDS: Final = 5
-"""How long the database may take to count what is used; a scraper waits no longer than ten."""
 SILENT_TICKS: Final = 150
 """A database that has not answered during this many readings of the clock counts as away.
 
@@ -134,7 +132,10 @@ class LiveSnapshot:
                 self._silence = 0
                 if not self._is_closed:
                     self._contact = self._current.now_at(reading, away=False)
-            self._observe()
+            if any(one.seats is SeatKind.CONCURRENT for one in self._current.state.entitlements.licenses.values()):
+                with suppress(StateError):  # then at the next look
+                    self.observer.look(self.database)
+                    self.counters.see(self.observer.in_use)
             self._remember()
         except LicenseError as error:
             self._error = error
@@ -167,8 +168,8 @@ class LiveSnapshot:
         snapshot = self.snapshot
         state = snapshot.state
         if snapshot.away is None:
-            database = self.database.within(monotonic() + COUNT_SECONDS)
-            with suppress(StateError), database.read() as connection:  # else as the last state says
+            # Else it is as the last state says.
+            with suppress(StateError), self.database.within(monotonic() + FIRST_SECONDS).read() as connection:
                 now = snapshot.now_at(self.clocks(), away=False)
                 stored = state.stored._replace(leased=seats_in_use(connection, now))
                 in_use = stored.used_of(state.entitlements.licenses)
@@ -198,14 +199,6 @@ class LiveSnapshot:
             self._version = ()  # other than any: the child reads for itself
             self._is_awake = not self._is_watched
             self._publish()  # the fork may have come between two steps of a swap
-
-    def _observe(self) -> None:
-        """Free the seats of silent holders, where there are concurrent seats."""
-        licenses = self._current.state.entitlements.licenses.values()
-        if any(one.seats is SeatKind.CONCURRENT for one in licenses):
-            with suppress(StateError):  # then at the next look; that the database is away is found without this
-                self.observer.look(self.database)
-                self.counters.see(self.observer.in_use)
 
     def _look_outside(self) -> None:
         """Take what is new outside, and report what there is to say about it now."""
@@ -304,5 +297,5 @@ class LiveSnapshot:
         self._swapping = Lock()  # never held while anything is waited for
         self._waking = Lock()
         self._looked = Event()
-        self.observer.renew_lock()
+        self.observer.lock = Lock()
         self.counters = Counters()

@@ -27,7 +27,7 @@ from licensekit.state.loading import OpenInstallation
 from licensekit.state.seats import LONGEST_SECONDS, Beat
 from licensekit.state.time import boot_clock, elapsed
 
-_MARGIN, _MARGIN_SECONDS = 0.01, 0.1
+_MARGIN, _MARGIN_SECONDS = 1.01, 0.1
 """How much longer than the holder an observer waits: clocks of machines do not run alike."""
 _READS: Final = 6
 """How often the row of a lease is read, at least, within its time."""
@@ -56,7 +56,8 @@ Sightings = Mapping[str, Sighting]
 def observe(known: Sightings, found: Iterable[Beat], below: int, now: float, *, steady: bool) -> Sightings:
     """Return what is known after a read at `now` that found these leases, all there are of a time `below` seconds.
 
-    `steady` is whether somebody looks all the time, so that a gap between two reads means something.
+    `steady` is whether somebody looks all the time, so that a gap between two reads means something. Otherwise the
+    clock may be one that somebody sets, and that goes back.
     """
     unread = {name: one for name, one in known.items() if one.lease.ttl >= below}
     return {**unread, **{one.id: _seen(known.get(one.id), one, now, steady=steady) for one in found}}
@@ -73,12 +74,7 @@ def _seen(last: Sighting | None, lease: Beat, now: float, *, steady: bool) -> Si
 
 def silent(known: Sightings, now: float) -> list[Beat]:
     """Return the leases whose time is over for whoever holds them."""
-    return [one.lease for one in known.values() if now - one.since >= patience(one.lease.ttl)]
-
-
-def patience(ttl: int) -> float:
-    """Return for how many seconds a beat has to stand still."""
-    return ttl * (1 + _MARGIN) + _MARGIN_SECONDS
+    return [one.lease for one in known.values() if now - one.since >= one.lease.ttl * _MARGIN + _MARGIN_SECONDS]
 
 
 def due_below(last: int | None, step: int) -> int:
@@ -102,11 +98,8 @@ class Observer:
         """License to how many leases there are of it, as of the newest read."""
         self._step: int | None = None
         self._due = self._saved = -inf
-        self.renew_lock()
-
-    def renew_lock(self) -> None:
-        """Begin without a lock that nobody may release, in a forked child as well."""
-        self._lock = Lock()
+        self.lock = Lock()
+        """Held by who looks; another one in a forked child."""
 
     def look(self, database: Database) -> bool:
         """Read what is due, and free the seats of silent holders; return whether there were any.
@@ -115,8 +108,7 @@ class Observer:
             StateError: the database cannot be read or written.
         """
         begin = self._elapsed()
-        # A clock that somebody sets, in a simulation, may go back.
-        if begin < self._due <= begin + _PAUSE_SECONDS or not self._lock.acquire(blocking=False):
+        if (self._steady and begin < self._due) or not self.lock.acquire(blocking=False):
             return False
         try:
             self._read(database, int(begin / LOOK_SECONDS))
@@ -125,17 +117,17 @@ class Observer:
             self._known = {name: one for name, one in self._known.items() if one.lease not in found}
             return bool(freed)
         finally:
-            self._lock.release()
+            self.lock.release()
 
     def _read(self, database: Database, step: int) -> None:
-        if below := due_below(self._step, step):
+        if below := due_below(self._step if self._steady else None, step):
             found, now = seats.beats(database, below), self._elapsed()
             if self._step is None and self._local is not None:
                 self._known = load(self._local / _FILE, _mark())
             self._known = observe(self._known, found, below, now, steady=self._steady)
             self.in_use = Counter(one.lease.license for one in self._known.values())
             self._step = step
-        is_short = any(one.lease.ttl < _READS * _PAUSE_SECONDS for one in self._known.values())
+        is_short = any(one.lease.ttl < _READS * (_PAUSE_SECONDS + LOOK_SECONDS) for one in self._known.values())
         self._due = self._elapsed() + (LOOK_SECONDS / 2 if is_short else _PAUSE_SECONDS)
 
     def save(self) -> None:

@@ -52,8 +52,6 @@ class Seat:
             raise SeatMisused(reason="blocking", license=self._request.license)
         end = time.monotonic() + self._wait
         with closing(self._leasing.line(self._request)) as ticket:
-            for rest in self._leasing.turns(ticket, end):
-                time.sleep(rest)
             pauses = self._leasing.pauses(end)
             while True:
                 try:
@@ -80,8 +78,6 @@ class Seat:
             with suppress(TimeoutError):  # whose time is over tries once, to learn why there is none
                 async with asyncio.timeout(self._wait):
                     is_first = await line.acquire()
-            for rest in self._leasing.turns(ticket, end):
-                await asyncio.sleep(rest)
             pauses = self._leasing.pauses(end)
             while True:
                 try:
@@ -119,7 +115,7 @@ class Seat:
         _report(lost, error)
 
     def _step(self, ticket: Ticket, on_lost: OnLost, end: float) -> Lease:
-        return self._leasing.take(self._request, on_lost, end, is_first=not ticket.ahead())
+        return self._leasing.take(self._request, on_lost, end, ticket.ahead())
 
     def _begin_block(self) -> None:
         if not self._unused.acquire(blocking=False):

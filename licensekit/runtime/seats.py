@@ -56,10 +56,11 @@ def request(live: LiveSnapshot, code: str, holder: str, ttl: int, at_least: Acce
     return wanted
 
 
-def take(
-    live: LiveSnapshot, database: Database, wanted: SeatRequest, *, is_first: bool = True
-) -> tuple[HeldSeat, float]:
-    """Take a seat for the first in line, and return it with its end; raises as `Licensing.seat`, from `NotEntitled`."""
+def take(live: LiveSnapshot, database: Database, wanted: SeatRequest, ahead: int = 0) -> tuple[HeldSeat, float]:
+    """Take a seat, and return it with its end; raises as `Licensing.seat`, from `NotEntitled` on.
+
+    `ahead` is how many came before: none of them goes away empty because of this.
+    """
     begin, now, entitlements, name = live.elapsed(), time_of(live), live.snapshot.state.entitlements, wanted.license
     pool = pool_of(entitlements, name) if name in entitlements.tiers else None
     if pool is None or not pool.seats(wanted.at_least):
@@ -69,15 +70,23 @@ def take(
             held = held_by(connection, Kind.USER, names.folded(wanted.holder))
         for fault in missing_requirements(entitlements, wanted.holder, name, held):
             raise fault
-    row = seats.take(database, wanted, pool, now) if is_first else None
-    if is_first and row is None and live.observer.look(database):
+    row = None
+    # Where enough are free, each who came before gets a seat as well.
+    if not ahead or ahead + _in_use(database, name, now) < pool.seats(wanted.at_least):
         row = seats.take(database, wanted, pool, now)
+        if row is None and live.observer.look(database):
+            row = seats.take(database, wanted, pool, now)
     if row is not None:
         return row, begin + wanted.ttl
     live.observer.save()
+    raise NoneFree(
+        reason="leased", license=name, in_use=_in_use(database, name, now), total=pool.total(wanted.at_least)
+    )
+
+
+def _in_use(database: Database, license_: str, now: int) -> int:
     with database.read() as connection:
-        taken = seats_in_use(connection, now).get(name, 0)
-    raise NoneFree(reason="leased", license=name, in_use=taken, total=pool.total(wanted.at_least))
+        return seats_in_use(connection, now).get(license_, 0)
 
 
 def borrow(live: LiveSnapshot, row: HeldSeat, hours: float) -> tuple[HeldSeat, float]:

@@ -145,12 +145,8 @@ def ended(database: Database, leases: Sequence[HeldSeat], now: int) -> dict[str,
         licenses = sorted({lease.license for lease in leases})
         rows = chain.from_iterable(connection.rows(_SQL["held_of_license"], now, one) for one in licenses)
         held = {found for (found,) in rows}
-        return {lease.id: _end_of(connection, lease) for lease in leases if lease.id not in held}
-
-
-def _end_of(connection: Connection, lease: HeldSeat) -> End:
-    row = connection.one(_SQL["why_ended"], lease.license, lease.seat, lease.id)
-    return End("") if row is None else End._make(row)
+        places = [(one.license, one.seat, one.id) for one in leases if one.id not in held]
+        return {place[-1]: End(*(connection.one(_SQL["why_ended"], *place) or ("",))) for place in places}
 
 
 def end(connection: Connection, lease: HeldSeat, by: str) -> None:

@@ -23,7 +23,7 @@ from licensekit.state.loading import InstallationState, OpenInstallation, ReadTr
 from licensekit.state.logs import fields_of, mark_of, new_pseudonym
 from licensekit.state.slots import carry_out
 from licensekit.state.transactions import WriteTransaction, write_installation
-from licensekit.state.users import USER_COLUMNS, columns_of, facts_of, index_words, insert_rows, together
+from licensekit.state.users import USER_COLUMNS, columns_of, facts_of, index_words, insert_rows, together, users_of
 
 TOGETHER: Final = 500
 """How many users are read or prepared together."""
@@ -67,6 +67,11 @@ class StagedUser(NamedTuple):
         return frozenset() if self.before is None else self.before.held
 
     @property
+    def renamed(self) -> bool:
+        """Whether a user who is there is found by other words after it."""
+        return self.before is not None and _words(self.before.facts) != _words(self.user)
+
+    @property
     def after(self) -> frozenset[str]:
         """What is assigned after it."""
         return (self.held | self.assigned) - self.released
@@ -100,7 +105,6 @@ class Staging:
         self._held = 0
         self.assigned = Counter[str]()
         self.released = Counter[str]()
-        self._renamed: list[UserFacts] = []
 
     def add(self, connection: Connection, users: Sequence[StagedUser]) -> None:
         """Prepare some users, with their pseudonyms and the search words of those to come."""
@@ -111,7 +115,6 @@ class Staging:
         if new := {one.user.id: one.user for one in users if one.before is None}:
             there = connection.rows(with_marks(_SQL["there"], new), *new)  # added meanwhile, so this run has no future
             index_words(connection, [user for user_id, user in new.items() if (user_id,) not in there])
-        self._renamed += (one.user for one in users if one.before and _words(one.before.facts) != _words(one.user))
         self._users += len(users)
         self._held += sum(len(one.held) for one in users)
 
@@ -130,14 +133,13 @@ class Staging:
         connection.run(_SQL["update"], today, self.run)
         for code in sorted({*self.assigned, *self.released}):
             carry_out(connection, self.run, code, today, releases=self.released[code] > 0)
-        index_words(connection, self._renamed)
         connection.run(_SQL["mark"], last, self.run)
 
     def _row(self, number: int, one: StagedUser) -> tuple[str | int, ...]:
         *facts, _ = columns_of(one.user)
-        before = "" if one.before is None else one.before.state
-        flags, mark = (int(one.from_directory), int(bool(one.after))), mark_of("", self.pseudonyms[one.user.written])
-        return self.run, number, one.user.id, before, one.user.written, *facts, *flags, mark, one.entry
+        before, mark = one.before.state if one.before else "", mark_of("", self.pseudonyms[one.user.written])
+        flags = int(one.from_directory), int(bool(one.after)), mark, one.entry, int(one.renamed)
+        return self.run, number, one.user.id, before, one.user.written, *facts, *flags
 
     def _name(self, connection: Connection, users: Sequence[UserFacts]) -> None:
         """Look up the pseudonyms of users, and keep new ones for those who have none."""
@@ -165,7 +167,7 @@ def write_in_turn(database: Database) -> Generator[Connection]:
 
 
 def clear(database: Database, own: str = "") -> None:
-    """Delete what was prepared, of all or of one's own run, and words of users who did not come, a few at a time."""
+    """Delete what was prepared, of all or of one's own run, a few at a time; it lets users be found by their words."""
     with database.read() as connection:
         is_staged = connection.one(_SQL["left_over"], own, own, 1) is not None
     while is_staged:
@@ -173,8 +175,10 @@ def clear(database: Database, own: str = "") -> None:
             left_over = connection.rows(_SQL["left_over"], own, own, TOGETHER)
             if is_staged := bool(left_over):
                 run = left_over[0][0]
-                ids = {number: user_id for of, number, user_id in left_over if of == run}
+                ids = {number: user_id for of, number, user_id, _ in left_over if of == run}
                 connection.run(with_marks(_SQL["unused_words"], ids), *ids.values(), run, run)
+                renamed = [user_id for of, _, user_id, is_renamed in left_over if of == run and is_renamed]
+                index_words(connection, users_of(connection, renamed))
                 unstage(connection, run, max(ids))
 
 
@@ -200,10 +204,9 @@ class StagedChange(NamedTuple):
 
 def basis_of(read: ReadTransaction, state: InstallationState) -> Basis:
     """Return what decides about a change beside the users."""
-    newest = read.connection.rows("SELECT number, entry FROM audit ORDER BY number DESC LIMIT 100")
-    synced = next((number for number, entry in newest if b'"user-sync"' in entry), 0)
-    rules = read.connection.rows("SELECT group_id, license, written FROM group_rules ORDER BY 1, 2")
-    return tuple(rules), tuple(one.identity for one in state.bundles), tuple(state.trust_store.tokens), synced
+    synced = read.connection.one(_SQL["synced"], mark_of("did", "user-sync"))
+    rules, bundles = tuple(read.connection.rows(_SQL["rules"])), tuple(one.identity for one in state.bundles)
+    return rules, bundles, tuple(state.trust_store.tokens), synced
 
 
 def make(plan: StagedChange, progress: Progress = lambda _: None) -> None:
@@ -236,6 +239,7 @@ def make_few(change: WriteTransaction, plan: StagedChange) -> None:
     staging.add(change.connection, users)
     _require_unchanged(change, plan, staging)
     _carry_out(change, plan.did, staging, entries)
+    index_words(change.connection, [one.user for one in users if one.renamed])
     unstage(change.connection, staging.run)
 
 

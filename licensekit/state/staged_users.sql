@@ -6,6 +6,11 @@
 u.name || '
 ' || u.kind || ' ' || u.can_log_in || ' ' || u.administrator || ' ' || u.retired || ' ' || u.from_directory || ' ' || u.member_of;
 
+-- The same of a user as staged.
+-- name: state_then
+s.name || '
+' || s.kind || ' ' || s.can_log_in || ' ' || s.administrator || ' ' || s.retired || ' ' || s.from_directory || ' ' || s.member_of;
+
 -- Who is there.
 -- name: known
 SELECT {columns}, u.from_directory, {state}, l.license
@@ -14,6 +19,13 @@ FROM users u LEFT JOIN user_licenses l ON l.user_id = u.id WHERE u.id IN (?{more
 -- Who comes from the directory.
 -- name: of_directory
 SELECT id FROM users WHERE from_directory = 1 AND retired = 0 ORDER BY id;
+
+-- What else decides about a change: the newest sync, and what groups are assigned.
+-- name: synced
+SELECT max(number) FROM audit_marks WHERE mark = ?;
+
+-- name: rules
+SELECT group_id, license, written FROM group_rules ORDER BY group_id, license;
 
 -- Which of some ids are taken, and which people have pseudonyms.
 -- name: there
@@ -29,8 +41,8 @@ INSERT INTO people (pseudonym, id, written) VALUES (?, ?, ?);
 -- name: stage_user
 INSERT INTO staged_users (
     run, number, user_id, before, written, name, kind, can_log_in, administrator, retired, member_of, from_directory,
-    holds, mark, entry
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+    holds, mark, entry, renamed
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: stage_license
 INSERT INTO staged_licenses (run, entry, license, user_id, change, place) VALUES (?, ?, ?, ?, ?, ?);
@@ -65,8 +77,10 @@ FROM staged_users WHERE run = ? AND before = '';
 UPDATE users SET
     name = s.name, kind = s.kind, can_log_in = s.can_log_in, administrator = s.administrator, retired = s.retired,
     member_of = s.member_of, from_directory = s.from_directory,
-    held_since = CASE WHEN s.holds = 1 THEN coalesce(users.held_since, s.holds * ?) END
-FROM staged_users s WHERE s.run = ? AND s.before <> '' AND s.user_id = users.id;
+    held_since = CASE WHEN s.holds = 1 THEN coalesce(users.held_since, s.holds * ?) END,
+    shown = lower(CASE s.name WHEN '' THEN s.written ELSE s.name END)
+FROM staged_users s WHERE s.run = ? AND s.before <> '' AND s.user_id = users.id
+AND (s.before <> {state_then} OR s.holds <> CASE WHEN users.held_since IS NULL THEN 0 ELSE 1 END);
 
 -- What entries of the audit log that name them are found by.
 -- name: mark
@@ -74,7 +88,7 @@ INSERT INTO audit_marks (mark, number) SELECT mark, entry + ? FROM staged_users 
 
 -- What is left over, of one run or of all; the words of those who did not come and are not to come, and the rest of it.
 -- name: left_over
-SELECT run, number, user_id FROM staged_users WHERE run = ? OR ? = '' ORDER BY run, number LIMIT ?;
+SELECT run, number, user_id, renamed FROM staged_users WHERE run = ? OR ? = '' ORDER BY run, number LIMIT ?;
 
 -- name: unused_words
 DELETE FROM user_words WHERE user_id IN (?{more})

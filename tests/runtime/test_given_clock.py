@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from licensekit import Licensing
+from licensekit.state.time import Boot
 from tests.crm import crm_home_at, open_crm
 from tests.homes import PIN, Home
 
@@ -37,3 +38,24 @@ def test_each_question_answers_for_now(home: Home) -> None:
         home.clock.move(days=400)
         assert not licensing.allows("server")
         assert set(threading.enumerate()) <= before
+
+
+def test_a_boot_clock_that_is_given_decides_when_a_seat_comes_free(home: Home) -> None:
+    passed = [0]
+
+    def boot() -> Boot:
+        return Boot(b"simulated", passed[0])
+
+    with (
+        open_crm(home),
+        Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock, boot=boot) as gone,
+        Licensing.open(home.place, root=PIN, pack=home.pack, clock=home.clock, boot=boot) as licensing,
+    ):
+        held = gone.seat("seat", holder="anna", ttl=600).take()
+        assert licensing.count("seat").in_use == 1
+        home.clock.move(days=10)
+        assert licensing.count("seat").in_use == 1
+        held.check()
+        passed[0] += 610
+        assert not held.is_held
+        assert licensing.count("seat").in_use == 0

@@ -1,14 +1,17 @@
 """A database that is older than a program has seen it: a backup in its place, a failover to a server that lagged."""
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import NamedTuple
 
+import psycopg
 import pytest
+from psycopg import sql
 
-from licensekit import Licensing
+from licensekit import Lease, Licensing
 from licensekit.database import Connection
 from licensekit.database.schemas import copy_rows, tables
+from licensekit.errors import LeaseLost, StateError
 from licensekit.installation import Installation
 from licensekit.state.home import SCHEMA, open_in_memory, open_installation
 from tests.conftest import Postgres
@@ -139,3 +142,28 @@ def test_a_failover_is_shown_and_what_was_lost_by_it(
         assert logged & {"rolled-back", "failed-over"} == {*lost, "failed-over"}
         home.clock.move(hours=25)
         assert comes(lambda: codes(licensing) == lost)
+
+
+@pytest.mark.parametrize("home", ["server"], indirect=True)
+def test_a_lease_that_a_server_that_lagged_does_not_know_says_so(home: Home, failover: Failover) -> None:
+    with Licensing.open(failover.place, root=PIN, pack=home.pack, clock=home.clock, watch=True) as licensing:
+        known = licensing.seat("seat", holder="anna", ttl=600).take()
+        schema = home.place.rpartition("%3D")[2]
+        with psycopg.connect(failover.standby.url, autocommit=True) as standby:
+            arrived = sql.SQL("SELECT 1 FROM {}.leases WHERE id = %s").format(sql.Identifier(schema))
+            assert comes(lambda: standby.execute(arrived, (known.id,)).fetchone() is not None)
+        failover.standby.stop_following()
+        forgotten = licensing.seat("seat", holder="bob", ttl=600).take()
+        failover.kill()
+        failover.standby.promote()
+        assert comes(lambda: can_renew(known))
+        with pytest.raises(LeaseLost, match="the server failed over"):
+            forgotten.renew()
+        known.check()
+
+
+def can_renew(lease: Lease) -> bool:
+    with suppress(StateError):
+        lease.renew()
+        return True
+    return False

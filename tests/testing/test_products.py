@@ -1,6 +1,7 @@
 """The `testing` of a product: its own catalogs, its own `open`, and nothing that its root would believe."""
 
-from datetime import UTC, date, datetime
+import gc
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,17 @@ def test_a_program_that_closes_what_it_opened_closes_nothing_else(crm: Product[L
                 lease = opened.seat("seat", holder="anna").take()
                 assert licensing.count("seat").free == 0, lease
             assert licensing.count("seat").free == 1
+
+
+def test_a_seat_whose_holder_is_gone_is_free_once_the_clock_has_moved_on(crm: Product[Licensing]) -> None:
+    with crm.testing(users={"seat": 1}) as licensing:
+        licensing.seat("seat", holder="anna", ttl=60).take()
+        gc.collect()
+        licensing.travel(timedelta(seconds=50))
+        assert licensing.count("seat").free == 0
+        licensing.travel(timedelta(seconds=20))
+        assert licensing.count("seat").free == 1
+        licensing.seat("seat", holder="bob").take().release()
 
 
 def test_seats_that_a_program_leaves_end_with_the_block(crm: Product[Licensing]) -> None:

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import count
+from math import inf
 from os import getpid
 from pathlib import Path
 from time import monotonic
@@ -20,13 +21,10 @@ from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, BaseDatabase
 from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, Use, read_queries
 from licensekit.database.sqlite import connection as files
 from licensekit.database.sqlite.connection import SqliteConnection, translate
-from licensekit.database.turns import turn
+from licensekit.database.turns import writing
 from licensekit.database.upgrades import migrate
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
-
-_TURN_SECONDS: Final = 0.25
-"""For how long a writer has the only turn; a longer one shares it with the next, and SQLite lets that wait."""
 
 _STRICT: Final = "STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
 DIALECT: Final = Dialect(
@@ -51,6 +49,7 @@ class _Opened:
     """The file or the image that it was opened on, in whose place may be another one by now."""
     number: int = 0
     """No other one of this file has it."""
+    deadline: float = inf  # by which its statements end
 
 
 class _Pooled(BaseDatabase):
@@ -74,7 +73,9 @@ class _Pooled(BaseDatabase):
     def _lend(self, pool: ConnectionPool[_Opened]) -> Generator[_Opened]:
         """Lend a connection on which everything ends by the deadline."""
         with pool.lend(self.deadline) as opened:
-            files.end_by(opened.raw, self.deadline, self._wait)
+            if opened.deadline != self.deadline:
+                files.end_by(opened.raw, self.deadline, self._wait)
+                opened.deadline = self.deadline
             yield opened
 
     def _connect(self, _deadline: float, *, read_only: bool) -> _Opened:
@@ -118,8 +119,8 @@ class SqliteDatabase(_Pooled):
     @contextmanager
     def write(self, *, shared: bool = False) -> Generator[SqliteConnection]:  # noqa: ARG002  # SQLite has one writer in any case
         """See `Database.write`."""
-        turn_ = turn(self.location, "write", patience=_TURN_SECONDS, end=min(self.deadline, monotonic() + self._wait))
-        with turn_, self._transaction(self._writers, "BEGIN IMMEDIATE", "change") as connection:
+        end = min(self.deadline, monotonic() + self._wait)
+        with writing(self.location, end), self._transaction(self._writers, "BEGIN IMMEDIATE", "change") as connection:
             yield connection
 
     def version(self) -> Version:

@@ -90,6 +90,7 @@ CREATE TABLE group_rules (
 
 -- What a change of many users has prepared, until it is made; each change is a `run`. `before` is what was known of
 -- the user, and empty of one to come. `mark` finds the user in the audit log, whose entry is `entry` after the last one.
+-- `renamed` is 1 of who is found by other words from then on.
 CREATE TABLE staged_users (
     run {text} NOT NULL,
     number {integer} NOT NULL,
@@ -106,6 +107,7 @@ CREATE TABLE staged_users (
     holds {integer} NOT NULL,
     mark {text} NOT NULL,
     entry {integer} NOT NULL,
+    renamed {integer} NOT NULL,
     PRIMARY KEY (run, number)
 ) {strict};
 

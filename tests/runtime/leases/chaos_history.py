@@ -105,6 +105,11 @@ def most(believed: Iterable[Belief]) -> int:
     return highest
 
 
+def standstills(program: Program) -> list[Span]:
+    """Return when a program, or the machine, did not run."""
+    return [(line.moment - float(line.text), line.moment) for line in program.lines if line.what == STOOD_STILL]
+
+
 def unexplained_losses(programs: Sequence[Program], *, one_writer: bool) -> list[tuple[str, Line]]:
     """Return each lease that was lost though its program ran: who lost it, and what it wrote.
 
@@ -113,20 +118,25 @@ def unexplained_losses(programs: Sequence[Program], *, one_writer: bool) -> list
     stops = [span for program in programs for span in program.stops if one_writer]
     found: list[tuple[str, Line]] = []
     for program in programs:
-        own = [(line.moment - float(line.text), line.moment) for line in program.lines if line.what == STOOD_STILL]
         for line in (line for line in program.lines if line.what == LOST):
             # A lease is renewed after a third of its time, so two thirds may have passed in vain.
             since = line.moment - program.ttl - SLACK_SECONDS
-            lapses = [min(end, line.moment) - max(begin, since) for begin, end in (*own, *stops, *program.stops)]
+            lapses = [
+                min(end, line.moment) - max(begin, since)
+                for begin, end in (*standstills(program), *stops, *program.stops)
+            ]
             if sum(lapse for lapse in lapses if lapse > 0) < program.ttl / 3:
                 found.append((program.holder, line))
     return found
 
 
-def kept_too_long(samples: Sequence[Sample], dead: Mapping[str, float], ttl: int) -> dict[str, float]:
+def kept_too_long(
+    samples: Sequence[Sample], dead: Mapping[str, float], ttl: int, gaps: Sequence[Span] = ()
+) -> dict[str, float]:
     """Return the killed programs whose seats were not free within 2 `ttl` of observing, and after how many seconds.
 
-    `dead` maps a holder to when it was killed. Who observes starts anew after a gap of more than a quarter of `ttl`.
+    `dead` maps a holder to when it was killed. Who observes starts anew after a gap: in the samples, of more than a
+    quarter of `ttl`, and each of `gaps`.
     """
     found: dict[str, float] = {}
     began: float | None = None
@@ -134,6 +144,7 @@ def kept_too_long(samples: Sequence[Sample], dead: Mapping[str, float], ttl: int
     for sample in samples:
         if began is None or sample.moment - last > ttl / 4:
             began = sample.moment
+        began = max([began, *(end for _, end in gaps if end <= sample.moment)])
         last = sample.moment
         for holder in dead.keys() & set(sample.holders):
             waited = sample.moment - max(began, dead[holder])

@@ -48,7 +48,7 @@ class Running:
         self.continues: float | None = None
         """When it is to continue; None while it is not stopped."""
         self.task = Task(
-            world.place, f"program-{number}", 3, world.ttl, world.folder / f"{number}.log", self.ahead, world.is_over
+            world.place, f"program-{number}", 4, world.ttl, world.folder / f"{number}.log", self.ahead, world.is_over
         )
         self.process: SpawnProcess = _SPAWN.Process(target=chaos_program.work, args=(self.task,))
         self.process.start()
@@ -123,10 +123,13 @@ class World:
         processes = [one.process for one in self.all if one.killed is None] + [self.importer]
         for process in processes:
             process.join(60)
-        codes = [process.exitcode for process in processes]
-        for process in processes:
+        return [process.exitcode for process in processes]
+
+    def close(self) -> None:
+        """Leave no process behind, whatever has happened."""
+        for process in (self.importer, *(one.process for one in self.all)):
             process.kill()
-        return codes
+            process.join()
 
     def continue_who_may(self, now: float) -> None:
         """Let those continue whose time has come."""

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licensekit.runtime import observing
-from licensekit.runtime.observing import Sighting, Sightings, due_below, observe, patience, silent
+from licensekit.runtime.observing import Sighting, Sightings, due_below, observe, silent
 from licensekit.runtime.watcher import LOOK_SECONDS
 from licensekit.state.seats import LONGEST_SECONDS, SHORTEST_SECONDS, Beat
 
@@ -19,6 +19,8 @@ TTL = 10
 EVERYTHING = LONGEST_SECONDS + 1
 LEASE = Beat("a", "seat", 0, TTL, 1)
 SECONDS = st.floats(0, 2 * TTL)
+PATIENCE = 10.2
+"""1 % and a tenth of a second more than TTL."""
 
 
 def seen(*reads: tuple[float, int], steady: bool = True) -> Sightings:
@@ -35,8 +37,8 @@ def steadily(start: float, end: float) -> list[tuple[float, int]]:
 
 def test_a_beat_that_stands_still_is_silent_once_its_time_is_over_and_not_before() -> None:
     known = seen(*steadily(5, 5 + TTL))
-    assert silent(known, 5 + patience(TTL) - 0.01) == []
-    assert silent(known, 5 + patience(TTL)) == [LEASE]
+    assert silent(known, 5 + PATIENCE - 0.01) == []
+    assert silent(known, 5 + PATIENCE) == [LEASE]
 
 
 @pytest.mark.parametrize(
@@ -150,8 +152,8 @@ def test_what_another_process_of_this_boot_has_seen_counts_on(tmp_path: Path) ->
     path = write(tmp_path / "file", [["boot", 0], [[*LEASE, 5.5]]])
     known = observing.load(path, ["boot", 0])
     assert known == {"a": Sighting(LEASE, 5.5, None)}
-    later = observe(known, [LEASE], EVERYTHING, 5.5 + patience(TTL), steady=True)
-    assert silent(later, 5.5 + patience(TTL)) == [LEASE]
+    later = observe(known, [LEASE], EVERYTHING, 5.5 + PATIENCE, steady=True)
+    assert silent(later, 5.5 + PATIENCE) == [LEASE]
 
 
 @pytest.mark.parametrize(

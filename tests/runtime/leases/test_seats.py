@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,7 @@ from licensekit.errors import (
     RequirementMissing,
 )
 from licensekit.installation import Installation
+from licensekit.runtime.observing import Observer
 from licensekit.state import seats
 from licensekit.wire.documents import AfterGrace, SeatKind
 from tests import makers
@@ -103,6 +106,38 @@ def test_whoever_finds_none_free_frees_the_seat_of_a_silent_holder(process: Seat
     process.passed += 1
     assert process.take("bob").holder == "bob"
     assert process.still(*lost) == frozenset()
+
+
+def test_programs_that_end_free_the_seat_of_a_silent_holder_between_them(
+    process: SeatProcess, crm: Installation, tmp_path: Path
+) -> None:
+    process.take("anna", ttl=60)
+
+    def look(passed: float) -> bool:
+        """Open the installation, look once, and end."""
+        opened = replace(process.opened, elapsed=lambda: passed, local=tmp_path / "made" / "here")
+        observer = Observer(opened, steady=True)
+        freed = observer.look(process.database)
+        observer.save()
+        return freed
+
+    assert [look(passed) for passed in (10, 40, 70, 71)] == [False, False, False, True]
+    assert crm.leases.list() == ()
+
+
+def test_where_nothing_can_be_written_a_program_observes_for_itself(
+    process: SeatProcess, crm: Installation, tmp_path: Path
+) -> None:
+    process.take("anna", ttl=60)
+    (tmp_path / "file").write_text("no folder")
+    passed = [0.0]
+    opened = replace(process.opened, elapsed=lambda: passed[0], local=tmp_path / "file" / "here")
+    observer = Observer(opened, steady=False)
+    assert not observer.look(process.database)
+    observer.save()
+    passed[0] = 61
+    assert observer.look(process.database)
+    assert crm.leases.list() == ()
 
 
 def test_the_row_says_why_a_lease_has_ended_and_by_whom(home: Home, process: SeatProcess) -> None:
