@@ -217,7 +217,7 @@ def test_a_page_comes_while_the_server_stands_still(
 ) -> None:
     """It tells what was counted last: nothing else ends the wait for the server here."""
     monkeypatch.setattr("licensekit.database.postgres.connection._SILENT_SECONDS", 3600.0)
-    monkeypatch.setattr("licensekit.runtime.live_snapshot.COUNT_SECONDS", 0.5)
+    monkeypatch.setattr("licensekit.runtime.live_snapshot.FIRST_SECONDS", 0.5)
     home = crm_home_at(postgres_location)
     with open_crm(home), home.run() as licensing:
         assert licensing.allows("server")
