@@ -2,10 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from hypothesis import given
@@ -108,19 +108,26 @@ def test_a_lost_seat_is_counted_with_its_reason_and_a_released_one_is_not(licens
     assert set(lost_ones.values()) == {0}
 
 
-def test_a_peak_is_seen_between_two_scrapes(home: Home, admin: Installation) -> None:
+def test_a_peak_is_seen_between_two_scrapes(home: Home, admin: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program sees the seats of others as well, as it observes who is silent."""
     assert admin.state().serial
+    see, seen = Counters.see, Event()
+
+    def noted(counters: Counters, in_use: Mapping[str, int]) -> None:
+        see(counters, in_use)
+        if in_use.get("seat") == SEATS:
+            seen.set()
+
+    monkeypatch.setattr(Counters, "see", noted)
     with Licensing.open(home.place, root=PIN, pack=home.pack, watch=True, clock=home.clock) as watched:
         assert watched.allows("server")
         with home.run() as other:
-            leases = [other.seat("seat", holder=f"{number}").take() for number in range(3)]
-            while watched._live.observer.in_use.get("seat") != len(leases):
-                time.sleep(0.01)
+            leases = [other.seat("seat", holder=f"{number}").take() for number in range(SEATS)]
+            assert seen.wait(60)
             for lease in leases:
                 lease.release()
         found = samples(watched.metric_lines())
-    assert found['license_peak{license="seat"}'] == len(leases)
+    assert found['license_peak{license="seat"}'] == SEATS
     assert found['license_in_use{license="seat",kind="user"}'] == 0
 
 
@@ -210,7 +217,7 @@ def test_a_page_comes_while_the_server_stands_still(
 ) -> None:
     """It tells what was counted last: nothing else ends the wait for the server here."""
     monkeypatch.setattr("licensekit.database.postgres.connection._SILENT_SECONDS", 3600.0)
-    monkeypatch.setattr("licensekit.runtime.live_snapshot.COUNT_SECONDS", 0.5)
+    monkeypatch.setattr("licensekit.runtime.live_snapshot.FIRST_SECONDS", 0.5)
     home = crm_home_at(postgres_location)
     with open_crm(home), home.run() as licensing:
         assert licensing.allows("server")
