@@ -14,7 +14,6 @@ from typing import Final, NamedTuple
 from licensekit.database import connect, is_url
 from licensekit.database.protocol import Connection, Row
 from licensekit.database.schemas import FOUND, Fill, Migrating, Schema, read_queries, require_as_made
-from licensekit.database.sqlite.connection import is_alone
 from licensekit.errors import DatabaseBusy, FileUnusable
 
 _SQL: Final = read_queries(str(Path(__file__).with_name("schemas.sql")))
@@ -75,6 +74,8 @@ def upgrade(location: str | Path, schema: Schema, *, preview: bool = False) -> U
 
     Raises `FileUnusable` where there is none, `DatabaseBusy` if others hold it all the time, and as `connect`.
     """
+    from licensekit.database.sqlite.connection import is_alone  # noqa: PLC0415  # whoever opens a server needs none of it
+
     others = () if is_url(str(location)) or is_alone(Path(location)) else ("another program",)
     with closing(connect(location, schema=None, create=False, wait=_PATIENCE)) as database:
         for _ in range(_TRIES):
