@@ -15,10 +15,7 @@ from licensekit.wire.documents import SeatKind
 if TYPE_CHECKING:
     from licensekit.runtime.live_snapshot import LiveSnapshot
 
-BOUNDS: Final = {
-    **{str(bound): bound for bound in (0.005, 0.02, 0.1, 0.5, 2.0, 10.0)},
-    "+Inf": inf,
-}  # of renewals, in seconds
+BOUNDS: Final = {str(end): end for end in (0.005, 0.02, 0.1, 0.5, 2.0, 10.0)} | {"+Inf": inf}  # of renewals, in seconds
 
 
 class Counters:
