@@ -21,9 +21,7 @@ _OPEN: Final = (
     "  {link}",
     "for another browser or person: `licensekit console link`, with the same --home",
 )
-
-
-_TOKEN_BYTES, SHORTEST_TOKEN = 1024, 16
+_TOKEN_BYTES, _SHORTEST_TOKEN = 1024, 16
 
 
 class Reach(NamedTuple):
@@ -37,8 +35,7 @@ class Reach(NamedTuple):
     proxies: tuple[Network, ...]  # networks of proxies that sign people in; none: a link signs in
     user_header: str
     role_header: str | None
-    metrics_token: Path | None
-    """A file with the token for metrics."""
+    metrics_token: Path | None  # a file with the token for metrics
 
 
 def run(installation: Installation, reach: Reach, folder: Path, *, user: str, tell: Callable[[str], object]) -> None:
@@ -47,12 +44,11 @@ def run(installation: Installation, reach: Reach, folder: Path, *, user: str, te
     Links that sign in are in `folder`; `user` is whoever signs in by the first one; `tell` shows a line to who started
     it.
     """
-    file = reach.metrics_token
-    token = (
-        "" if file is None else read_bytes(file, limit=_TOKEN_BYTES, what="a token").decode("ascii", "replace").strip()
-    )
-    if file is not None and len(token) < SHORTEST_TOKEN:
-        raise ConsoleUnavailable(reason="token", where=str(file))
+    token, file = "", reach.metrics_token
+    if file is not None:
+        token = read_bytes(file, limit=_TOKEN_BYTES, what="a token").decode("ascii", "replace").strip()
+        if len(token) < _SHORTEST_TOKEN:
+            raise ConsoleUnavailable(reason="token", where=str(file))
     with listen(reach.host, reach.port) as listener:
         port: int = listener.getsockname()[1]
         links = Links(folder / CONSOLE)
@@ -63,8 +59,7 @@ def run(installation: Installation, reach: Reach, folder: Path, *, user: str, te
             links.announce(_address(reach, port))
             authorize, link = SignIn(links, name=f"licensekit-session-{port}"), links.make(Identity(user))
             opening = [line.format(link=link) for line in _OPEN]
-        served = app(installation, authorize, origins=reach.public, metrics_token=token)
-        config = _configured(served, reach)
+        config = _configured(app(installation, authorize, origins=reach.public, metrics_token=token), reach)
         for line in opening:
             tell(line)
         try:

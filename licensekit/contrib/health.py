@@ -1,14 +1,12 @@
 """What orchestrators and monitors ask of a program: is it alive, is it ready, its metrics."""
 
 import json
-from typing import Final, cast
+from typing import cast
 
 from licensekit.contrib.questions import Opened
 from licensekit.errors import LicenseError
 from licensekit.runtime.licensing import Licensing
 from licensekit.state.metrics import METRICS_TYPE
-
-_UNAVAILABLE: Final = 503
 
 
 def answer_to(opened: Opened, path: str) -> tuple[int, str, bytes]:
@@ -23,8 +21,8 @@ def answer_to(opened: Opened, path: str) -> tuple[int, str, bytes]:
         if asked == "metrics":
             return 200, METRICS_TYPE, "\n".join([*licensing.metric_lines(), ""]).encode()
     except LicenseError as error:
-        return _UNAVAILABLE, "text/plain", error.code.encode()
+        return 503, "text/plain", error.code.encode()
     if asked not in {"livez", "readyz"}:
         return 404, "text/plain", b""
     body = json.dumps({"ready": health.is_ready, "away": health.away and health.away.as_json()}).encode()
-    return 200 if health.is_ready or asked == "livez" else _UNAVAILABLE, "application/json", body
+    return 200 if health.is_ready or asked == "livez" else 503, "application/json", body

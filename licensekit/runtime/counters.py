@@ -15,8 +15,7 @@ from licensekit.wire.documents import SeatKind
 if TYPE_CHECKING:
     from licensekit.runtime.live_snapshot import LiveSnapshot
 
-BOUNDS: Final = {**{str(bound): bound for bound in (0.005, 0.02, 0.1, 0.5, 2.0, 10.0)}, "+Inf": inf}
-"""The upper ends of the buckets of renewals, in seconds."""
+BOUNDS: Final = {str(end): end for end in (0.005, 0.02, 0.1, 0.5, 2.0, 10.0)} | {"+Inf": inf}  # of renewals, in seconds
 
 
 class Counters:
@@ -24,8 +23,7 @@ class Counters:
 
     def __init__(self) -> None:
         self._lock = RLock()
-        self._counts: dict[tuple[str, tuple[str, ...]], float] = defaultdict(int)
-        """By the name of a sample and its labels."""
+        self._counts: dict[tuple[str, tuple[str, ...]], float] = defaultdict(int)  # by name and labels
 
     def add(self, name: str, *labels: str, by: float = 1) -> None:
         """Count something, by the name of its sample."""

@@ -44,15 +44,11 @@ class Seat:
 
     def take(self) -> Lease:
         """Take a seat and return its lease; blocks, and raises as `Licensing.seat` says."""
-        with self._leasing.live.counters.request(self._request.license):
-            return self._take()
-
-    def _take(self) -> Lease:
         if self._wait > 0 and _running_loop() is not None:
             raise SeatMisused(reason="blocking", license=self._request.license)
-        end = time.monotonic() + self._wait
-        with closing(self._leasing.line(self._request)) as ticket:
-            pauses = self._leasing.pauses(end)
+        end, leasing = time.monotonic() + self._wait, self._leasing
+        with leasing.live.counters.request(self._request.license), closing(leasing.line(self._request)) as ticket:
+            pauses = leasing.pauses(end)
             while True:
                 try:
                     return self._step(ticket, self._on_lost, end)

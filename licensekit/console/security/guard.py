@@ -50,8 +50,7 @@ BODY_BYTES: Final = FILE_BYTES + 256 * 1024  # the largest request: a license fi
 _REPEATED_BYTES: Final = 256 * 1024  # the largest form that is kept while its sender signs in again
 FIELDS: Final = 4000
 COOKIE: Final = "licensekit-form"
-LIVE, READY = "/livez", "/readyz"
-"""Where an orchestrator asks, by whatever name it reaches the console: they show nothing."""
+LIVE, READY = "/livez", "/readyz"  # asked by an orchestrator, under whatever name it reaches us: they show nothing
 _SECRET_BYTES: Final = 32
 
 
