@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from threading import Event, Lock
+from time import monotonic
 from typing import Final
 
 from licensekit.access import Access
@@ -31,7 +32,7 @@ from licensekit.wire.documents import SeatKind
 Look = Callable[[], tuple[Notice, ...]]
 
 FIRST_SECONDS: Final = 1.0
-"""How long the first question in a process waits for the database."""
+"""How long the first question in a process waits for the database, and one that asks it each time."""
 REMEMBER_PAUSE_SECONDS: Final = 60
 """The least time between two checks whether time or trust that was seen is to be written."""
 CLOSING_SECONDS: Final = 1
@@ -165,7 +166,8 @@ class LiveSnapshot:
         snapshot = self.snapshot
         state = snapshot.state
         if snapshot.away is None:
-            with suppress(StateError), self.database.read() as connection:  # else as the last state says
+            # Else it is as the last state says.
+            with suppress(StateError), self.database.within(monotonic() + FIRST_SECONDS).read() as connection:
                 now = snapshot.now_at(self.clocks(), away=False)
                 stored = state.stored._replace(leased=seats_in_use(connection, now))
                 in_use = stored.used_of(state.entitlements.licenses)

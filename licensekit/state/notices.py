@@ -76,8 +76,7 @@ class RestoredBackup(Notice):
 class RolledBack(Notice):
     """Changes are gone that this program had seen: a server failed over, or a backup was restored."""
 
-    entry: int
-    """The newest entry of the audit log that it had seen."""
+    entry: int  # the newest of the audit log that it had seen
 
 
 class IdleUsers(Notice):

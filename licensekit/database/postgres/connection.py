@@ -8,13 +8,14 @@ Nothing is waited for without an end: a server that lives ends a statement itsel
 one that stands still we hear nothing, and throw the connection away.
 """
 
+import logging
 import re
 from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, closing, suppress
 from functools import lru_cache, partial
 from math import ceil, inf
 from time import monotonic
-from typing import Any, Final, LiteralString, TypeVar
+from typing import Any, Final, LiteralString, TypeVar, cast
 
 import psycopg
 from psycopg import generators, waiting
@@ -37,10 +38,8 @@ _DEFAULTS: Final[dict[str, Any]] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-STATEMENT_SECONDS: Final = 30.0
-"""How long a statement may take that has no deadline."""
-_SILENT_SECONDS: Final = STATEMENT_SECONDS + 2
-"""How long nothing need come on a connection that has no deadline: in that time, a server that lives has said why."""
+STATEMENT_SECONDS: Final = 30.0  # for a statement without a deadline
+_SILENT_SECONDS: Final = STATEMENT_SECONDS + 2  # without any answer; a server that lives has ended it by then
 _LATE_SECONDS: Final = 0.03
 """How long after a deadline what the server says of it is waited for, and how often the clock is looked at."""
 
@@ -57,6 +56,8 @@ _URL: Final = re.compile(
 """Stricter than libpq, so that nothing of a password can be taken for a host or a database."""
 _SQL: Final = read_queries(__file__)
 
+# It warns of connections that are closed in the middle; a program without handlers would print that.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 S = TypeVar("S")
 _Meaning = Callable[..., errors.EngineError]
 
@@ -105,8 +106,7 @@ def translate(error: BaseException, where: str) -> errors.LicenseError | None:
 class Raw(psycopg.Connection[Row]):
     """A connection on which every wait has an end."""
 
-    deadline = inf
-    """When it ends, as a time of `time.monotonic`."""
+    deadline = inf  # when it ends, as a time of `time.monotonic`
 
     def wait(self, gen: PQGen[RV], *args: Any, **options: Any) -> RV:
         """Wait for what psycopg does; close the connection if the server gives no answer."""
@@ -130,8 +130,7 @@ def _ending(gen: Generator[S, int, RV], deadline: float) -> Generator[S, int, RV
                 raise Unanswered("silent" if deadline == inf else "deadline")
             state = gen.send(ready)
     except StopIteration as done:
-        result: RV = done.value
-        return result
+        return cast("RV", done.value)
 
 
 _TOKEN: Final = re.compile(r"""'[^']*'|"[^"]*"|\?|%|(?:server_now|may_be_lost|is_read_only)\(\)""")

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import count
+from math import inf
 from os import getpid
 from pathlib import Path
 from time import monotonic
@@ -47,6 +48,7 @@ class _Opened:
     """The file or the image that it was opened on, in whose place may be another one by now."""
     number: int = 0
     """No other one of this file has it."""
+    deadline: float = inf  # by which its statements end
 
 
 class _Pooled(BaseDatabase):
@@ -70,7 +72,9 @@ class _Pooled(BaseDatabase):
     def _lend(self, pool: ConnectionPool[_Opened]) -> Generator[_Opened]:
         """Lend a connection on which everything ends by the deadline."""
         with pool.lend(self.deadline) as opened:
-            files.end_by(opened.raw, self.deadline, self._wait)
+            if opened.deadline != self.deadline:
+                files.end_by(opened.raw, self.deadline, self._wait)
+                opened.deadline = self.deadline
             yield opened
 
     def _connect(self, _deadline: float, *, read_only: bool) -> _Opened:
