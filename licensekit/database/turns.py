@@ -21,24 +21,28 @@ from time import monotonic, monotonic_ns, sleep
 from licensekit.errors import FileUnusable
 from licensekit.files import PRIVATE, PRIVATE_FOLDER, hand_over, names_in
 
-_WRITE_SECONDS = 0.25
-"""For how long a writer has the only turn; SQLite lets the next one wait for a longer one."""
-_NEXT_SECONDS, _STEP_SECONDS, _LONGEST_SECONDS = 0.0003, 0.001, 0.02
-"""The pause of who is next, what each further place adds to it, and the longest one."""
+_PATIENCE, _GRACE = 1.0, 0.1
+"""Seconds: for how long one that writes keeps others waiting, and for how long all who want to write may try at once.
+
+That is far quicker than strictly one after the other; whoever has tried for longer goes before newcomers.
+"""
+_STEP_SECONDS, _LONGEST_SECONDS = 0.001, 0.02
+"""The pause for each who is ahead, and the longest one."""
 
 
 class Ticket:
     """A place in the line of one name at the database at `location`; on a server and in memory, always the first.
 
-    Who does not ask for `patience` seconds is passed. Without `create`, there is a line only where another made one.
+    It is before those who came later once it is `grace` seconds old. Who does not ask for `patience` seconds is passed.
+    Without `create`, there is a line only where another made one.
     """
 
-    def __init__(self, location: str, name: str, *, patience: float, create: bool) -> None:
+    def __init__(self, location: str, name: str, *, patience: float, grace: float = 0, create: bool = False) -> None:
         # Nothing can be made in what is no folder.
         folder = Path(os.devnull, "none") if "://" in location else Path(location).with_suffix(".queue")
         self._line = f"{name}."
         self._path = folder / f"{self._line}{monotonic_ns():020}.{token_hex(4)}"
-        self._patience = round(patience * 1e9)
+        self._patience, self._grace = round(patience * 1e9), round(grace * 1e9)
         with suppress(OSError):
             if create:
                 folder.mkdir(PRIVATE_FOLDER)
@@ -49,7 +53,8 @@ class Ticket:
         with suppress(OSError, FileUnusable):  # no line can be made there
             self._renew()
             drawn = sorted(one for one in names_in(self._path.parent) if one.startswith(self._line))
-            older = drawn[: bisect_left(drawn, self._path.name)]
+            limit = min(self._path.name, f"{self._line}{monotonic_ns() - self._grace:020}")
+            older = drawn[: bisect_left(drawn, limit)]
             return len(list(dropwhile(self._is_abandoned, older)))
         return 0
 
@@ -78,7 +83,7 @@ class Ticket:
 @contextmanager
 def writing(location: str, end: float) -> Generator[None]:
     """Run a block when it is its turn to write, or at `end`, a time of `time.monotonic`."""
-    with closing(Ticket(location, "write", patience=_WRITE_SECONDS, create=False)) as ticket:
+    with closing(Ticket(location, "write", patience=_PATIENCE, grace=_GRACE)) as ticket:
         while (ahead := ticket.ahead()) and monotonic() < end:
-            sleep(min(_NEXT_SECONDS + (ahead - 1) * _STEP_SECONDS, _LONGEST_SECONDS))
+            sleep(min(ahead * _STEP_SECONDS, _LONGEST_SECONDS))
         yield

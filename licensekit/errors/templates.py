@@ -74,7 +74,7 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "meant": lambda texts, _: f"write {_joined(texts, 'or')}" if texts else "",
     "first": _first,
     "typed": lambda text, _: shlex.quote(text),
-    "or": lambda text, nothing: text or nothing,
+    "or": lambda text, nothing: str(text or nothing),
     "use": lambda use, _: "" if use == "production" else f"{use} ",
 }
 """What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`.

@@ -80,11 +80,22 @@ def test_there_is_no_line_where_none_was_made_and_on_no_server(location: str) ->
     assert not Path(location).with_suffix(".queue").exists()
 
 
-def test_a_turn_comes_at_its_end_though_others_are_first_or_once_they_do_not_look(location: str) -> None:
+def test_who_came_before_is_first_only_after_a_while_of_grace(location: str) -> None:
+    with closing(draw(location)) as before:
+        assert before.ahead() == 0
+        for grace, ahead in ((LONG, 0), (0, 1)):
+            with closing(Ticket(location, "seat", patience=LONG, grace=grace)) as after:
+                assert after.ahead() == ahead
+
+
+def test_a_turn_to_write_comes_at_its_end_or_once_those_before_do_not_ask_any_more(location: str) -> None:
     with closing(draw(location, "write")) as first:
         assert first.ahead() == 0
         with writing(location, monotonic()):
             assert len(line(location)) == 2
+        [oldest] = line(location)
+        oldest.rename(oldest.with_name(f"write.{0:020}.a"))  # it has been waiting for long
+        os.utime(line(location)[0], ns=(0, 0))
         with writing(location, monotonic() + LONG):
             assert len(line(location)) == 1
 
