@@ -139,7 +139,7 @@ def _import(change: WriteTransaction, rows: Iterable[ImportRow]) -> Synced:
     planner, nobody = _planner(change.read, rows)
     plan = _faultless(replace(nobody, users=tuple(planner.plan(rows))))
     if plan.staged:
-        staged_users.make_few(change, plan.change._replace(basis=None))  # worked out here
+        staged_users.make_within(change, plan.change._replace(basis=None))  # worked out here
     return plan.counts
 
 

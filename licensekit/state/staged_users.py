@@ -159,11 +159,12 @@ class Staging:
 
 @contextmanager
 def write_in_turn(database: Database) -> Generator[Connection]:
-    """Open a short write transaction, and leave others as much time for theirs: SQLite has no queue of writers."""
+    """Open a short write transaction; where no server lets writers queue, leave others as much time for theirs."""
     with database.write() as connection:
         began = monotonic()
         yield connection
-    sleep(monotonic() - began)
+    if connection.now() is None:
+        sleep(monotonic() - began)
 
 
 def clear(database: Database, own: str = "") -> None:
@@ -182,7 +183,7 @@ def clear(database: Database, own: str = "") -> None:
                 unstage(connection, run, max(ids))
 
 
-def unstage(connection: Connection, run: str, last: int = TOGETHER) -> None:
+def unstage(connection: Connection, run: str, last: int) -> None:
     """Delete what was prepared of a run up to a number."""
     for table in ("licenses", "users"):
         connection.run(_SQL[f"unstage_{table}"], run, last)
@@ -233,14 +234,15 @@ def make(plan: StagedChange, progress: Progress = lambda _: None) -> None:
             clear(database, staging.run)
 
 
-def make_few(change: WriteTransaction, plan: StagedChange) -> None:
-    """Make a change of at most `TOGETHER` users in one transaction; raises as `make`."""
+def make_within(change: WriteTransaction, plan: StagedChange) -> None:
+    """Make a change in one transaction, and so of few users unless more must happen in it; raises as `make`."""
     (entries, users), staging = _entries(plan), Staging()
-    staging.add(change.connection, users)
+    for some in together(users, TOGETHER):
+        staging.add(change.connection, some)
     _require_unchanged(change, plan, staging)
     _carry_out(change, plan.did, staging, entries)
     index_words(change.connection, [one.user for one in users if one.renamed])
-    unstage(change.connection, staging.run)
+    unstage(change.connection, staging.run, len(users))
 
 
 def _require_unchanged(change: WriteTransaction, plan: StagedChange, staging: Staging) -> None:
