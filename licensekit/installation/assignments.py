@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from licensekit.database import Connection
 from licensekit.dates import day_at
@@ -35,9 +35,6 @@ from licensekit.text import names
 from licensekit.text.columns import AS_WRITTEN, TableOptions
 from licensekit.wire.documents import Kind
 from licensekit.wire.plain import word
-
-USERS: Final = "these users"
-"""How messages name what a change of users is about."""
 
 
 class HolderChange(NamedTuple):
@@ -111,7 +108,7 @@ def write_changes(change: WriteTransaction, kind: Kind, changes: Iterable[Holder
     """Assign and release what was planned, with audit entries about the users or sites of which something changes."""
     changes = [one for one in changes if one.assigned or one.released or one.ends]
     if changes and kind is Kind.USER:
-        make_within(change, _staged(change.connection, change.read.opened, changes))
+        make_within(change, _staged(change.connection, changes))
         return
     assigned = [(one.id, code) for one in changes for code in sorted(one.assigned)]
     slots.assign(change.connection, kind, assigned, day_at(change.now))
@@ -125,18 +122,16 @@ def write_changes(change: WriteTransaction, kind: Kind, changes: Iterable[Holder
             change.record("site-assign", **facts, assigned=sorted(one.assigned))
 
 
-def _staged(
-    connection: Connection, opened: OpenInstallation, changes: Sequence[HolderChange], basis: Basis | None = None
-) -> StagedChange:
+def _staged(connection: Connection, changes: Sequence[HolderChange], basis: Basis | None = None) -> StagedChange:
     """Return how each user is to be; raise `ProposalStale` where another one has changed what it holds."""
+    about, did = "these users", "user-retire" if any(one.ends for one in changes) else "user-assign"
     known, users = known_users(connection, [one.id for one in changes]), list[tuple[str, StagedUser]]()
     if changed := [one.written for one in changes if one.id not in known or known[one.id].held != one.held]:
-        raise ProposalStale(about=USERS, changed=tuple(changed[:10]))
+        raise ProposalStale(about=about, changed=tuple(changed[:10]))
     for one, user in ((one, known[one.id]) for one in changes):
         facts = user.facts._replace(retired=one.ends or user.facts.retired)
         users.append(("", StagedUser(facts, user, one.assigned, one.released, user.from_directory)))
-    did = "user-retire" if any(one.ends for one in changes) else "user-assign"
-    return StagedChange(opened, USERS, did, users, basis)
+    return StagedChange(about, did, users, basis)
 
 
 def retirement(user: UserFacts) -> HolderChange:
@@ -217,9 +212,9 @@ class UsersProposal(Proposal[int]):
         now = self.again(self.opened)
         require_same(self, now)
         with self.opened.database.read() as connection:
-            plan = _staged(connection, self.opened, self.users, now.basis)
+            plan = _staged(connection, self.users, now.basis)
         if len(self.users) > TOGETHER:
-            make(plan, progress)
+            make(self.opened, plan, progress)
         elif self.users:
             with write_installation(self.opened) as change:
                 make_within(change, plan)
@@ -262,7 +257,7 @@ def propose_assign(
     changed = tuple(one for one in planned if one.assigned or one.released or one.ends)
     given: dict[str, Any] = {"assign": wanted, "release": unwanted, "retire": retire, "swap": swap, "skip": skip}
     changes, again = tuple(chain.from_iterable(map(_changes, changed))), partial(propose_assign, chosen=chosen, **given)
-    return UsersProposal(changes=changes, about=USERS, users=changed, opened=opened, basis=basis, again=again)
+    return UsersProposal(changes=changes, about="these users", users=changed, opened=opened, basis=basis, again=again)
 
 
 def parse_ids(data: bytes | str, options: TableOptions = AS_WRITTEN) -> tuple[str, ...]:

@@ -1,8 +1,7 @@
 """Changes of very many users, worked out in no transaction, prepared in short ones, and made in one that is short too.
 
-The last one compares what the change was worked out from, and makes all of it by a few statements, or nothing; it is
-the longest that others wait for. What was prepared is of one run, and means nothing until it is carried out; what a
-crash leaves of it is cleared.
+The last one compares what the change was worked out from, and makes all of it by a few statements, or nothing. What was
+prepared is of one run, and means nothing until it is carried out; what a crash leaves of it is cleared.
 """
 
 from collections import Counter
@@ -192,7 +191,6 @@ def unstage(connection: Connection, run: str, last: int) -> None:
 class StagedChange(NamedTuple):
     """What a change is to make of many users."""
 
-    opened: OpenInstallation
     about: str
     """How messages name what it is about."""
     did: str
@@ -210,14 +208,14 @@ def basis_of(read: ReadTransaction, state: InstallationState) -> Basis:
     return rules, bundles, tuple(state.trust_store.tokens), synced
 
 
-def make(plan: StagedChange, progress: Progress = lambda _: None) -> None:
+def make(opened: OpenInstallation, plan: StagedChange, progress: Progress) -> None:
     """Make a change, of any number of users, or nothing of it.
 
     Raises:
         ProposalStale: one of the users, or what it was worked out from, has changed since, or another such change has
             begun.
     """
-    database, staging = plan.opened.database, Staging()
+    database, staging = opened.database, Staging()
     clear(database)
     try:
         entries, users = _entries(plan)
@@ -225,7 +223,7 @@ def make(plan: StagedChange, progress: Progress = lambda _: None) -> None:
             with write_in_turn(database) as connection:
                 staging.add(connection, some)
             progress(len(some))
-        with write_installation(plan.opened) as change:
+        with write_installation(opened) as change:
             _require_unchanged(change, plan, staging)
             _carry_out(change, plan.did, staging, entries)
     finally:
