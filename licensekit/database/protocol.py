@@ -228,8 +228,8 @@ class Database(Protocol):
         ...
 
 
-class Bounded:
-    """What a database has whose calls may have a deadline."""
+class BaseDatabase:
+    """What a database without a server has."""
 
     deadline = inf
 
@@ -239,16 +239,12 @@ class Bounded:
         bounded.deadline = deadline
         return cast("Database", bounded)
 
-
-class OneWriter(Bounded):
-    """What a database without a server has: a statement by itself is a transaction like any other."""
-
     def epoch(self) -> str:
         """See `Database.epoch`."""
         return ""
 
     def once(self: Database, sql: LiteralString, *params: Value) -> Row | None:
-        """See `Database.once`."""
+        """See `Database.once`: a statement by itself is a transaction like any other."""
         with self.write(shared=True) as connection:
             return connection.one(sql, *params)
 
@@ -297,10 +293,7 @@ class ConnectionPool(Generic[C]):
 
     @contextmanager
     def lend(self, deadline: float = inf) -> Generator[C]:
-        """Lend a connection for a block; raise `DatabaseUnavailable` if closed.
-
-        Raises `DatabaseBusy` after `wait` seconds, or at the deadline, a time of `time.monotonic`.
-        """
+        """Lend a connection; raise `DatabaseUnavailable` if closed, `DatabaseBusy` after `wait` or at the deadline."""
         self.check_open()
         pid, free = getpid(), self._of_process()
         try:

@@ -48,8 +48,8 @@ class LicenseMisplaced(StateError, reasons=True):
     file: str
 
 
-class OtherInstallation(StateError, reasons=True):
-    """Another installation, or an older state of this one, took the place of the open one."""
+class OtherInstallation(StateError):
+    """Another installation took the place of the open one."""
 
 
 class AuditDamaged(StateError, reasons=True):

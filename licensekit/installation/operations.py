@@ -38,7 +38,7 @@ class BootClockMissing(Message):
 
 _CHECK_OF: Final[Mapping[str, str]] = {
     **dict.fromkeys(("clock-accepted", "clock-ahead", "clock-behind"), "time"),
-    **dict.fromkeys(("restored-backup", "unreadable-mark"), "backup"),
+    **dict.fromkeys(("restored-backup", "rolled-back", "unreadable-mark"), "backup"),
     "not-activated": "activation",
     "damaged-journal": "journal",
     "read-only": "files",

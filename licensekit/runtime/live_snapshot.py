@@ -12,12 +12,12 @@ from typing import Final
 
 from licensekit.access import Access
 from licensekit.database import Version
-from licensekit.dates import day_at
+from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.entitlements import Notice, by_urgency
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, StateError
 from licensekit.runtime.changes import Changes
 from licensekit.runtime.holders import Holder, Lookups, User
-from licensekit.runtime.snapshot import Asleep, Snapshot, TimeNotKept
+from licensekit.runtime.snapshot import Asleep, FailedOver, Snapshot, TimeNotKept
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
 from licensekit.state.loading import InstallationState, OpenInstallation, read_installation
 from licensekit.state.stored import seats_in_use
@@ -69,6 +69,8 @@ class LiveSnapshot:
         self._error: LicenseError | None = None
         self._silence = 0
         self._not_written: StateError | None = None
+        self._epoch = ""
+        self._failed_over: tuple[FailedOver, ...] = ()
         self._checked: int | None = None
         self.known_users = Lookups(database, user_facts)
         self.known_sites = Lookups(database, site_facts)
@@ -213,7 +215,7 @@ class LiveSnapshot:
     def _read_state(self) -> None:
         with self._reading:
             # Taken before the state is read: a change in between is seen as one more change.
-            version = self.database.version()
+            version, epoch = self.database.version(), self.database.epoch()
             with read_installation(self.opened) as read:
                 state = read.state()
             with self._swapping:
@@ -222,6 +224,9 @@ class LiveSnapshot:
                     self._contact = state.now
                     self._error = None
                     self._silence = 0
+                    if "" not in {self._epoch, epoch} and epoch != self._epoch:
+                        self._failed_over = (FailedOver(since=state.now),)
+                    self._epoch = epoch
                     self._put(Snapshot(state))
 
     def _remember(self) -> None:
@@ -271,8 +276,9 @@ class LiveSnapshot:
         self.changes.note(self._current.state, self._with_others(self._current.notices))
 
     def _with_others(self, found: tuple[Notice, ...]) -> tuple[Notice, ...]:
-        error = self._not_written
-        kept = () if error is None else (TimeNotKept(error=error),)
+        error, now = self._not_written, self._current.state.now
+        kept: tuple[Notice, ...] = () if error is None else (TimeNotKept(error=error),)
+        kept += tuple(one for one in self._failed_over if now < one.since + DAY_SECONDS)
         return by_urgency((*self._supplied, *found, *kept)) if self._supplied or kept else found
 
     def _renew_locks(self) -> None:

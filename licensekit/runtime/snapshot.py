@@ -27,6 +27,12 @@ class TimeNotKept(Notice):
     error: LicenseError
 
 
+class FailedOver(Notice):
+    """Another server took over, or the server was restored, while the program ran."""
+
+    since: int
+
+
 class Snapshot:
     """A state in force, until a date passes or the database changes."""
 

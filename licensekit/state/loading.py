@@ -19,7 +19,7 @@ from licensekit.state.journal import BundleRecord
 from licensekit.state.journal_entries import ACTIVE, KEPT, REPLACED
 from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.notices import UnusableDocument, notices_of
-from licensekit.state.stored import Stored, read_stored, require_same
+from licensekit.state.stored import Stored, follow, read_stored
 from licensekit.state.time import Clocks, Reading, effective
 from licensekit.state.trust_store import combine_trust, lost_bundles, verify_bundles
 from licensekit.state.usage import read_used, unused
@@ -239,10 +239,10 @@ def read_installation(opened: OpenInstallation) -> Generator[ReadTransaction]:
 def read_transaction(
     opened: OpenInstallation, connection: Connection, mark: MarkRead, known: Stored | None
 ) -> ReadTransaction:
-    """Read what must follow on `known`, seen before the transaction began; raise `OtherInstallation` if it does not."""
+    """Read what follows on `known`, which was seen before the transaction began; raises as `follow`."""
     reading = opened.clocks()
     stored = read_stored(connection, mark, reading, None if known is None else known.journal)
-    require_same(known, stored, opened.database.location)
+    stored = follow(known, stored, connection, opened.database.location)
     if opened.last.stored is known:
         opened.last.stored = stored
     return ReadTransaction(opened, connection, stored, reading)

@@ -73,6 +73,12 @@ class RestoredBackup(Notice):
     """The database is a restored backup."""
 
 
+class RolledBack(Notice):
+    """Changes are gone that this program had seen: a server failed over, or a backup was restored."""
+
+    entry: int  # the newest of the audit log that it had seen
+
+
 class IdleUsers(Notice):
     """Users hold licenses and were not seen for long, as the application tells."""
 
@@ -125,3 +131,5 @@ def _of_backup(stored: Stored) -> Iterator[Notice]:
         yield UnreadableMark(error=stored.mark)
     if stored.restored:
         yield RestoredBackup()
+    elif stored.gone is not None:
+        yield RolledBack(entry=stored.gone.audit.number)

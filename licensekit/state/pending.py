@@ -12,7 +12,7 @@ from threading import RLock
 from typing import cast
 
 from licensekit.database import Connection, Database, Version, connect, is_url
-from licensekit.database.protocol import OneWriter
+from licensekit.database.protocol import BaseDatabase
 from licensekit.database.schemas import Dialect, Migrating, copy_rows
 from licensekit.errors import DatabaseBusy, NotActivated
 from licensekit.state import home
@@ -28,7 +28,7 @@ def open_or_wait(location: str | os.PathLike[str]) -> Database:
         return PendingDatabase(location)
 
 
-class PendingDatabase(OneWriter):
+class PendingDatabase(BaseDatabase):
     """The database of an installation that is not there yet; once somebody has set it up, anywhere, it is that one."""
 
     def __init__(self, location: str | os.PathLike[str]) -> None:

@@ -81,6 +81,8 @@ class Stored(NamedTuple):
     """The first day of which the application has told who uses it, in days since 1970; None: it does not tell."""
     read_only: bool
     """Whether nothing can be written here."""
+    gone: Mark | None = None
+    """What this program had seen here before the database was rolled back; None: it was not."""
 
     @property
     def bundles(self) -> tuple[StoredBundle, ...]:
@@ -146,7 +148,7 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
         journal = journal._replace(fault=JournalFault("head", journal.head.number + 1))
     time = read_time(observations, journal.observed, journal.state.time_seen)
     number = mark.audit.number if isinstance(mark, Mark) else 0
-    marked = connection.one("SELECT hash FROM audit WHERE number = ?", number)
+    marked = connection.one(SQL["audited"], number)
     frames: dict[bytes, bytes] = dict(connection.rows(SQL["bundles"]))
     of_sites = slots.highest(connection, Kind.SITE)
     satellites = of_sites.pop(slots.SATELLITE, 0)
@@ -167,16 +169,19 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
     )
 
 
-def require_same(known: Stored | None, found: Stored, where: str) -> None:
-    """Raise `OtherInstallation` for another or an older state than `known`, unless somebody has accepted that."""
+def follow(known: Stored | None, found: Stored, connection: Connection, where: str) -> Stored:
+    """Return what was found after `known`, with what is gone since; raise `OtherInstallation` for another one."""
     if known is None or known.head.number <= ESTABLISHED:  # before the first change there is nothing to follow
-        return
+        return found
     if known.seed != found.seed:
-        raise OtherInstallation(reason="other", where=where)
-    number = found.journal.state.acceptance
-    is_accepted = number > 0 and not known.journal.has(Head(number, found.journal.hashes[number - 1]))
-    if not (is_accepted or found.journal.has(known.journal.head)):
-        raise OtherInstallation(reason="older", where=where)
+        raise OtherInstallation(where=where)
+    seen, journal = known.gone or Mark(known.head, known.journal.head), found.journal
+    number = journal.state.acceptance
+    is_accepted = number > 0 and not known.journal.has(Head(number, journal.hashes[number - 1]))
+    is_there = found.head == seen.audit or connection.one(SQL["audited"], seen.audit.number) == (seen.audit.hash,)
+    # What is wrong with a journal that does not hold is known already.
+    is_known = journal.fault is not None or (is_there and journal.has(seen.journal))
+    return found._replace(gone=None if is_accepted or is_known else seen)
 
 
 def _recorded(journal: Journal, pack: bytes | None) -> Recorded | None:

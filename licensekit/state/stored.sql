@@ -3,6 +3,9 @@
 -- name: installation
 SELECT told_since, seed, secret, pack, observations, head, observed, signature FROM installation;
 
+-- name: audited
+SELECT hash FROM audit WHERE number = ?;
+
 -- name: store
 INSERT INTO bundles (identity, frame) VALUES (?, ?) ON CONFLICT (identity) DO UPDATE SET frame = excluded.frame;
 

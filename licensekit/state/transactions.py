@@ -131,7 +131,8 @@ def write_installation(opened: loading.OpenInstallation) -> Generator[WriteTrans
     stored, journal = change.read.stored, change.journal.journal
     if journal is stored.journal:
         return
-    opened.last.stored = stored._replace(head=change.head, journal=journal)
+    gone = None if change.lower_mark else stored.gone
+    opened.last.stored = stored._replace(head=change.head, journal=journal, gone=gone)
     if change.has_changed or not stored.is_behind:
         write_mark(location, Mark(change.head, journal.head), lower=change.lower_mark)
 

@@ -14,7 +14,7 @@ MEMORY = "memory"
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Try a test on each engine; in memory as well, unless its database is opened twice, or has other processes."""
-    if "location" in metafunc.fixturenames and not hasattr(metafunc.module, "location"):
+    if "location" in metafunc.fixturenames and not hasattr(inspect.getmodule(metafunc.function), "location"):
         names = inspect.signature(metafunc.function).parameters
         is_alone = "location" not in names and metafunc.definition.path.stem in {"test_transactions", "test_deadlines"}
         engines = ["sqlite", "postgres", *([MEMORY] if is_alone else [])]

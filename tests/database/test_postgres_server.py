@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -169,6 +170,15 @@ def test_a_user_without_rights_is_told_what_to_do(database: Database, reader: st
             use()
     other.close()
     assert things(database) == []
+
+
+def test_a_server_that_does_not_tell_its_epoch_has_none(database: Database, reader: str, admin: Admin) -> None:
+    assert database.epoch()
+    admin.execute("GRANT SELECT ON licensekit_schema TO reader")
+    admin.execute("REVOKE EXECUTE ON FUNCTION pg_control_system FROM PUBLIC")
+    with closing(connect(reader, schema=SCHEMA, create=False)) as other:
+        assert other.epoch() == ""
+    admin.execute("GRANT EXECUTE ON FUNCTION pg_control_system TO PUBLIC")
 
 
 def test_a_server_that_only_reads_is_read_and_not_written(location: str, database: Database) -> None:

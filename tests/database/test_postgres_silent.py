@@ -122,12 +122,13 @@ def test_the_server_ends_a_statement_that_takes_long_and_keeps_the_connection(
     location: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "STATEMENT_SECONDS", 0.2)
+    monkeypatch.setattr(server, "_SILENT_SECONDS", 0.5)
     database = connect(location, schema=SCHEMA, create=True)
     process = database.once("SELECT pg_backend_pid()")
     assert refusal(lambda: database.once("SELECT 1 FROM pg_sleep(60)")) == "server"
     assert database.once("SELECT pg_backend_pid()") == process
     with database.within(soon(60)).read() as connection:  # who knows that it takes longer says until when
-        assert connection.rows("SELECT 1 FROM pg_sleep(0.5)") == [(1,)]
+        assert connection.rows("SELECT 1 FROM pg_sleep(1)") == [(1,)]
     database.close()
 
 

@@ -1,6 +1,7 @@
 """A second PostgreSQL server that follows the first and can take its place."""
 
 import tempfile
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,14 @@ class Standby:
         with psycopg.connect(self.url, autocommit=True) as connection:
             [(found,)] = connection.execute("SELECT to_regnamespace(%s)", (name,)).fetchall()
         return found is not None
+
+    def stop_following(self) -> None:
+        """Repeat nothing more of what the first one commits, as one that lags."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET primary_conninfo = ''")
+            connection.execute("SELECT pg_reload_conf()")
+            while connection.execute("SELECT 1 FROM pg_stat_wal_receiver").fetchall():
+                time.sleep(0.02)
 
     def promote(self) -> None:
         """Make it the primary server."""

@@ -23,7 +23,7 @@ CODES_HAVE: Final = 3
 OF_INSTALLATIONS: Final = frozenset(
     "unusable-document not-activated license-not-taken database-away clock-behind damaged-journal restored-backup "  # noqa: SIM905
     "read-only unreadable-mark time-not-kept clock-accepted clock-ahead seats-taken kept-in-memory "
-    "bundle-refused not-entitled no-login not-in-catalog idle-users unusable-licenses".split()
+    "bundle-refused not-entitled no-login not-in-catalog idle-users unusable-licenses rolled-back failed-over".split()
 )
 """What the text names of what an installation keeps or does: no question of the kit is about it."""
 NO_CODES: Final = frozenset({"no-travel"})

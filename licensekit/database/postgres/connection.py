@@ -8,18 +8,20 @@ Nothing is waited for without an end: a server that lives ends a statement itsel
 one that stands still we hear nothing, and throw the connection away.
 """
 
+import logging
 import re
 from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, closing, suppress
 from functools import lru_cache, partial
 from math import ceil, inf
 from time import monotonic
-from typing import Any, Final, LiteralString, TypeVar
+from typing import Any, Final, LiteralString, TypeVar, cast
 
 import psycopg
 from psycopg import generators, waiting
 from psycopg.abc import RV, PQGen
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8Dumper, IntLoader
 
 from licensekit import errors
@@ -36,14 +38,10 @@ _DEFAULTS: Final[dict[str, Any]] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-STATEMENT_SECONDS: Final = 30.0
-"""How long a statement may take that has no deadline."""
-_SILENT_SECONDS: Final = STATEMENT_SECONDS + 2
-"""How long nothing need come on a connection that has no deadline: in that time, a server that lives has said why."""
-_LATE_SECONDS: Final = 0.05
-"""How long after a deadline what the server says of it is waited for."""
-_POLL_SECONDS: Final = 0.02
-"""How often a wait that has a deadline looks at the clock."""
+STATEMENT_SECONDS: Final = 30.0  # for a statement without a deadline
+_SILENT_SECONDS: Final = STATEMENT_SECONDS + 2  # without any answer; a server that lives has ended it by then
+_LATE_SECONDS: Final = 0.03
+"""How long after a deadline what the server says of it is waited for, and how often the clock is looked at."""
 
 _SECRETS: Final = ("password", "sslpassword", "oauth_client_secret")
 
@@ -58,6 +56,8 @@ _URL: Final = re.compile(
 """Stricter than libpq, so that nothing of a password can be taken for a host or a database."""
 _SQL: Final = read_queries(__file__)
 
+# It warns of connections that are closed in the middle; a program without handlers would print that.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 S = TypeVar("S")
 _Meaning = Callable[..., errors.EngineError]
 
@@ -106,15 +106,12 @@ def translate(error: BaseException, where: str) -> errors.LicenseError | None:
 class Raw(psycopg.Connection[Row]):
     """A connection on which every wait has an end."""
 
-    deadline = inf
-    """When it ends, as a time of `time.monotonic`."""
+    deadline = inf  # when it ends, as a time of `time.monotonic`
 
     def wait(self, gen: PQGen[RV], *args: Any, **options: Any) -> RV:
         """Wait for what psycopg does; close the connection if the server gives no answer."""
-        if self.deadline < inf and not args:
-            options.setdefault("interval", _POLL_SECONDS)
         try:
-            return super().wait(_ending(gen, self.deadline), *args, **options)
+            return super().wait(_ending(gen, self.deadline), *args, **{"interval": _LATE_SECONDS, **options})
         except Unanswered:
             self.close()
             raise
@@ -122,7 +119,7 @@ class Raw(psycopg.Connection[Row]):
 
 def _ending(gen: Generator[S, int, RV], deadline: float) -> Generator[S, int, RV]:
     """Run a generator of psycopg, which yields what it waits for (`psycopg.waiting`), until its end."""
-    end = min(deadline + _LATE_SECONDS, monotonic() + _SILENT_SECONDS)
+    end = deadline + _LATE_SECONDS if deadline < inf else monotonic() + _SILENT_SECONDS
     try:
         state = next(gen)
         while True:
@@ -133,8 +130,7 @@ def _ending(gen: Generator[S, int, RV], deadline: float) -> Generator[S, int, RV
                 raise Unanswered("silent" if deadline == inf else "deadline")
             state = gen.send(ready)
     except StopIteration as done:
-        result: RV = done.value
-        return result
+        return cast("RV", done.value)
 
 
 _TOKEN: Final = re.compile(r"""'[^']*'|"[^"]*"|\?|%|(?:server_now|may_be_lost|is_read_only)\(\)""")
@@ -253,7 +249,7 @@ def connect(parameters: dict[str, Any], wait: float, deadline: float) -> Raw:
             raw = Raw.connect(**parameters)
         else:  # in less time than psycopg takes to find one host of several silent
             opening = _ending(generators.connect(make_conninfo(**parameters)), deadline)
-            raw = Raw(waiting.wait_conn(opening, interval=_POLL_SECONDS))
+            raw = Raw(waiting.wait_conn(opening, interval=_LATE_SECONDS), tuple_row)
         undo.enter_context(closing(raw))
         raw.autocommit, raw.deadline = True, deadline
         # A pooler tells its clients a process of its own making.

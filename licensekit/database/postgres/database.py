@@ -13,14 +13,13 @@ from psycopg.pq import TransactionStatus
 
 from licensekit.database.postgres import connection as server
 from licensekit.database.postgres.connection import NOW, PostgresConnection, Raw, placed, translate
-from licensekit.database.protocol import Bounded, ConnectionPool, Row, Translated, Value, Version, storable
+from licensekit.database.protocol import BaseDatabase, ConnectionPool, Row, Translated, Value, Version, storable
 from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_queries
 from licensekit.errors import DatabaseUnavailable
 
 _Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
-_MIGRATION_SECONDS: Final = 600.0
-"""How long it may take to migrate a database, or to fill a new one."""
+_MIGRATION_SECONDS: Final = 600.0  # to migrate a database, or to fill a new one
 
 _COLUMN: Final = re.compile(r"[(,]\s*([a-z]\w*) (BIGINT|TEXT|BYTEA)")
 _RULES: Final = {"c": "CHECK (", "f": "REFERENCES", "p": "PRIMARY KEY", "u": "UNIQUE"}
@@ -49,7 +48,7 @@ _FOUND: Final = FOUND.replace(" FROM", f", {NOW} FROM").encode()
 _LOCK, _SHARED_LOCK, _COUNT = (f"{_SQL[name]};".encode() for name in ("lock", "shared_lock", "count"))
 
 
-class PostgresDatabase(Bounded):
+class PostgresDatabase(BaseDatabase):
     """A database on a server (see `licensekit.database.protocol`). `location` is the URL without its password."""
 
     dialect = DIALECT

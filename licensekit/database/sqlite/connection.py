@@ -24,8 +24,6 @@ CHECKED_BYTES: Final = 2 * 1024 * 1024
 """Up to this size a database is checked page by page when it is opened (about a millisecond)."""
 MEMORY: Final = ":memory:"
 
-_STEPS: Final = 10_000
-"""Of the virtual machine, between two looks at the clock: a fraction of a millisecond."""
 _SMALLEST: Final = 512
 """The smallest page that SQLite has, and so the smallest database."""
 _SETTINGS: Final = (
@@ -169,7 +167,8 @@ def end_by(raw: sqlite3.Connection, deadline: float, wait: float) -> None:
     """Let no statement wait for others, or run, beyond a deadline, a time of `time.monotonic`."""
     left = max(0.0, min(wait, deadline - monotonic()))
     raw.execute(f"PRAGMA busy_timeout = {round(left * 1000)}")
-    raw.set_progress_handler(None if deadline == inf else lambda: monotonic() > deadline, _STEPS)
+    # The clock is looked at after steps of the virtual machine that take a fraction of a millisecond.
+    raw.set_progress_handler(None if deadline == inf else lambda: monotonic() > deadline, 10_000)
 
 
 def is_read_as_it_is(path: Path) -> bool:

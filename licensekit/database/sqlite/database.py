@@ -16,7 +16,7 @@ from os import getpid
 from pathlib import Path
 from typing import Final, LiteralString, NamedTuple
 
-from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, ConnectionPool, OneWriter, Translated, Version
+from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, BaseDatabase, ConnectionPool, Translated, Version
 from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, migrate, read_queries
 from licensekit.database.sqlite import connection as files
 from licensekit.database.sqlite.connection import SqliteConnection, translate
@@ -46,11 +46,10 @@ class _Opened:
     """The file or the image that it was opened on, in whose place may be another one by now."""
     number: int = 0
     """No other one of this file has it."""
-    deadline: float = inf
-    """By when its statements end."""
+    deadline: float = inf  # by which its statements end
 
 
-class _Pooled(OneWriter):
+class _Pooled(BaseDatabase):
     """What lends connections to its file or its image, as that is now."""
 
     dialect = DIALECT
