@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import Any, ClassVar, Final, LiteralString, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from licensekit.database import Connection
 from licensekit.dates import day_at
@@ -16,21 +16,25 @@ from licensekit.errors import NotAssigned, NotFound, ProposalStale, RefusedError
 from licensekit.installation.user_list import UserFilter, list_users
 from licensekit.installation.user_table import parse_users
 from licensekit.proposals import Change, Proposal, require_same
-from licensekit.state import slots, staged_users
+from licensekit.state import slots
 from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction, read_installation
-from licensekit.state.staged_users import TOGETHER, Progress, StagedChange, StagedUser
+from licensekit.state.staged_users import (
+    TOGETHER,
+    Basis,
+    Progress,
+    StagedChange,
+    StagedUser,
+    basis_of,
+    known_users,
+    make,
+    make_within,
+)
 from licensekit.state.transactions import Section, WriteTransaction, write_installation
 from licensekit.state.users import SiteFacts, known_site, known_user, users_of
 from licensekit.text import names
 from licensekit.text.columns import AS_WRITTEN, TableOptions
 from licensekit.wire.documents import Kind
 from licensekit.wire.plain import word
-
-_END: Final[Mapping[Kind, LiteralString]] = {
-    Kind.USER: "UPDATE users SET retired = 1 WHERE id = ?",
-    Kind.SITE: "DELETE FROM sites WHERE id = ?",
-}
-_ENDED: Final = {Kind.USER: "user-retire", Kind.SITE: "site-remove"}
 
 
 class HolderChange(NamedTuple):
@@ -99,20 +103,33 @@ def refusals(
 
 
 def write_changes(change: WriteTransaction, kind: Kind, changes: Iterable[HolderChange]) -> None:
-    """Assign and release what was planned, with an audit entry for each user or site of which something changes."""
+    """Assign and release what was planned, with audit entries about the users or sites of which something changes."""
     changes = [one for one in changes if one.assigned or one.released or one.ends]
-    # Assigned first: whoever goes on to hold something has held it without a break.
+    if changes and kind is Kind.USER:
+        make_within(change, _staged(change.connection, changes))
+        return
     assigned = [(one.id, code) for one in changes for code in sorted(one.assigned)]
     slots.assign(change.connection, kind, assigned, day_at(change.now))
     slots.release(change.connection, kind, [(one.id, code) for one in changes for code in sorted(one.released)])
     for one in changes:
-        named: dict[str, Any] = {"users": [one.id]} if kind is Kind.USER else {"site": one.id}
-        facts = {**named, "released": sorted(one.released - {slots.SATELLITE})}
+        facts = {"site": one.id, "released": sorted(one.released - {slots.SATELLITE})}
         if one.ends:
-            change.connection.run(_END[kind], one.id)
-            change.record(_ENDED[kind], **facts)
+            change.connection.run("DELETE FROM sites WHERE id = ?", one.id)
+            change.record("site-remove", **facts)
         else:
-            change.record(f"{word(kind)}-assign", **facts, assigned=sorted(one.assigned))
+            change.record("site-assign", **facts, assigned=sorted(one.assigned))
+
+
+def _staged(connection: Connection, changes: Sequence[HolderChange], basis: Basis | None = None) -> StagedChange:
+    """Return how each user is to be; raise `ProposalStale` where another one has changed what it holds."""
+    about, did = "these users", "user-retire" if any(one.ends for one in changes) else "user-assign"
+    known, users = known_users(connection, [one.id for one in changes]), list[tuple[str, StagedUser]]()
+    if changed := [one.written for one in changes if one.id not in known or known[one.id].held != one.held]:
+        raise ProposalStale(about=about, changed=tuple(changed[:10]))
+    for one, user in ((one, known[one.id]) for one in changes):
+        facts = user.facts._replace(retired=one.ends or user.facts.retired)
+        users.append(("", StagedUser(facts, user, one.assigned, one.released, user.from_directory)))
+    return StagedChange(about, did, users, basis)
 
 
 def retirement(user: UserFacts) -> HolderChange:
@@ -180,7 +197,7 @@ class UsersProposal(Proposal[int]):
     users: tuple[HolderChange, ...]
     """What would be changed of each; who would stay as before is left out."""
     opened: OpenInstallation
-    basis: staged_users.Basis | None
+    basis: Basis | None
     again: "Callable[[OpenInstallation], UsersProposal]"
 
     def apply(self, progress: Progress = lambda _: None) -> int:
@@ -192,25 +209,14 @@ class UsersProposal(Proposal[int]):
         """
         now = self.again(self.opened)
         require_same(self, now)
-        if len((plan := now.staged()).users) > TOGETHER:
-            staged_users.make(plan, progress)
-        elif plan.users:
-            with write_installation(self.opened) as change:
-                staged_users.make_few(change, plan)
-        return len(self.users)
-
-    def staged(self) -> StagedChange:
-        """Return how each user is to be; raise `ProposalStale` where another one has changed what it holds."""
         with self.opened.database.read() as connection:
-            known = staged_users.known_users(connection, [one.id for one in self.users])
-        if changed := [one.written for one in self.users if one.id not in known or known[one.id].held != one.held]:
-            raise ProposalStale(about=self.about, changed=tuple(changed[:10]))
-        staged = list[tuple[str, StagedUser]]()
-        for one, user in ((one, known[one.id]) for one in self.users):
-            facts = user.facts._replace(retired=one.ends or user.facts.retired)
-            staged.append(("", StagedUser(facts, user, one.assigned, one.released, user.from_directory)))
-        did = _ENDED[Kind.USER] if any(one.ends for one in self.users) else "user-assign"
-        return StagedChange(self.opened, self.about, did, staged, self.basis)
+            plan = _staged(connection, self.users, now.basis)
+        if len(self.users) > TOGETHER:
+            make(self.opened, plan, progress)
+        elif self.users:
+            with write_installation(self.opened) as change:
+                make_within(change, plan)
+        return len(self.users)
 
 
 def propose_assign(
@@ -239,7 +245,7 @@ def propose_assign(
     with read_installation(opened) as read:
         users, faults = _chosen(read, chosen)
         state = None if retire and not faults else read.state()
-        basis = None if state is None else staged_users.basis_of(read, state)
+        basis = None if state is None else basis_of(read, state)
     # For many users the rest takes long: the snapshot has ended.
     if state is None:
         planned = [retirement(user) for user in users if not user.retired]

@@ -63,7 +63,7 @@ class SyncProposal(Proposal[Synced]):
     def change(self) -> StagedChange:
         """What it would change."""
         users = [(one.outcome, one.staged) for one in self.users if one.outcome in {ADDED, CHANGED, LEFT}]
-        return StagedChange(self.opened, self.about, self.did, users, self.basis)
+        return StagedChange(self.about, self.did, users, self.basis)
 
     @property
     def counts(self) -> Synced:
@@ -91,7 +91,7 @@ class SyncProposal(Proposal[Synced]):
             raise self.too_many
         self.require_confirmed(confirm=confirm)
         if (change := self.change).users:
-            staged_users.make(change, progress)
+            staged_users.make(self.opened, change, progress)
         return self.counts
 
 
@@ -139,7 +139,7 @@ def _import(change: WriteTransaction, rows: Iterable[ImportRow]) -> Synced:
     planner, nobody = _planner(change.read, rows)
     plan = _faultless(replace(nobody, users=tuple(planner.plan(rows))))
     if plan.staged:
-        staged_users.make_few(change, plan.change._replace(basis=None))  # worked out here
+        staged_users.make_within(change, plan.change._replace(basis=None))  # worked out here
     return plan.counts
 
 
@@ -147,21 +147,19 @@ def _planned(opened: OpenInstallation, rows: Iterable[ImportRow], *, from_direct
     """Work a plan out from what a snapshot shows, after its end: for many users that takes long."""
     leavers: Iterable[KnownUser] = ()
     with read_installation(opened) as read:
-        planner, nobody = _planner(read, rows, from_directory=from_directory)
+        planner, nobody = _planner(read, rows, sync=from_directory)
         if from_directory:
             named, marked = {names.folded(row.user_id) for row in rows}, staged_users.directory_users(read.connection)
             leavers = staged_users.known_users(read.connection, (one for one in marked if one not in named)).values()
     return replace(nobody, users=tuple(planner.plan(rows, leavers)))
 
 
-def _planner(
-    read: ReadTransaction, rows: Iterable[ImportRow], *, from_directory: bool = False
-) -> tuple[Planner, SyncProposal]:
+def _planner(read: ReadTransaction, rows: Iterable[ImportRow], *, sync: bool = False) -> tuple[Planner, SyncProposal]:
     """Read what a plan of rows is worked out from; the proposal changes nobody yet."""
     state, rules = read.state(), read_rules(read.connection)
     known = staged_users.known_users(read.connection, {names.folded(row.user_id) for row in rows})
-    licenses = {key: rule.licenses for key, rule in rules.items()} if from_directory else None
-    about, did = "the list of users", "user-sync" if from_directory else "user-import"
+    licenses = {key: rule.licenses for key, rule in rules.items()} if sync else None
+    about, did = "the list of users", "user-sync" if sync else "user-import"
     nobody = SyncProposal(about=about, users=(), basis=staged_users.basis_of(read, state), opened=read.opened, did=did)
     return Planner(state, known, licenses, {}), nobody
 

@@ -51,10 +51,7 @@ def audit_head(connection: Connection) -> Head:
 
 
 def append_audit(connection: Connection, entries: Iterable[Mapping[str, Any]], known: Mapping[str, str] = {}) -> Head:
-    """Add entries to the audit log, with pseudonyms for people, and return the new head.
-
-    Those of `users` may be `known`; then it is the caller who writes what the entries are found by of them.
-    """
+    """Add entries to the audit log, and return the new head; with `known` users, the caller lets these find them."""
     head, rows, marks = audit_head(connection), list[tuple[int, bytes, bytes]](), list[tuple[str, int]]()
     for facts in entries:
         replaced = _replaced(facts, lambda written: known.get(written) or pseudonym_of(connection, written))

@@ -17,12 +17,12 @@ from licensekit.wire.documents import Kind
 HIGHEST: Final = 2**31 - 1
 SATELLITE: Final = ""  # in place of a license: what a site holds that is a satellite
 _AT_ONCE: Final = 500  # how many values one query looks up
-SQL: Final = read_queries(__file__)
+_SQL: Final = read_queries(__file__)
 _KINDS: Final[Mapping[Kind, LiteralString]] = {Kind.USER: "user", Kind.SITE: "site"}
 
 
 def _of(kind: Kind, name: str) -> LiteralString:
-    return SQL[name].replace("{kind}", _KINDS[kind])
+    return _SQL[name].replace("{kind}", _KINDS[kind])
 
 
 USER_SLOT: Final = _of(Kind.USER, "slot")
@@ -45,8 +45,6 @@ def assign(connection: Connection, kind: Kind, assignments: Iterable[tuple[str, 
         last = connection.one(_of(kind, "last"), code, HIGHEST, 1)
         slots = enumerate(holders, 1 if last is None else last[1] + 1)
         connection.run_many(_of(kind, "assign"), [(holder, code, slot, day) for slot, holder in slots])
-        if kind is Kind.USER:
-            connection.run_many(SQL["holds_now"], [(holder,) for holder in holders])
 
 
 def release(connection: Connection, kind: Kind, assignments: Iterable[tuple[str, str]]) -> None:
@@ -57,8 +55,6 @@ def release(connection: Connection, kind: Kind, assignments: Iterable[tuple[str,
         # Where rows were edited, another holder may have the same slot.
         freed = sorted(released - _occupied(connection, _of(kind, "occupied"), code, sorted(released)))
         _fill(connection, kind, code, freed)
-        if kind is Kind.USER:
-            connection.run_many(SQL["holds_none"], [(holder,) for holder in holders])
 
 
 def carry_out(connection: Connection, run: str, code: str, day: int, *, releases: bool) -> None:
@@ -66,14 +62,14 @@ def carry_out(connection: Connection, run: str, code: str, day: int, *, releases
     last = connection.one(_of(Kind.USER, "last"), code, HIGHEST, 1)
     freed: list[int] = []
     if releases:
-        released = {slot_of(slot) for (slot,) in connection.rows(SQL["staged_slots"], code, run, code)} - {NO_SLOT}
-        connection.run(SQL["release_staged"], code, run, code)
+        released = {slot_of(slot) for (slot,) in connection.rows(_SQL["staged_slots"], code, run, code)} - {NO_SLOT}
+        connection.run(_SQL["release_staged"], code, run, code)
         # Where rows were edited, another holder may have the same slot.
         freed = sorted(released - _occupied(connection, _of(Kind.USER, "occupied"), code, sorted(released)))
-    first = connection.rows(SQL["first_staged"], run, code, len(freed)) if freed else []
+    first = connection.rows(_SQL["first_staged"], run, code, len(freed)) if freed else []
     given = [(user, code, slot, day) for slot, (user,) in zip(freed, first, strict=False)]
     connection.run_many(_of(Kind.USER, "assign"), given)
-    connection.run(SQL["assign_staged"], (0 if last is None else last[1]) - len(first), day, run, code, len(first))
+    connection.run(_SQL["assign_staged"], (0 if last is None else last[1]) - len(first), day, run, code, len(first))
     _fill(connection, Kind.USER, code, freed[len(first) :])
 
 

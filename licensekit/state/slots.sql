@@ -54,17 +54,6 @@ SELECT license, count(*), count(DISTINCT slot), min(slot), max(slot),
     count((SELECT id FROM {kind}s h WHERE h.id = {kind}_id))
 FROM {kind}_licenses GROUP BY license ORDER BY license;
 
--- Who holds the first license since the present change has 0 for the day, until `date_holders` writes it.
--- name: holds_now
-UPDATE users SET held_since = 0 WHERE id = ? AND held_since IS NULL;
-
--- name: holds_none
-UPDATE users SET held_since = NULL
-WHERE id = ? AND NOT EXISTS (SELECT 1 FROM user_licenses l WHERE l.user_id = users.id);
-
--- name: date_holders
-UPDATE users SET held_since = ? WHERE held_since = 0;
-
 -- name: staged_slots
 SELECT slot FROM user_licenses WHERE license = ?
 AND user_id IN (SELECT user_id FROM staged_licenses WHERE run = ? AND license = ? AND change = -1);

@@ -1,8 +1,7 @@
 """Changes of very many users, worked out in no transaction, prepared in short ones, and made in one that is short too.
 
-The last one compares what the change was worked out from, and makes all of it by a few statements, or nothing; it is
-the longest that others wait for. What was prepared is of one run, and means nothing until it is carried out; what a
-crash leaves of it is cleared.
+The last one compares what the change was worked out from, and makes all of it by a few statements, or nothing. What was
+prepared is of one run, and means nothing until it is carried out; what a crash leaves of it is cleared.
 """
 
 from collections import Counter
@@ -159,11 +158,12 @@ class Staging:
 
 @contextmanager
 def write_in_turn(database: Database) -> Generator[Connection]:
-    """Open a short write transaction, and leave others as much time for theirs: SQLite has no queue of writers."""
+    """Open a short write transaction; where no server lets writers queue, leave others as much time for theirs."""
     with database.write() as connection:
         began = monotonic()
         yield connection
-    sleep(monotonic() - began)
+    if connection.now() is None:
+        sleep(monotonic() - began)
 
 
 def clear(database: Database, own: str = "") -> None:
@@ -182,7 +182,7 @@ def clear(database: Database, own: str = "") -> None:
                 unstage(connection, run, max(ids))
 
 
-def unstage(connection: Connection, run: str, last: int = TOGETHER) -> None:
+def unstage(connection: Connection, run: str, last: int) -> None:
     """Delete what was prepared of a run up to a number."""
     for table in ("licenses", "users"):
         connection.run(_SQL[f"unstage_{table}"], run, last)
@@ -191,7 +191,6 @@ def unstage(connection: Connection, run: str, last: int = TOGETHER) -> None:
 class StagedChange(NamedTuple):
     """What a change is to make of many users."""
 
-    opened: OpenInstallation
     about: str
     """How messages name what it is about."""
     did: str
@@ -209,14 +208,14 @@ def basis_of(read: ReadTransaction, state: InstallationState) -> Basis:
     return rules, bundles, tuple(state.trust_store.tokens), synced
 
 
-def make(plan: StagedChange, progress: Progress = lambda _: None) -> None:
+def make(opened: OpenInstallation, plan: StagedChange, progress: Progress) -> None:
     """Make a change, of any number of users, or nothing of it.
 
     Raises:
         ProposalStale: one of the users, or what it was worked out from, has changed since, or another such change has
             begun.
     """
-    database, staging = plan.opened.database, Staging()
+    database, staging = opened.database, Staging()
     clear(database)
     try:
         entries, users = _entries(plan)
@@ -224,7 +223,7 @@ def make(plan: StagedChange, progress: Progress = lambda _: None) -> None:
             with write_in_turn(database) as connection:
                 staging.add(connection, some)
             progress(len(some))
-        with write_installation(plan.opened) as change:
+        with write_installation(opened) as change:
             _require_unchanged(change, plan, staging)
             _carry_out(change, plan.did, staging, entries)
     finally:
@@ -233,14 +232,15 @@ def make(plan: StagedChange, progress: Progress = lambda _: None) -> None:
             clear(database, staging.run)
 
 
-def make_few(change: WriteTransaction, plan: StagedChange) -> None:
-    """Make a change of at most `TOGETHER` users in one transaction; raises as `make`."""
+def make_within(change: WriteTransaction, plan: StagedChange) -> None:
+    """Make a change in one transaction, and so of few users unless more must happen in it; raises as `make`."""
     (entries, users), staging = _entries(plan), Staging()
-    staging.add(change.connection, users)
+    for some in together(users, TOGETHER):
+        staging.add(change.connection, some)
     _require_unchanged(change, plan, staging)
     _carry_out(change, plan.did, staging, entries)
     index_words(change.connection, [one.user for one in users if one.renamed])
-    unstage(change.connection, staging.run)
+    unstage(change.connection, staging.run, len(users))
 
 
 def _require_unchanged(change: WriteTransaction, plan: StagedChange, staging: Staging) -> None:

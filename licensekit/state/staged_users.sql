@@ -84,7 +84,7 @@ AND (s.before <> {state_then} OR s.holds <> CASE WHEN users.held_since IS NULL T
 
 -- What entries of the audit log that name them are found by.
 -- name: mark
-INSERT INTO audit_marks (mark, number) SELECT mark, entry + ? FROM staged_users WHERE run = ?;
+INSERT INTO audit_marks (mark, number) SELECT mark, entry + ? FROM staged_users WHERE run = ? ORDER BY mark;
 
 -- What is left over, of one run or of all; the words of those who did not come and are not to come, and the rest of it.
 -- name: left_over

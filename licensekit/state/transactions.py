@@ -5,13 +5,12 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
-from licensekit.dates import day_at, format_seconds
+from licensekit.dates import format_seconds
 from licensekit.errors import AcceptRefused, DatabaseBusy
 from licensekit.state import loading
 from licensekit.state.home import Mark, read_mark, write_mark
 from licensekit.state.journal_entries import ACCEPTED, ADMINISTRATOR, Entry, TroubleAccepted, TroubleFound
 from licensekit.state.logs import JournalWriter, append_audit, fields_of
-from licensekit.state.slots import SQL
 from licensekit.state.time import TimeSeen, accept_clock, effective, is_due, observe
 from licensekit.state.trust_store import keep_trust, verify_bundles
 
@@ -94,7 +93,6 @@ class WriteTransaction:
     def finish(self) -> None:
         """Remember the time with the change, if there was one, and sign the journal."""
         if self.has_changed:
-            self.connection.run(SQL["date_holders"], day_at(self.now))
             self.journal.keep_time(self.time, self._why, self._base)
 
     def note_findings(self) -> None:

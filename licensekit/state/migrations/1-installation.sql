@@ -40,9 +40,9 @@ CREATE TABLE bundles (
 
 -- An id is in the form in which ids are compared; `written` is how somebody typed it. The application
 -- tells when a user was there last. `held_since` is the day since which a user holds any license, and
--- NULL where it holds none; 0 is the day of the present change, which its end writes. `from_directory` is 1 of whom
--- a sync has brought: who is no longer in the directory is retired. `added` is the day on which the user came;
--- `shown` is the name, or the id as it was typed where there is none, in lower case; who was never seen has -1.
+-- NULL where it holds none. `from_directory` is 1 of whom a sync has brought: who is no longer in the directory is
+-- retired. `added` is the day on which the user came; `shown` is the name, or the id as it was typed where there is none,
+-- in lower case; who was never seen has -1.
 CREATE TABLE users (
     id {text} PRIMARY KEY,
     written {text} NOT NULL,
@@ -68,8 +68,6 @@ CREATE INDEX users_idle ON users (last_seen, id, held_since)
     WHERE held_since IS NOT NULL;
 CREATE INDEX users_without_login ON users (can_log_in)
     WHERE can_log_in = 0 AND held_since IS NOT NULL;
-CREATE INDEX users_undated ON users (held_since)
-    WHERE held_since = 0;
 
 -- The words of an id and a name, by which a user is searched for, and ids of groups, with a `#` before them: drawn from
 -- the table of users.
