@@ -44,8 +44,7 @@ class Restored(NamedTuple):
 class RestoreLoses(Message, reasons=True):
     """What a restored backup takes the place of."""
 
-    kind: str
-    """`installation` or `ledger`."""
+    kind: str  # `installation` or `ledger`
     lost: int = 0
     error: LicenseError | None = None
 

@@ -31,12 +31,9 @@ Value = int | str | bytes | None
 Row = tuple[Any, ...]
 Version = tuple[int, ...]
 
-BUSY_SECONDS: Final = 10.0
-"""How long a transaction waits for another process before it gives up as `DatabaseBusy`."""
-STREAMED_ROWS: Final = 1000
-"""How many rows `stream` holds at a time."""
-VALUE_BYTES: Final = 16 * 1024 * 1024
-"""The longest text or blob; what documents contain is bounded by `limits` to less."""
+BUSY_SECONDS: Final = 10.0  # how long a transaction waits for another process before it gives up as `DatabaseBusy`
+STREAMED_ROWS: Final = 1000  # how many rows `stream` holds at a time
+VALUE_BYTES: Final = 16 * 1024 * 1024  # the longest text or blob; what documents contain is bounded by `limits` to less
 Translate = Callable[[BaseException, str], LicenseError | None]
 """Returns the error of ours for an error of the driver; None for any other."""
 
@@ -273,10 +270,8 @@ def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
 C = TypeVar("C")
 _Free: TypeAlias = LifoQueue[tuple[C, float] | None]
 
-CONNECTIONS: Final = 16
-"""How many connections one pool lends at a time."""
-UNUSED_SECONDS: Final = 60.0
-"""How long a connection is kept that nobody uses."""
+CONNECTIONS: Final = 16  # how many connections one pool lends at a time
+UNUSED_SECONDS: Final = 60.0  # how long a connection is kept that nobody uses
 _INHERITED: Final[list[object]] = []
 """What a parent process had open. Kept, because closing it here would disturb the parent."""
 

@@ -16,10 +16,8 @@ from typing import Any, Final, Literal, LiteralString, NamedTuple, Protocol
 from licensekit.database.protocol import STREAMED_ROWS, Connection, Database, Row
 from licensekit.errors import DatabaseDamaged, DatabaseMoved, DatabaseNewer, DatabaseUnavailable
 
-Fill = Callable[[Connection], object]
-"""Writes the first rows of a new database."""
-Progress = Callable[[int], object]
-"""Called now and then with how many rows were done since the last call."""
+Fill = Callable[[Connection], object]  # writes the first rows of a new database
+Progress = Callable[[int], object]  # called now and then with how many rows were done since the last call
 Use = Literal["read", "change", "copy"]
 """What a program does with a database; who copies has to know all of it."""
 FOUND: Final = "SELECT kind, number, reader, writer FROM licensekit_schema"
@@ -46,8 +44,7 @@ class Migration(NamedTuple):
     name: str = ""
 
 
-Queries = Mapping[str, LiteralString]
-"""Name to statement, or to a part of several."""
+Queries = Mapping[str, LiteralString]  # name to statement, or to a part of several
 
 
 def read_migrations(folder: Path) -> tuple[Migration, ...]:

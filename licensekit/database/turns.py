@@ -26,8 +26,7 @@ _PATIENCE, _GRACE = 1.0, 0.1
 
 That is far quicker than strictly one after the other; whoever has tried for longer goes before newcomers.
 """
-_STEP_SECONDS, _LONGEST_SECONDS = 0.001, 0.02
-"""The pause for each who is ahead, and the longest one."""
+_STEP_SECONDS, _LONGEST_SECONDS = 0.001, 0.02  # the pause for each who is ahead, and the longest one
 
 
 class Ticket:

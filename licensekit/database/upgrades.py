@@ -18,8 +18,7 @@ from licensekit.errors import DatabaseBusy, FileUnusable
 
 _SQL: Final = read_queries(str(Path(__file__).with_name("schemas.sql")))
 _TRIES: Final = 30
-_MOST_SECONDS: Final = 600.0
-"""How long the steps may take together."""
+_MOST_SECONDS: Final = 600.0  # how long the steps may take together
 _PATIENCE: Final = 0.5
 """How many seconds a try waits for a lock, and others behind it; a server looks for deadlocks after a second."""
 

@@ -17,10 +17,8 @@ from licensekit.state.staged_users import TOGETHER, KnownUser, Progress, StagedC
 from licensekit.state.transactions import WriteTransaction, write_first
 from licensekit.text import names
 
-FAULTS: Final = 100
-"""How many faults are reported at most."""
-FEW: Final = 10
-"""So many users may leave or lose licenses, whatever part of all they are."""
+FAULTS: Final = 100  # how many faults are reported at most
+FEW: Final = 10  # so many users may leave or lose licenses, whatever part of all they are
 
 
 class UsersLeave(Message):

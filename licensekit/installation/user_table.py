@@ -24,14 +24,12 @@ from licensekit.wire.plain import plain_fields
 
 IMPORT_BYTES: Final = 64 * 1024 * 1024
 """The largest file of users."""
-PLAIN: Final = "plain"
-"""The profile of a table of our own."""
+PLAIN: Final = "plain"  # the profile of a table of our own
 
 _YES: Final = frozenset({"yes", "true", "1", "x"})
 _NO: Final = frozenset({"no", "false", "0", ""})
 _KINDS: Final = {kind.name.lower(): kind for kind in UserKind}
-_DISABLED: Final = 2
-"""The bit of `userAccountControl` that says that an account is disabled (`ADS_UF_ACCOUNTDISABLE`)."""
+_DISABLED: Final = 2  # the bit of `userAccountControl` that says that an account is disabled (`ADS_UF_ACCOUNTDISABLE`)
 _NAME_OF_DN: Final = re.compile(r"\s*cn\s*=((?:\\.|[^\\,+])*)", re.IGNORECASE | re.DOTALL)
 """The first part of a distinguished name, if that is a common name (RFC 4514)."""
 _BETWEEN_DNS: Final = re.compile(r"[;|\n]\s*(?=cn\s*=)", re.IGNORECASE)
@@ -213,7 +211,6 @@ def _unescaped(text: str) -> str:
 _FIELDS: Final = {"kind": _kind, "can_log_in": _truth, "administrator": _truth, "groups": _groups}
 _GONE: Final = {"retired": _truth, "enabled": _disabled, "account_control": _account_disabled, "status": _not_at_work}
 _WRITTEN: Final = ("id", "name", *_FIELDS, "licenses", "retired", "last_seen")
-_OURS: Final = ("kind", "can_log_in", "administrator", "licenses")
-"""What directories have under our names if at all."""
+_OURS: Final = ("kind", "can_log_in", "administrator", "licenses")  # what directories have under our names if at all
 _COLUMNS: Final = Columns({name: name for name in _WRITTEN}, ("id",))
 _OF_DIRECTORIES: Final = {name: name for name in (*_WRITTEN, *_GONE, "first_name", "last_name")}

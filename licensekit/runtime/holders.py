@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 _FULL: Final = Access.FULL
 _OWN_SLOT: Final = 1
 """The slot of licenses of which the application says who holds them: what is in force serves each of them best."""
-REMEMBERED: Final = 100_000
-"""How many users, and how many sites, are remembered at a time."""
+REMEMBERED: Final = 100_000  # how many users, and how many sites, are remembered at a time
 K = TypeVar("K")
 T = TypeVar("T")
 
@@ -75,10 +74,8 @@ class View(NamedTuple):
     access: Mapping[str, Access]
     facts: UserFacts | None
     holdings: tuple[Holding, ...]
-    decisions: dict[str, Decision]
-    """Way to log in to what was decided about it so far."""
-    denied: About | None = None
-    """Why the holder may nothing at all: it is unknown, or retired."""
+    decisions: dict[str, Decision]  # way to log in to what was decided about it so far
+    denied: About | None = None  # why the holder may nothing at all: it is unknown, or retired
 
 
 def codes_of(licenses: Iterable[str]) -> tuple[str, ...]:

@@ -26,26 +26,21 @@ from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, su
 from licensekit.state import seats as rows
 from licensekit.state.seats import End, HeldSeat, SeatRequest
 
-WAITED_FOR: Final = (NoneFree, DatabaseBusy, DatabaseUnavailable)
-"""What may be otherwise a moment later."""
+WAITED_FOR: Final = (NoneFree, DatabaseBusy, DatabaseUnavailable)  # what may be otherwise a moment later
 _DUE: Final = 2 / 3
 """A lease is renewed once no more than this part of its time is left, so that it survives a server that restarts."""
-_PATIENCE_SECONDS: Final = 1.0
-"""For how long a process in the line may stand still before others pass it."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.3
-"""Seconds between two tries of who waits for a seat, at first and at most."""
+_PATIENCE_SECONDS: Final = 1.0  # for how long a process in the line may stand still before others pass it
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.3  # seconds between two tries of who waits for a seat, at first and at most
 TRY_SECONDS: Final = 0.4
 """How long the database may take for the last try to take a seat, and to free one that is released."""
-_LONG_TRY_SECONDS: Final = 5
-"""How long it may take for any other step; the next one is made on another connection."""
+_LONG_TRY_SECONDS: Final = 5  # how long it may take for any other step; the next one is made on another connection
 _OPEN: Final["weakref.WeakSet[Leasing]"] = weakref.WeakSet()
 
 
 class Leasing:
     """All leases of one `Licensing`; every method may be called by threads."""
 
-    _epoch: str | None
-    """Of the server, while what is held was taken; None before the first."""
+    _epoch: str | None  # of the server, while what is held was taken; None before the first
 
     def __init__(self, live: LiveSnapshot) -> None:
         self.live = live

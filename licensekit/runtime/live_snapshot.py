@@ -36,8 +36,7 @@ FIRST_SECONDS: Final = 1.0
 """How long the first question in a process waits for the database, and one that asks it each time."""
 REMEMBER_PAUSE_SECONDS: Final = 60
 """The least time between two checks whether time or trust that was seen is to be written."""
-CLOSING_SECONDS: Final = 1
-"""The least time since the last observation for which closing writes another one."""
+CLOSING_SECONDS: Final = 1  # the least time since the last observation for which closing writes another one
 SILENT_TICKS: Final = 150
 """A database that has not answered during this many readings of the clock counts as away.
 
@@ -52,13 +51,10 @@ class LiveSnapshot:
     Until the first question in a process nothing follows time and the database: that question wakes it.
     """
 
-    snapshot: Snapshot
-    """The snapshot in force, or what becomes it when it is asked."""
-    system: Mapping[str, Access]
-    """System license, by each of its names, to what the installation may do with it."""
+    snapshot: Snapshot  # the snapshot in force, or what becomes it when it is asked
+    system: Mapping[str, Access]  # system license, by each of its names, to what the installation may do with it
     _version: Version
-    _current: Snapshot
-    """The newest snapshot, whether or not questions read it already."""
+    _current: Snapshot  # the newest snapshot, whether or not questions read it already
 
     def __init__(self, opened: OpenInstallation, *, watch: bool, look: Look = tuple) -> None:
         self.opened = opened

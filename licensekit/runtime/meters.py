@@ -22,12 +22,10 @@ from licensekit.runtime.watcher import survive_forks
 from licensekit.state import usage
 from licensekit.wire.documents import MeterPeriod
 
-MOST: Final = 1000
-"""The largest batch, unless more is used in one step."""
+MOST: Final = 1000  # the largest batch, unless more is used in one step
 BATCH_SECONDS: Final = 1.0
 """The next batch is larger than one that was used up sooner than this, and smaller than one that was not."""
-IDLE_SECONDS: Final = 5.0
-"""A batch of which none was used for this long is given back."""
+IDLE_SECONDS: Final = 5.0  # a batch of which none was used for this long is given back
 
 
 class Meter:

@@ -29,12 +29,10 @@ from licensekit.state.time import boot_clock, elapsed
 
 _MARGIN, _MARGIN_SECONDS = 1.01, 0.1
 """How much longer than the holder an observer waits: clocks of machines do not run alike."""
-_READS: Final = 6
-"""How often the row of a lease is read, at least, within its time."""
+_READS: Final = 6  # how often the row of a lease is read, at least, within its time
 _LONGEST_GAP: Final = 4
 """After this part of its time without a read, a lease is observed anew: whoever was away may renew it first."""
-_PAUSE_SECONDS: Final = 1.0
-"""The pause between two looks where no lease is a short one."""
+_PAUSE_SECONDS: Final = 1.0  # the pause between two looks where no lease is a short one
 _SAVE_SECONDS: Final = 5
 _FILE, _FILE_BYTES = "observed.json", 16 * 1024 * 1024
 
@@ -43,14 +41,11 @@ class Sighting(NamedTuple):
     """What was seen of a lease; times are seconds of the observer's clock."""
 
     lease: Beat
-    since: float
-    """Right after the read that showed this beat first."""
-    read: float | None
-    """Right after the newest read; None where it does not matter how long nobody has looked."""
+    since: float  # right after the read that showed this beat first
+    read: float | None  # right after the newest read; None where it does not matter how long nobody has looked
 
 
-Sightings = Mapping[str, Sighting]
-"""By the id of the lease."""
+Sightings = Mapping[str, Sighting]  # by the id of the lease
 
 
 def observe(known: Sightings, found: Iterable[Beat], below: int, now: float, *, steady: bool) -> Sightings:

@@ -36,8 +36,7 @@ from licensekit.wire.documents import Kind
 if TYPE_CHECKING:
     from licensekit.runtime.leasing import Leasing
 
-OnLost = Callable[["Lease"], object] | None
-"""What is called with a lease that is lost."""
+OnLost = Callable[["Lease"], object] | None  # what is called with a lease that is lost
 
 
 def time_of(live: LiveSnapshot) -> int:

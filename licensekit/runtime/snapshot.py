@@ -19,8 +19,7 @@ class DatabaseAway(Notice):
 
     since: int
     error: LicenseError
-    until: int | None = None
-    """When the first bundle in force has counted for its offline hours; None: none is."""
+    until: int | None = None  # when the first bundle in force has counted for its offline hours; None: none is
 
 
 class TimeNotKept(Notice):

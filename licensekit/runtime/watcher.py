@@ -18,14 +18,10 @@ from typing import Final, Protocol, TypeVar
 
 T = TypeVar("T")
 
-TICK_SECONDS: Final = 0.2
-"""The pause between two readings of the clock: no date goes unnoticed for longer."""
-LOOK_SECONDS: Final = 0.3
-"""The least time between two looks at one database."""
-RETRY_SECONDS: Final = 0.5
-"""How soon a database that is away is tried again."""
-HANG_SECONDS: Final = 1.0
-"""How long one database may keep the others waiting."""
+TICK_SECONDS: Final = 0.2  # the pause between two readings of the clock: no date goes unnoticed for longer
+LOOK_SECONDS: Final = 0.3  # the least time between two looks at one database
+RETRY_SECONDS: Final = 0.5  # how soon a database that is away is tried again
+HANG_SECONDS: Final = 1.0  # how long one database may keep the others waiting
 _EARLY_SECONDS: Final = 0.01
 
 
@@ -148,8 +144,7 @@ def _shown(step: Callable[[], T], otherwise: T) -> T:
         return otherwise
 
 
-WATCHERS: Final = Watchers()
-"""Those of this process."""
+WATCHERS: Final = Watchers()  # those of this process
 _SURVIVORS: Final["weakref.WeakSet[Survivor]"] = weakref.WeakSet()
 
 

@@ -60,10 +60,8 @@ class Mark(NamedTuple):
     journal: Head
 
 
-LOST: Final = Mark(Head(0, b""), Head(0, b""))
-"""Instead of a mark that is missing or altered."""
-MarkRead = Mark | FileUnusable | None
-"""A mark, why it cannot be read, or None where none is kept."""
+LOST: Final = Mark(Head(0, b""), Head(0, b""))  # instead of a mark that is missing or altered
+MarkRead = Mark | FileUnusable | None  # a mark, why it cannot be read, or None where none is kept
 
 
 def open_installation(location: str | os.PathLike[str], *, create: bool) -> Database:

@@ -157,20 +157,13 @@ class OpenInstallation:
 
     database: Database
     clocks: Clocks
-    root: str | None = None
-    """The pin; None takes the recorded one."""
-    pack: bytes | str | None = None
-    """None takes the recorded one."""
-    released: int | None = None
-    """The date of the product version in days since 1970."""
-    by: str = ""
-    """Who makes the changes, for the audit log."""
-    facts: Facts = field(default_factory=lambda: NO_FACTS)
-    """What the program knows better of its machine."""
-    elapsed: Callable[[], float] = elapsed
-    """What leases are measured with, in seconds."""
-    local: Path | None = None
-    """The folder of this machine's own files of the installation; None: nothing is kept there."""
+    root: str | None = None  # the pin; None takes the recorded one
+    pack: bytes | str | None = None  # None takes the recorded one
+    released: int | None = None  # the date of the product version in days since 1970
+    by: str = ""  # who makes the changes, for the audit log
+    facts: Facts = field(default_factory=lambda: NO_FACTS)  # what the program knows better of its machine
+    elapsed: Callable[[], float] = elapsed  # what leases are measured with, in seconds
+    local: Path | None = None  # the folder of this machine's own files of the installation; None: nothing is kept there
     last: LastSeen = field(default_factory=LastSeen)
 
 

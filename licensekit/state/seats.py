@@ -27,8 +27,7 @@ _FRACTIONS: Final = 65_536
 SHORTEST_SECONDS: Final = 2
 LONGEST_SECONDS: Final = 86_400
 """The bounds of how long a seat stays taken without being renewed, unless it is borrowed."""
-RELEASED, ENDED, SILENT = "released", "ended", "expired"
-"""Why a lease has ended, as its row says."""
+RELEASED, ENDED, SILENT = "released", "ended", "expired"  # why a lease has ended, as its row says
 
 
 class HeldSeat(NamedTuple):
@@ -64,27 +63,22 @@ class Beat(NamedTuple):
     license: str
     seat: int
     ttl: int
-    beat: int
-    """How often the seat was taken or renewed so far."""
+    beat: int  # how often the seat was taken or renewed so far
 
 
 class End(NamedTuple):
     """What a row says of how a lease has ended."""
 
-    why: str
-    """`RELEASED`, `ENDED` or `SILENT`; empty where the row says nothing of it any more."""
-    by: str = ""
-    """Who ended it."""
+    why: str  # `RELEASED`, `ENDED` or `SILENT`; empty where the row says nothing of it any more
+    by: str = ""  # who ended it
 
 
 class SeatRequest(NamedTuple):
     """A request for a seat."""
 
-    license: str
-    """The code, as `leasable` returns it."""
+    license: str  # the code, as `leasable` returns it
     holder: str
-    ttl: int
-    """Seconds after which it is free again unless it is renewed."""
+    ttl: int  # seconds after which it is free again unless it is renewed
     at_least: Access
 
 

@@ -24,13 +24,11 @@ from licensekit.state.slots import carry_out
 from licensekit.state.transactions import WriteTransaction, write_installation
 from licensekit.state.users import USER_COLUMNS, columns_of, facts_of, index_words, insert_rows, together, users_of
 
-TOGETHER: Final = 500
-"""How many users are read or prepared together."""
+TOGETHER: Final = 500  # how many users are read or prepared together
 IN_ENTRY: Final = 40
 """How many users an entry of the audit log names: a page of entries takes the same time, however many users come."""
 
-Progress = Callable[[int], object]
-"""Called with how many users were prepared since the last call."""
+Progress = Callable[[int], object]  # called with how many users were prepared since the last call
 Basis = tuple[object, ...]
 """What a change was worked out from beside the users: rules, bundles in force, documents of trust, the newest sync."""
 _words: Final = attrgetter("name", "groups")
@@ -40,25 +38,21 @@ _SQL: Final = read_queries(__file__, {"columns": USER_COLUMNS})
 class KnownUser(NamedTuple):
     """A user who is there."""
 
-    facts: UserFacts
-    """Without what is assigned."""
+    facts: UserFacts  # without what is assigned
     held: frozenset[str]
     from_directory: bool
-    state: str
-    """All that is known, as a text to compare."""
+    state: str  # all that is known, as a text to compare
 
 
 class StagedUser(NamedTuple):
     """One user as a change is to leave it."""
 
     user: UserFacts
-    before: KnownUser | None
-    """None: the user is added."""
+    before: KnownUser | None  # None: the user is added
     assigned: frozenset[str]
     released: frozenset[str]
     from_directory: bool
-    entry: int = 0
-    """Which entry of the change in the audit log names the user, counted from 1."""
+    entry: int = 0  # which entry of the change in the audit log names the user, counted from 1
 
     @property
     def held(self) -> frozenset[str]:

@@ -29,8 +29,7 @@ from licensekit.installation import (
 from licensekit.wire.documents import SeatKind
 
 _COLORS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: None}
-_HOLDERS: Final = 20
-"""How many holders of a license are named."""
+_HOLDERS: Final = 20  # how many holders of a license are named
 
 
 @click.command()

@@ -18,14 +18,12 @@ from licensekit.database.protocol import STREAMED_ROWS, VALUE_BYTES, Connection,
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, FileUnusable, LicenseError
 from licensekit.files import hand_over, require_plain_file, sync_folder, unusable
 
-APPLICATION_ID: Final = 0x6C6B6462
-"""What marks a SQLite file as ours (`lkdb`)."""
+APPLICATION_ID: Final = 0x6C6B6462  # what marks a SQLite file as ours (`lkdb`)
 CHECKED_BYTES: Final = 2 * 1024 * 1024
 """Up to this size a database is checked page by page when it is opened (about a millisecond)."""
 MEMORY: Final = ":memory:"
 
-_SMALLEST: Final = 512
-"""The smallest page that SQLite has, and so the smallest database."""
+_SMALLEST: Final = 512  # the smallest page that SQLite has, and so the smallest database
 _SETTINGS: Final = (
     "PRAGMA synchronous = FULL",
     "PRAGMA fullfsync = ON",

@@ -45,10 +45,8 @@ class _Opened:
     """A connection that is kept for another transaction."""
 
     raw: sqlite3.Connection
-    source: Hashable
-    """The file or the image that it was opened on, in whose place may be another one by now."""
-    number: int = 0
-    """No other one of this file has it."""
+    source: Hashable  # the file or the image that it was opened on, in whose place may be another one by now
+    number: int = 0  # no other one of this file has it
     deadline: float = inf  # by which its statements end
 
 
