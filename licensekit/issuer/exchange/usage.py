@@ -11,7 +11,9 @@ from licensekit.issuer.ledger.installations import names_of
 from licensekit.wire.documents import Bundle, Kind, MeterPeriod, Statement
 from licensekit.wire.plain import plain_fields
 
-OVER, UNDER, EVEN, UNRESTRICTED, UNSTATED = USAGE_STATES = ("over", "under", "even", "unrestricted", "unstated")
+OVER = "over"
+UNDER, EVEN, UNRESTRICTED, UNSTATED = "under", "even", "unrestricted", "unstated"
+USAGE_STATES = (OVER, UNDER, EVEN, UNRESTRICTED, UNSTATED)
 
 
 class UsageRow(NamedTuple):
