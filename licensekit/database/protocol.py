@@ -328,10 +328,13 @@ class ConnectionPool(Generic[C]):
     def _discard_unused(self, free: _Free[C]) -> None:
         """Discard what nobody was lent for a while: a program need not keep what many threads needed once."""
         end = inf if self._closed else monotonic() - UNUSED_SECONDS
+        unused: list[C] = []
         with free.mutex:
-            old = [one for one in free.queue if one is not None and one[1] < end]
-            free.queue[:] = [None if one is not None and one[1] < end else one for one in free.queue]
-        for connection, _ in old:
+            for place, one in enumerate(free.queue):
+                if one is not None and one[1] < end:
+                    unused.append(one[0])
+                    free.queue[place] = None
+        for connection in unused:
             self.discard(connection)
 
     def _of_process(self) -> _Free[C]:

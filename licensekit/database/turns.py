@@ -27,6 +27,7 @@ _PATIENCE, _GRACE = 1.0, 0.1
 That is far quicker than strictly one after the other; whoever has tried for longer goes before newcomers.
 """
 _STEP_SECONDS, _LONGEST_SECONDS = 0.001, 0.02  # the pause for each who is ahead, and the longest one
+_FOLDER = ".queue"
 
 
 class Ticket:
@@ -38,7 +39,7 @@ class Ticket:
 
     def __init__(self, location: str, name: str, *, patience: float, grace: float = 0, create: bool = False) -> None:
         # Nothing can be made in what is no folder.
-        folder = Path(os.devnull, "none") if "://" in location else Path(location).with_suffix(".queue")
+        folder = Path(os.devnull, "none") if "://" in location else Path(location).with_suffix(_FOLDER)
         self._line = f"{name}."
         self._path = folder / f"{self._line}{monotonic_ns():020}.{token_hex(4)}"
         self._patience, self._grace = round(patience * 1e9), round(grace * 1e9)
@@ -82,6 +83,9 @@ class Ticket:
 @contextmanager
 def writing(location: str, end: float) -> Generator[None]:
     """Run a block when it is its turn to write, or at `end`, a time of `time.monotonic`."""
+    if not Path(location).with_suffix(_FOLDER).is_dir():  # nobody has ever stood in line here
+        yield
+        return
     with closing(Ticket(location, "write", patience=_PATIENCE, grace=_GRACE)) as ticket:
         while (ahead := ticket.ahead()) and monotonic() < end:
             sleep(min(ahead * _STEP_SECONDS, _LONGEST_SECONDS))
