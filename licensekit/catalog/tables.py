@@ -158,11 +158,11 @@ def _of_setting(path: str, old: Setting, new: Setting | None) -> Iterator[SoldRe
     if old.combine is not new.combine:
         yield SoldReduced(reason="count", before=word(old.combine), after=word(new.combine), where=f"{path}.combine")
     if new.lowest is not None and (old.lowest is None or old.lowest < new.lowest):
-        yield SoldReduced(reason="setting-fits", before=f"below {new.lowest}", where=f"{path}.lowest")
+        yield SoldReduced(reason="setting-below", before=str(new.lowest), where=f"{path}.lowest")
     if new.highest is not None and (old.highest is None or old.highest > new.highest):
-        yield SoldReduced(reason="setting-fits", before=f"above {new.highest}", where=f"{path}.highest")
+        yield SoldReduced(reason="setting-above", before=str(new.highest), where=f"{path}.highest")
     if new.choices and not old.choices:
-        yield SoldReduced(reason="setting-fits", before="of any text", where=f"{path}.choices")
+        yield SoldReduced(reason="setting-any", where=f"{path}.choices")
     if new.choices and (names := tuple(one for one in old.choices if one not in new.choices)):
         yield SoldReduced(reason="setting-choices", names=names, where=f"{path}.choices")
 

@@ -104,7 +104,7 @@ TAKEN: dict[str, tuple[Catalog, Told]] = {
     ),
     "choices where there were none": (
         with_setting("note", choices=["a"]),
-        [("settings.note.choices", "values of any text could be sold, and no longer fit")],
+        [("settings.note.choices", "any text could be sold, and no longer fits")],
     ),
     "another license in the place of one": (
         with_license("gold", replaced_by="web"),
