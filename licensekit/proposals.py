@@ -78,9 +78,9 @@ P = TypeVar("P", bound=Proposal[Any])
 
 def require_same(shown: P, now: P) -> None:
     """Raise `ProposalStale` unless `now`, worked out in the write transaction, promises what was `shown`."""
-    before, after = _promises(shown), _promises(now)
-    differing = [*(one for one in before if one not in after), *(one for one in after if one not in before)]
-    if names := tuple(dict.fromkeys(name for name, _ in differing)):
+    before, after = ({repr(one): one[0] for one in _promises(each)} for each in (shown, now))
+    differing = (name for key, name in {**before, **after}.items() if (key in before) != (key in after))
+    if names := tuple(dict.fromkeys(differing)):
         raise ProposalStale(about=shown.about, changed=names)
 
 
