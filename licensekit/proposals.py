@@ -78,17 +78,17 @@ P = TypeVar("P", bound=Proposal[Any])
 
 def require_same(shown: P, now: P) -> None:
     """Raise `ProposalStale` unless `now`, worked out in the write transaction, promises what was `shown`."""
-    before, after = ({repr(one): one[0] for one in _promises(each)} for each in (shown, now))
+    before, after = _promises(shown), _promises(now)
     differing = (name for key, name in {**before, **after}.items() if (key in before) != (key in after))
     if names := tuple(dict.fromkeys(differing)):
         raise ProposalStale(about=shown.about, changed=names)
 
 
-def _promises(proposal: Proposal[Any]) -> list[tuple[str, object]]:
-    """Return what was promised: key paths with their values, codes with their data."""
-    changes = [(one.path, (one.before, one.after)) for one in proposal.changes]
-    agreed = (*proposal.consequences, *proposal.needs_confirmation)
-    return [*changes, *((one.code, plain_value(one.data)) for one in agreed)]
+def _promises(proposal: Proposal[Any]) -> dict[str, str]:
+    """Return the key path or the code of each promise, by all that it says."""
+    changes = ((one.path, (one.before, one.after)) for one in proposal.changes)
+    agreed = ((one.code, plain_value(one.data)) for one in (*proposal.consequences, *proposal.needs_confirmation))
+    return {repr(one): one[0] for one in (*changes, *agreed)}
 
 
 def _shown(value: object) -> str:
