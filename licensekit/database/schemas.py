@@ -26,6 +26,7 @@ _COUNT: Final = "SELECT count(*) FROM "
 
 _HEADER: Final = re.compile(r"^-- oldest reader (\d+), writer (\d+), database (\d+)$", re.MULTILINE)
 _COLUMN: Final = re.compile(r"(\w+) \{")
+Queries = Mapping[str, LiteralString]  # name to statement, or to a part of several
 
 
 class Migration(NamedTuple):
@@ -42,9 +43,6 @@ class Migration(NamedTuple):
     writer: int
     database: int
     name: str = ""
-
-
-Queries = Mapping[str, LiteralString]  # name to statement, or to a part of several
 
 
 def read_migrations(folder: Path) -> tuple[Migration, ...]:

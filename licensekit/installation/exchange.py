@@ -25,16 +25,15 @@ from licensekit.wire import armor
 from licensekit.wire.documents import BASE, Receipt, Request, Statement, Usage, Value, hex_extension
 from licensekit.wire.documents.exchange import ANSWERS, FOLLOWS, JOURNAL, NAME, PURPOSE
 
+NONCE_BYTES: Final = 16
+_EXCHANGE_FILES: Final = tuple(f'"did":"{did}"'.encode() for did in ("request", "return", "statement"))
+
 
 class ReturnIsFinal(Message):
     """What is given back can never work here again."""
 
     part: str
     bundles: tuple[str, ...]  # serial, part and sequence of each
-
-
-NONCE_BYTES: Final = 16
-_EXCHANGE_FILES: Final = tuple(f'"did":"{did}"'.encode() for did in ("request", "return", "statement"))
 
 
 def make_request(

@@ -21,6 +21,11 @@ from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind, Reset, ResetWhat, SeatKind
 from licensekit.wire.plain import word
 
+_ACTIVATED: Final = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
+
+HOLDERS: Final = 1000  # how many holders of a license are named at most
+_NAMED: Final = 5  # how many of them a message about a deficit names
+
 
 class Brought(Message, reasons=True):
     """What a license file brings beside bundles."""
@@ -34,12 +39,6 @@ class Brought(Message, reasons=True):
     def path(self) -> str:
         """The key path under which a proposal shows it."""
         return ".".join(filter(None, (self.reason, self.issuer, self.effect)))
-
-
-_ACTIVATED: Final = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
-
-HOLDERS: Final = 1000  # how many holders of a license are named at most
-_NAMED: Final = 5  # how many of them a message about a deficit names
 
 
 class Activated(NamedTuple):

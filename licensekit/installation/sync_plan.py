@@ -19,6 +19,11 @@ from licensekit.wire.documents import Kind
 
 ADDED, CHANGED, LEFT, REFUSED, SAME = "added", "changed", "left", "refused", "unchanged"
 _FACTS: Final = ("name", "kind", "can_log_in", "administrator", "retired", "groups")
+_KEEP: Final = (
+    "INSERT INTO group_rules (group_id, license, written) VALUES (?, ?, ?)"
+    " ON CONFLICT (group_id, license) DO UPDATE SET written = excluded.written"
+)
+_DROP: Final = "DELETE FROM group_rules WHERE group_id = ? AND license = ?"
 
 
 class PlannedUser(NamedTuple):
@@ -160,13 +165,6 @@ def _refused(one: PlannedUser, faults: Sequence[Located]) -> PlannedUser:
     known = one.staged.before
     as_before = _as_before(one.staged.user if known is None else known.facts, known)
     return PlannedUser(REFUSED, one.line, as_before, tuple(faults))
-
-
-_KEEP: Final = (
-    "INSERT INTO group_rules (group_id, license, written) VALUES (?, ?, ?)"
-    " ON CONFLICT (group_id, license) DO UPDATE SET written = excluded.written"
-)
-_DROP: Final = "DELETE FROM group_rules WHERE group_id = ? AND license = ?"
 
 
 class GroupRule(NamedTuple):

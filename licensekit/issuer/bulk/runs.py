@@ -30,6 +30,15 @@ from licensekit.trust.scope import require_type
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle, compose, encode
 
+_REFUSALS: Final = (
+    *(errors.OrderInvalid, errors.OrderConflict, errors.NotIssued, errors.NotCurrent),
+    *(errors.KeyOutOfScope, errors.PayloadInvalid),
+)
+"""What is wrong with one order, and does not end a run."""
+BATCH: Final = 250  # orders that are signed together
+TRANSACTION: Final = 1000  # orders in one transaction, where they need not all be in one
+NAMED: Final = 100  # how many refused orders are named one by one; the others are counted
+
 
 class Run(NamedTuple):
     """What all transactions of one issue in bulk share."""
@@ -58,13 +67,6 @@ class Done(NamedTuple):
     """The vendor's own number of the order."""
     number: int = 0
     """Of the entry of what was issued before, where its file is made later."""
-
-
-_REFUSALS: Final = (
-    *(errors.OrderInvalid, errors.OrderConflict, errors.NotIssued, errors.NotCurrent),
-    *(errors.KeyOutOfScope, errors.PayloadInvalid),
-)
-"""What is wrong with one order, and does not end a run."""
 
 
 class _Waiting(NamedTuple):
@@ -206,11 +208,6 @@ class Batch:
         numbers = entries.append(self._tx.ledger, records)
         self._waiting.difference_update(name for one in waiting for name in (one.number, one.bundle.serial))
         self.first_entered = self.first_entered or numbers[0]
-
-
-BATCH: Final = 250  # orders that are signed together
-TRANSACTION: Final = 1000  # orders in one transaction, where they need not all be in one
-NAMED: Final = 100  # how many refused orders are named one by one; the others are counted
 
 
 def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> Iterator[Done]:

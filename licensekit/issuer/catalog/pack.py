@@ -17,6 +17,9 @@ from licensekit.text.names import MarksLeftOut, marks_in
 from licensekit.wire.documents import Catalog
 
 Keys = Callable[[str], Signer]  # opens the key for documents of a type: `catalog`, `revocations`
+_SQL: Final = database.read_queries(__file__)
+_MOST: Final = 10_000  # more bundles than these are not counted, so that no change waits for a million of them
+_NAMED: Final = 3
 
 
 class CatalogDraft(NamedTuple):
@@ -147,11 +150,6 @@ def _draft(tx: transaction.LedgerTransaction, given: bytes | None = None) -> Cat
         return draft
     things = dict.fromkeys(".".join(one.where.split(".")[:2]) for one in draft.taken_away)
     return draft._replace(concerned=tuple(_concerned(tx, signed, thing) for thing in things))
-
-
-_SQL: Final = database.read_queries(__file__)
-_MOST: Final = 10_000  # more bundles than these are not counted, so that no change waits for a million of them
-_NAMED: Final = 3
 
 
 def _concerned(tx: transaction.LedgerTransaction, catalog: Catalog, thing: str) -> proposal.Concerned:

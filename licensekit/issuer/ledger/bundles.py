@@ -13,6 +13,13 @@ from licensekit.wire.plain import fields_named, plain_fields
 _SQL: Final = read_queries(__file__)
 COLUMNS: Final[Queries] = {name: _SQL[name] for name in ("columns", "with_entries")}
 """Parts of a query for what `read_row` reads."""
+_PLAIN: Final = (
+    "entry=number identity",
+    "serial part sequence company product use issued expiry",
+    "state order=order_number purchase_order key_id who",
+)
+LISTED_FIELDS: Final = (*fields_named(" ".join(_PLAIN)), *states.STATE_FIELDS)
+"""The names of what is listed of a bundle as plain data, in order."""
 
 
 class Issued(NamedTuple):
@@ -49,15 +56,6 @@ class Issued(NamedTuple):
         of_entry, of_bundle, of_state = _PLAIN
         said = plain_fields(self, of_entry) | plain_fields(self.bundle, of_bundle) | plain_fields(self, of_state)
         return said | states.plain_change(self.change)
-
-
-_PLAIN: Final = (
-    "entry=number identity",
-    "serial part sequence company product use issued expiry",
-    "state order=order_number purchase_order key_id who",
-)
-LISTED_FIELDS: Final = (*fields_named(" ".join(_PLAIN)), *states.STATE_FIELDS)
-"""The names of what is listed of a bundle as plain data, in order."""
 
 
 def of_serial(connection: Connection, serial: str) -> list[Issued]:

@@ -23,6 +23,9 @@ _NAMED: Final = 5  # how many customers a message names
 _TELLING: Final = 3
 """The length of a word that may name a customer by itself: a mistyped order, as `A-2`, is no customer."""
 _RARE: Final = 20_000  # how many customers with a word are few enough to be sorted for a page
+_PLAIN: Final = "customer=number external_id=external name contact note"
+CUSTOMER_FIELDS: Final = tuple(fields_named(_PLAIN))
+"""The names of what is listed of a customer as plain data, in order."""
 
 
 class Customer(NamedTuple):
@@ -43,11 +46,6 @@ class Customer(NamedTuple):
     def with_rest_of(self, other: "Customer") -> "Customer":
         """Return it with what is known of another one in the place of what is not known of it."""
         return Customer._make(own or one for own, one in zip(self, other, strict=True))
-
-
-_PLAIN: Final = "customer=number external_id=external name contact note"
-CUSTOMER_FIELDS: Final = tuple(fields_named(_PLAIN))
-"""The names of what is listed of a customer as plain data, in order."""
 
 
 def customer_of(ledger: Connection, serial: str) -> Customer | None:

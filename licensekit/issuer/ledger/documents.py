@@ -24,6 +24,7 @@ OLDEST_PACK: Final = "oldest-pack"
 """The fact that names what the oldest application in the field holds (`trust.pack.Held.text`)."""
 
 _SQL: Final = database.read_queries(__file__)
+D = TypeVar("D", Catalog, Revocations)
 
 
 def newest_number(connection: database.Connection) -> int:
@@ -75,9 +76,6 @@ def default_key(connection: database.Connection) -> str:
 def put_fact(connection: database.Connection, name: str, value: str) -> None:
     """Set such a fact."""
     connection.run(_SQL["put_fact"], name, value)
-
-
-D = TypeVar("D", Catalog, Revocations)
 
 
 class WorkspaceState(NamedTuple):

@@ -28,6 +28,8 @@ MAY_BECOME: Final[Mapping[str, tuple[str, ...]]] = {
     VOID: (ACTIVE, REPLACED, SUSPENDED, REVOKED),
 }
 """From which states a bundle gets another one: never back to a milder one."""
+_PLAIN: Final = "state_action=action state_since=at state_by=who state_reason=reason"
+STATE_FIELDS: Final = tuple(plain.fields_named(_PLAIN))  # the names of what such a change says as plain data, in order
 
 
 class StateChange(NamedTuple):
@@ -41,10 +43,6 @@ class StateChange(NamedTuple):
     def __str__(self) -> str:
         reason = f": {self.reason}" if self.reason else ""
         return f"{self.action} on {dates.format_seconds(self.at)} by {self.who}{reason}"
-
-
-_PLAIN: Final = "state_action=action state_since=at state_by=who state_reason=reason"
-STATE_FIELDS: Final = tuple(plain.fields_named(_PLAIN))  # the names of what such a change says as plain data, in order
 
 
 def plain_change(one: StateChange | None) -> dict[str, str | None]:
