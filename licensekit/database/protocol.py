@@ -280,13 +280,11 @@ _INHERITED: Final[list[object]] = []
 class ConnectionPool(Generic[C]):
     """Lends connections, `slots` at a time, in any thread, never across a fork; `is_usable` is asked of idle ones."""
 
-    make: Callable[[float], C]
-    """Makes one by a deadline, a time of `time.monotonic`."""
+    make: Callable[[float], C]  # makes one by a deadline, a time of `time.monotonic`
     discard: Callable[[C], None]
     _: KW_ONLY
     location: str
-    wait: float
-    """Seconds after which a pool whose connections are all lent gives up."""
+    wait: float  # seconds after which a pool whose connections are all lent gives up
     is_usable: Callable[[C], bool] = lambda _: True
     slots: int = CONNECTIONS
     _closed: bool = field(default=False, init=False)

@@ -145,10 +145,8 @@ def moved_kind(kind: str, place: str) -> str:
 class Dialect(NamedTuple):
     """How one engine spells what a migration declares, and what it is asked about a database."""
 
-    words: Mapping[str, LiteralString]
-    """What stands for `{integer}`, `{text}`, `{blob}` and `{strict}`."""
-    first: tuple[LiteralString, ...]
-    """What is run before everything else in a new database."""
+    words: Mapping[str, LiteralString]  # what stands for `{integer}`, `{text}`, `{blob}` and `{strict}`
+    first: tuple[LiteralString, ...]  # what is run before everything else in a new database
     define: Callable[[LiteralString], str]
     """Returns what `defined` shows of what a statement, as it is spelled, has created."""
     queries: Queries

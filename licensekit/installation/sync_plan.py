@@ -59,12 +59,10 @@ class Planner(NamedTuple):
     """What a plan is made from."""
 
     state: InstallationState
-    known: Mapping[str, KnownUser]
-    """Those of the table who are there, by id."""
+    known: Mapping[str, KnownUser]  # those of the table who are there, by id
     rules: Mapping[str, Sequence[str]] | None
     """Folded group to the licenses of its members; None: the table does not come from a directory."""
-    resolved: dict[str, str]
-    """License as it is written to its code, of what was looked up so far."""
+    resolved: dict[str, str]  # license as it is written to its code, of what was looked up so far
 
     def plan(self, rows: Iterable[ImportRow], leavers: Iterable[KnownUser] = ()) -> list[PlannedUser]:
         """Return what becomes of each row, and then of `leavers`."""

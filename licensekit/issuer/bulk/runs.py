@@ -48,10 +48,8 @@ class Run(NamedTuple):
     now: int
     who: str
     attach: Attach
-    into: Path | None
-    """The folder for the files, if there is one."""
-    taken: frozenset[str]
-    """The names that were in it when the run began."""
+    into: Path | None  # the folder for the files, if there is one
+    taken: frozenset[str]  # the names that were in it when the run began
     known: dict[tuple[armor.Token | None, armor.Token], dict[bytes | None, Terms]]
     """The terms that are known under a catalog and a trust document."""
 
@@ -102,8 +100,7 @@ class Batch:
         self._numbering = numbering.Numbering(tx, self._waiting.__contains__)
         self.done: list[Done] = []
         """The result of each order so far. A new file is there once its bundle is entered."""
-        self.first_entered = 0
-        """The number of the first entry that was made; the others follow it."""
+        self.first_entered = 0  # the number of the first entry that was made; the others follow it
 
     def take(self, lines: Sequence[OrderLine], *, only_check: bool = False) -> None:
         """Check orders and have their bundles signed, unless they are issued already."""

@@ -26,12 +26,10 @@ class UsageRow(NamedTuple):
 
     license: str
     kind: Kind
-    sold: int | None
-    """None is unrestricted; 0 was not sold, or not any more."""
+    sold: int | None  # None is unrestricted; 0 was not sold, or not any more
     in_use: int | None
     """None: it was not stated. Of a meter: in the period of the statement."""
-    per: MeterPeriod | None = None
-    """For how long a meter was sold."""
+    per: MeterPeriod | None = None  # for how long a meter was sold
 
     @property
     def free(self) -> int | None:

@@ -143,8 +143,7 @@ class Issuance(NamedTuple):
 class Signing(TypedDict, total=False):
     """How the license file of a bundle is made."""
 
-    attach: Attach
-    """For which application the file is; default: as the ledger knows."""
+    attach: Attach  # for which application the file is; default: as the ledger knows
     approve: Callable[[LicenseFile], object]
     """Called with the file before the ledger has it; what it raises undoes the signing."""
 

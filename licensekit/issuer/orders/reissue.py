@@ -24,8 +24,7 @@ _BATCH: Final = 500  # bundles signed in one transaction
 class Reissued(NamedTuple):
     """What became of one bundle."""
 
-    bundle: bundles.Issued
-    """The bundle, as the ledger had it before; if an interrupted run signed it, as it is now."""
+    bundle: bundles.Issued  # the bundle, as the ledger had it before; if an interrupted run signed it, as it is now
     file: LicenseFile | None
     """Its file with the new signature; None: it was renewed, revoked or returned meanwhile, and not signed again."""
 
@@ -36,8 +35,7 @@ class ReissueProposal(proposals.Proposal[Iterator[Reissued]]):
 
     store: WorkspaceStore
     now: int
-    old: str
-    """The id of that key, in hex."""
+    old: str  # the id of that key, in hex
     numbers: tuple[int, ...]
     """Of the entries of the bundles that are still to be signed again, in the order of their issue."""
     first: Bundle | None
