@@ -159,8 +159,7 @@ def _last_common(place: Restorable, one: Connection, other: Connection, last: in
 
 
 def _newest(connection: Connection, place: Restorable) -> int:
-    [(number,)] = connection.rows("SELECT max(number) FROM {log}".replace("{log}", place.log))
-    return number or 0
+    return connection.value("SELECT max(number) FROM {log}".replace("{log}", place.log)) or 0
 
 
 @contextmanager

@@ -111,6 +111,11 @@ class Connection(ABC):
             found: Row | None = self._run(sql, params).fetchone()
             return found
 
+    def value(self, sql: LiteralString, *params: Value) -> Any | None:
+        """Return the first value of the first row of a query, or None."""
+        row = self.one(sql, *params)
+        return None if row is None else row[0]
+
     def run(self, sql: LiteralString, *params: Value) -> int:
         """Run a statement and return the number of rows that it changed."""
         with self._lifetime:

@@ -190,8 +190,7 @@ def _size(connection: Connection, ranges: Iterable[Clause], most: int | None = N
     """Count candidates, up to `LOOKED_AT` or another number."""
     every: LiteralString = " UNION ALL ".join(one.sql for one in ranges)
     values = (value for one in ranges for value in one.values)
-    row = connection.one(_SQL["count"].replace("{range}", every), *values, most or LOOKED_AT)
-    return 0 if row is None else int(row[0])
+    return connection.value(_SQL["count"].replace("{range}", every), *values, most or LOOKED_AT) or 0
 
 
 def _merged(source: _Source, after: Row, until: Row | None, filters: Sequence[Clause], most: int) -> Clause:

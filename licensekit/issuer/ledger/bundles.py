@@ -132,14 +132,12 @@ def dated_after(connection: Connection, now: int) -> Iterator[Issued]:
 
 def count_of_key(connection: Connection, key_id: bytes) -> int:
     """Return how many active bundles a key has signed."""
-    [(count,)] = connection.rows(_SQL["count_of_key"], key_id)
-    return int(count)
+    return connection.value(_SQL["count_of_key"], key_id) or 0
 
 
 def last_sequence(connection: Connection, serial: str, part: str, use: Use) -> int:
     """Return the highest sequence that a serial's part has for a use; 0 if it never had one."""
-    [(last,)] = connection.rows(_SQL["last"], serial, part, use)
-    return int(last)
+    return connection.value(_SQL["last"], serial, part, use) or 0
 
 
 def is_issued_since(connection: Connection, serial: str, part: str, use: Use, number: int) -> bool:

@@ -29,8 +29,7 @@ D = TypeVar("D", Catalog, Revocations)
 
 def newest_number(connection: database.Connection) -> int:
     """Return the number of the newest entry of these documents; 0 if there is none."""
-    [(number,)] = connection.rows(_SQL["newest_number"])
-    return int(number)
+    return connection.value(_SQL["newest_number"]) or 0
 
 
 def every(connection: database.Connection, kind: str) -> list[armor.Token]:
@@ -64,8 +63,7 @@ def reinstating(connection: database.Connection, issuer: str, number: int) -> li
 
 def fact(connection: database.Connection, name: str) -> str | None:
     """Return a fact about the workspace that no document of its ledger states, or None."""
-    row = connection.one(_SQL["fact"], name)
-    return row[0] if row else None
+    return connection.value(_SQL["fact"], name)
 
 
 def default_key(connection: database.Connection) -> str:

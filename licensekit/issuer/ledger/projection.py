@@ -207,8 +207,7 @@ def _edition(connection: Connection, bundle: Bundle, order: str | None) -> str:
         if edition := said.get("edition") or said.get("set", {}).get("edition"):
             return str(edition)
     if order is None or '"action"' in order:
-        row = connection.one(_SQL["edition"], bundle.serial, bundle.part)
-        return row[0] if row else ""
+        return connection.value(_SQL["edition"], bundle.serial, bundle.part) or ""
     return ""
 
 
