@@ -89,17 +89,11 @@ def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: Attach) -> Reis
     """Return what signing again what the key `lost` has signed would do; raises as `named`."""
     old = key_id(named(tx.state.trust.keys, lost))
     numbers = bundles.numbers_of_key(tx.ledger, bytes.fromhex(old), dates.day_at(tx.now))
-    first = bundles.by_number(tx.ledger, numbers[0]) if numbers else None
+    oldest = bundles.by_number(tx.ledger, numbers[0]) if numbers else None
     change = proposals.Change("bundles", f"{len(numbers)} signed by {old}", "signed by another key")
+    about, changes, first = f"key {old}", (change,) if numbers else (), None if oldest is None else oldest.bundle
     return ReissueProposal(
-        changes=(change,) if numbers else (),
-        about=f"key {old}",
-        store=tx.store,
-        now=tx.now,
-        old=old,
-        numbers=numbers,
-        first=None if first is None else first.bundle,
-        attach=attach,
+        changes=changes, about=about, store=tx.store, now=tx.now, old=old, numbers=numbers, first=first, attach=attach
     )
 
 
