@@ -11,7 +11,6 @@ from licensekit.catalog.tables import CatalogChange, differences, file_tables, t
 from licensekit.issuer import proposal, transaction
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.keys.revocation import is_fresher, next_list
-from licensekit.issuer.ledger.states import asked
 from licensekit.keys.signing import Signer
 from licensekit.text.names import MarksLeftOut, marks_in
 from licensekit.wire.documents import Catalog
@@ -161,7 +160,7 @@ def _concerned(tx: transaction.LedgerTransaction, catalog: Catalog, thing: str) 
     if table != "settings":
         codes |= {had for had, given in catalog.closure().items() if given & codes}
     query = _SQL["of_settings" if table == "settings" else "of_licenses"]
-    rows = tx.ledger.rows(query.replace("{codes}", asked([*codes])), *codes, dates.day_at(tx.now), _MOST + 1)
+    rows = tx.ledger.rows(query.replace("{codes}", database.marks([*codes])), *codes, dates.day_at(tx.now), _MOST + 1)
     bundles, names = sum(count for _, count in rows), tuple(name for name, _ in rows[:_NAMED])
     reason = "none" if not rows else "some" if bundles <= _MOST else "many"
     return proposal.Concerned(reason=reason, where=thing, bundles=min(bundles, _MOST), customers=len(rows), names=names)

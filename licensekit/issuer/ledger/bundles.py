@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
-from licensekit.database import Connection, Queries, Row, Value, read_queries
+from licensekit.database import Connection, Queries, Row, Value, marks, read_queries
 from licensekit.issuer.ledger import projection, states
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import BASE, PICKUP, PICKUP_BYTES, Bundle, Use, decode, hex_extension
@@ -106,7 +106,7 @@ def numbers_of_key(connection: Connection, key_id: bytes, today: int) -> tuple[i
 
 def counting(connection: Connection, numbers: Sequence[int], today: int) -> frozenset[int]:
     """Return those of some entries, at least one, whose bundles count, as `numbers_of_key`."""
-    query = _SQL["counting"].replace("{those}", states.asked(numbers))
+    query = _SQL["counting"].replace("{those}", marks(numbers))
     return frozenset(number for (number,) in connection.rows(query, *numbers, today, today))
 
 
@@ -117,7 +117,7 @@ def by_serial(connection: Connection, today: int) -> Iterator[tuple[Issued, bool
 
 def numbered(connection: Connection, numbers: Sequence[int]) -> list[Issued]:
     """Return the bundles that were entered under some numbers, at least one, oldest first."""
-    return _found(connection, f"b.number IN ({states.asked(numbers)}) ORDER BY b.number", *numbers)
+    return _found(connection, f"b.number IN ({marks(numbers)}) ORDER BY b.number", *numbers)
 
 
 def signed_again(connection: Connection, note: str) -> Iterator[Issued]:

@@ -10,9 +10,8 @@ from typing import Any, Final, LiteralString, NamedTuple
 from unicodedata import normalize
 
 from licensekit import errors, limits
-from licensekit.database import Connection, Value, read_queries
+from licensekit.database import Connection, Value, marks, read_queries
 from licensekit.issuer.ledger.projection import Record, company_key, said_in
-from licensekit.issuer.ledger.states import asked
 from licensekit.text.names import check_message, folded, search_words, written_id
 from licensekit.wire.documents import Bundle
 from licensekit.wire.plain import fields_named, plain_fields
@@ -98,7 +97,7 @@ def _found(ledger: Connection, text: str, most: int, after: int | None) -> list[
     words, text = search_words(text), text.strip()
     begins = [(one, one + _LAST) * 2 for one in {text, text.upper()} if one]
     numbered = sorted({row for begin in begins for (row,) in ledger.rows(_SQL["numbered"], *begin)})
-    those: LiteralString = asked(numbered) if numbered else "NULL"
+    those: LiteralString = marks(numbered) if numbered else "NULL"
     sizes = {word: ledger.rows(_SQL["size"], word, word + _LAST, _RARE)[0][0] for word in words}
     rarest = sorted(words, key=lambda word: (sizes[word], word))
     is_rare = any(size < _RARE for size in sizes.values())
@@ -173,7 +172,7 @@ def _meant(ledger: Connection, wanted: Collection[tuple[str, str]], number: int)
 
 def _known(ledger: Connection, query: LiteralString, those: Collection[str], *others: int) -> dict[str, int]:
     """Return what a query finds for some texts: each with a number."""
-    return dict(ledger.rows(query.replace("{those}", asked(list(those))), *those, *others)) if those else {}
+    return dict(ledger.rows(query.replace("{those}", marks(list(those))), *those, *others)) if those else {}
 
 
 def put(ledger: Connection, one: Customer) -> Customer:

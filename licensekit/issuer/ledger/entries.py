@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
 from licensekit import chain, errors, files
-from licensekit.database import Connection, Database, Row, Schema, Value, connect, read_migrations, read_queries
-from licensekit.issuer.ledger import customers, installations, projection, states
+from licensekit.database import Connection, Database, Row, Schema, Value, connect, marks, read_migrations, read_queries
+from licensekit.issuer.ledger import customers, installations, projection
 from licensekit.wire import armor, documents
 from licensekit.wire.plain import fields_named, plain_fields
 
@@ -118,7 +118,7 @@ def orders_among(connection: Connection, order_numbers: Sequence[str]) -> set[st
     """Return those of some order numbers that anything was entered for."""
     if not order_numbers:
         return set()
-    query = _SQL["orders"].replace("{those}", states.asked(order_numbers))
+    query = _SQL["orders"].replace("{those}", marks(order_numbers))
     return {number for (number,) in connection.rows(query, *order_numbers)}
 
 

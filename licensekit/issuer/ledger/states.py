@@ -98,11 +98,6 @@ class LedgerBundle(NamedTuple):
         return documents.label_of(self.serial, self.part, documents.Use(self.use).word, self.sequence)
 
 
-def asked(values: Sequence[object]) -> LiteralString:
-    """Return a question mark for each of some values, at least one, of a query."""
-    return "?" + ", ?" * (len(values) - 1)
-
-
 def stored(connection: database.Connection, condition: LiteralString, *params: bytes | str) -> list[LedgerBundle]:
     """Return the bundles for which a condition in SQL holds, as they were issued."""
     columns = "SELECT number, identity, serial, part, use, sequence, company, issued, starts, ends, state FROM bundles"
@@ -140,12 +135,12 @@ def settled(
     wanted = sorted(set(serials))
     for first in range(0, len(wanted), _TOGETHER):
         some = wanted[first : first + _TOGETHER]
-        replaced = connection.rows(_REPLACEMENTS + f"b.serial IN ({asked(some)})", *some)
+        replaced = connection.rows(_REPLACEMENTS + f"b.serial IN ({database.marks(some)})", *some)
         some = sorted({*some, *(serial for serial, *_ in replaced)})
-        replacing = connection.rows(_REPLACEMENTS + f"r.serial IN ({asked(some)})", *some)
+        replacing = connection.rows(_REPLACEMENTS + f"r.serial IN ({database.marks(some)})", *some)
         concerned = sorted({*some, *(other for *_, other in replacing)})
         held: defaultdict[str, list[LedgerBundle]] = defaultdict(list)
-        for one in stored(connection, f"serial IN ({asked(concerned)})", *concerned):
+        for one in stored(connection, f"serial IN ({database.marks(concerned)})", *concerned):
             held[one.serial].append(one)
         for serial in some:
             numbers = {number: other for replaced, number, other in replacing if replaced == serial}
