@@ -20,8 +20,7 @@ TEXT_LENGTH: Final = 2000
 # Collections inside documents, in entries.
 LICENSES: Final = 1000
 INCLUDES: Final = 200
-CLOSURE: Final = 20_000
-"""Pairs of a license of a catalog and one that it includes, directly or not."""
+CLOSURE: Final = 20_000  # pairs of a license of a catalog and one that it includes, directly or not
 SETTINGS: Final = 200
 CHOICES: Final = 100
 LANGUAGES: Final = 50
@@ -40,15 +39,12 @@ URLS: Final = 20
 COUNT: Final = 2**32 - 1
 VERSION: Final = 2**32 - 1
 VALUE: Final = 2**53 - 1
-SECONDS: Final = 253_402_300_799
-"""The last second of the year 9999, counted from 1970-01-01T00:00:00Z."""
-DAYS: Final = 2_932_896
-"""The last day of the year 9999, counted from 1970-01-01."""
+SECONDS: Final = 253_402_300_799  # the last second of the year 9999, counted from 1970-01-01T00:00:00Z
+DAYS: Final = 2_932_896  # the last day of the year 9999, counted from 1970-01-01
 HOURS: Final = 24 * 366 * 10
 TERM_DAYS: Final = 366 * 100
 
-ISSUED_AHEAD_SECONDS: Final = 86_400
-"""A document issued further ahead of now than this is refused."""
+ISSUED_AHEAD_SECONDS: Final = 86_400  # a document issued further ahead of now than this is refused
 
 # Files that people write.
 TOML_BYTES: Final = 1024 * 1024

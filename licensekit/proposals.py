@@ -17,12 +17,9 @@ R_co = TypeVar("R_co", covariant=True)
 class Change(NamedTuple):
     """One value that would be different."""
 
-    path: str
-    """Its key path: `users.sale`, `expiry`."""
-    before: object
-    """None: it was not there."""
-    after: object
-    """None: it would not be there any more."""
+    path: str  # its key path: `users.sale`, `expiry`
+    before: object  # None: it was not there
+    after: object  # None: it would not be there any more
 
     def __str__(self) -> str:
         return f"{self.path}: {_shown(self.before)} -> {_shown(self.after)}"

@@ -16,13 +16,11 @@ class KnownLicenses(NamedTuple):
     """A catalog's own licenses and those of the catalogs beside it."""
 
     catalog: Catalog
-    issuers: frozenset[str]
-    """The other issuers whose catalogs are known."""
+    issuers: frozenset[str]  # the other issuers whose catalogs are known
     licenses: Mapping[str, License]
     requires: Mapping[str, frozenset[str]]
     """License to what it requires, as far as that exists and is of a kind that it may require."""
-    gives: Mapping[str, frozenset[str]]
-    """License to all that it includes, directly or not."""
+    gives: Mapping[str, frozenset[str]]  # license to all that it includes, directly or not
 
 
 def known_licenses(catalog: Catalog, others: Mapping[str, Catalog]) -> KnownLicenses:

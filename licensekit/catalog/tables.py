@@ -17,6 +17,9 @@ _FLAGS: Final = ("plan", "hidden", "limits_sites")
 _USUAL: Final = {"description": "", "seats": "named", "combine": "latest", **dict.fromkeys(_FLAGS, False)}
 """Field to the value that it has where the file says nothing; of others it is absent or empty."""
 _WIDTH: Final = 100
+_UNSET: Final = {".seats": "named seats", ".limits": "no limit", ".quantity": "no quantity", ".per": "once and for all"}
+"""Key that says what a count means, to how people read it unset."""
+_WRITTEN: Final = {"seats": "concurrent seats"}  # key to how people read its other value, where a word would not say it
 
 
 def file_tables(catalog: Catalog) -> dict[str, dict[str, Any]]:
@@ -126,10 +129,6 @@ def differences(old: Catalog, new: Catalog) -> list[CatalogChange]:
     return found
 
 
-_UNSET: Final = {".seats": "named seats", ".limits": "no limit", ".quantity": "no quantity", ".per": "once and for all"}
-"""Key that says what a count means, to how people read it unset."""
-
-
 def _of_license(path: str, old: License, new: License) -> Iterator[SoldReduced]:
     if old.kind is not new.kind:
         yield SoldReduced(reason="kind", before=word(old.kind), after=word(new.kind), where=f"{path}.kind")
@@ -184,9 +183,6 @@ def _title(fields: Mapping[str, str] | None) -> str | None:
 def _flat(catalog: Catalog) -> dict[str, dict[str, str]]:
     """Return every table of a catalog by its key path, as `_fields`."""
     return {path: _fields(keys, "." if path else "") for path, keys in file_tables(catalog).items()}
-
-
-_WRITTEN: Final = {"seats": "concurrent seats"}  # key to how people read its other value, where a word would not say it
 
 
 def _fields(keys: Mapping[str, Any], lead: str = ".") -> dict[str, str]:

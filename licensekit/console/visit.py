@@ -16,17 +16,14 @@ from licensekit.installation import Installation, InstallationState
 class Role(StrEnum):
     """What somebody may do here."""
 
-    READER = "reader"
-    """Sees everything and changes nothing."""
-    ADMINISTRATOR = "administrator"
-    """Sees and changes everything."""
+    READER = "reader"  # sees everything and changes nothing
+    ADMINISTRATOR = "administrator"  # sees and changes everything
 
 
 class Identity(NamedTuple):
     """Somebody who is signed in."""
 
-    name: str
-    """Stands in the audit log beside every change."""
+    name: str  # stands in the audit log beside every change
     role: Role = Role.ADMINISTRATOR
 
 

@@ -15,6 +15,7 @@ from licensekit.database.schemas import (
     Migration,
     Queries,
     Schema,
+    marks,
     read_migrations,
     read_queries,
     with_marks,
@@ -23,7 +24,8 @@ from licensekit.errors import DatabaseUnavailable
 
 __all__ = [
     "ABSENT", "Connection", "Database", "Migrating", "Migration", "Queries", "Row", "Schema", "Value", "Version",
-    "connect", "holds_password", "in_memory", "is_url", "read_migrations", "read_queries", "shown", "with_marks",
+    "connect", "holds_password", "in_memory", "is_url", "marks", "read_migrations", "read_queries", "shown",
+    "with_marks",
 ]  # fmt: skip
 
 ABSENT: Final = frozenset({"missing", "no-database", "empty-database", "not-set-up"})

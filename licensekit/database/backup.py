@@ -22,10 +22,8 @@ class Restorable(NamedTuple):
 
     location: str | Path
     schema: Schema
-    origin: LiteralString
-    """A query whose row no other database of this kind has."""
-    log: LiteralString
-    """The table of the chained log, whose entries have a number and a hash."""
+    origin: LiteralString  # a query whose row no other database of this kind has
+    log: LiteralString  # the table of the chained log, whose entries have a number and a hash
     make_folder: Callable[[], object] = lambda: None
     arrive: Callable[[Database, Connection, bool], None] = lambda _database, _there, _loses: None
     """Writes what follows in the backup once all rows are there; true: something there is gone."""
@@ -161,8 +159,7 @@ def _last_common(place: Restorable, one: Connection, other: Connection, last: in
 
 
 def _newest(connection: Connection, place: Restorable) -> int:
-    [(number,)] = connection.rows("SELECT max(number) FROM {log}".replace("{log}", place.log))
-    return number or 0
+    return connection.value("SELECT max(number) FROM {log}".replace("{log}", place.log)) or 0
 
 
 @contextmanager

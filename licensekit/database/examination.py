@@ -173,8 +173,7 @@ def _schema(database: Migrating, schema: Schema) -> Iterator[Graded]:
 
 def _version(database: Migrating) -> str:
     with database.read() as connection:
-        [(version,)] = connection.rows(database.dialect.queries["version"])
-    return str(version)
+        return str(connection.value(database.dialect.queries["version"]))
 
 
 def _versions() -> Iterator[Graded]:

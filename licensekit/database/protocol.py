@@ -111,6 +111,11 @@ class Connection(ABC):
             found: Row | None = self._run(sql, params).fetchone()
             return found
 
+    def value(self, sql: LiteralString, *params: Value) -> Any | None:
+        """Return the first value of the first row of a query, or None."""
+        row = self.one(sql, *params)
+        return None if row is None else row[0]
+
     def run(self, sql: LiteralString, *params: Value) -> int:
         """Run a statement and return the number of rows that it changed."""
         with self._lifetime:
@@ -280,13 +285,11 @@ _INHERITED: Final[list[object]] = []
 class ConnectionPool(Generic[C]):
     """Lends connections, `slots` at a time, in any thread, never across a fork; `is_usable` is asked of idle ones."""
 
-    make: Callable[[float], C]
-    """Makes one by a deadline, a time of `time.monotonic`."""
+    make: Callable[[float], C]  # makes one by a deadline, a time of `time.monotonic`
     discard: Callable[[C], None]
     _: KW_ONLY
     location: str
-    wait: float
-    """Seconds after which a pool whose connections are all lent gives up."""
+    wait: float  # seconds after which a pool whose connections are all lent gives up
     is_usable: Callable[[C], bool] = lambda _: True
     slots: int = CONNECTIONS
     _closed: bool = field(default=False, init=False)

@@ -26,6 +26,7 @@ _COUNT: Final = "SELECT count(*) FROM "
 
 _HEADER: Final = re.compile(r"^-- oldest reader (\d+), writer (\d+), database (\d+)$", re.MULTILINE)
 _COLUMN: Final = re.compile(r"(\w+) \{")
+Queries = Mapping[str, LiteralString]  # name to statement, or to a part of several
 
 
 class Migration(NamedTuple):
@@ -42,9 +43,6 @@ class Migration(NamedTuple):
     writer: int
     database: int
     name: str = ""
-
-
-Queries = Mapping[str, LiteralString]  # name to statement, or to a part of several
 
 
 def read_migrations(folder: Path) -> tuple[Migration, ...]:
@@ -71,6 +69,11 @@ def read_queries(module: str, known: Mapping[str, LiteralString] = {}) -> Querie
             query = query.replace("{" + other + "}", inner)
         found[name] = query
     return found
+
+
+def marks(values: Sized) -> LiteralString:
+    """Return a question mark for each of some values, at least one, of a query."""
+    return "?" + ", ?" * (len(values) - 1)
 
 
 def with_marks(query: LiteralString, values: Sized) -> LiteralString:
@@ -147,10 +150,8 @@ def moved_kind(kind: str, place: str) -> str:
 class Dialect(NamedTuple):
     """How one engine spells what a migration declares, and what it is asked about a database."""
 
-    words: Mapping[str, LiteralString]
-    """What stands for `{integer}`, `{text}`, `{blob}` and `{strict}`."""
-    first: tuple[LiteralString, ...]
-    """What is run before everything else in a new database."""
+    words: Mapping[str, LiteralString]  # what stands for `{integer}`, `{text}`, `{blob}` and `{strict}`
+    first: tuple[LiteralString, ...]  # what is run before everything else in a new database
     define: Callable[[LiteralString], str]
     """Returns what `defined` shows of what a statement, as it is spelled, has created."""
     queries: Queries

@@ -16,6 +16,7 @@ from licensekit.wire.documents import Bundle, License, MeterPeriod
 from licensekit.wire.plain import word
 
 _MONTHS: Final = 12
+Period = tuple[str, str]  # a license and a period of it: what units are counted by
 
 
 class Grant(NamedTuple):
@@ -55,9 +56,6 @@ def tiers_of(grants: Iterable[Grant]) -> tuple[Tier, ...]:
     listed, caps = list(grants), (Access.FULL, Access.READ)
     counts = {cap: [grant.amount for grant in listed if grant.part.cap is cap] for cap in caps}
     return tuple(Tier(total_of(amounts), cap) for cap, amounts in counts.items() if amounts)
-
-
-Period = tuple[str, str]  # a license and a period of it: what units are counted by
 
 
 class Allowance(NamedTuple):

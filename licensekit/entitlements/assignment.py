@@ -25,6 +25,8 @@ from licensekit.entitlements.questions import asked, count, is_absent, where_to_
 from licensekit.limits import COUNT
 from licensekit.wire.documents import Kind, License, SeatKind
 
+HOUR_SECONDS: Final = 3600
+
 
 class AssignmentChange(NamedTuple):
     """Licenses to assign to one holder and to release from it, as `resolve` gives their codes."""
@@ -146,9 +148,6 @@ def _there(entitlements: Entitlements, held: Iterable[str]) -> frozenset[str]:
     given = (code for levels in everybody for code, level in levels.items() if level > Access.NONE)
     included = (entitlements.closure.get(code, frozenset()) for code in held)
     return frozenset(given).union(held, *included)
-
-
-HOUR_SECONDS: Final = 3600
 
 
 class SeatPool(NamedTuple):

@@ -16,8 +16,7 @@ from typing import Any, ClassVar, Final, Self, cast, dataclass_transform
 
 from licensekit.errors.templates import fill_in
 
-Templates = str | Mapping[str, str]
-"""One template, or one for each value of the field `reason`."""
+Templates = str | Mapping[str, str]  # one template, or one for each value of the field `reason`
 
 
 _MESSAGES: Final = "messages.toml"

@@ -155,11 +155,9 @@ def _span(connection: Connection, wanted: AuditFilter, low: int, high: int) -> t
     """Return the numbers between which the entries of the days are."""
     first, last = mark_of("at", "0"), mark_of("at", "~")
     if wanted.since:
-        row = connection.one(_SQL["since"], mark_of("at", str(wanted.since)), last)
-        low = max(low, row[0] if row else VALUE)
+        low = max(low, connection.value(_SQL["since"], mark_of("at", str(wanted.since)), last) or VALUE)
     if wanted.until:
-        row = connection.one(_SQL["until"], first, mark_of("at", f"{wanted.until}~"))
-        high = min(high, row[0] if row else 0)
+        high = min(high, connection.value(_SQL["until"], first, mark_of("at", f"{wanted.until}~")) or 0)
     return low, high
 
 

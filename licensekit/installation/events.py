@@ -48,8 +48,7 @@ class Events(Section):
         with write_installation(self._opened) as change:
             subject = _checked_subject(change, scope, subject)
             values = (kind, scope.value, subject, names.check_message(message), expected_end)
-            row = change.connection.one(_SQL["start"], *values, change.now, self._opened.by)
-            number = row[0] if row else 0
+            number = change.connection.value(_SQL["start"], *values, change.now, self._opened.by) or 0
             change.record("event-start", event=number, kind=kind, scope=scope.value, subject=subject)
             return Event(number, kind, scope, subject, message, expected_end, change.now, self._opened.by)
 

@@ -25,16 +25,15 @@ from licensekit.wire import armor
 from licensekit.wire.documents import BASE, Receipt, Request, Statement, Usage, Value, hex_extension
 from licensekit.wire.documents.exchange import ANSWERS, FOLLOWS, JOURNAL, NAME, PURPOSE
 
+NONCE_BYTES: Final = 16
+_EXCHANGE_FILES: Final = tuple(f'"did":"{did}"'.encode() for did in ("request", "return", "statement"))
+
 
 class ReturnIsFinal(Message):
     """What is given back can never work here again."""
 
     part: str
     bundles: tuple[str, ...]  # serial, part and sequence of each
-
-
-NONCE_BYTES: Final = 16
-_EXCHANGE_FILES: Final = tuple(f'"did":"{did}"'.encode() for did in ("request", "return", "statement"))
 
 
 def make_request(
@@ -101,14 +100,11 @@ def propose_return(
     if not active and not _receipts(read.connection, read.stored.journal.state, part, owner):
         raise NotFound(reason="active", name=part, issuer=owner)
     names = tuple(one.label for one in active)
+    changes = tuple(Change(f"bundles.{owner}.{name}", "active", "returned") for name in names)
+    final, opened = (ReturnIsFinal(part=part, bundles=names),) if active else (), read.opened
+    settle = _settlement(read, state, {*_behind(records, part, owner), *(one.identity for one in active)}, most)
     return ReturnProposal(
-        changes=tuple(Change(f"bundles.{owner}.{name}", "active", "returned") for name in names),
-        needs_confirmation=(ReturnIsFinal(part=part, bundles=names),) if active else (),
-        about=part,
-        part=part,
-        issuer=owner,
-        settlement=_settlement(read, state, {*_behind(records, part, owner), *(one.identity for one in active)}, most),
-        opened=read.opened,
+        changes=changes, needs_confirmation=final, settlement=settle, about=part, part=part, issuer=owner, opened=opened
     )
 
 

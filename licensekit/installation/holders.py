@@ -23,6 +23,8 @@ from licensekit.text import names
 from licensekit.wire.documents import Kind, UserKind
 from licensekit.wire.plain import plain_fields
 
+_ADD: Final = "INSERT INTO sites (id, written, name, central) VALUES (?, ?, ?, ?)"
+
 
 class Users(Assignable):
     """The users of an installation."""
@@ -151,9 +153,6 @@ class Users(Assignable):
             at = None if site is None else known_site(read.connection, site)
             of_site: dict[str, Any] = {} if at is None else {"site": at.id, "site_holdings": at.holdings}
             return may_login(state.entitlements, user, way, **of_site, events=state.events)
-
-
-_ADD: Final = "INSERT INTO sites (id, written, name, central) VALUES (?, ?, ?, ?)"
 
 
 class SiteRow(NamedTuple):

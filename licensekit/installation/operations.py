@@ -32,11 +32,6 @@ from licensekit.state.stored import read_stored
 from licensekit.state.time import BootClock, clocks_of, system_clock
 from licensekit.state.transactions import WriteTransaction, write_installation
 
-
-class BootClockMissing(Message):
-    """A machine on which nothing but its clock shows that time passes."""
-
-
 _CHECK_OF: Final[Mapping[str, str]] = {
     **dict.fromkeys(("clock-accepted", "clock-ahead", "clock-behind"), "time"),
     **dict.fromkeys(("restored-backup", "rolled-back", "unreadable-mark"), "backup"),
@@ -51,6 +46,10 @@ Progress = Callable[[int, int], object]
 """Called now and then with how many rows were done since the last call, and how many there are."""
 
 _SUMMARY: Final = "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM sites), (SELECT count(*) FROM bundles)"
+
+
+class BootClockMissing(Message):
+    """A machine on which nothing but its clock shows that time passes."""
 
 
 def diagnose(

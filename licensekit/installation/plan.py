@@ -21,6 +21,11 @@ from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind, Reset, ResetWhat, SeatKind
 from licensekit.wire.plain import word
 
+_ACTIVATED: Final = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
+
+HOLDERS: Final = 1000  # how many holders of a license are named at most
+_NAMED: Final = 5  # how many of them a message about a deficit names
+
 
 class Brought(Message, reasons=True):
     """What a license file brings beside bundles."""
@@ -34,12 +39,6 @@ class Brought(Message, reasons=True):
     def path(self) -> str:
         """The key path under which a proposal shows it."""
         return ".".join(filter(None, (self.reason, self.issuer, self.effect)))
-
-
-_ACTIVATED: Final = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
-
-HOLDERS: Final = 1000  # how many holders of a license are named at most
-_NAMED: Final = 5  # how many of them a message about a deficit names
 
 
 class Activated(NamedTuple):
@@ -97,30 +96,12 @@ def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
     without, after = (facts.evaluated(kept, moment) for kept in (facts.verified.kept, admission.kept))
     deficits = deficits_of(read.connection, without, after, read.stored.used_of(after.licenses))
     replaced, trust = tuple(one for one in was_active if one.identity not in identities), tuple(_news(facts))
-    return ActivationPlan(
-        facts=facts,
-        admission=admission,
-        replaced=replaced,
-        outcome=Activated(
-            changed=bool(admission.new or admission.again or trust),
-            serial=after.serial,
-            new=documents_of(admission.new),
-            again=documents_of(admission.again),
-            same=documents_of(admission.same),
-            replaced=documents_of(replaced),
-            without_effect=documents_of(one for one in admission.new if one not in active),
-            trust=trust,
-        ),
-        moment=moment,
-        after=after,
-        deficits=deficits,
-        reasons=(
-            *admission.reasons,
-            *reset_faults(facts),
-            # What is yet to start leaves time to release.
-            *(deficits if moment <= read.now else ()),
-        ),
-    )
+    idle = (one for one in admission.new if one not in active)
+    new, again, same, gone, weak = map(documents_of, (admission.new, admission.again, admission.same, replaced, idle))
+    outcome = Activated(bool(new or again or trust), after.serial, new, again, same, gone, weak, trust)
+    # What is yet to start leaves time to release.
+    reasons = (*admission.reasons, *reset_faults(facts), *(deficits if moment <= read.now else ()))
+    return ActivationPlan(facts, admission, replaced, outcome, moment, after, deficits, reasons)
 
 
 def _verify(read: ReadTransaction, data: bytes | str) -> tuple[Bundles, AdmissionFacts]:
@@ -134,20 +115,12 @@ def _verify(read: ReadTransaction, data: bytes | str) -> tuple[Bundles, Admissio
     trust_store = extend_trust_store(before, tokens, now)
     bundles = tuple(verify_bundle(t, trust_store.trust, now) for t in tokens if t.type == "bundle")
     resets = tuple(verify_signed(t, Reset, trust_store.trust, now) for t in tokens if t.type == "reset")
-    lower = sum(one.document.what is ResetWhat.SEQUENCE for one in resets)
+    every, journal = {one.record.identity: one for one in stored.every}, stored.journal.state
+    lower = len(journal.waiting) + sum(one.document.what is ResetWhat.SEQUENCE for one in resets)
     verified = verify_bundles(stored.every, trust_store, now)
-    return bundles, AdmissionFacts(
-        before=before,
-        trust_store=trust_store,
-        resets=resets,
-        stored={one.record.identity: one for one in stored.every},
-        journal=stored.journal.state,
-        verified=verified,
-        fingerprint=stored.fingerprint((*verified.kept, *bundles), read.opened.facts),
-        released=read.opened.released,
-        lower_allowed=len(stored.journal.state.waiting) + lower,
-        now=now,
-    )
+    fingerprint = stored.fingerprint((*verified.kept, *bundles), read.opened.facts)
+    here = fingerprint, read.opened.released
+    return bundles, AdmissionFacts(before, trust_store, resets, every, journal, verified, *here, lower, now)
 
 
 def _moment(read: ReadTransaction, facts: AdmissionFacts, admission: Admission) -> int:

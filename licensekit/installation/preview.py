@@ -19,6 +19,10 @@ from licensekit.wire.documents import Bundle, Kind, MeterPeriod, Value
 from licensekit.wire.plain import plain_fields
 
 _TERMS: Final = "company use starts warning expiry grace maintenance next_check after_grace offline_hours borrow_hours"
+_PLAIN: Final = (
+    "license=code issuer kind name quantity per in_use free=free_now total=total_now added new_total=total_new"
+    " new_free=free_new access=access_now new_access=access_new altered reason due"
+)
 
 
 class BundleChange(NamedTuple):
@@ -115,12 +119,6 @@ class PreviewRow(NamedTuple):
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
         return plain_fields(self, _PLAIN)
-
-
-_PLAIN: Final = (
-    "license=code issuer kind name quantity per in_use free=free_now total=total_now added new_total=total_new"
-    " new_free=free_new access=access_now new_access=access_new altered reason due"
-)
 
 
 class SettingChange(NamedTuple):

@@ -39,10 +39,8 @@ class SuppliedLicense:
         self._source = source
         self._text = text
         self._home = f"{source.variable.removesuffix('_FILE')}_HOME"
-        self._taken: tuple[int, ...] | None = None
-        """What the file was like when it was taken."""
-        self._refused: object = None
-        """What was refused, and the version of the database then."""
+        self._taken: tuple[int, ...] | None = None  # what the file was like when it was taken
+        self._refused: object = None  # what was refused, and the version of the database then
         self._error: LicenseError | None = None
         self._is_of_home = False  # whether that is what keeps the license, and not the file
 

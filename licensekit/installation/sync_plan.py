@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from licensekit.database import Connection
+from licensekit.database import Connection, read_queries
 from licensekit.entitlements import Entitlements, resolve
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import Located, NotFound, QuestionError, RefusedError, UnknownCode, UserCellInvalid, UserRetired
@@ -19,6 +19,7 @@ from licensekit.wire.documents import Kind
 
 ADDED, CHANGED, LEFT, REFUSED, SAME = "added", "changed", "left", "refused", "unchanged"
 _FACTS: Final = ("name", "kind", "can_log_in", "administrator", "retired", "groups")
+_SQL: Final = read_queries(__file__)
 
 
 class PlannedUser(NamedTuple):
@@ -54,12 +55,10 @@ class Planner(NamedTuple):
     """What a plan is made from."""
 
     state: InstallationState
-    known: Mapping[str, KnownUser]
-    """Those of the table who are there, by id."""
+    known: Mapping[str, KnownUser]  # those of the table who are there, by id
     rules: Mapping[str, Sequence[str]] | None
     """Folded group to the licenses of its members; None: the table does not come from a directory."""
-    resolved: dict[str, str]
-    """License as it is written to its code, of what was looked up so far."""
+    resolved: dict[str, str]  # license as it is written to its code, of what was looked up so far
 
     def plan(self, rows: Iterable[ImportRow], leavers: Iterable[KnownUser] = ()) -> list[PlannedUser]:
         """Return what becomes of each row, and then of `leavers`."""
@@ -162,13 +161,6 @@ def _refused(one: PlannedUser, faults: Sequence[Located]) -> PlannedUser:
     return PlannedUser(REFUSED, one.line, as_before, tuple(faults))
 
 
-_KEEP: Final = (
-    "INSERT INTO group_rules (group_id, license, written) VALUES (?, ?, ?)"
-    " ON CONFLICT (group_id, license) DO UPDATE SET written = excluded.written"
-)
-_DROP: Final = "DELETE FROM group_rules WHERE group_id = ? AND license = ?"
-
-
 class GroupRule(NamedTuple):
     """What the members of one group are assigned."""
 
@@ -183,7 +175,7 @@ class GroupRule(NamedTuple):
 def read_rules(connection: Connection) -> dict[str, GroupRule]:
     """Return every rule by its folded group."""
     found: dict[str, GroupRule] = {}
-    for key, code, written in connection.rows("SELECT group_id, license, written FROM group_rules ORDER BY 1, 2"):
+    for key, code, written in connection.rows(_SQL["rules"]):
         before = found.get(key, GroupRule(written, ()))
         found[key] = GroupRule(written, (*before.licenses, code))
     return found
@@ -204,7 +196,7 @@ def add_rule(change: WriteTransaction, group: str, *licenses: str) -> GroupRule:
     [written] = names.check_groups([group])
     entitlements = change.read.state().entitlements
     codes = [resolve(entitlements, code, (Kind.USER,)) for code in licenses]
-    change.connection.run_many(_KEEP, [(names.folded(written), code, written) for code in codes])
+    change.connection.run_many(_SQL["keep"], [(names.folded(written), code, written) for code in codes])
     return _recorded(change, written)
 
 
@@ -220,7 +212,7 @@ def remove_rule(change: WriteTransaction, group: str, *licenses: str) -> GroupRu
     codes = {code.removeprefix(vendor) for code in licenses} or set(known.licenses)
     if not codes or not codes.issubset(known.licenses):
         raise NotFound(reason="rule", name=group)
-    change.connection.run_many(_DROP, [(key, code) for code in sorted(codes)])
+    change.connection.run_many(_SQL["drop"], [(key, code) for code in sorted(codes)])
     return _recorded(change, known.group)
 
 

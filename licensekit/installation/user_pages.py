@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import product
 from typing import Final, LiteralString, NamedTuple
 
-from licensekit.database import Connection, Row, Value, read_queries
+from licensekit.database import Connection, Row, Value, marks, read_queries
 from licensekit.text.names import search_words
 from licensekit.wire.documents import UserKind
 
@@ -90,11 +90,6 @@ def count_ids(connection: Connection, conditions: Sequence[Condition], text: str
     last = _end_of_window(connection, source, source.begin)
     query, values = _merged(source, source.begin, last or source.end, source.filters, LOOKED_AT)
     return connection.rows(_SQL["how_many"].replace("{range}", query), *values)[0][0], last is None
-
-
-def marks(values: Collection[object]) -> LiteralString:
-    """Return a question mark for each of some values, at least one."""
-    return "?" + ", ?" * (len(values) - 1)
 
 
 def of_kinds(kinds: Collection[int], retired: Collection[int]) -> Condition:
@@ -190,8 +185,7 @@ def _size(connection: Connection, ranges: Iterable[Clause], most: int | None = N
     """Count candidates, up to `LOOKED_AT` or another number."""
     every: LiteralString = " UNION ALL ".join(one.sql for one in ranges)
     values = (value for one in ranges for value in one.values)
-    row = connection.one(_SQL["count"].replace("{range}", every), *values, most or LOOKED_AT)
-    return 0 if row is None else int(row[0])
+    return connection.value(_SQL["count"].replace("{range}", every), *values, most or LOOKED_AT) or 0
 
 
 def _merged(source: _Source, after: Row, until: Row | None, filters: Sequence[Clause], most: int) -> Clause:

@@ -23,6 +23,11 @@ from licensekit.trust.state import verify_signed
 from licensekit.wire import armor, plain
 from licensekit.wire.documents import CLASS_OF, Bundle, Document, Reset, decode
 
+# To sign it raises `LedgerRestored` if one of them was signed when this ledger held more; the mark keeps that.
+TakeProposal = SignProposal[list[armor.Token], None]
+"""Documents of a pack that were signed elsewhere, to be entered; its result are those that are newer."""
+Lost = signed.Verified[Bundle] | signed.Verified[Reset]
+
 
 class Intake(NamedTuple):
     """Documents of a pack, verified under what was in force."""
@@ -45,11 +50,6 @@ class Intake(NamedTuple):
             error = restored(ledger, mark) if issuer == self.after.issuer and not self.after.is_reseller else None
             if mark is not None and error is not None:
                 yield mark, error
-
-
-# To sign it raises `LedgerRestored` if one of them was signed when this ledger held more; the mark keeps that.
-TakeProposal = SignProposal[list[armor.Token], None]
-"""Documents of a pack that were signed elsewhere, to be entered; its result are those that are newer."""
 
 
 def propose_take(
@@ -103,9 +103,6 @@ def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str = "")
 def opened(token: armor.Token) -> Document:
     """Return the document of a verified token."""
     return decode(CLASS_OF[token.type], token.payload)
-
-
-Lost = signed.Verified[Bundle] | signed.Verified[Reset]
 
 
 class Absorbed(NamedTuple):

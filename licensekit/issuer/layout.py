@@ -18,19 +18,14 @@ class Layout:
         self.catalog = folder / "catalog.toml"
         self.orders = folder / "orders"
         self.keys = folder / "keys"
-        self.root = folder / "root"
-        """The root keys, until they are moved away."""
+        self.root = folder / "root"  # the root keys, until they are moved away
         self.ledger = folder / "ledger.db"
-        self.arriving = folder / "ledger.db.arriving"
-        """The ledger while it moves here from a server."""
-        self.ledger_url = folder / "ledger.url"
-        """The URL of the ledger, if it is not in the workspace."""
-        self.mark = folder / "ledger.mark"
-        """The newest entry of the ledger that this folder has seen."""
+        self.arriving = folder / "ledger.db.arriving"  # the ledger while it moves here from a server
+        self.ledger_url = folder / "ledger.url"  # the URL of the ledger, if it is not in the workspace
+        self.mark = folder / "ledger.mark"  # the newest entry of the ledger that this folder has seen
         self.abandoned = folder / "abandoned"
         """The changes of keys that were given up, with the keys that were made for them."""
-        self.ignored = folder / ".gitignore"
-        """What is never committed: secrets, the ledger, customers' licenses."""
+        self.ignored = folder / ".gitignore"  # what is never committed: secrets, the ledger, customers' licenses
 
     def pack(self, product: str) -> Path:
         """What the application ships."""

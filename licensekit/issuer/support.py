@@ -26,6 +26,9 @@ from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind, Receipt, Request, Statement, Trust, decode
 from licensekit.wire.plain import word
 
+_WORKING: Final = frozenset({"works", "until-next", "grace", "answered", "entered"})
+_BY_DATES: Final = frozenset({BundleState.PENDING, BundleState.GRACE, BundleState.EXPIRED})
+
 
 class Verdict(Message, reasons=True):
     """What a document is worth today, and what helps."""
@@ -61,10 +64,6 @@ class Verdict(Message, reasons=True):
     def as_json(self) -> dict[str, Any]:
         """Return all of it as plain JSON values."""
         return {**super().as_json(), "remedy": self.remedy or None}
-
-
-_WORKING: Final = frozenset({"works", "until-next", "grace", "answered", "entered"})
-_BY_DATES: Final = frozenset({BundleState.PENDING, BundleState.GRACE, BundleState.EXPIRED})
 
 
 class SupportCase(NamedTuple):

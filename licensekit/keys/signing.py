@@ -36,8 +36,7 @@ class SigningKey:
 
     def __init__(self, secret: bytes, verifying_key: VerifyingKey, sign: Callable[[bytes], bytes]) -> None:
         self._secret = secret
-        self.verifying_key: Final = verifying_key
-        """The key that verifies what this signs."""
+        self.verifying_key: Final = verifying_key  # the key that verifies what this signs
         self._sign = sign
 
     @staticmethod

@@ -22,10 +22,8 @@ LOGGER.addHandler(logging.NullHandler())
 class DocumentChange(NamedTuple):
     """A document that was taken in or given back, or counts in another way."""
 
-    type: str
-    """`bundle`, `trust`, `revocations` or `catalog`."""
-    name: str
-    """The label of a bundle, or the issuer."""
+    type: str  # `bundle`, `trust`, `revocations` or `catalog`
+    name: str  # the label of a bundle, or the issuer
     before: str | None
     """The state of a bundle or the version of another document; None: it was not there."""
     after: str | None

@@ -26,6 +26,7 @@ MOST: Final = 1000  # the largest batch, unless more is used in one step
 BATCH_SECONDS: Final = 1.0
 """The next batch is larger than one that was used up sooner than this, and smaller than one that was not."""
 IDLE_SECONDS: Final = 5.0  # a batch of which none was used for this long is given back
+_METERS: Final["weakref.WeakSet[Meter]"] = weakref.WeakSet()
 
 
 class Meter:
@@ -157,9 +158,6 @@ class Meter:
                 timer = Timer(IDLE_SECONDS, self._look, [self._left])
                 timer.daemon = True
                 timer.start()
-
-
-_METERS: Final["weakref.WeakSet[Meter]"] = weakref.WeakSet()
 
 
 @atexit.register

@@ -89,12 +89,10 @@ class Observer:
         self._elapsed, self._local = opened.elapsed, opened.local
         self._steady = steady
         self._known: Sightings = {}
-        self.in_use: Mapping[str, int] = {}
-        """License to how many leases there are of it, as of the newest read."""
+        self.in_use: Mapping[str, int] = {}  # license to how many leases there are of it, as of the newest read
         self._step: int | None = None
         self._due = self._saved = -inf
-        self.lock = Lock()
-        """Held by who looks; another one in a forked child."""
+        self.lock = Lock()  # held by who looks; another one in a forked child
 
     def look(self, database: Database) -> bool:
         """Read what is due, and free the seats of silent holders; return whether there were any.

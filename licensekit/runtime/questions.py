@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from licensekit.entitlements import BundleState, Count, Entitlements, Explanation, LicensedPart
 
+F = TypeVar("F", bound=Callable[..., Any])
+InThread = Callable[[Callable[..., object]], Callable[..., Awaitable[object]]]
+
 
 class Questions:
     """The questions that `entitlements` answer."""
@@ -124,10 +127,6 @@ class Questions:
         away = (one for one in granted.covered.timeline.in_force(granted.now) if one not in granted.bundles)
         found = (one for one in self.parts if (one.issuer, one.part) == base)
         return None if any((v.document.issuer, v.document.part) == base for v in away) else next(found, None)
-
-
-F = TypeVar("F", bound=Callable[..., Any])
-InThread = Callable[[Callable[..., object]], Callable[..., Awaitable[object]]]
 
 
 def _in_thread(ask: Callable[..., object]) -> Callable[..., Awaitable[object]]:

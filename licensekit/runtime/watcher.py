@@ -60,8 +60,7 @@ class Watchers:
         self._end: Event | None = None
         """Ends the threads; None where none run."""
         self._follower: Thread | None = None
-        self._since = inf
-        """Since when the follower has been waiting for one database."""
+        self._since = inf  # since when the follower has been waiting for one database
 
     def watch(self, subject: Watched) -> None:
         """Keep a subject up to date, beginning now, until it is forgotten or `unwatch` is called."""

@@ -189,8 +189,7 @@ class JournalFault(NamedTuple):
 
     reason: Literal["altered", "cut", "head"]
     """An entry was altered, added or removed; the newest are gone; or only the signature of the head does not hold."""
-    number: int
-    """The first entry that does not count."""
+    number: int  # the first entry that does not count
 
 
 class Journal(NamedTuple):

@@ -208,8 +208,7 @@ def with_names(connection: Connection, entries: Iterable[Mapping[str, Any]]) -> 
 
 def find_pseudonym(connection: Connection, written: str) -> str | None:
     """Look up the pseudonym of an id; None if there is none."""
-    row = connection.one(_SQL["pseudonym"], names.folded(written))
-    return None if row is None else str(row[0])
+    return connection.value(_SQL["pseudonym"], names.folded(written))
 
 
 def pseudonym_of(connection: Connection, written: str) -> str:

@@ -28,6 +28,7 @@ SHORTEST_SECONDS: Final = 2
 LONGEST_SECONDS: Final = 86_400
 """The bounds of how long a seat stays taken without being renewed, unless it is borrowed."""
 RELEASED, ENDED, SILENT = "released", "ended", "expired"  # why a lease has ended, as its row says
+_SQL: Final = read_queries(__file__)
 
 
 class HeldSeat(NamedTuple):
@@ -80,9 +81,6 @@ class SeatRequest(NamedTuple):
     holder: str
     ttl: int  # seconds after which it is free again unless it is renewed
     at_least: Access
-
-
-_SQL: Final = read_queries(__file__)
 
 
 def held(connection: Connection, now: int) -> tuple[HeldSeat, ...]:

@@ -10,7 +10,7 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, Final, LiteralString
 
-from licensekit.database import Connection, Row, Value, read_queries, with_marks
+from licensekit.database import Connection, Row, Value, marks, read_queries, with_marks
 from licensekit.entitlements.holdings import NO_SLOT
 from licensekit.wire.documents import Kind
 
@@ -113,7 +113,7 @@ def last_holders(connection: Connection, kind: Kind, code: str, limit: int) -> t
 
 def days_since(connection: Connection, kind: Kind, codes: Sequence[str], holders: Sequence[str]) -> dict[str, int]:
     """Return holder to the day of the first assignment of any of `codes`, in days since 1970."""
-    query = with_marks(_of(kind, "since"), codes).replace("{ids}", "?" + ", ?" * (len(holders) - 1))
+    query = with_marks(_of(kind, "since"), codes).replace("{ids}", marks(holders))
     return {holder: day for holder, day in connection.rows(query, *codes, *(holders or [""])) if day is not None}
 
 

@@ -92,8 +92,7 @@ class Staging:
 
     def __init__(self) -> None:
         self.run = token_hex(8)
-        self.pseudonyms: dict[str, str] = {}
-        """Those of the users, by their written ids."""
+        self.pseudonyms: dict[str, str] = {}  # those of the users, by their written ids
         self._users = 0
         self._held = 0
         self.assigned = Counter[str]()
@@ -185,14 +184,11 @@ def unstage(connection: Connection, run: str, last: int) -> None:
 class StagedChange(NamedTuple):
     """What a change is to make of many users."""
 
-    about: str
-    """How messages name what it is about."""
-    did: str
-    """The code of its entries in the audit log."""
+    about: str  # how messages name what it is about
+    did: str  # the code of its entries in the audit log
     users: Sequence[tuple[str, StagedUser]]
     """Each with what happens to it in a word, if the entries say that; licenses are assigned in this order."""
-    basis: Basis | None
-    """None: nothing but what is known of the users decides."""
+    basis: Basis | None  # None: nothing but what is known of the users decides
 
 
 def basis_of(read: ReadTransaction, state: InstallationState) -> Basis:

@@ -32,8 +32,7 @@ class WriteTransaction:
         self.lower_mark = False
         self.pseudonyms: Mapping[str, str] = {}
         """Those of people whom many entries name, by their written ids; all others are looked up."""
-        self.time = observe(read.stored.time, read.reading)
-        """What is remembered of time with the change."""
+        self.time = observe(read.stored.time, read.reading)  # what is remembered of time with the change
         self._why, self._base = "clock", b""
 
     @property

@@ -101,8 +101,7 @@ class Sightings:
     """Who was seen. Safe for threads, and in a forked child: no step needs a lock."""
 
     def __init__(self, day: int) -> None:
-        self.today: set[str] = set()
-        """The ids of whom the application has told on `day`, as it wrote them."""
+        self.today: set[str] = set()  # the ids of whom the application has told on `day`, as it wrote them
         self._day = day
         self._new: deque[tuple[str, int]] = deque(maxlen=REMEMBERED)
 

@@ -23,6 +23,10 @@ LETTERS: Final = str.maketrans(
 _WORD: Final = re.compile(r"[^\W_]+")
 _GROUP: Final = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?=[;|\n]|$)|([^;|\n]+)')
 _SEPARATING: Final = frozenset(';|"')
+_MARKS: Final = "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+_LEFT_OUT: Final = dict.fromkeys(map(ord, _MARKS))
+_BYTE_ORDER_MARK: Final = "\ufeff"
+_UTF_16: Final = ((BOM_UTF16_LE, "utf-16-le"), (BOM_UTF16_BE, "utf-16-be"))
 
 
 def require_text(value: object, what: str) -> None:
@@ -105,12 +109,6 @@ def _visible(text: str, kind: str, longest: int) -> str:
     if fault := written_text_fault(text):
         raise EntryInvalid(reason="characters", entry=text, kind=kind, fault=fault)
     return text
-
-
-_MARKS: Final = "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
-_LEFT_OUT: Final = dict.fromkeys(map(ord, _MARKS))
-_BYTE_ORDER_MARK: Final = "\ufeff"
-_UTF_16: Final = ((BOM_UTF16_LE, "utf-16-le"), (BOM_UTF16_BE, "utf-16-be"))
 
 
 class MarksLeftOut(Message):

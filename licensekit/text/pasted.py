@@ -43,6 +43,18 @@ _INSIDE: Final = re.compile("[^.\u2026\\[(-](?=[A-Za-z0-9+/]{4})")
 _LONGEST: Final = (FRAME_BYTES * 4 + 2) // 3
 _BEGINNING: Final = 74  # bytes of a frame that hold a signature, and so belong to one document
 _SHOWN: Final = 12
+_KINDS: Final = (
+    ("empty", re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*\Z")),
+    ("archive", re.compile(rb"\APK\x03\x04")),
+    ("printed", re.compile(rb"\A%PDF-")),
+    ("database", re.compile(rb"\ASQLite format 3\0")),
+    ("key-file", re.compile(rb"lkkey1\.|-----BEGIN (?:\w+ )*PRIVATE KEY|PuTTY-User-Key-File")),
+    ("public-key", re.compile(rb"lkpub1\.")),
+    ("root-pin", re.compile(rb"lkroot1-")),
+    ("order", re.compile(rb"(?m)^[ \t]*+order[ \t]*+=")),
+    ("catalog", re.compile(rb"(?m)^[ \t]*+\[licenses\b")),
+)
+"""What else is given where tokens are meant, and how it is known."""
 
 
 class LeftOut(Message, reasons=True):
@@ -56,20 +68,6 @@ class Pasted(NamedTuple):
 
     data: bytes  # as `armor.read` takes it; what was given, where it takes that
     left_out: tuple[LeftOut, ...] = ()
-
-
-_KINDS: Final = (
-    ("empty", re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*\Z")),
-    ("archive", re.compile(rb"\APK\x03\x04")),
-    ("printed", re.compile(rb"\A%PDF-")),
-    ("database", re.compile(rb"\ASQLite format 3\0")),
-    ("key-file", re.compile(rb"lkkey1\.|-----BEGIN (?:\w+ )*PRIVATE KEY|PuTTY-User-Key-File")),
-    ("public-key", re.compile(rb"lkpub1\.")),
-    ("root-pin", re.compile(rb"lkroot1-")),
-    ("order", re.compile(rb"(?m)^[ \t]*+order[ \t]*+=")),
-    ("catalog", re.compile(rb"(?m)^[ \t]*+\[licenses\b")),
-)
-"""What else is given where tokens are meant, and how it is known."""
 
 
 class _Damaged(NamedTuple):

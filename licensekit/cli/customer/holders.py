@@ -15,6 +15,11 @@ from licensekit.installation import Installation, SiteRow, Sites, UserFacts, Use
 from licensekit.wire.documents import UserKind
 
 _CHANGES: Final = "licensekit.cli.customer.user_changes"
+_SITES: Final[output.Columns[SiteRow]] = spelling.columns(
+    "id=site.written name=site.name kind licenses=site.licenses lapsed",
+    kind=lambda row: "central" if row.site.central else "satellite",
+)
+_licenses: Final[Decorator] = click.argument("licenses", metavar="LICENSE...", nargs=-1, required=True)
 
 
 @click.group(
@@ -145,12 +150,6 @@ def may_login(*, user_id: str, way: str, site: str | None, installation: Install
         raise click.exceptions.Exit(NO)
 
 
-_SITES: Final[output.Columns[SiteRow]] = spelling.columns(
-    "id=site.written name=site.name kind licenses=site.licenses lapsed",
-    kind=lambda row: "central" if row.site.central else "satellite",
-)
-
-
 @click.group(cls=LicenseGroup)
 def sites() -> None:
     """Add sites and assign licenses to them."""
@@ -189,9 +188,6 @@ def remove_site(*, site_id: str, installation: Installation) -> None:
 def list_sites(*, installation: Installation) -> tuple[SiteRow, ...]:
     """List the sites with what they are assigned."""
     return installation.sites.list()
-
-
-_licenses: Final[Decorator] = click.argument("licenses", metavar="LICENSE...", nargs=-1, required=True)
 
 
 @sites.command("assign")

@@ -31,6 +31,7 @@ from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import UserKind
 
 _KIND: Final = WordChoice(UserKind)
+_RULES: Final[output.Columns[GroupRule]] = spelling.columns("group licenses")
 
 
 def _as_set(_ctx: click.Context, _param: click.Parameter, kinds: Sequence[UserKind]) -> frozenset[UserKind]:
@@ -204,9 +205,6 @@ _COLUMNS: Final[output.Columns[PlannedUser]] = spelling.columns(
 def export(*, file: str, installation: Installation) -> None:
     """Write all users as a CSV file, which `users import` and `users sync` read again."""
     write_output(file, "".join(user_lines(row.user for row in installation.users.list())).encode())
-
-
-_RULES: Final[output.Columns[GroupRule]] = spelling.columns("group licenses")
 
 
 @click.command()

@@ -213,15 +213,9 @@ def product(ctx: click.Context, *, pack: str, output: str, released: date | None
     with located(output):
         text = issuer.product_module(data, released=released, before=there)
     if check:
-        ctx.exit(_compare(output, text))
+        same = read_input(output, what="a module", limit=2 * len(text.encode())).decode(errors="replace") == text
+        emit(f"{output} is what the pack makes." if same else f"{output} is not what the pack makes: write it again.")
+        ctx.exit(0 if same else groups.NO)
     write_output(output, text.encode())
     if output != STANDARD:
         facts(("module", output), ("root", root))
-
-
-def _compare(path: str, text: str) -> int:
-    if read_input(path, what="a module", limit=2 * len(text.encode())).decode(errors="replace") == text:
-        emit(f"{path} is what the pack makes.")
-        return 0
-    emit(f"{path} is not what the pack makes: write it again.")
-    return groups.NO

@@ -16,6 +16,11 @@ from licensekit.cli.views import documents, spelling
 from licensekit.wire.documents import ResetWhat
 from licensekit.wire.plain import word
 
+_COLUMNS: Final[Columns[issuer.PublishedFile]] = spelling.columns(
+    "serial company file=change holds",
+    holds=lambda one: ", ".join(one.holds) or "no license: all were taken back or replaced",
+)
+
 
 @click.command()
 @refuse(
@@ -126,9 +131,3 @@ def publish(*, target: Path, workspace: issuer.Workspace, now: int, as_json: boo
     emit(f"{counted(len(written), 'file')} written, {unchanged} unchanged")
     if not files:
         remark("No bundle has an address: name `update` in the catalog; what is signed from then on has one.")
-
-
-_COLUMNS: Final[Columns[issuer.PublishedFile]] = spelling.columns(
-    "serial company file=change holds",
-    holds=lambda one: ", ".join(one.holds) or "no license: all were taken back or replaced",
-)

@@ -16,6 +16,29 @@ from licensekit.cli.output import remark
 from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import Catalog
 
+_change_options: Final = together(
+    refuse(
+        "not a terminal: pass --yes, or --preview to only show the changes.",
+        lambda given: (
+            not (given["yes"] or given["preview"] or given.get("as_csv")) and (given["as_json"] or not is_terminal())
+        ),
+    ),
+    option("--part PART", "Which part of the serial.", default="base"),
+    option("--order-number NUMBER number", "Your number for it: done once."),
+    option("--purchase-order NUMBER", "The customer's own number for it, for the ledger."),
+    output.license_options,
+)
+"""The options that both commands have; what is asked for comes as `part`, `number` and `purchase_order`."""
+_DAYS: Final = (
+    "Extend by this many days from the present end, or from today if that has passed. Each run adds them; with"
+    " --order-number, only the first."
+)
+_ENDING: Final = "Renew all whose term or maintenance ends today or within this many days."
+_MANY: Final = ("expiring_within", "source")
+_ENDS: Final = ("expires", "days", "source")
+_OF_ONE: Final = ("expires", "maintenance", "part", "number", "purchase_order")
+_SETS: Final = "Set a count, a value or any key of an order: users.sales-pro=50, expiry=2028-12-31."
+
 
 class BulkOptions(NamedTuple):
     """How many orders are read and issued."""
@@ -77,29 +100,6 @@ def _issue_one(one: issuer.OrderSource, wanted: output.FileOptions) -> None:
         options.remind_of_root(workspace)
 
 
-_change_options: Final = together(
-    refuse(
-        "not a terminal: pass --yes, or --preview to only show the changes.",
-        lambda given: (
-            not (given["yes"] or given["preview"] or given.get("as_csv")) and (given["as_json"] or not is_terminal())
-        ),
-    ),
-    option("--part PART", "Which part of the serial.", default="base"),
-    option("--order-number NUMBER number", "Your number for it: done once."),
-    option("--purchase-order NUMBER", "The customer's own number for it, for the ledger."),
-    output.license_options,
-)
-"""The options that both commands have; what is asked for comes as `part`, `number` and `purchase_order`."""
-_DAYS: Final = (
-    "Extend by this many days from the present end, or from today if that has passed. Each run adds them; with"
-    " --order-number, only the first."
-)
-_ENDING: Final = "Renew all whose term or maintenance ends today or within this many days."
-_MANY: Final = ("expiring_within", "source")
-_ENDS: Final = ("expires", "days", "source")
-_OF_ONE: Final = ("expires", "maintenance", "part", "number", "purchase_order")
-
-
 def _is_mixed(given: dict[str, Any]) -> bool:
     """Return whether options of one renewal are given for many, or the other way round."""
     source_of = click.get_current_context().get_parameter_source
@@ -147,9 +147,6 @@ def renew(
         renew_listed(source, wanted, how)
     else:
         renew_ending(wanted, how, filters, asked["days"], as_csv=as_csv)
-
-
-_SETS: Final = "Set a count, a value or any key of an order: users.sales-pro=50, expiry=2028-12-31."
 
 
 @click.command()

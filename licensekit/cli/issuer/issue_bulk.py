@@ -32,8 +32,7 @@ class _Tally:
         self.fits_oldest = True
         self.licenses: list[dict[str, Any]] = []
         """What was issued, or was before; empty where it is printed line by line."""
-        self.faults: list[Located] = []
-        """Of the orders that were refused."""
+        self.faults: list[Located] = []  # of the orders that were refused
 
 
 def renew_ending(wanted: FileOptions, how: BulkOptions, filters: issuer.Filters, days: int, *, as_csv: bool) -> None:

@@ -31,6 +31,11 @@ root_options: Final = together(
 NOT_ENOUGH: Final = "--threshold {threshold} is more than --root-keys {count}."
 
 Planned = Callable[[SecretSource], issuer.KeyPlan]  # returns the plan of a new key, given where the PIN of its token is
+_FORMS: Final[Mapping[str, Callable[[keyfile.PublicPart], str]]] = {
+    "licensekit": lambda part: keyfile.format_public(*part),
+    "openssh": lambda part: other_forms.export_openssh(*part),
+    "pem": lambda part: other_forms.export_pem(part.verifying_key),
+}
 
 
 def _planned(scheme: str, uri: str | None, passphrase: SecretSource) -> Planned:
@@ -225,13 +230,6 @@ def abandon(*, file: Path, workspace: issuer.Workspace, now: int, as_json: bool)
     """Give up a change that travels in FILE for signatures, so that another can begin."""
     moved = workspace.keys.abandon(file, now=now)
     emit_json({"moved": list(map(str, moved))}) if as_json else facts(*(("moved", path) for path in moved))
-
-
-_FORMS: Final[Mapping[str, Callable[[keyfile.PublicPart], str]]] = {
-    "licensekit": lambda part: keyfile.format_public(*part),
-    "openssh": lambda part: other_forms.export_openssh(*part),
-    "pem": lambda part: other_forms.export_pem(part.verifying_key),
-}
 
 
 @click.command("list")

@@ -23,6 +23,12 @@ from licensekit.text.rows import written_row
 from licensekit.wire.plain import word
 
 Rows = Iterable[Mapping[str, Any]]
+_LISTED: Final = columns(
+    ">entry=number issued bundle=bundle.name company=bundle.company until state order=order_number why",
+    issued=lambda one: day_of(one.bundle.issued),
+    until=lambda one: expiry(one.bundle.expiry),
+    why=lambda one: one.change,
+)
 
 
 class RowForm(NamedTuple):
@@ -104,14 +110,6 @@ def export(*, form: str, output: str, workspace: issuer.Workspace) -> None:
         for line in json_lines if form == "jsonl" else csv_lines(issuer.ENTRY_FIELDS, rows):
             file.write(line.encode())
         file.flush()
-
-
-_LISTED: Final = columns(
-    ">entry=number issued bundle=bundle.name company=bundle.company until state order=order_number why",
-    issued=lambda one: day_of(one.bundle.issued),
-    until=lambda one: expiry(one.bundle.expiry),
-    why=lambda one: one.change,
-)
 
 
 def _show_listed(shown: list[issuer.Issued]) -> None:

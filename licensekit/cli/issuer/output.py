@@ -19,6 +19,9 @@ from licensekit.proposals import Proposal
 from licensekit.wire.documents import Bundle, Catalog, Kind, Reset, Use
 
 R = TypeVar("R")
+output_option: Final = option(
+    "-o --output FILE", "Where it goes: a file, a folder (DIR/ makes it), or `-`. Default: its own name."
+)
 
 
 class Audience(NamedTuple):
@@ -61,11 +64,6 @@ class Drawings(NamedTuple):
         """Return path and contents of each; raises as `issuer.qr_code`."""
         code = [] if self.qr is None else [(self.qr, issuer.qr_code(file.data, _form(self.qr)))]
         return code if self.sheet is None else [*code, (self.sheet, issuer.sheet_page(file, catalog))]
-
-
-output_option: Final = option(
-    "-o --output FILE", "Where it goes: a file, a folder (DIR/ makes it), or `-`. Default: its own name."
-)
 
 
 class FileOptions(NamedTuple):

@@ -159,8 +159,7 @@ class PostgresConnection(Connection):
         self._raw = raw
         self._commit = commit
         self._streams = 0
-        self.began: int | None = None
-        """The server's time at the beginning, if it was asked for."""
+        self.began: int | None = None  # the server's time at the beginning, if it was asked for
 
     def begin(self, statements: bytes) -> Row | None:
         """Begin the transaction, and return the last statement's row."""

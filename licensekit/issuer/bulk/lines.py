@@ -25,6 +25,12 @@ MARK: Final = b"\xef\xbb\xbf"
 _SYSTEM: Final = Kind.SYSTEM.plural
 _LONGEST: Final = limits.TOML_BYTES + 1
 _PIECE: Final = 64 * 1024
+TOML: Final = "toml"
+JSON_LINES: Final = "jsonl"
+CSV: Final = "csv"
+
+_FOLDER: Final = "folder"
+_ENDINGS: Final = {".toml": TOML, ".jsonl": JSON_LINES, ".ndjson": JSON_LINES, ".csv": CSV}
 
 
 class OrderLine(NamedTuple):
@@ -141,14 +147,6 @@ def _content(cells: Mapping[OrderKey, str]) -> dict[str, Any]:
     if _SYSTEM in content and "edition" not in content:
         content[_SYSTEM] = {code: n for code, n in content[_SYSTEM].items() if n is not False}
     return content
-
-
-TOML: Final = "toml"
-JSON_LINES: Final = "jsonl"
-CSV: Final = "csv"
-
-_FOLDER: Final = "folder"
-_ENDINGS: Final = {".toml": TOML, ".jsonl": JSON_LINES, ".ndjson": JSON_LINES, ".csv": CSV}
 
 
 class OrderSource(NamedTuple):

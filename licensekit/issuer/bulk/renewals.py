@@ -25,6 +25,10 @@ _OF_RENEWAL: Final = ("order", "serial", "part", "sequence", "days", "purchase_o
 _TOLD: Final = ("ends", "until")  # columns for who reads the list; nothing follows from them
 _DOTTED: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 """A date as spreadsheets of many countries write it, and all of them in the same order."""
+RENEWAL_FIELDS: Final = (
+    *("order", "company", "serial", "part", "sequence", "ends", "until", "expiry", "maintenance", "purchase_order"),
+)
+"""The names of what a renewal says as plain data, in order: the columns of the list."""
 
 
 class Renewal(NamedTuple):
@@ -51,12 +55,6 @@ class Renewal(NamedTuple):
         dates = {"until": format_days(self.until), **plain_fields(self, "expiry maintenance")}
         number = f"R-{self.bundle.label.replace(' ', '-')}"
         return {"order": number, **named, "ends": self.ends, **dates, "purchase_order": None}
-
-
-RENEWAL_FIELDS: Final = (
-    *("order", "company", "serial", "part", "sequence", "ends", "until", "expiry", "maintenance", "purchase_order"),
-)
-"""The names of what a renewal says as plain data, in order: the columns of the list."""
 
 
 def renewals(ledger: Connection, filters: lookup.Filters, *, days: int, today: int) -> Iterator[Renewal]:

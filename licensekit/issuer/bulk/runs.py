@@ -30,6 +30,15 @@ from licensekit.trust.scope import require_type
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle, compose, encode
 
+_REFUSALS: Final = (
+    *(errors.OrderInvalid, errors.OrderConflict, errors.NotIssued, errors.NotCurrent),
+    *(errors.KeyOutOfScope, errors.PayloadInvalid),
+)
+"""What is wrong with one order, and does not end a run."""
+BATCH: Final = 250  # orders that are signed together
+TRANSACTION: Final = 1000  # orders in one transaction, where they need not all be in one
+NAMED: Final = 100  # how many refused orders are named one by one; the others are counted
+
 
 class Run(NamedTuple):
     """What all transactions of one issue in bulk share."""
@@ -39,10 +48,8 @@ class Run(NamedTuple):
     now: int
     who: str
     attach: Attach
-    into: Path | None
-    """The folder for the files, if there is one."""
-    taken: frozenset[str]
-    """The names that were in it when the run began."""
+    into: Path | None  # the folder for the files, if there is one
+    taken: frozenset[str]  # the names that were in it when the run began
     known: dict[tuple[armor.Token | None, armor.Token], dict[bytes | None, Terms]]
     """The terms that are known under a catalog and a trust document."""
 
@@ -58,13 +65,6 @@ class Done(NamedTuple):
     """The vendor's own number of the order."""
     number: int = 0
     """Of the entry of what was issued before, where its file is made later."""
-
-
-_REFUSALS: Final = (
-    *(errors.OrderInvalid, errors.OrderConflict, errors.NotIssued, errors.NotCurrent),
-    *(errors.KeyOutOfScope, errors.PayloadInvalid),
-)
-"""What is wrong with one order, and does not end a run."""
 
 
 class _Waiting(NamedTuple):
@@ -100,8 +100,7 @@ class Batch:
         self._numbering = numbering.Numbering(tx, self._waiting.__contains__)
         self.done: list[Done] = []
         """The result of each order so far. A new file is there once its bundle is entered."""
-        self.first_entered = 0
-        """The number of the first entry that was made; the others follow it."""
+        self.first_entered = 0  # the number of the first entry that was made; the others follow it
 
     def take(self, lines: Sequence[OrderLine], *, only_check: bool = False) -> None:
         """Check orders and have their bundles signed, unless they are issued already."""
@@ -206,11 +205,6 @@ class Batch:
         numbers = entries.append(self._tx.ledger, records)
         self._waiting.difference_update(name for one in waiting for name in (one.number, one.bundle.serial))
         self.first_entered = self.first_entered or numbers[0]
-
-
-BATCH: Final = 250  # orders that are signed together
-TRANSACTION: Final = 1000  # orders in one transaction, where they need not all be in one
-NAMED: Final = 100  # how many refused orders are named one by one; the others are counted
 
 
 def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> Iterator[Done]:

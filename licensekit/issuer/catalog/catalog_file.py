@@ -16,6 +16,30 @@ from licensekit.text.tables import Table, in_file_order, parse_toml
 from licensekit.wire import documents, plain
 from licensekit.wire.documents import Catalog, Kind, License, RefusedField, Setting, SettingType, UserKind, Value
 
+SETTING_KEYS: Final = ("type", "name", "lowest", "highest", "choices", "default", "combine")
+
+_setting_type: Final = values.word({plain.word(kind): kind for kind in SettingType})
+_combine: Final = values.word({plain.word(combine): combine for combine in documents.Combine})
+_bound: Final = values.whole(-limits.VALUE, limits.VALUE)
+FILE_KEYS: Final = ("product", "product_name", "issuer", "licenses", "settings", "access", "editions")
+ISSUER_KEYS: Final = ("code", "name", "buy", "support", "update")
+LICENSE_KEYS: Final = (
+    "kind", "name", "description", "plan", "hidden", "full_with", "includes", "requires", "seats", "limits", "quantity",
+    "per", "replaced_by", "sold", "names",
+)  # fmt: skip
+ACCESS_KEYS: Final = ("all", "users")
+_NOT_EMPTY: Final = {"all": "the licenses that a login needs", "users": "the kinds of users that may come this way"}
+EDITION_KEYS: Final = ("name", "system", "sites", "users", "settings", "replaced_by", "sold")
+
+TrustVersion = tuple[int, int]  # the versions of the root and of the trust document that are in force
+
+_kind: Final = values.word({plain.word(kind): kind for kind in Kind})
+_seats: Final = values.word({plain.word(seats): seats for seats in documents.SeatKind})
+_user_kind: Final = values.word({plain.word(kind): kind for kind in UserKind})
+_period: Final = values.word({plain.word(period): period for period in documents.MeterPeriod})
+_limits: Final = values.word({"sites": True})
+_UNKNOWN: Final = "unknown"  # stands for a product or issuer that could not be read, so that the rest can be judged
+
 
 def read_counts(table: Table) -> Counts:
     """Return what is counted under `system`, `sites` and `users`."""
@@ -50,13 +74,6 @@ def _counts(table: Table, key: str, reader: values.Reader[int | None]) -> dict[s
     return found
 
 
-SETTING_KEYS: Final = ("type", "name", "lowest", "highest", "choices", "default", "combine")
-
-_setting_type: Final = values.word({plain.word(kind): kind for kind in SettingType})
-_combine: Final = values.word({plain.word(combine): combine for combine in documents.Combine})
-_bound: Final = values.whole(-limits.VALUE, limits.VALUE)
-
-
 def _setting(table: Table) -> Setting | None:
     table.refuse_others(SETTING_KEYS)
     table.require("type", "name")
@@ -88,26 +105,6 @@ def _setting(table: Table) -> Setting | None:
 def _refuse_present(table: Table, key: str, fault: errors.SettingWrong) -> None:
     if table.content.get(key) is not None:
         table.refuse(key, fault)
-
-
-FILE_KEYS: Final = ("product", "product_name", "issuer", "licenses", "settings", "access", "editions")
-ISSUER_KEYS: Final = ("code", "name", "buy", "support", "update")
-LICENSE_KEYS: Final = (
-    "kind", "name", "description", "plan", "hidden", "full_with", "includes", "requires", "seats", "limits", "quantity",
-    "per", "replaced_by", "sold", "names",
-)  # fmt: skip
-ACCESS_KEYS: Final = ("all", "users")
-_NOT_EMPTY: Final = {"all": "the licenses that a login needs", "users": "the kinds of users that may come this way"}
-EDITION_KEYS: Final = ("name", "system", "sites", "users", "settings", "replaced_by", "sold")
-
-TrustVersion = tuple[int, int]  # the versions of the root and of the trust document that are in force
-
-_kind: Final = values.word({plain.word(kind): kind for kind in Kind})
-_seats: Final = values.word({plain.word(seats): seats for seats in documents.SeatKind})
-_user_kind: Final = values.word({plain.word(kind): kind for kind in UserKind})
-_period: Final = values.word({plain.word(period): period for period in documents.MeterPeriod})
-_limits: Final = values.word({"sites": True})
-_UNKNOWN: Final = "unknown"  # stands for a product or issuer that could not be read, so that the rest can be judged
 
 
 def read_catalog(

@@ -11,12 +11,14 @@ from licensekit.catalog.tables import CatalogChange, differences, file_tables, t
 from licensekit.issuer import proposal, transaction
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.keys.revocation import is_fresher, next_list
-from licensekit.issuer.ledger.states import asked
 from licensekit.keys.signing import Signer
 from licensekit.text.names import MarksLeftOut, marks_in
 from licensekit.wire.documents import Catalog
 
 Keys = Callable[[str], Signer]  # opens the key for documents of a type: `catalog`, `revocations`
+_SQL: Final = database.read_queries(__file__)
+_MOST: Final = 10_000  # more bundles than these are not counted, so that no change waits for a million of them
+_NAMED: Final = 3
 
 
 class CatalogDraft(NamedTuple):
@@ -149,11 +151,6 @@ def _draft(tx: transaction.LedgerTransaction, given: bytes | None = None) -> Cat
     return draft._replace(concerned=tuple(_concerned(tx, signed, thing) for thing in things))
 
 
-_SQL: Final = database.read_queries(__file__)
-_MOST: Final = 10_000  # more bundles than these are not counted, so that no change waits for a million of them
-_NAMED: Final = 3
-
-
 def _concerned(tx: transaction.LedgerTransaction, catalog: Catalog, thing: str) -> proposal.Concerned:
     """Return whom a license, also through another one, a setting, a way to log in, or all of a catalog concerns."""
     table, _, code = thing.partition(".")
@@ -163,7 +160,7 @@ def _concerned(tx: transaction.LedgerTransaction, catalog: Catalog, thing: str) 
     if table != "settings":
         codes |= {had for had, given in catalog.closure().items() if given & codes}
     query = _SQL["of_settings" if table == "settings" else "of_licenses"]
-    rows = tx.ledger.rows(query.replace("{codes}", asked([*codes])), *codes, dates.day_at(tx.now), _MOST + 1)
+    rows = tx.ledger.rows(query.replace("{codes}", database.marks([*codes])), *codes, dates.day_at(tx.now), _MOST + 1)
     bundles, names = sum(count for _, count in rows), tuple(name for name, _ in rows[:_NAMED])
     reason = "none" if not rows else "some" if bundles <= _MOST else "many"
     return proposal.Concerned(reason=reason, where=thing, bundles=min(bundles, _MOST), customers=len(rows), names=names)

@@ -29,6 +29,8 @@ from licensekit.wire.plain import plain_fields
 
 Sent = SelfSigned[Receipt | Statement]  # what an installation has signed itself and sent
 _TYPES: Final[Mapping[str, type[Receipt | Statement]]] = {"receipt": Receipt, "statement": Statement}
+MergeProposal = SignProposal[Customer, None]
+"""What merging two customers would do."""
 
 
 class Received(NamedTuple):
@@ -150,10 +152,6 @@ def _returned(ledger: database.Connection, receipt: Receipt, installation: bytes
         if issued.bundle.extensions.get(ANSWERS) != nonce:
             raise ExchangeFileRefused(reason="request", installation=installation, bundle=issued.label)
     return issued
-
-
-MergeProposal = SignProposal[Customer, None]
-"""What merging two customers would do."""
 
 
 def propose_merge(tx: LedgerTransaction, name: str, into: str) -> MergeProposal:

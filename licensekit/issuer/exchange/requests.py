@@ -24,6 +24,8 @@ from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor, plain
 from licensekit.wire.documents import ANSWERS, Binding, Bundle, Request, Reset, ResetWhat, decode, replace_fields
 
+ResetProposal = SignProposal[ResetFile, Signer | None]  # the reset that would answer a request
+
 
 class VerifiedRequest(NamedTuple):
     """A request whose signature holds, and who signed it."""
@@ -66,9 +68,6 @@ def answer_before(tx: LedgerTransaction, request: VerifiedRequest) -> entries.Le
     if before is not None and exchange_files.number_of(tx.ledger, request.identity, request.installation) is None:
         raise errors.RequestAnswered(reason="installation")
     return before
-
-
-ResetProposal = SignProposal[ResetFile, Signer | None]  # the reset that would answer a request
 
 
 def propose_reset(

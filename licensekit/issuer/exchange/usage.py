@@ -14,6 +14,11 @@ from licensekit.wire.plain import plain_fields
 OVER = "over"
 UNDER, EVEN, UNRESTRICTED, UNSTATED = "under", "even", "unrestricted", "unstated"
 USAGE_STATES = (OVER, UNDER, EVEN, UNRESTRICTED, UNSTATED)
+_WHOSE: Final = "serial company"
+_USED: Final = "license kind sold per in_use free state"
+_STATED: Final = "stated installation installations history"
+USAGE_FIELDS: Final = tuple(f"{_WHOSE} {_USED} {_STATED}".split())
+"""The names of what a row says as plain data, in order."""
 
 
 class UsageRow(NamedTuple):
@@ -21,12 +26,10 @@ class UsageRow(NamedTuple):
 
     license: str
     kind: Kind
-    sold: int | None
-    """None is unrestricted; 0 was not sold, or not any more."""
+    sold: int | None  # None is unrestricted; 0 was not sold, or not any more
     in_use: int | None
     """None: it was not stated. Of a meter: in the period of the statement."""
-    per: MeterPeriod | None = None
-    """For how long a meter was sold."""
+    per: MeterPeriod | None = None  # for how long a meter was sold
 
     @property
     def free(self) -> int | None:
@@ -77,13 +80,6 @@ class UsageReport(NamedTuple):
         """Yield each row as plain JSON values, by `USAGE_FIELDS`."""
         for row in self.rows:
             yield plain_fields(self, _WHOSE) | plain_fields(row, _USED) | plain_fields(self, _STATED)
-
-
-_WHOSE: Final = "serial company"
-_USED: Final = "license kind sold per in_use free state"
-_STATED: Final = "stated installation installations history"
-USAGE_FIELDS: Final = tuple(f"{_WHOSE} {_USED} {_STATED}".split())
-"""The names of what a row says as plain data, in order."""
 
 
 def usage(tx: transaction.LedgerTransaction, serial: str | None = None) -> Iterator[UsageReport]:

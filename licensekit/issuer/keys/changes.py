@@ -14,6 +14,8 @@ from licensekit.wire.documents.fields import replace_fields
 from licensekit.wire.frame import ED25519, HYBRID
 from licensekit.wire.plain import plain, plain_fields, word
 
+_SCHEMES: Final = {ED25519: "ed25519", HYBRID: "hybrid"}
+
 
 class Unmade(NamedTuple):
     """Stands for a key that is not made yet, where a document is only shown."""
@@ -173,9 +175,6 @@ def _retired(key: AdmittedKey, now: int) -> AdmittedKey:
 
 def _replaced(keys: Sequence[AdmittedKey], new: AdmittedKey) -> list[AdmittedKey]:
     return [new if key.public == new.public else key for key in keys]
-
-
-_SCHEMES: Final = {ED25519: "ed25519", HYBRID: "hybrid"}
 
 
 def of_trust(trust: Trust, document: Trust) -> Iterator[proposals.Change]:

@@ -21,6 +21,9 @@ from licensekit.trust.roots import pin_of
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Root, Trust, Value, encode, replace_fields
 
+Made = tuple[verifying.VerifyingKey, Callable[[], keyring.KeyFile]]
+"""A key that was made or taken over, and what writes its file: it is not written anywhere yet."""
+
 
 class Prepared(NamedTuple):
     """What root keys sign, and the new keys that were made for it."""
@@ -129,10 +132,6 @@ def _completed(document: Root | Trust, until: int | None, mark: Mapping[str, Val
     if isinstance(document, Root):
         return document
     return replace_fields(document, fresh_until=until, extensions={**document.extensions, **mark})
-
-
-Made = tuple[verifying.VerifyingKey, Callable[[], keyring.KeyFile]]
-"""A key that was made or taken over, and what writes its file: it is not written anywhere yet."""
 
 
 class KeyPlan(NamedTuple):

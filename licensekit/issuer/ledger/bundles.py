@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
-from licensekit.database import Connection, Queries, Row, Value, read_queries
+from licensekit.database import Connection, Queries, Row, Value, marks, read_queries
 from licensekit.issuer.ledger import projection, states
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import BASE, PICKUP, PICKUP_BYTES, Bundle, Use, decode, hex_extension
@@ -13,6 +13,13 @@ from licensekit.wire.plain import fields_named, plain_fields
 _SQL: Final = read_queries(__file__)
 COLUMNS: Final[Queries] = {name: _SQL[name] for name in ("columns", "with_entries")}
 """Parts of a query for what `read_row` reads."""
+_PLAIN: Final = (
+    "entry=number identity",
+    "serial part sequence company product use issued expiry",
+    "state order=order_number purchase_order key_id who",
+)
+LISTED_FIELDS: Final = (*fields_named(" ".join(_PLAIN)), *states.STATE_FIELDS)
+"""The names of what is listed of a bundle as plain data, in order."""
 
 
 class Issued(NamedTuple):
@@ -49,15 +56,6 @@ class Issued(NamedTuple):
         of_entry, of_bundle, of_state = _PLAIN
         said = plain_fields(self, of_entry) | plain_fields(self.bundle, of_bundle) | plain_fields(self, of_state)
         return said | states.plain_change(self.change)
-
-
-_PLAIN: Final = (
-    "entry=number identity",
-    "serial part sequence company product use issued expiry",
-    "state order=order_number purchase_order key_id who",
-)
-LISTED_FIELDS: Final = (*fields_named(" ".join(_PLAIN)), *states.STATE_FIELDS)
-"""The names of what is listed of a bundle as plain data, in order."""
 
 
 def of_serial(connection: Connection, serial: str) -> list[Issued]:
@@ -108,7 +106,7 @@ def numbers_of_key(connection: Connection, key_id: bytes, today: int) -> tuple[i
 
 def counting(connection: Connection, numbers: Sequence[int], today: int) -> frozenset[int]:
     """Return those of some entries, at least one, whose bundles count, as `numbers_of_key`."""
-    query = _SQL["counting"].replace("{those}", states.asked(numbers))
+    query = _SQL["counting"].replace("{those}", marks(numbers))
     return frozenset(number for (number,) in connection.rows(query, *numbers, today, today))
 
 
@@ -119,7 +117,7 @@ def by_serial(connection: Connection, today: int) -> Iterator[tuple[Issued, bool
 
 def numbered(connection: Connection, numbers: Sequence[int]) -> list[Issued]:
     """Return the bundles that were entered under some numbers, at least one, oldest first."""
-    return _found(connection, f"b.number IN ({states.asked(numbers)}) ORDER BY b.number", *numbers)
+    return _found(connection, f"b.number IN ({marks(numbers)}) ORDER BY b.number", *numbers)
 
 
 def signed_again(connection: Connection, note: str) -> Iterator[Issued]:
@@ -134,14 +132,12 @@ def dated_after(connection: Connection, now: int) -> Iterator[Issued]:
 
 def count_of_key(connection: Connection, key_id: bytes) -> int:
     """Return how many active bundles a key has signed."""
-    [(count,)] = connection.rows(_SQL["count_of_key"], key_id)
-    return int(count)
+    return connection.value(_SQL["count_of_key"], key_id) or 0
 
 
 def last_sequence(connection: Connection, serial: str, part: str, use: Use) -> int:
     """Return the highest sequence that a serial's part has for a use; 0 if it never had one."""
-    [(last,)] = connection.rows(_SQL["last"], serial, part, use)
-    return int(last)
+    return connection.value(_SQL["last"], serial, part, use) or 0
 
 
 def is_issued_since(connection: Connection, serial: str, part: str, use: Use, number: int) -> bool:

@@ -10,9 +10,8 @@ from typing import Any, Final, LiteralString, NamedTuple
 from unicodedata import normalize
 
 from licensekit import errors, limits
-from licensekit.database import Connection, Value, read_queries
+from licensekit.database import Connection, Value, marks, read_queries
 from licensekit.issuer.ledger.projection import Record, company_key, said_in
-from licensekit.issuer.ledger.states import asked
 from licensekit.text.names import check_message, folded, search_words, written_id
 from licensekit.wire.documents import Bundle
 from licensekit.wire.plain import fields_named, plain_fields
@@ -23,6 +22,9 @@ _NAMED: Final = 5  # how many customers a message names
 _TELLING: Final = 3
 """The length of a word that may name a customer by itself: a mistyped order, as `A-2`, is no customer."""
 _RARE: Final = 20_000  # how many customers with a word are few enough to be sorted for a page
+_PLAIN: Final = "customer=number external_id=external name contact note"
+CUSTOMER_FIELDS: Final = tuple(fields_named(_PLAIN))
+"""The names of what is listed of a customer as plain data, in order."""
 
 
 class Customer(NamedTuple):
@@ -43,11 +45,6 @@ class Customer(NamedTuple):
     def with_rest_of(self, other: "Customer") -> "Customer":
         """Return it with what is known of another one in the place of what is not known of it."""
         return Customer._make(own or one for own, one in zip(self, other, strict=True))
-
-
-_PLAIN: Final = "customer=number external_id=external name contact note"
-CUSTOMER_FIELDS: Final = tuple(fields_named(_PLAIN))
-"""The names of what is listed of a customer as plain data, in order."""
 
 
 def customer_of(ledger: Connection, serial: str) -> Customer | None:
@@ -100,7 +97,7 @@ def _found(ledger: Connection, text: str, most: int, after: int | None) -> list[
     words, text = search_words(text), text.strip()
     begins = [(one, one + _LAST) * 2 for one in {text, text.upper()} if one]
     numbered = sorted({row for begin in begins for (row,) in ledger.rows(_SQL["numbered"], *begin)})
-    those: LiteralString = asked(numbered) if numbered else "NULL"
+    those: LiteralString = marks(numbered) if numbered else "NULL"
     sizes = {word: ledger.rows(_SQL["size"], word, word + _LAST, _RARE)[0][0] for word in words}
     rarest = sorted(words, key=lambda word: (sizes[word], word))
     is_rare = any(size < _RARE for size in sizes.values())
@@ -175,7 +172,7 @@ def _meant(ledger: Connection, wanted: Collection[tuple[str, str]], number: int)
 
 def _known(ledger: Connection, query: LiteralString, those: Collection[str], *others: int) -> dict[str, int]:
     """Return what a query finds for some texts: each with a number."""
-    return dict(ledger.rows(query.replace("{those}", asked(list(those))), *those, *others)) if those else {}
+    return dict(ledger.rows(query.replace("{those}", marks(list(those))), *those, *others)) if those else {}
 
 
 def put(ledger: Connection, one: Customer) -> Customer:

@@ -24,12 +24,12 @@ OLDEST_PACK: Final = "oldest-pack"
 """The fact that names what the oldest application in the field holds (`trust.pack.Held.text`)."""
 
 _SQL: Final = database.read_queries(__file__)
+D = TypeVar("D", Catalog, Revocations)
 
 
 def newest_number(connection: database.Connection) -> int:
     """Return the number of the newest entry of these documents; 0 if there is none."""
-    [(number,)] = connection.rows(_SQL["newest_number"])
-    return int(number)
+    return connection.value(_SQL["newest_number"]) or 0
 
 
 def every(connection: database.Connection, kind: str) -> list[armor.Token]:
@@ -63,8 +63,7 @@ def reinstating(connection: database.Connection, issuer: str, number: int) -> li
 
 def fact(connection: database.Connection, name: str) -> str | None:
     """Return a fact about the workspace that no document of its ledger states, or None."""
-    row = connection.one(_SQL["fact"], name)
-    return row[0] if row else None
+    return connection.value(_SQL["fact"], name)
 
 
 def default_key(connection: database.Connection) -> str:
@@ -75,9 +74,6 @@ def default_key(connection: database.Connection) -> str:
 def put_fact(connection: database.Connection, name: str, value: str) -> None:
     """Set such a fact."""
     connection.run(_SQL["put_fact"], name, value)
-
-
-D = TypeVar("D", Catalog, Revocations)
 
 
 class WorkspaceState(NamedTuple):

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
 from licensekit import chain, errors, files
-from licensekit.database import Connection, Database, Row, Schema, Value, connect, read_migrations, read_queries
-from licensekit.issuer.ledger import customers, installations, projection, states
+from licensekit.database import Connection, Database, Row, Schema, Value, connect, marks, read_migrations, read_queries
+from licensekit.issuer.ledger import customers, installations, projection
 from licensekit.wire import armor, documents
 from licensekit.wire.plain import fields_named, plain_fields
 
@@ -21,6 +21,11 @@ SCHEMA: Final = Schema("ledger", read_migrations(Path(__file__).with_name("migra
 _SQL: Final = read_queries(__file__)
 _SELECT: Final = _SQL["select"]
 _NOTHING: Final = b"\xff\xff\xff\xff"
+_PLAIN: Final = "number action at who order=order_number ordered=order request note hash"
+ENTRY_FIELDS: Final = (*fields_named(_PLAIN), "token")
+"""The names of what an entry holds as plain data, in order."""
+_BYTES: Final = 256  # of a mark
+_DIGITS: Final = 18  # of a number that both engines hold
 
 
 def open_ledger(location: str | Path, *, create: bool) -> Database:
@@ -59,11 +64,6 @@ class LedgerEntry(NamedTuple):
     def plain(self) -> dict[str, Any]:
         """Return what the hash covers, by `ENTRY_FIELDS`, for anybody to verify the chain; so `ordered` is text."""
         return {**plain_fields(self, _PLAIN), "token": armor.write(self.token)}
-
-
-_PLAIN: Final = "number action at who order=order_number ordered=order request note hash"
-ENTRY_FIELDS: Final = (*fields_named(_PLAIN), "token")
-"""The names of what an entry holds as plain data, in order."""
 
 
 def append(connection: Connection, records: Sequence[projection.Record]) -> list[int]:
@@ -118,7 +118,7 @@ def orders_among(connection: Connection, order_numbers: Sequence[str]) -> set[st
     """Return those of some order numbers that anything was entered for."""
     if not order_numbers:
         return set()
-    query = _SQL["orders"].replace("{those}", states.asked(order_numbers))
+    query = _SQL["orders"].replace("{those}", marks(order_numbers))
     return {number for (number,) in connection.rows(query, *order_numbers)}
 
 
@@ -156,10 +156,6 @@ def _content(parts: Sequence[Value]) -> bytes:
     """Return each part as its length and its bytes; nothing is a length of its own (`docs/format.md`, "Hash chain")."""
     data = [one if one is None or isinstance(one, bytes) else str(one).encode() for one in parts]
     return b"".join([_NOTHING if one is None else len(one).to_bytes(4, "big") + one for one in data])
-
-
-_BYTES: Final = 256
-_DIGITS: Final = 18  # of a number that both engines hold
 
 
 def read_mark(path: Path) -> chain.Head | None:

@@ -61,14 +61,12 @@ def history_of(connection: database.Connection, installation: bytes) -> History:
 
 def number_of(connection: database.Connection, identity: bytes, installation: bytes) -> int | None:
     """Return the number of the entry of what an installation has signed; None if it never came."""
-    row = connection.one(_SQL["number"], identity, installation)
-    return row[0] if row else None
+    return connection.value(_SQL["number"], identity, installation)
 
 
 def receipt_of(connection: database.Connection, bundle: bytes) -> int | None:
     """Return the number of the entry of the receipt for the bundle of this identity."""
-    row = connection.one(_SQL["receipt"], bundle)
-    return row[0] if row else None
+    return connection.value(_SQL["receipt"], bundle)
 
 
 def latest_statement(connection: database.Connection, serial: str) -> tuple[bytes, Statement] | None:
@@ -96,5 +94,4 @@ def stating_serials(connection: database.Connection) -> Iterator[str]:
 
 def installations_of(connection: database.Connection, serial: str) -> int:
     """Return how many installations have stated something for a serial, and returned nothing."""
-    [(count,)] = connection.rows(_SQL["stating"], serial, serial)
-    return int(count)
+    return connection.value(_SQL["stating"], serial, serial) or 0

@@ -23,6 +23,13 @@ _NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
 _IDENTITY: Final = re.compile(r"[0-9a-f]{32}")
 _SEQUENCE: Final = re.compile(r"[1-9][0-9]{0,9}")
 _SQL: Final = read_queries(__file__, COLUMNS)
+EXPIRED: Final = "expired"
+LISTED_STATES: Final = (*states.LEDGER_STATES, EXPIRED)
+"""The states of bundles at one moment: an active one whose last day has passed is expired."""
+
+_LAST: Final = "\U0010ffff"
+_PAGE: Final = 1000
+_Condition = tuple[LiteralString, tuple[Value, ...]]  # a filter in SQL, and the values in it
 
 
 class LookupResult(NamedTuple):
@@ -141,14 +148,6 @@ def _divided(name: str) -> Iterator[tuple[str, str]]:
     return ((name[:place], name[place + 1 :]) for place, character in enumerate(name) if character == "-")
 
 
-EXPIRED: Final = "expired"
-LISTED_STATES: Final = (*states.LEDGER_STATES, EXPIRED)
-"""The states of bundles at one moment: an active one whose last day has passed is expired."""
-
-_LAST: Final = "\U0010ffff"
-_PAGE: Final = 1000
-
-
 class Filters(NamedTuple):
     """What is asked for; None asks for nothing of that kind."""
 
@@ -168,9 +167,6 @@ class Filters(NamedTuple):
     """Active bundles whose maintenance ends today or within this many days; these are not asked for with the others."""
     since: int | None = None
     """Issued then or later, in seconds since 1970."""
-
-
-_Condition = tuple[LiteralString, tuple[Value, ...]]  # a filter in SQL, and the values in it
 
 
 def page(connection: Connection, filters: Filters, *, today: int, limit: int, after: int | None = None) -> list[Issued]:

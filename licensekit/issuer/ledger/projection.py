@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any, Final, LiteralString, NamedTuple
 
 from licensekit import limits
-from licensekit.database import Connection, Value, read_queries
+from licensekit.database import Connection, Value, marks, read_queries
 from licensekit.dates import day_at
 from licensekit.issuer.ledger import exchange_files, states
 from licensekit.issuer.ledger.documents import ISSUER, fact
@@ -97,7 +97,7 @@ def bundle_row(number: int, token: armor.Token, bundle: Bundle) -> tuple[Value, 
 def _project_bundles(connection: Connection, entered: Sequence[Entered]) -> None:
     drawn = [(number, one, one.document) for number, one in entered if isinstance(one.document, Bundle)]
     serials = [bundle.serial for *_, bundle in drawn]
-    query = _SQL["there"].replace("{serials}", states.asked(serials))
+    query = _SQL["there"].replace("{serials}", marks(serials))
     there = {serial for (serial,) in connection.rows(query, *serials)}
     # One bundle of a serial is active, unless it was absorbed and may be older than what takes its place.
     alone = {bundle.serial for _, one, bundle in drawn if one.action == ABSORB or bundle.replaces}
@@ -109,7 +109,7 @@ def _project_bundles(connection: Connection, entered: Sequence[Entered]) -> None
 def _apart(connection: Connection, drawn: Sequence[_Drawn], touched: Collection[str]) -> Iterator[list[_Drawn]]:
     """Divide bundles into those that can be drawn together: none of them moves what another one does."""
     named = sorted({*touched, *(serial for *_, bundle in drawn for serial in bundle.replaces)})
-    query = _SQL["linked"].replace("{serials}", states.asked(named))
+    query = _SQL["linked"].replace("{serials}", marks(named))
     linked = {serial for (serial,) in connection.rows(query, *named, *named)} if named else set[str]()
     linked |= {serial for *_, bundle in drawn if bundle.replaces for serial in (bundle.serial, *bundle.replaces)}
     some, places = list[_Drawn](), set[tuple[str, str]]()
@@ -170,7 +170,7 @@ def _settle(connection: Connection, serials: set[str], first: int, last: int, at
     for place in range(0, len(wanted), _TOGETHER):
         some = wanted[place : place + _TOGETHER]
         for statement in (_SQL["move"], _SQL["hold"]):
-            connection.run(_filled(statement, first, last, at).replace("{serials}", states.asked(some)), *some)
+            connection.run(_filled(statement, first, last, at).replace("{serials}", marks(some)), *some)
     if wanted:
         connection.run(_filled(_SQL["no_sale"], first, last, at))
     connection.run(_POSTED, first, last)
@@ -189,7 +189,7 @@ def _terms_of(connection: Connection, entered: Iterable[tuple[int, Bundle, str |
             digest = alike[key] = sha256(repr((int(bundle.use), key[0], counts)).encode())
             first.setdefault(digest, (number, bundle, key[0]))
         digests.append(digest)
-    known: dict[bytes, int] = dict(connection.rows(f"{_SQL['known']} IN ({states.asked(list(first))})", *first))
+    known: dict[bytes, int] = dict(connection.rows(f"{_SQL['known']} IN ({marks(list(first))})", *first))
     new = {digest: one for digest, one in first.items() if digest not in known}
     terms = [(number, digest, int(bundle.use), name) for digest, (number, bundle, name) in new.items()]
     connection.run_many(_SQL["put_terms"], terms)
@@ -207,8 +207,7 @@ def _edition(connection: Connection, bundle: Bundle, order: str | None) -> str:
         if edition := said.get("edition") or said.get("set", {}).get("edition"):
             return str(edition)
     if order is None or '"action"' in order:
-        row = connection.one(_SQL["edition"], bundle.serial, bundle.part)
-        return row[0] if row else ""
+        return connection.value(_SQL["edition"], bundle.serial, bundle.part) or ""
     return ""
 
 

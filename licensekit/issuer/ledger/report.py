@@ -20,6 +20,13 @@ _MONTHS: Final[Mapping[str, int]] = {"month": 1, "quarter": 3, "year": 12}
 REPORTED_BY: Final = ("license", "edition", "customer", "issuer", *_MONTHS)
 _SQL: Final = database.read_queries(__file__)
 _OF_CUSTOMER: Final = "SELECT serial FROM customer_serials WHERE customer ="
+_SUMS: Final = 14
+_PLAIN: Final = (
+    "product issuer group external_id=external use license kind per unrestricted new renewed changed taken_back"
+    " in_force lapsed expiring maintenance_due stated_for in_use peak over free"
+)
+REPORT_FIELDS: Final = tuple(fields_named(_PLAIN))
+"""The names of what a row says as plain data, in order."""
 
 
 class ReportScope(NamedTuple):
@@ -72,15 +79,6 @@ class ReportRow(NamedTuple):
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values, by `REPORT_FIELDS`."""
         return plain_fields(self, _PLAIN)
-
-
-_SUMS: Final = 14
-_PLAIN: Final = (
-    "product issuer group external_id=external use license kind per unrestricted new renewed changed taken_back"
-    " in_force lapsed expiring maintenance_due stated_for in_use peak over free"
-)
-REPORT_FIELDS: Final = tuple(fields_named(_PLAIN))
-"""The names of what a row says as plain data, in order."""
 
 
 def report(

@@ -28,6 +28,8 @@ MAY_BECOME: Final[Mapping[str, tuple[str, ...]]] = {
     VOID: (ACTIVE, REPLACED, SUSPENDED, REVOKED),
 }
 """From which states a bundle gets another one: never back to a milder one."""
+_PLAIN: Final = "state_action=action state_since=at state_by=who state_reason=reason"
+STATE_FIELDS: Final = tuple(plain.fields_named(_PLAIN))  # the names of what such a change says as plain data, in order
 
 
 class StateChange(NamedTuple):
@@ -41,10 +43,6 @@ class StateChange(NamedTuple):
     def __str__(self) -> str:
         reason = f": {self.reason}" if self.reason else ""
         return f"{self.action} on {dates.format_seconds(self.at)} by {self.who}{reason}"
-
-
-_PLAIN: Final = "state_action=action state_since=at state_by=who state_reason=reason"
-STATE_FIELDS: Final = tuple(plain.fields_named(_PLAIN))  # the names of what such a change says as plain data, in order
 
 
 def plain_change(one: StateChange | None) -> dict[str, str | None]:
@@ -100,11 +98,6 @@ class LedgerBundle(NamedTuple):
         return documents.label_of(self.serial, self.part, documents.Use(self.use).word, self.sequence)
 
 
-def asked(values: Sequence[object]) -> LiteralString:
-    """Return a question mark for each of some values, at least one, of a query."""
-    return "?" + ", ?" * (len(values) - 1)
-
-
 def stored(connection: database.Connection, condition: LiteralString, *params: bytes | str) -> list[LedgerBundle]:
     """Return the bundles for which a condition in SQL holds, as they were issued."""
     columns = "SELECT number, identity, serial, part, use, sequence, company, issued, starts, ends, state FROM bundles"
@@ -142,12 +135,12 @@ def settled(
     wanted = sorted(set(serials))
     for first in range(0, len(wanted), _TOGETHER):
         some = wanted[first : first + _TOGETHER]
-        replaced = connection.rows(_REPLACEMENTS + f"b.serial IN ({asked(some)})", *some)
+        replaced = connection.rows(_REPLACEMENTS + f"b.serial IN ({database.marks(some)})", *some)
         some = sorted({*some, *(serial for serial, *_ in replaced)})
-        replacing = connection.rows(_REPLACEMENTS + f"r.serial IN ({asked(some)})", *some)
+        replacing = connection.rows(_REPLACEMENTS + f"r.serial IN ({database.marks(some)})", *some)
         concerned = sorted({*some, *(other for *_, other in replacing)})
         held: defaultdict[str, list[LedgerBundle]] = defaultdict(list)
-        for one in stored(connection, f"serial IN ({asked(concerned)})", *concerned):
+        for one in stored(connection, f"serial IN ({database.marks(concerned)})", *concerned):
             held[one.serial].append(one)
         for serial in some:
             numbers = {number: other for replaced, number, other in replacing if replaced == serial}

@@ -14,6 +14,8 @@ from licensekit.wire.documents import Bundle, Catalog, Edition, Kind, Value, com
 from licensekit.wire.plain import plain
 
 _COUNTED: Final = frozenset(kind.plural for kind in Kind)
+Fields = Callable[[str, int, str, Mapping[str, Value]], tuple[object, ...]]
+"""Returns every field of a bundle, in order, for its serial, sequence, company and extensions."""
 
 
 class CheckedOrder(NamedTuple):
@@ -59,10 +61,6 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
         where = next((f"{k.plural}.{code}" for k in Kind if code in ordered[k]), "edition")
         found.append(OrderIncomplete(reason="required", license=code, requires=missing, where=where))
     return [*found, *of_settings]
-
-
-Fields = Callable[[str, int, str, Mapping[str, Value]], tuple[object, ...]]
-"""Returns every field of a bundle, in order, for its serial, sequence, company and extensions."""
 
 
 def form(checked: CheckedOrder, *, issued: int) -> Fields:

@@ -143,8 +143,7 @@ class Issuance(NamedTuple):
 class Signing(TypedDict, total=False):
     """How the license file of a bundle is made."""
 
-    attach: Attach
-    """For which application the file is; default: as the ledger knows."""
+    attach: Attach  # for which application the file is; default: as the ledger knows
     approve: Callable[[LicenseFile], object]
     """Called with the file before the ledger has it; what it raises undoes the signing."""
 
@@ -190,16 +189,13 @@ def proposal_of(tx: LedgerTransaction, one: Issuance, signing: Signing, remarks:
             approve(file)
         return file
 
-    changes = () if repeated is not None else differences(None, one.bundle)
+    is_done, bundle = repeated is not None, one.bundle
+    # Which serial is the next one is decided when it is signed.
+    said = (change for change in differences(None, bundle) if not (one.is_new_serial and change.path == "serial"))
+    changes, warnings = () if is_done else tuple(said), (*remarks, *unusual_dates(bundle, day_at(tx.now)))
+    about = f"serial {bundle.serial}" if one.number is None else f"order {one.number}"
     return IssueProposal(
-        enter=enter,
-        # Which serial is the next one is decided when it is signed.
-        changes=tuple(change for change in changes if not (one.is_new_serial and change.path == "serial")),
-        warnings=(*remarks, *unusual_dates(one.bundle, day_at(tx.now))),
-        about=f"serial {one.bundle.serial}" if one.number is None else f"order {one.number}",
-        is_done=repeated is not None,
-        bundle=one.bundle,
-        repeated=repeated,
+        enter=enter, changes=changes, warnings=warnings, about=about, is_done=is_done, bundle=bundle, repeated=repeated
     )
 
 

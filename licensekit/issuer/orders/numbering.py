@@ -23,6 +23,7 @@ _DRAWN: Final = 800_000_000  # how many first numbers there are; those above are
 _RISE: Final = 1_000_000
 _DIGITS: Final = 10
 _DOUBLED: Final = str.maketrans("0123456789", "0246813579")
+_AHEAD: Final = 500  # how many serials are looked up together
 
 
 def serial_of(number: int) -> str:
@@ -55,9 +56,6 @@ def has_form(serial: str) -> bool:
 def _check_digit(body: str) -> str:
     # Every second digit from the last is doubled, and a sum of two digits is their own.
     return str(-sum(map(int, body[-2::-2] + body[::-2].translate(_DOUBLED))) % 10)
-
-
-_AHEAD: Final = 500  # how many serials are looked up together
 
 
 class Numbering:

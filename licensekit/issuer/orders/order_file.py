@@ -14,6 +14,9 @@ from licensekit.issuer.orders.order import OWN, SETTINGS, TABLES, Order, OrderDr
 from licensekit.text import names, tables, values
 from licensekit.wire import documents, plain
 
+_MARSHALLED: Final = 2  # the version of `marshal` that writes the same for the same, however it is shared
+KEPT: Final = 2000  # how many terms are kept, where orders in bulk share them: they differ in `OWN`
+
 
 def _serials(value: object) -> tuple[str, ...]:
     """Read serials: an array of texts, or one text with spaces between them."""
@@ -140,10 +143,6 @@ def parse_key(title: str, catalog: documents.Catalog) -> OrderKey:
     if not dot and title in catalog.licenses:
         return OrderKey(catalog.licenses[title].kind.plural, title)
     return OrderKey(table, code) if table in TABLES and code else OrderKey("", title)
-
-
-_MARSHALLED: Final = 2  # the version of `marshal` that writes the same for the same, however it is shared
-KEPT: Final = 2000  # how many terms are kept, where orders in bulk share them: they differ in `OWN`
 
 
 class OrderReader:

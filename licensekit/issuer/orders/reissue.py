@@ -24,8 +24,7 @@ _BATCH: Final = 500  # bundles signed in one transaction
 class Reissued(NamedTuple):
     """What became of one bundle."""
 
-    bundle: bundles.Issued
-    """The bundle, as the ledger had it before; if an interrupted run signed it, as it is now."""
+    bundle: bundles.Issued  # the bundle, as the ledger had it before; if an interrupted run signed it, as it is now
     file: LicenseFile | None
     """Its file with the new signature; None: it was renewed, revoked or returned meanwhile, and not signed again."""
 
@@ -36,8 +35,7 @@ class ReissueProposal(proposals.Proposal[Iterator[Reissued]]):
 
     store: WorkspaceStore
     now: int
-    old: str
-    """The id of that key, in hex."""
+    old: str  # the id of that key, in hex
     numbers: tuple[int, ...]
     """Of the entries of the bundles that are still to be signed again, in the order of their issue."""
     first: Bundle | None
@@ -91,17 +89,11 @@ def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: Attach) -> Reis
     """Return what signing again what the key `lost` has signed would do; raises as `named`."""
     old = key_id(named(tx.state.trust.keys, lost))
     numbers = bundles.numbers_of_key(tx.ledger, bytes.fromhex(old), dates.day_at(tx.now))
-    first = bundles.by_number(tx.ledger, numbers[0]) if numbers else None
+    oldest = bundles.by_number(tx.ledger, numbers[0]) if numbers else None
     change = proposals.Change("bundles", f"{len(numbers)} signed by {old}", "signed by another key")
+    about, changes, first = f"key {old}", (change,) if numbers else (), None if oldest is None else oldest.bundle
     return ReissueProposal(
-        changes=(change,) if numbers else (),
-        about=f"key {old}",
-        store=tx.store,
-        now=tx.now,
-        old=old,
-        numbers=numbers,
-        first=None if first is None else first.bundle,
-        attach=attach,
+        changes=changes, about=about, store=tx.store, now=tx.now, old=old, numbers=numbers, first=first, attach=attach
     )
 
 

@@ -26,13 +26,11 @@ class Attachments(NamedTuple):
 
     always: tuple[Token, ...]
     revocations: Token | None
-    concerned: frozenset[str]
-    """The serials and the companies (as `company_key`) that need `revocations`."""
+    concerned: frozenset[str]  # the serials and the companies (as `company_key`) that need `revocations`
     catalog: Token | None
     changed: frozenset[str] | None
     """The licenses and settings (`settings.CODE`) for which `catalog` is needed; None: all."""
-    fits_oldest: bool
-    """Whether they are all that the oldest application lacks."""
+    fits_oldest: bool  # whether they are all that the oldest application lacks
 
     def beside(self, bundle: Bundle) -> tuple[Token, ...]:
         """Return the tokens that go into a file with `bundle`."""

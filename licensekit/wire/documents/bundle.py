@@ -10,6 +10,16 @@ from licensekit import limits
 from licensekit.errors.faults import RuleBroken
 from licensekit.wire.documents import fields
 
+BASE: Final = "base"
+"""The part that every serial has; the others are add-ons."""
+PICKUP: Final = "pickup"
+"""The extension that names where the newest file lies: 16 random bytes in hex, the same over renewals."""
+PICKUP_BYTES: Final = 16
+Counts = Annotated[dict[fields.Code, fields.Count | None], Meta(max_length=limits.LICENSES)]
+"""License code to count; None is unrestricted."""
+Settings = Annotated[dict[fields.Code, fields.Value], Meta(max_length=limits.SETTINGS)]
+"""Setting code to what was sold."""
+
 
 class Kind(IntEnum):
     """Whom a license is for: the installation, a site, a user."""
@@ -45,13 +55,6 @@ class AfterGrace(IntEnum):
     ADVISORY = 2
 
 
-BASE: Final = "base"
-"""The part that every serial has; the others are add-ons."""
-PICKUP: Final = "pickup"
-"""The extension that names where the newest file lies: 16 random bytes in hex, the same over renewals."""
-PICKUP_BYTES: Final = 16
-
-
 class Binding(fields.Document, frozen=True):
     """The installation that a bundle is for: its key, and/or at least k of its machine facts."""
 
@@ -68,12 +71,6 @@ class Binding(fields.Document, frozen=True):
             raise fields.RefusedField(RuleBroken(reason="binding-facts"))
         if self.installation is None and not self.facts:
             raise fields.RefusedField(RuleBroken(reason="binding-nobody"))
-
-
-Counts = Annotated[dict[fields.Code, fields.Count | None], Meta(max_length=limits.LICENSES)]
-"""License code to count; None is unrestricted."""
-Settings = Annotated[dict[fields.Code, fields.Value], Meta(max_length=limits.SETTINGS)]
-"""Setting code to what was sold."""
 
 
 class Bundle(fields.Document, frozen=True):

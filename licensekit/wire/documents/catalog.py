@@ -12,6 +12,8 @@ from licensekit.wire.documents import fields
 from licensekit.wire.documents.bundle import Counts, Kind, Settings
 
 N = TypeVar("N", bound=Hashable)
+UPDATE: Final = "update"
+"""The purpose of the address under which the newest license files lie."""
 
 
 class SeatKind(IntEnum):
@@ -158,10 +160,6 @@ class Setting(fields.Document, frozen=True):
             return self.type is SettingType.TEXT and (not self.choices or value in self.choices)
         is_within = (self.lowest is None or self.lowest <= value) and (self.highest is None or value <= self.highest)
         return self.type is SettingType.NUMBER and is_within
-
-
-UPDATE: Final = "update"
-"""The purpose of the address under which the newest license files lie."""
 
 
 class Catalog(fields.Document, frozen=True):

@@ -15,6 +15,9 @@ from licensekit.wire.documents.bundle import Use
 Scheme = Annotated[int, Meta(ge=1, le=2)]
 """1 = Ed25519; 2 = Ed25519 and ML-DSA-65 together."""
 _ED25519_BYTES: Final = 32  # where the ML-DSA-65 half of a public key of scheme 2 begins
+LEDGER: Final = "ledger"
+"""The extension of trust documents, lists and catalogs that names the newest entry of the issuer's ledger before they
+were signed: its number and its hash."""
 
 
 class KeyState(IntEnum):
@@ -60,11 +63,6 @@ class Root(fields.Document, frozen=True):
         if self.threshold > len(self.keys):
             raise fields.RefusedField(RuleBroken(reason="threshold"))
         _require_distinct(key.public for key in self.keys)
-
-
-LEDGER: Final = "ledger"
-"""The extension of trust documents, lists and catalogs that names the newest entry of the issuer's ledger before they
-were signed: its number and its hash."""
 
 
 class Scope(fields.Document, frozen=True):
