@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 from unittest.mock import patch
 
-Kind = Literal["create", "write", "sync", "truncate", "grow", "replace", "link", "unlink", "mkdir", "rmdir", "change"]
+Kind = Literal[
+    "create", "write", "sync", "truncate", "grow", "replace", "link", "unlink", "mkdir", "rmdir", "change", "sync all"
+]
 
 
 class Call(NamedTuple):
@@ -38,9 +40,9 @@ _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 def _named(path: Any, folder: int | None = None) -> str:
     """Return the absolute path of what a call names: a path, below a folder that is open, or an open file."""
     if isinstance(path, int):
-        return os.readlink(f"/proc/self/fd/{path}")
-    below = os.getcwd() if folder is None else os.readlink(f"/proc/self/fd/{folder}")
-    return os.path.join(below, os.fsdecode(path))
+        return str(Path(f"/proc/self/fd/{path}").readlink())
+    below = Path.cwd() if folder is None else Path(f"/proc/self/fd/{folder}").readlink()
+    return str(below / os.fsdecode(path))
 
 
 @contextmanager
@@ -72,6 +74,7 @@ def watched(folder: Path, strike: Strike, done: Done = lambda _: None) -> Genera
     with ExitStack() as stack:
         for module, name, changed in _replaced(around, strike_ours, done_ours):
             stack.enter_context(patch.object(module, name, changed))
+        stack.enter_context(patch.object(os, "sync", lambda: around(Call("sync all", str(folder)), lambda: None)))
         stack.enter_context(sqlite_layer.watched(strike_ours, done_ours))
         yield
 
@@ -129,7 +132,7 @@ def _replaced(  # noqa: C901  # one function for each call of the system
             done(Call("write", named))
             return written
 
-    def open_file(
+    def open_file(  # noqa: PLR0917  # as `open` has it
         file: Any, mode: str = "r", buffering: int = -1, encoding: Any = None, errors: Any = None,
         newline: Any = None, closefd: bool = True, opener: Any = None,  # noqa: FBT001, FBT002  # as `open` has it
     ) -> Any:  # fmt: skip

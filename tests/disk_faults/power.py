@@ -1,12 +1,12 @@
 """Power that fails while a command runs: what is on the disk then, at each call, and what becomes of it.
 
-One run shows every state that a machine may wake up with. Of a file, only what was synced is sure; of a folder, only the
-names that it had when it was synced. All else may be there, in part, or not.
+One run shows every state that a machine may wake up with. Of a file, only what was synced is sure; of a folder, only
+the names that it had when it was synced. All else may be there, in part, or not.
 """
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
@@ -15,7 +15,6 @@ from typing import Final, Literal, NamedTuple
 from tests.disk_faults import worlds
 from tests.disk_faults.calls import Call, watched
 from tests.disk_faults.trials import Case, fresh, wrong_repetition, wrong_state
-from tests.disk_faults.worlds import View
 
 Loss = Literal["unsynced", "contents", "torn", "killed"]
 LOSSES: Final[tuple[Loss, ...]] = ("unsynced", "contents", "torn", "killed")
@@ -41,10 +40,16 @@ class _Disk:
         """Every file and folder stays open: its number is not given to another one, and no lock is lost by closing."""
         self._synced: dict[int, bytes] = {}
         self._names: dict[int, dict[str, int]] = {}
+        self._sync(*self._hold())
+
+    def _hold(self) -> list[int]:
         self.look()
-        for number, handle in self._handles.items():
+        return list(self._handles)
+
+    def _sync(self, *numbers: int) -> None:
+        for number in numbers:
             if self._is_folder(number):
-                self._names[number] = self._listing(handle)
+                self._names[number] = self._listing(self._handles[number])
             else:
                 self._synced[number] = self._content(number)
 
@@ -53,26 +58,23 @@ class _Disk:
         found: dict[str, int] = {}
         for folder, names, files in os.walk(self._folder):
             for name in ("", *files):
-                path = os.path.join(folder, name) if name else folder
+                path = f"{folder}/{name}" if name else folder
                 number = os.lstat(path).st_ino
                 if number not in self._handles:
                     self._handles[number] = handle = os.open(path, os.O_RDONLY)
                     self._stack.callback(os.close, handle)
                 if name:
                     found[os.path.relpath(path, self._folder)] = number
-            names[:] = [name for name in names if os.path.join(folder, name) != str(self._folder / "tmp")]
+            names[:] = [name for name in names if Path(folder, name) != self._folder / "tmp"]
         return found
 
     def done(self, call: Call) -> None:
         """Note what a call has made certain."""
-        self.look()
-        if call.kind != "sync":
-            return
-        number = os.lstat(call.path).st_ino
-        if self._is_folder(number):
-            self._names[number] = self._listing(self._handles[number])
-        else:
-            self._synced[number] = self._content(number)
+        every = self._hold()
+        if call.kind == "sync all":
+            self._sync(*every)
+        elif call.kind == "sync":
+            self._sync(os.lstat(call.path).st_ino)
 
     def left(self, loss: Loss, random: Random) -> Files:
         """Return what is left after a loss."""
@@ -143,6 +145,8 @@ def judge(case: Case, crash: Crash) -> tuple[str, ...]:
     work = case.template.with_name("work")
     for place in sorted(work.rglob("*"), reverse=True):
         place.rmdir() if place.is_dir() and not place.is_symlink() else place.unlink()
+    for folder in (one for one in case.template.rglob("*") if one.is_dir()):
+        (work / folder.relative_to(case.template)).mkdir(parents=True, exist_ok=True)
     for name, data in crash.files.items():
         path = work / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -152,3 +156,12 @@ def judge(case: Case, crash: Crash) -> tuple[str, ...]:
     is_over = crash.call is None and crash.loss == "unsynced"
     wrong = [*wrong_state(case, left, 0 if is_over else None)]
     return (*wrong, *wrong_repetition(case, work))
+
+
+def some(found: Iterable[Crash], most: int | None) -> Iterator[Crash]:
+    """Yield at most so many crashes of each loss, spread over the command; the last of all in any case."""
+    every = list(found)
+    for loss in LOSSES:
+        of_loss = [one for one in every if one.loss == loss]
+        step = 1 if most is None else max(1, len(of_loss) // most)
+        yield from of_loss[::-step]

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final
 
 from tests.disk_faults.calls import Call, Done, Fault, Kind, Strike
@@ -87,7 +88,7 @@ class _Calls:
 
     def open(self, system: int, name: int | None, file: int, flags: int, out: int) -> int:
         path = "" if name is None else os.fsdecode(ctypes.string_at(name))
-        is_new = bool(path) and bool(flags & CREATE) and not os.path.exists(path)
+        is_new = bool(path) and bool(flags & CREATE) and not Path(path).exists()
 
         def act() -> int:
             code = self.real_open(system, name, file, flags, out)
@@ -104,7 +105,7 @@ class _Calls:
         path = os.fsdecode(name)
         code = self.around(Call("unlink", path), lambda: self.real_delete(system, name, sync))
         if code == 0 and sync:
-            self.done(Call("sync", os.path.dirname(path)))
+            self.done(Call("sync", str(Path(path).parent)))
         return code
 
     def watch(self, file: int, path: str) -> None:
@@ -133,7 +134,7 @@ class _Calls:
             code = self.around(Call("sync", self.names[file]), lambda: sync(file, flags))
             if code == 0 and file in self.new:
                 self.new.discard(file)
-                self.done(Call("sync", os.path.dirname(self.names[file])))
+                self.done(Call("sync", str(Path(self.names[file]).parent)))
             return code
 
         made = [_WRITE(do_write), _TRUNCATE(do_truncate), _SYNC(do_sync)]
@@ -143,7 +144,7 @@ class _Calls:
 
             def do_grow(file: int, region: int, size: int, extend: int, out: int) -> int:
                 path = f"{self.names[file]}-shm"
-                if extend and (not os.path.exists(path) or os.path.getsize(path) < (region + 1) * size):
+                if extend and (not Path(path).exists() or Path(path).stat().st_size < (region + 1) * size):
                     return self.around(Call("grow", path), lambda: grow(file, region, size, extend, out))
                 return int(grow(file, region, size, extend, out))
 

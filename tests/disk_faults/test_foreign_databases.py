@@ -48,6 +48,9 @@ NOT_OURS: Final = frozenset({"another program", "another mark", "another kind"})
 OF_NO_DATABASE: Final = frozenset({"keys passphrase"})
 """What changes a file that is not asked of the database."""
 
+FINDINGS: Final = frozenset({"doctor", "ledger doctor"})
+"""What says in a table what is wrong."""
+
 
 def of_side(option: str) -> list[str]:
     """Return the commands that open the database that this option names."""
@@ -70,7 +73,7 @@ def test_a_file_that_is_no_database_of_ours_stays_as_it_is(world: Path, foreign:
             if name in {"restore", "ledger restore"} and foreign not in NOT_OURS:
                 continue
             ran = worlds.run(worlds.COMMANDS[name][-1])
-            if ran.code in {0, groups.DEFECT} or not ran.err.startswith("licensekit: "):
+            if ran.code in {0, groups.DEFECT} or not (ran.err.startswith("licensekit: ") or name in FINDINGS):
                 wrong[name] = f"{ran.code} {ran.err}"
             if (worlds.view(world), path.read_bytes()) != (before, data):
                 pytest.fail(f"{name} has changed something")
@@ -86,12 +89,9 @@ def test_a_backup_is_put_in_the_place_of_what_is_left_of_a_database(
     world: Path, foreign: str, place: str, line: str
 ) -> None:
     with worlds.still(world):
-        before = worlds.view(world)[place]
         worlds.prepare("backup saved.db {h}" if place == INSTALLATION else "ledger backup saved.db {w}")
         FOREIGN[foreign](Path(place))
         data = Path(place).read_bytes()
         worlds.prepare(line)
         assert Path(f"{place}.damaged-1").read_bytes() == data
-        after = worlds.view(world)[place]
-        assert after not in worlds.NO_DATABASE
-        assert (after == before) == (place == LEDGER)  # an installation records that it was restored
+        assert worlds.run("doctor {h}" if place == INSTALLATION else "ledger verify {w}").code == 0

@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import FrameType
 from typing import Any, Final, NamedTuple
 from unittest.mock import patch
 
@@ -95,9 +96,9 @@ def make_case(name: str, base: Path, folder: Path) -> Case:
     return Case(name, line, template, worlds.view(template), after, again, tuple(calls), tuple(sites))
 
 
-def callers(most: int = 5) -> Iterator[str]:
+def callers(most: int = 3) -> Iterator[str]:
     """Yield the functions of the package that lead to this call, the innermost first."""
-    frame = sys._getframe(1)  # noqa: SLF001  # no other way
+    frame: FrameType | None = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]  # no other way
     while frame is not None and most:
         if frame.f_globals.get("__name__", "").startswith("licensekit."):
             yield frame.f_code.co_qualname
@@ -110,14 +111,14 @@ def points(case: Case, trouble: Trouble) -> list[int]:
     return [number for number, call in enumerate(case.calls) if call.kind in trouble.kinds]
 
 
-def ends_of_sites(case: Case, numbers: Iterable[int], known: set[str]) -> list[int]:
-    """Return the first and the last call of each site that is not known yet, which it is afterwards."""
-    by_site: dict[str, list[int]] = {}
+def new_sites(case: Case, numbers: Iterable[int], known: set[str]) -> list[int]:
+    """Return the first call of each site that is not known yet, which it is afterwards."""
+    found: dict[str, int] = {}
     for number in numbers:
-        by_site.setdefault(case.sites[number], []).append(number)
-    new = {site: found for site, found in by_site.items() if site not in known}
-    known |= new.keys()
-    return sorted({end for found in new.values() for end in (found[0], found[-1])})
+        if case.sites[number] not in known:
+            found.setdefault(case.sites[number], number)
+    known |= found.keys()
+    return sorted(found.values())
 
 
 def strike(case: Case, trouble: Trouble, point: int) -> Outcome:
@@ -136,7 +137,8 @@ def strike(case: Case, trouble: Trouble, point: int) -> Outcome:
 
     with worlds.still(work), watched(work, fail), catching(caught):
         ran = worlds.run(case.line)
-    wrong = [*wrong_ends(ran, caught, work), *wrong_state(case, worlds.view(work), None if NOT_WRITTEN in ran.err else ran.code)]
+    done = None if NOT_WRITTEN in ran.err else ran.code
+    wrong = [*wrong_ends(ran, caught, work), *wrong_state(case, worlds.view(work), done)]
     if not struck:
         wrong.append("nothing was struck")
     can_remove = trouble.errno not in {errno.EROFS, errno.EACCES, errno.EIO}
@@ -182,7 +184,7 @@ def wrong_ends(ran: Ran, caught: list[LicenseError], work: Path) -> Iterator[str
 
 NOT_WRITTEN: Final = " was not written: "
 """What a command says that did what was asked, and could not write a file that another command makes as well."""
-BLAMES: Final = frozenset({"database-damaged", "audit-damaged", "ledger-damaged", "journal-damaged", "key-file-invalid"})
+BLAMES: Final = frozenset({"database-damaged", "audit-damaged", "ledger-damaged", "key-file-invalid"})
 """Errors by which a file is said to be damaged."""
 
 
@@ -235,7 +237,8 @@ def _repeat(case: Case, work: Path, left: View) -> Iterator[str]:
         return
     then = worlds.view(work)
     if ran.code == 0 and not is_done:
-        yield from (f"the next run does not arrive: {name}" for name in case.after if then.get(name) != case.after[name])
+        late = [name for name in case.after if then.get(name) != case.after[name]]
+        yield from (f"the next run does not arrive: {name}" for name in late)
     if is_done and ran.code == 0 and case.again != 0:
         yield "the next run was to be refused"
     for name in DOCTORS.keys() & set(databases):
@@ -246,12 +249,12 @@ def _repeat(case: Case, work: Path, left: View) -> Iterator[str]:
 
 
 def sweep(case: Case, known: set[str] | None = None) -> Iterator[tuple[str, Call, Outcome]]:
-    """Strike a command in every way: at every call, or at both ends of each site that is not `known`."""
+    """Strike a command in every way: at every call, or at the first of each site that is not `known`."""
     for name, trouble in TROUBLES.items():
         chosen = points(case, trouble)
         if known is not None:
             named = {site.removeprefix(f"{name} ") for site in known if site.startswith(f"{name} ")}
-            chosen = ends_of_sites(case, chosen, named)
+            chosen = new_sites(case, chosen, named)
             known |= {f"{name} {site}" for site in named}
         for point in chosen:
             yield name, case.calls[point], strike(case, trouble, point)
