@@ -42,6 +42,7 @@ NOW: Final = 1_798_765_200
 TABLE: Final = tomllib.loads(Path(__file__).with_name("commands.toml").read_text("utf-8"))
 COMMANDS: Final[Mapping[str, list[str]]] = TABLE["commands"]
 """Every command: what prepares it, and last the line that is struck."""
+REPAIRS: Final[Mapping[str, str]] = TABLE["repairs"]
 
 _CIPHER: Final = cache(keyfile._cipher)  # pyright: ignore[reportPrivateUsage]  # a key is opened a thousand times here
 
