@@ -50,10 +50,10 @@ def watched(folder: Path, strike: Strike, done: Done = lambda _: None) -> Genera
     """Show each call of this process that changes something in `folder` to `strike` first, and to `done` afterwards."""
     from tests.disk_faults import sqlite_layer  # noqa: PLC0415  # it takes the types from here
 
-    root = f"{folder}{os.sep}"
+    root, is_over = f"{folder}{os.sep}", False
 
-    def ours(path: str) -> bool:
-        return path.startswith(root) or path == str(folder)
+    def ours(path: str) -> bool:  # a connection that stays open goes on to ask
+        return not is_over and (path.startswith(root) or path == str(folder))
 
     def strike_ours(call: Call) -> Fault | None:
         return strike(call) if ours(call.path) else None
@@ -76,7 +76,10 @@ def watched(folder: Path, strike: Strike, done: Done = lambda _: None) -> Genera
             stack.enter_context(patch.object(module, name, changed))
         stack.enter_context(patch.object(os, "sync", lambda: around(Call("sync all", str(folder)), lambda: None)))
         stack.enter_context(sqlite_layer.watched(strike_ours, done_ours))
-        yield
+        try:
+            yield
+        finally:
+            is_over = True
 
 
 def _replaced(  # noqa: C901  # one function for each call of the system

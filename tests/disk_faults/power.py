@@ -73,8 +73,8 @@ class _Disk:
         every = self._hold()
         if call.kind == "sync all":
             self._sync(*every)
-        elif call.kind == "sync":
-            self._sync(os.lstat(call.path).st_ino)
+        elif call.kind == "sync" and os.path.lexists(call.path):
+            self._sync(*{os.lstat(call.path).st_ino} & self._handles.keys())  # what is in `tmp` is of no interest
 
     def left(self, loss: Loss, random: Random) -> Files:
         """Return what is left after a loss."""

@@ -91,7 +91,7 @@ class _Calls:
         is_new = bool(path) and bool(flags & CREATE) and not Path(path).exists()
 
         def act() -> int:
-            code = self.real_open(system, name, file, flags, out)
+            code = int(self.real_open(system, name, file, flags, out))
             if code == 0 and path:
                 self.watch(file, path)
                 self.new.discard(file)

@@ -76,6 +76,7 @@ def make_case(name: str, base: Path, folder: Path) -> Case:
     with worlds.still(work):
         for one in before:
             worlds.prepare(one)
+        line = worlds.filled(line)
     shutil.rmtree(template, ignore_errors=True)
     work.rename(template)
     worlds.copy_world(template, work)

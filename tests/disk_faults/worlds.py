@@ -81,7 +81,7 @@ def still(world: Path, now: int = NOW) -> Generator[None]:
             (random, "_urandom", draw),
             (time, "time", lambda: float(now)),
             (times, "datetime", _Clock),
-            (times, "boot_clock", lambda: times.Boot(b"boot", float(now))),
+            (times, "boot_clock", lambda: times.Boot(b"boot", now)),
             (keyfile, "LOG2_N", limits.SCRYPT_LOG2_N_MIN),
             (keyfile, "_cipher", _CIPHER),
             (numbering, "anywhere", lambda _: int(numbering.EXAMPLE[:-1])),
@@ -100,6 +100,11 @@ def still(world: Path, now: int = NOW) -> Generator[None]:
 
 def run(line: str) -> Ran:
     """Run the command of a line of the table, in the world that is the working folder."""
+    return invoke(filled(line).split())
+
+
+def filled(line: str) -> str:
+    """Return a line of the table with what this world knows."""
     words = {
         "p": "--passphrase-file secret/signing",
         "r": "--root-passphrase-file secret/root",
@@ -112,7 +117,7 @@ def run(line: str) -> Ran:
                 words[name] = ask()
             except sqlite3.DatabaseError:  # the world is in no state to know it
                 words[name] = 12 * "0"
-    return invoke(line.format(**words).split())
+    return line.format(**words)
 
 
 def _root() -> str:
