@@ -158,7 +158,7 @@ def publish(tx: LedgerTransaction, folder: Path) -> Iterator[PublishedFile]:
         last, labels = issued[-1].bundle, tuple(one.label for one in held)
         for pickup in pickups:
             yield PublishedFile(last.serial, last.company, labels, _put(folder / f"{pickup.hex()}.lic", data))
-    files.sync_all()  # until then, a file that the power cuts off is written again by the next call
+    files.write_many(folder, ())  # syncs them; before, one that the power cuts off is written again by the next call
 
 
 def _newest_file(
