@@ -37,7 +37,6 @@ _CODES: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
     (errors.WorkspaceError, 6),
     (errors.KeyFault, 7),
     (errors.StateError, 8),
-    (errors.OutputFailed, streams.LOST),
 )
 
 TRACEBACK: Final = "LICENSEKIT_TRACEBACK"
@@ -190,21 +189,22 @@ def asks_for_json(arguments: Sequence[str]) -> bool:
 
 def exit_code(error: errors.LicenseError) -> int:
     """Return the exit code for `error`: that of its branch of the error tree."""
-    code = next((code for branch, code in _CODES if isinstance(error, branch)), NO)
-    return streams.GONE if code == streams.LOST and getattr(error, "is_gone", False) else code
+    if isinstance(error, errors.OutputFailed):
+        return streams.GONE if error.reason == "gone" else streams.LOST
+    return next((code for branch, code in _CODES if isinstance(error, branch)), NO)
 
 
 def report(error: errors.LicenseError, ctx: click.Context) -> click.exceptions.Exit:
     """Print what was wrong, where and what to do; return how the command exits."""
-    is_quiet = isinstance(error, errors.OutputFailed) and error.is_gone and error.reason == "done"
-    for line in () if is_quiet else error_lines(error):
+    code = exit_code(error)
+    for line in () if code == streams.GONE else error_lines(error):
         complain(line, ctx)
     try:
         if ctx.meta.get(JSON_DUE):
             emit_json({"error": error.as_json()})
     except errors.OutputFailed as lost:
         return report(lost, ctx)
-    return click.exceptions.Exit(exit_code(error))
+    return click.exceptions.Exit(code)
 
 
 def report_usage(error: click.UsageError, ctx: click.Context) -> click.exceptions.Exit:

@@ -21,6 +21,8 @@ from licensekit.errors import OutputFailed
 LOST: Final = 74  # what was to be printed cannot be written; the number is that of EX_IOERR in sysexits.h
 GONE: Final = 141  # whoever read it went away; a shell says so of a program that SIGPIPE ends
 
+_WHERE: Final = "standard output"
+
 
 class _Place(io.RawIOBase):
     """Where a stream goes; once that has failed, what is written is dropped, for it was told."""
@@ -46,9 +48,9 @@ class _Place(io.RawIOBase):
         except OSError as error:
             # Windows says EINVAL of a pipe that nobody reads.
             is_gone = isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
-            self.lost, detail = GONE if is_gone else LOST, error.strerror or str(error)
+            self.lost, reason = (GONE, "gone") if is_gone else (LOST, "done")
             if self._raises:
-                raise OutputFailed(reason="done", detail=detail, is_gone=is_gone, where="standard output") from error
+                raise OutputFailed(reason=reason, detail=error.strerror or str(error), where=_WHERE) from error
         return len(data) if written is None else int(written)
 
 

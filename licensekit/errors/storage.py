@@ -21,7 +21,6 @@ class OutputFailed(LicenseError, reasons=True):
     """What was to be printed, or put into a file, cannot be written; `reason` is what that means for a change."""
 
     detail: str = ""  # what the system says
-    is_gone: bool = False  # whoever read it went away
 
 
 class FetchFailed(StateError, reasons=True):

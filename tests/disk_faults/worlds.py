@@ -42,8 +42,9 @@ NOW: Final = 1_798_765_200
 TABLE: Final = tomllib.loads(Path(__file__).with_name("commands.toml").read_text("utf-8"))
 COMMANDS: Final[Mapping[str, list[str]]] = TABLE["commands"]
 """Every command: what prepares it, and last the line that is struck."""
+REPAIRS: Final[Mapping[str, str]] = TABLE["repairs"]
 
-_CIPHER: Final = cache(keyfile._cipher)  # a key is opened a thousand times here
+_CIPHER: Final = cache(keyfile._cipher)  # pyright: ignore[reportPrivateUsage]  # a key is opened a thousand times here
 
 View = dict[str, str]
 """What is in each file of a world, without what says nothing: how SQLite keeps rows, queues and marks."""
@@ -99,6 +100,11 @@ def still(world: Path, now: int = NOW) -> Generator[None]:
 
 def run(line: str) -> Ran:
     """Run the command of a line of the table, in the world that is the working folder."""
+    return invoke(filled(line).split())
+
+
+def filled(line: str) -> str:
+    """Return a line of the table with what this world knows."""
     words = {
         "p": "--passphrase-file secret/signing",
         "r": "--root-passphrase-file secret/root",
@@ -107,8 +113,11 @@ def run(line: str) -> Ran:
     }
     for name, ask in ASKED.items():
         if f"{{{name}}}" in line:
-            words[name] = ask()
-    return invoke(line.format(**words).split())
+            try:
+                words[name] = ask()
+            except sqlite3.DatabaseError:  # the world is in no state to know it
+                words[name] = 12 * "0"
+    return line.format(**words)
 
 
 def _root() -> str:
