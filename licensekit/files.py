@@ -57,7 +57,7 @@ def read_bytes(path: Path, *, limit: int, what: str) -> bytes:
     A FIFO or device is refused (`FileUnusable`) and never waited for; a symbolic link is followed.
     """
     file, size = open_plain(path, what=what)
-    with file, _explained(path, what):
+    with file, explained(path, what):
         data = file.read(limit + 1) if size <= limit else None
     if data is None or len(data) > limit:
         raise TooLarge(reason="bytes", limit=limit, wanted=what, where=str(path))
@@ -67,13 +67,13 @@ def read_bytes(path: Path, *, limit: int, what: str) -> bytes:
 def read_start(path: Path, *, limit: int, what: str) -> bytes:
     """Read at most the first `limit` bytes of a plain file, however large it is; raises as `open_plain`."""
     file, _ = open_plain(path, what=what)
-    with file, _explained(path, what):
+    with file, explained(path, what):
         return file.read(limit)
 
 
 def open_plain(path: Path, *, what: str) -> tuple[BinaryIO, int]:
     """Open a plain file of any size, and return it with its size in bytes; raise `FileUnusable` if it is none."""
-    with _explained(path, what):
+    with explained(path, what):
         try:
             handle = os.open(path, _READ)
         except PermissionError:  # by which Windows refuses a folder
@@ -124,9 +124,9 @@ def replacing(path: Path, *, mode: int = 0o644, replace: bool = True) -> Generat
         raise unusable(path, "a file", error) from error
 
 
-def make_folder(path: Path, mode: int = 0o777) -> None:
+def make_folder(path: Path, mode: int = 0o755) -> None:
     """Create a folder, whose parent exists, if there is none; raise `FileUnusable` if it cannot be made."""
-    with _explained(path, "made a folder"):
+    with explained(path, "made a folder"):
         path.mkdir(mode, exist_ok=True)
 
 
@@ -185,21 +185,21 @@ def scratch_folder(beside: Path | None = None) -> Generator[Path]:
 
 def names_in(folder: Path) -> frozenset[str]:
     """Return the names of what is in `folder`; raise `FileUnusable` if it cannot be listed."""
-    with _explained(folder, "a folder for files"):
+    with explained(folder, "a folder for files"):
         return frozenset(os.listdir(folder))  # noqa: PTH208  # paths are not needed
 
 
 def require_writable(folder: Path) -> None:
     """Raise `FileUnusable` if no files can be created in `folder`, which stays as it was."""
     probe = folder / f".{token_hex(8)}.partial"
-    with _explained(folder, "a folder for files"):
+    with explained(folder, "a folder for files"):
         os.close(os.open(probe, _CREATE, 0o600))
         probe.unlink()
 
 
 def is_exposed(path: Path) -> bool:
     """Return whether others than its owner may read or change a file, by its mode; raises `FileUnusable`."""
-    with _explained(path, "a file"):
+    with explained(path, "a file"):
         mode = path.stat().st_mode
     # Windows keeps access in lists that a mode does not show.
     return os.name == "posix" and bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
@@ -241,8 +241,8 @@ def require_plain_file(path: Path, mode: int, what: str) -> None:
 
 
 @contextmanager
-def _explained(path: Path, what: str) -> Generator[None]:
-    """Raise `FileUnusable` for an error of the system, or of a path that no system takes."""
+def explained(path: Path, what: str) -> Generator[None]:
+    """Raise `FileUnusable` for an error of the system, or of a path that no system takes; errors call it `what`."""
     try:
         yield
     except (OSError, ValueError) as error:

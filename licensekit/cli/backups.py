@@ -8,6 +8,7 @@ from typing import Final
 
 import click
 
+from licensekit import files
 from licensekit.cli import groups, inputs, output, proposals
 from licensekit.cli.options import option
 from licensekit.database import backup, examination, upgrades
@@ -52,6 +53,7 @@ def write_to(back_up: Callable[..., None], file: str, *, force: bool, as_json: b
         back_up(copy := folder / "backup.db")
         with copy.open("rb") as data:
             copyfileobj(data, sys.stdout.buffer)
+            sys.stdout.flush()
 
 
 def restore_from(restore: Callable[..., backup.Restored], file: str, *, yes: bool, as_json: bool) -> None:
@@ -60,8 +62,9 @@ def restore_from(restore: Callable[..., backup.Restored], file: str, *, yes: boo
         source = Path(file)
         if file == inputs.STANDARD:
             source = folder / "backup.db"
-            with source.open("wb") as copy:
-                copyfileobj(sys.stdin.buffer, copy)
+            with source.open("wb") as copy, files.explained(Path("standard input"), "a backup"):
+                copyfileobj(inputs.standard_input(), copy)
+
         try:
             restored = restore(source, confirm=yes)
         except ConfirmationNeeded as needed:

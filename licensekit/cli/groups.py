@@ -9,15 +9,16 @@ import re
 import sys
 import traceback
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any, Final, NamedTuple
 
 import click
 
 from licensekit import errors
+from licensekit.cli import streams
 from licensekit.cli.options import Decorator, option
-from licensekit.cli.output import JSON_DUE, emit_json, harmless, takes_every_character
+from licensekit.cli.output import JSON_DUE, emit_json, harmless
 from licensekit.errors.coded import messages_beside
 
 NO: Final = 1  # the command worked and the answer is no
@@ -102,8 +103,6 @@ class LicenseGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments; note whether JSON and color are wanted, for all commands below."""
-        if not takes_every_character() and (adapt := getattr(sys.stdout, "reconfigure", None)):
-            adapt(errors="backslashreplace")  # a pipe on Windows takes no name in another script
         ctx.meta.setdefault(JSON_DUE, asks_for_json(args))
         if ctx.color is None:
             ctx.color = color_wanted(os.environ)
@@ -118,14 +117,17 @@ class LicenseGroup(click.Group):
     @contextmanager
     def _reporting(self, ctx: click.Context) -> Generator[None]:
         """Report an error raised inside; what was not understood only where JSON is due, else whoever runs us does."""
-        try:
-            yield
-        except errors.LicenseError as error:
-            raise report(error, ctx) from error
-        except click.UsageError as error:
-            if not ctx.meta.get(JSON_DUE):
-                raise
-            raise report_usage(error, ctx) from error
+        with streams.watched():
+            try:
+                try:
+                    yield
+                    sys.stdout.flush()
+                except click.UsageError as error:
+                    if not ctx.meta.get(JSON_DUE):
+                        raise
+                    raise report_usage(error, ctx) from error
+            except errors.LicenseError as error:
+                raise report(error, ctx) from error
 
 
 def _explained(command: click.Command | None) -> click.Command | None:
@@ -187,16 +189,22 @@ def asks_for_json(arguments: Sequence[str]) -> bool:
 
 def exit_code(error: errors.LicenseError) -> int:
     """Return the exit code for `error`: that of its branch of the error tree."""
+    if isinstance(error, errors.OutputFailed):
+        return streams.GONE if error.reason == "gone" else streams.LOST
     return next((code for branch, code in _CODES if isinstance(error, branch)), NO)
 
 
 def report(error: errors.LicenseError, ctx: click.Context) -> click.exceptions.Exit:
     """Print what was wrong, where and what to do; return how the command exits."""
-    for line in error_lines(error):
+    code = exit_code(error)
+    for line in () if code == streams.GONE else error_lines(error):
         complain(line, ctx)
-    if ctx.meta.get(JSON_DUE):
-        emit_json({"error": error.as_json()})
-    return click.exceptions.Exit(exit_code(error))
+    try:
+        if ctx.meta.get(JSON_DUE):
+            emit_json({"error": error.as_json()})
+    except errors.OutputFailed as lost:
+        return report(lost, ctx)
+    return click.exceptions.Exit(code)
 
 
 def report_usage(error: click.UsageError, ctx: click.Context) -> click.exceptions.Exit:
@@ -216,7 +224,8 @@ def report_defect(error: Exception, arguments: Sequence[str]) -> int:
     hint = f"this is a defect: report it with what {TRACEBACK}=1 prints besides"
     complain(f"{message}; {hint}")
     if asks_for_json(arguments):
-        emit_json({"error": _failure_json("defect", message, hint)})
+        with suppress(errors.OutputFailed):
+            emit_json({"error": _failure_json("defect", message, hint)})
     return DEFECT
 
 

@@ -6,14 +6,14 @@ import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 import click
 
 from licensekit import errors, limits
 from licensekit.cli.options import Decorator, collected, option, pairs
 from licensekit.cli.output import remark_left_out
-from licensekit.files import read_bytes, write_atomically
+from licensekit.files import explained, read_bytes, write_atomically
 from licensekit.text import columns, names, pasted, rows
 
 STANDARD: Final = "-"  # where a file is meant: standard input or output
@@ -36,10 +36,18 @@ def read_input(path: str, *, what: str, limit: int = limits.FILE_BYTES) -> bytes
     """Read at most `limit` bytes of a file, or of standard input for `-`; raise `TooLarge` if there are more."""
     if path != STANDARD:
         return read_bytes(Path(path), limit=limit, what=what)
-    data = sys.stdin.buffer.read(limit + 1)
+    with explained(Path("standard input"), what):
+        data = standard_input().read(limit + 1)
     if len(data) > limit:
         raise errors.TooLarge(reason="bytes", limit=limit, wanted=what, where="standard input")
     return data
+
+
+def standard_input() -> BinaryIO:
+    """Return standard input; raise `FileUnusable` if it is closed."""
+    if sys.stdin is None:
+        raise errors.FileUnusable(reason="other", detail="it is closed", where="standard input")
+    return sys.stdin.buffer
 
 
 def read_tokens(path: str, *, what: str) -> bytes:
@@ -52,9 +60,17 @@ def read_tokens(path: str, *, what: str) -> bytes:
 
 
 def write_output(path: str, data: bytes) -> None:
-    """Write a whole file or none of it, or standard output for `-`; raise `FileUnusable` if it cannot be."""
+    """Write a whole file or none of it, or standard output for `-`; raise `FileUnusable` if the path is not for that.
+
+    Raises `OutputFailed` if there is no room, or the disk fails: most of what is written is of a change that was made.
+    """
     if path != STANDARD:
-        write_atomically(Path(path), data)
+        try:
+            write_atomically(Path(path), data)
+        except errors.FileUnusable as error:
+            if error.reason not in {"disk-full", "quota", "disk-error"}:
+                raise
+            raise errors.OutputFailed(reason="file", detail=error.message, where=path) from error
         return
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
@@ -70,7 +86,7 @@ def account() -> str:
 
 def is_terminal() -> bool:
     """Return whether there is somebody to ask."""
-    return sys.stdin.isatty()
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 class SecretSource(NamedTuple):

@@ -5,6 +5,7 @@ from typing import Final, NoReturn
 
 import click
 
+from licensekit.cli import streams
 from licensekit.cli.customer.commands import BOTH, CUSTOMER
 from licensekit.cli.groups import INTERRUPTED, LicenseGroup, color_option, complain, lazy, report_defect, usage_line
 
@@ -68,6 +69,7 @@ def keys() -> None:
     """Make, admit, rotate and retire signing keys."""
 
 
+@streams.watched(are_ours=True)
 def main() -> NoReturn:
     """Run the command line and exit with a code of `docs/commands.md`."""
     try:

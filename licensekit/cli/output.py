@@ -17,7 +17,7 @@ import click
 
 from licensekit.cli.columns import GAP, Column, fit, pad, row_lines, text_width, wrap
 from licensekit.cli.options import Decorator, option
-from licensekit.errors import LicenseError, Message
+from licensekit.errors import LicenseError, Message, OutputFailed
 
 T = TypeVar("T")
 Columns = Mapping[str, Callable[[T], object]]  # the columns of a table: title to what a cell shows of an item
@@ -134,6 +134,22 @@ def takes_every_character() -> bool:
 def emit(text: str = "") -> None:
     """Print a line of facts."""
     click.echo(harmless(text))
+
+
+def emit_utf8(lines: Iterable[str]) -> None:
+    """Print lines of a format that is UTF-8 wherever it goes: CSV, metrics."""
+    sys.stdout.flush()
+    sys.stdout.buffer.writelines(line.encode() for line in lines)
+    sys.stdout.flush()
+
+
+@contextmanager
+def says(reason: str) -> Generator[None]:
+    """Let output that cannot be written inside say this of a change, and not that it was made: see `OutputFailed`."""
+    try:
+        yield
+    except OutputFailed as error:
+        raise error.replace(reason=reason) from error
 
 
 def remark(text: str) -> None:

@@ -61,7 +61,8 @@ class Consent(NamedTuple):
         if self.preview and self.as_json:
             output.emit_json(proposal.as_json())
         elif is_shown:
-            show(proposal)
+            with output.says("before"):
+                show(proposal)
         else:
             for one in proposal.warnings:
                 output.warn(f"{one.message}.")

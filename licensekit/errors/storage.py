@@ -17,6 +17,12 @@ class FileUnusable(StateError, reasons=True):
     detail: str = ""
 
 
+class OutputFailed(LicenseError, reasons=True):
+    """What was to be printed, or put into a file, cannot be written; `reason` is what that means for a change."""
+
+    detail: str = ""  # what the system says
+
+
 class FetchFailed(StateError, reasons=True):
     """A license file that did not come from its address; what is here is as it was."""
 

@@ -173,7 +173,7 @@ def _folder(folder: Path, *, create: bool) -> Path:
     missing = missing_folders(folder)
     try:
         for one in reversed(missing if create else []):
-            one.mkdir(mode=0o700 if one == folder else 0o777, exist_ok=True)
+            one.mkdir(mode=0o700 if one == folder else 0o755, exist_ok=True)
             hand_over(one, one.parent)
             sync_folder(one.parent)
         is_file = folder.exists() and not folder.is_dir()

@@ -41,7 +41,7 @@ _HOLDERS: Final = 20  # how many holders of a license are named
 def status(*, installation: Installation, now: int | None, as_json: bool, as_metrics: bool) -> None:
     """Show what needs somebody, what is licensed, what is in use, and what is due."""
     if as_metrics:
-        click.echo("\n".join(installation.metric_lines(now=now)))
+        output.emit_utf8(f"{line}\n" for line in installation.metric_lines(now=now))
         return
     state = installation.state(now=now)
     if as_json:

@@ -1,6 +1,5 @@
 """`licensekit issue`, `renew` and `amend`: orders and changes of what was sold in, license files out."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -9,7 +8,7 @@ import click
 from click.core import ParameterSource
 
 from licensekit import issuer, limits
-from licensekit.cli.inputs import STANDARD, is_terminal, located, table_options
+from licensekit.cli.inputs import STANDARD, is_terminal, located, standard_input, table_options
 from licensekit.cli.issuer import options, output
 from licensekit.cli.options import PATH, collected, option, pairs, refuse, together, whole
 from licensekit.cli.output import remark
@@ -80,7 +79,7 @@ def issue(*, orders: tuple[str, ...], form: str | None, how: BulkOptions, wanted
 
 def _source(path: str, form: str | None) -> issuer.OrderSource:
     if path == STANDARD:
-        return issuer.order_stream(sys.stdin.buffer, "standard input", form)
+        return issuer.order_stream(standard_input(), "standard input", form)
     found = issuer.order_file(path, form)
     if found is None:
         raise click.UsageError(f"{path} does not end in .toml, .jsonl or .csv: pass --format.")

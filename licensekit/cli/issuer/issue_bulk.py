@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from licensekit import dates, errors, files, issuer
-from licensekit.cli import groups, inputs, proposals
+from licensekit.cli import groups, inputs, output, proposals
 from licensekit.cli.issuer.issue import BulkOptions
 from licensekit.cli.issuer.options import operator, remind_of_root
 from licensekit.cli.issuer.output import FileOptions, warn_of_older
@@ -43,7 +43,7 @@ def renew_ending(wanted: FileOptions, how: BulkOptions, filters: issuer.Filters,
     rows = map(written_row, chain([issuer.RENEWAL_FIELDS], (one.plain().values() for one in found)))
     path = Path(wanted.output or "", "renewals.csv")
     if as_csv:
-        sys.stdout.writelines(rows)
+        output.emit_utf8(rows)
     elif wanted.consent.preview or not (first or path.exists()):
         wanted.workspace.catalog.require_unchanged(wanted.now)
         _exit_if_refused(_preview(wanted, (one.line for one in found))[1])
@@ -77,7 +77,7 @@ def issue_bulk(sources: Sequence[OrderSource], wanted: FileOptions, how: BulkOpt
     catalog = workspace.catalog.require_unchanged(now)
     attach = wanted.attach
     if wanted.consent.preview or asks:
-        with open_orders(sources, catalog, how.table) as orders:
+        with open_orders(sources, catalog, how.table) as orders, output.says("before"):
             good, refused = _preview(wanted, orders.lines)
         if wanted.consent.preview or not (good and how.keep_going):
             _exit_if_refused(refused)
@@ -177,7 +177,7 @@ def collect_less() -> None:
 def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOptions, *, as_lines: bool) -> None:
     """Count the results to their end; print each refusal, or license, as it comes."""
     try:
-        with progress("Signing", size or 0) as advance:
+        with output.says("part"), progress("Signing", size or 0) as advance:
             for one in done:
                 advance(one.size)
                 if one.error is not None:
@@ -194,10 +194,7 @@ def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOp
                         print_line({**issued, "license": one.file.data.decode("ascii")})
                     else:
                         tally.licenses.append(issued)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        remark("Nobody reads standard output any longer. What was signed is in the ledger: run it again to print it.")
-        raise
+            sys.stdout.flush()
     except errors.OrdersRefused as error:
         if wanted.consent.as_json:
             tally.refused, tally.faults = error.count, list(error.faults)

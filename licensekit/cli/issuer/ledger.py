@@ -40,7 +40,7 @@ class RowForm(NamedTuple):
     def put(self, name: str, fields: Sequence[str], rows: Rows, show: Callable[[], object], **more: Any) -> None:
         """Print `rows` of `fields`, in JSON as `name` beside `more`, or have `show` print the same for people."""
         if self.as_csv:
-            sys.stdout.writelines(csv_lines(fields, rows))
+            output.emit_utf8(csv_lines(fields, rows))
         elif self.as_json:
             emit_json({name: list(rows), **more})
         else:

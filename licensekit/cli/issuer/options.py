@@ -253,14 +253,23 @@ class Roots(NamedTuple):
     consent: proposals.Consent
 
     def sign(self, proposal: issuer.KeyProposal, **more: Any) -> issuer.KeyChange | None:
-        """Have root keys sign, and print the result after what was made and `more`; None: it is only shown."""
+        """Have root keys sign, and print the result as `show`; None: it is only shown."""
+        change = self.make(proposal)
+        if change is not None:
+            self.show(change, **more)
+        return change
+
+    def make(self, proposal: issuer.KeyProposal) -> issuer.KeyChange | None:
+        """Have root keys sign, and return the result, which the command prints once all is done; None: as `sign`."""
         if self.consent.ends(proposal):
             return None
         keys = self.given.keys(self.workspace.layout.folder, self.fresh_until)
-        change = proposal.sign(keys, who=operator(), confirm=True)
+        return proposal.sign(keys, who=operator(), confirm=True)
+
+    def show(self, change: issuer.KeyChange, **more: Any) -> None:
+        """Print what root keys have signed, after what was made and `more`."""
         if change.ceremony is not None:
             show_change(change.ceremony, change.file, as_json=self.consent.as_json, **_made(change), **more)
-        return change
 
 
 def _made(change: issuer.KeyChange) -> dict[str, str]:

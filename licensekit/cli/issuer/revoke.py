@@ -87,10 +87,15 @@ def key(*, name: str, reason: str, key: str | None, passphrase: inputs.SecretSou
     workspace = roots.workspace
     proposal = workspace.keys.propose_revoke(name, now=roots.now, reason=reason)
     void = sum(one.count for one in proposal.needs_confirmation if isinstance(one, issuer.BundlesVoid))
-    change = roots.sign(proposal, key=name, bundles_void=void)
-    if change is not None and change.file is None:
-        _sign_again(workspace, roots.now, KeyOptions(key, passphrase, roots.given.pin))
-    if change is not None and void:
+    change = roots.make(proposal)
+    if change is None:
+        return
+    try:
+        if change.file is None:
+            _sign_again(workspace, roots.now, KeyOptions(key, passphrase, roots.given.pin))
+    finally:
+        roots.show(change, key=name, bundles_void=void)
+    if void:
         remark(f"Sign them again with another key: licensekit reissue --signed-by {name} -o OUT")
 
 

@@ -1,0 +1,98 @@
+"""Standard output and standard error while a command runs: what cannot be written to them is an error of ours.
+
+What they have no character for is escaped. A failure of standard output ends the command; one of standard error, where
+nothing is that was asked for, only changes how it exits.
+"""
+
+import codecs
+import errno
+import io
+import os
+import select
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from typing import Any, Final, TextIO
+
+import click
+
+from licensekit.errors import OutputFailed
+
+LOST: Final = 74  # what was to be printed cannot be written; the number is that of EX_IOERR in sysexits.h
+GONE: Final = 141  # whoever read it went away; a shell says so of a program that SIGPIPE ends
+
+_WHERE: Final = "standard output"
+
+
+class _Place(io.RawIOBase):
+    """Where a stream goes; once that has failed, what is written is dropped, for it was told."""
+
+    def __init__(self, stream: TextIO, *, raises: bool) -> None:
+        self._to: Any = getattr(stream.buffer, "raw", stream.buffer)
+        self._stream, self._raises, self.lost = stream, raises, 0
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    def write(self, data: Any) -> int:
+        written = None
+        try:
+            while not self.lost and (written := self._to.write(data)) is None:
+                select.select((), (self,), ())  # it is full, and does not block
+        except OSError as error:
+            # Windows says EINVAL of a pipe that nobody reads.
+            is_gone = isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
+            self.lost, reason = (GONE, "gone") if is_gone else (LOST, "done")
+            if self._raises:
+                raise OutputFailed(reason=reason, detail=error.strerror or str(error), where=_WHERE) from error
+        return len(data) if written is None else int(written)
+
+
+class _Stream(io.TextIOWrapper):
+    """A standard stream that is watched."""
+
+    def __init__(self, stream: TextIO, *, raises: bool) -> None:
+        self.place, waits = _Place(stream, raises=raises), bool(stream.line_buffering)
+        super().__init__(io.BufferedWriter(self.place), stream.encoding, "backslashreplace", line_buffering=waits)
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # it is read-only there as well
+        """The name of the encoding; of ASCII, one that click does not know: it would write UTF-8 instead."""
+        name = super().encoding
+        return f"{name}, escaped" if codecs.lookup(name).name == "ascii" else name
+
+
+@contextmanager
+def watched(*, are_ours: bool = False) -> Generator[None]:
+    """Raise `OutputFailed` for standard output, and `Exit` at the end for standard error; a program may have neither.
+
+    Where they `are_ours`, one that was closed is opened so that its use fails: else the next file would get its number.
+    """
+    for name, flags in (("stdin", os.O_WRONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_RDONLY)) if are_ours else ():
+        if getattr(sys, name) is None:
+            handle = os.open(os.devnull, flags)
+            if name != "stdin":
+                setattr(sys, name, open(handle, "w", encoding="utf-8"))  # noqa: SIM115, PTH123  # for good
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = _watch(sys.stdout, raises=True), _watch(sys.stderr, raises=False)
+    try:
+        yield
+        if isinstance(sys.stderr, _Stream) and sys.stderr.place.lost:
+            raise click.exceptions.Exit(sys.stderr.place.lost)
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def _watch(stream: TextIO | None, *, raises: bool) -> TextIO:
+    stream = stream or io.TextIOWrapper(io.BytesIO(), "utf-8")
+    if isinstance(stream, _Stream) or not hasattr(stream, "buffer"):
+        return stream
+    with suppress(OSError):  # of what the program has written before: it is not ours to tell
+        stream.flush()
+    return _Stream(stream, raises=raises)
