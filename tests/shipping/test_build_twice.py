@@ -7,6 +7,7 @@ import pytest
 from tests.shipping.build_twice import PLACES, TOP, copy, same, tracked
 
 
+@pytest.mark.attack("unreproducible-release")
 def test_two_builds_that_differ_in_a_byte_are_refused(tmp_path: Path) -> None:
     for name, content in (("one", b"a"), ("other", b"b")):
         (tmp_path / name).mkdir()
@@ -24,6 +25,7 @@ def test_a_file_that_only_one_build_has_is_a_difference(tmp_path: Path) -> None:
         same(tmp_path / "one", tmp_path / "other")
 
 
+@pytest.mark.attack("unreproducible-release")
 @pytest.mark.process
 def test_places_differ_in_all_that_must_not_matter(tmp_path: Path) -> None:
     """Modes and times of the files, and the folder's name; not what is in the files, nor which they are."""

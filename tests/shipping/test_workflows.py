@@ -64,6 +64,7 @@ def test_everything_is_one_script() -> None:
     assert commands("everything") == [".ci/run"]
 
 
+@pytest.mark.attack("moved-action")
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_actions_are_pinned_and_keep_no_credentials(path: Path) -> None:
     """By the hash of a commit, with the version beside it for people: a tag can be moved."""
@@ -75,6 +76,7 @@ def test_actions_are_pinned_and_keep_no_credentials(path: Path) -> None:
             assert step["with"]["persist-credentials"] is False
 
 
+@pytest.mark.attack("moved-action")
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_a_workflow_may_only_read(path: Path) -> None:
     """A release may ask PyPI to trust it as well, and keep what it attests."""
@@ -85,6 +87,7 @@ def test_a_workflow_may_only_read(path: Path) -> None:
         assert job.get("permissions", {}).keys() <= {"id-token", "attestations"}, name
 
 
+@pytest.mark.attack("moved-action")
 def test_a_release_publishes_what_another_job_built_and_attested() -> None:
     """Whoever builds runs what is installed, and holds nothing that PyPI would trust."""
     jobs = read("release")["jobs"]
