@@ -7,7 +7,6 @@ import ast
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from tests.docs.error_table import table
@@ -102,8 +101,8 @@ def page(tests: Mapping[str, list[str]]) -> str:
     head = f"""# Which test holds off which attack?
 
 Each promise of [the threat model]({THREATS}) is below, with the attacks on it and the tests that hold them off:
-{len(known)} attacks, {count} tests. A test that is named here ends by looking at what was refused, granted or changed. Many of them run many cases: every bit of a file, every edit of a table, every point at which a process can
-be killed.
+{len(known)} attacks, {count} tests. A test that is named here ends by looking at what was refused, granted or changed.
+Many of them run many cases: every bit of a file, every edit of a table, every point at which a process can be killed.
 
 Tests are under `tests/`. `python -m tests.docs.attacks clock-stopped` prints those of one attack, as `pytest -m ""`
 takes them. The page is made by `python -m tests.docs.attacks` from `tests/attacks.toml` and the marks on tests. A test
