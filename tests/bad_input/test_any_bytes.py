@@ -145,7 +145,6 @@ def feed(original: Path, target: Path, seed: int, world: World, run: Callable[[]
     return codes
 
 
-@pytest.mark.attack("altered-anywhere")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_damaged_license_changes_nothing(world: World, seed: int) -> None:
     bad = world.folder / "bad.lic"
@@ -153,7 +152,6 @@ def test_a_damaged_license_changes_nothing(world: World, seed: int) -> None:
     assert set(codes) >= {3, 4}
 
 
-@pytest.mark.attack("any-bytes")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_damaged_pack_sets_no_installation_up(world: World, seed: int) -> None:
     bad = world.folder / "bad.lkp"
@@ -169,7 +167,6 @@ def test_a_damaged_pack_sets_no_installation_up(world: World, seed: int) -> None
     assert set(feed(world.pack, bad, seed, world, run)) >= {3, 4}
 
 
-@pytest.mark.attack("any-bytes")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_damaged_catalog_is_explained(world: World, seed: int) -> None:
     bad = world.folder / "bad.toml"
@@ -177,7 +174,6 @@ def test_a_damaged_catalog_is_explained(world: World, seed: int) -> None:
     assert codes[5] > MUTATIONS // 2
 
 
-@pytest.mark.attack("any-bytes")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_damaged_order_issues_nothing(world: World, seed: int) -> None:
     bad, out = world.folder / "bad.toml", world.folder / "out.lic"
@@ -191,7 +187,6 @@ def test_a_damaged_order_issues_nothing(world: World, seed: int) -> None:
     assert feed(world.order, bad, seed, world, run)[5] > MUTATIONS // 3
 
 
-@pytest.mark.attack("any-bytes")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_damaged_key_file_signs_nothing(world: World, seed: int) -> None:
     (key,) = (world.workspace / "keys").iterdir()
@@ -207,7 +202,6 @@ def test_a_damaged_key_file_signs_nothing(world: World, seed: int) -> None:
     assert feed(key, key, seed, world, run)[7] > MUTATIONS // 2
 
 
-@pytest.mark.attack("any-bytes")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_damaged_home_is_left_as_it_is(world: World, seed: int) -> None:
     database = world.home / "licensing.db"

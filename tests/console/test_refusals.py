@@ -215,7 +215,6 @@ def test_what_is_too_large_is_refused(browser: Browser, unchanged: Callable[[], 
     assert unchanged()
 
 
-@pytest.mark.attack("oversize-request")
 @pytest.mark.parametrize("length", [b"", b"-1", b"many"])
 def test_what_does_not_say_how_large_it_is_is_refused(crm: Installation, length: bytes) -> None:
     def parts() -> Any:

@@ -238,7 +238,6 @@ def test_a_session_ends_when_nothing_is_asked_for_long(door: Door) -> None:
     assert client.get("/users").status_code == 401
 
 
-@pytest.mark.attack("session-left-open")
 def test_there_are_only_so_many_sessions(door: Door) -> None:
     first = door.signed_in()
     others = [door.signed_in() for door.now in range(1, SESSIONS + 1)]
@@ -283,7 +282,6 @@ def test_a_proxy_is_believed_where_it_is_named(proxy: Proxy, request_: Request, 
     assert proxy.identity(request_) == identity
 
 
-@pytest.mark.attack("forged-proxy-header")
 def test_a_header_that_is_no_text_is_nobody() -> None:
     scope = {"type": "http", "headers": [(b"x-user", b"\xff")], "client": ("10.0.0.5", 1)}
     assert PLAIN.identity(Request(scope)) is None
