@@ -1,5 +1,6 @@
 """What tests, builds and releases are made with is locked: each file by its hash, and nothing from elsewhere."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from tests.shipping.locks import EXTRAS, FOLDER, TOP
 PROJECT: Final[dict[str, Any]] = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]
 OURS: Final = canonicalize_name(PROJECT["name"])
 RUN_BY_MACHINES: Final = sorted([TOP / ".ci" / "run", *(TOP / ".github" / "workflows").glob("*.yml")])
+
+OF_NPM: Final = (FOLDER / "axe" / "package-lock.json", TOP / "samples/readers/typescript/package-lock.json")
 
 NOT_LOCKED: Final = ('"$work"/dist/*.whl', '"$work"/kit/*.whl')
 """What `.ci/run` installs as a user does: our own wheels."""
@@ -84,7 +87,17 @@ def test_locks_have_the_same_versions() -> None:
 
 
 def test_every_lock_is_one_that_can_be_renewed() -> None:
-    assert sorted(one.name for one in FOLDER.iterdir()) == sorted(f"{name}.txt" for name in EXTRAS)
+    assert sorted(one.name for one in FOLDER.glob("*.txt")) == sorted(f"{name}.txt" for name in EXTRAS)
+
+
+@pytest.mark.attack("replaced-dependency")
+@pytest.mark.parametrize("path", OF_NPM, ids=lambda path: path.parent.name)
+def test_each_package_of_npm_has_its_hash(path: Path) -> None:
+    """And no host: the registry that a machine uses has to give what has this hash."""
+    packages = json.loads(path.read_text("utf-8"))["packages"]
+    for name, package in packages.items():
+        assert not name or re.match(r"sha512-[\w+/]{86}==$", package["integrity"]), name
+        assert "resolved" not in package, name
 
 
 @pytest.mark.attack("replaced-dependency")
@@ -95,6 +108,8 @@ def test_machines_install_from_locks_alone(path: Path) -> None:
         ours = "--no-deps --no-build-isolation" in line
         locked = re.search(r"--require-hashes --requirement locks/(\w+)\.txt$", line)
         assert ours or (locked and locked[1] in EXTRAS) or line.endswith(NOT_LOCKED), line
+    for line in re.findall(r"^.*\bnpm install .*$", path.read_text("utf-8"), re.MULTILINE):
+        assert line.endswith('"$work"/licensekit-reader-*.tgz'), line
 
 
 def test_each_lock_is_audited() -> None:
