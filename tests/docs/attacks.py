@@ -81,6 +81,8 @@ def _attacks(nodes: list[ast.expr]) -> Iterator[str]:
         match node:
             case ast.Call(func=ast.Attribute(attr="attack"), args=[ast.Constant(value=str(name))]):
                 yield name
+            case _:
+                pass
 
 
 def section(promise: Promise, tests: Mapping[str, list[str]]) -> str:
