@@ -35,7 +35,8 @@ PLACES: Final = (
 
 def git(*arguments: str, within: Path) -> str:
     """Return what git says."""
-    command = ["git", *arguments]
+    # In a container, a checkout belongs to another account; git would not look at it.
+    command = ["git", "-c", f"safe.directory={TOP}", *arguments]
     return subprocess.run(command, cwd=within, check=True, capture_output=True, text=True).stdout
 
 
