@@ -168,6 +168,7 @@ def test_a_license_in_a_variable_leaves_nothing_behind(opens: Opens, tmp_path: P
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.attack("state-kept-in-memory")
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -188,6 +189,7 @@ def test_a_license_that_cannot_be_used_denies_and_says_why(opens: Opens, text: s
     assert codes(licensing) == ["license-not-taken", "not-activated", "kept-in-memory"]
 
 
+@pytest.mark.attack("lock-out-of-a-paying-customer")
 def test_a_license_that_has_expired_keeps_nobody_from_starting(opens: Opens) -> None:
     day = today.DAY
     licensing = opens(**{TEXT: lic(starts=day - 9, warning=day - 5, expiry=day - 3, grace=day - 2)})

@@ -13,6 +13,6 @@ def __getattr__(name: str) -> Any:
     """Return a name that is loaded now: pytest loads this package, with its plugin, for tests of all kinds."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from licensekit.testing import licensing  # noqa: PLC0415
+    from licensekit.testing import licensing  # noqa: PLC0415  # when it is used
 
     return getattr(licensing, name)

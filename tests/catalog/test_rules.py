@@ -279,6 +279,7 @@ def test_what_a_partner_requires_must_exist_and_be_of_a_kind_that_can_hold(requi
     assert told(faults(document, {ISSUER: catalog()})) == [("licenses.a.requires", why)]
 
 
+@pytest.mark.attack("partner-that-grants-the-vendors-licenses")
 def test_a_partner_cannot_include_the_vendors_licenses() -> None:
     found = faults(partner(a=user(includes=["user"])), {ISSUER: catalog()})
     assert told(found) == [("licenses.a.includes", "there is no license `user`")]

@@ -45,6 +45,7 @@ def test_every_fault_of_a_file_has_its_line() -> None:
     assert error_lines(error) == ["o.toml: users.x: there is no license `x`", "o.toml: has no company"]
 
 
+@pytest.mark.attack("hostile-text-on-a-screen")
 def test_what_a_hostile_file_says_cannot_move_the_cursor() -> None:
     error = Broken(said="company \x1b[2J\u202egnp.exe\nsecond line")
     assert error_lines(error) == ["company \\x1b[2J\\u202egnp.exe\\nsecond line"]
@@ -183,6 +184,7 @@ def test_a_descriptor_that_is_not_open_is_an_error() -> None:
         inputs.read_secret(inputs.SecretSource("passphrase", (), (999,)), "?")
 
 
+@pytest.mark.attack("oversize-file")
 def test_standard_input_has_a_limit() -> None:
     ran = invoke(["inspect", "-"], stdin=b"x" * (4 * 1024 * 1024 + 1))
     assert ran.code == 3
@@ -196,6 +198,7 @@ def test_a_dash_writes_to_standard_output(tmp_path: Path, capfdbinary: pytest.Ca
     assert (tmp_path / "out").read_bytes() == b"data"
 
 
+@pytest.mark.attack("hostile-text-on-a-screen")
 def test_numbers_are_aligned_and_hostile_text_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     output.table(["name", ">count"], [("a\x1bb", 5), ("long name", None)])
     assert capsys.readouterr().out == "name       count\na\\x1bb         5\nlong name\n"

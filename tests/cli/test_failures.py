@@ -102,6 +102,7 @@ def test_every_reason_of_a_refusal_is_in_its_data(run: Callable[..., Ran]) -> No
     assert (reason["data"]["reason"], reason["hint"]) == ("older", more.hint)
 
 
+@pytest.mark.attack("hostile-text-on-a-screen")
 def test_nothing_in_an_object_moves_the_cursor(run: Callable[..., Ran]) -> None:
     said = "\x9b2J\u202egnp.exe\nsecond"
     ran = run(raising(Broken(said=said)))

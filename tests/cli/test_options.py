@@ -154,6 +154,9 @@ class Use(NamedTuple):
         return self.metavar in metavars and text.startswith(tuple(meaning.openings.split("|")))
 
 
+SECRETS: Final = {"passphrase", "password", "pin", "secret", "seed", "token"}
+"""Words of an option that is about a secret."""
+
 USES: Final = [
     Use(node, param)
     for node in every_command()
@@ -210,6 +213,14 @@ def test_a_short_option_stands_beside_its_long_one() -> None:
 def test_every_option_has_a_help_text() -> None:
     lines = [f"{use.node.path}: {use.name}" for use in USES if not use.option.help]
     require_none(lines)
+
+
+@pytest.mark.attack("secret-in-an-argument")
+def test_no_option_takes_a_secret_itself() -> None:
+    """Whoever lists processes reads arguments, so an option names the file or descriptor that has the secret."""
+    secrets = [use for use in USES if SECRETS & set(use.name.strip("-").split("-"))]
+    assert len({use.name for use in secrets}) > 5
+    require_none([f"{use.node.path}: {use.name} {use.metavar}" for use in secrets if use.metavar not in {"FILE", "N"}])
 
 
 def test_what_a_value_must_be_is_said_in_words_of_our_own() -> None:

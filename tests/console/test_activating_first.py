@@ -92,6 +92,7 @@ def test_a_pack_that_is_damaged_is_not_kept(browser: Browser) -> None:
     assert PACK[:-9] not in page
 
 
+@pytest.mark.attack("swapped-root")
 def test_a_pack_of_another_root_than_the_pin_is_refused(bare: Installation, browser: Browser) -> None:
     other = pin_of(b"another")
     page = send(browser, 409, PACK, LICENSE, root=other)

@@ -139,6 +139,7 @@ def test_a_backup_leaves_nothing_behind(browser: Browser, monkeypatch: pytest.Mo
     assert list(place.iterdir()) == []
 
 
+@pytest.mark.attack("console-role-exceeded")
 def test_whoever_may_only_look_gets_no_key(crm: Installation, reader: Browser) -> None:
     assert "Download a backup" not in reader.get("/health")
     client = client_of(crm, Identity("rolf", Role.READER))

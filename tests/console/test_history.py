@@ -44,6 +44,7 @@ def test_every_change_is_a_sentence_with_links(crm: Installation, browser: Brows
         assert said in page
 
 
+@pytest.mark.attack("markup-in-a-name")
 def test_markup_in_a_name_is_text(crm: Installation, browser: Browser) -> None:
     crm.users.add("<b>x</b>&")
     assert 'added user <a href="/user?id=%3Cb%3Ex%3C%2Fb%3E%26">&lt;b&gt;x&lt;/b&gt;&amp;</a>' in browser.get(

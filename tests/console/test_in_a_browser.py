@@ -144,6 +144,7 @@ def test_two_administrators_see_what_both_have_changed(
     said.clear()
 
 
+@pytest.mark.attack("last-seat-taken-twice")
 def test_the_last_seat_is_refused_to_the_second_of_two_browsers(
     crm: Installation, console: Served, arrive: "Callable[..., Page]", said: list[str]
 ) -> None:

@@ -96,6 +96,7 @@ def test_seats_at_one_time_are_listed_and_ended(crm_home: Home, crm: Installatio
     assert "no lease" in words(browser.post("/license/lease/end", 404, lease=lease.id))
 
 
+@pytest.mark.attack("markup-in-a-name")
 def test_a_way_to_buy_is_offered_only_as_a_web_address(tmp_path_factory: pytest.TempPathFactory) -> None:
     for url, offered in (("https://example.com/buy", True), ("javascript:alert(1)", False)):
         catalog = makers.changed(crm_catalog(), urls={"buy": url})

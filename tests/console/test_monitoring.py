@@ -57,12 +57,14 @@ def test_metrics_are_for_whoever_sends_the_token(crm: Installation) -> None:
     assert "licensekit_doctor_findings{" in answer.text
 
 
+@pytest.mark.attack("console-without-signing-in")
 @pytest.mark.parametrize("sent", [{}, {"authorization": TOKEN}, {"authorization": f"Bearer {TOKEN}x"}])
 def test_nobody_else_sees_them(crm: Installation, sent: dict[str, str]) -> None:
     answer = monitor_of(crm).get("/metrics", headers=sent)
     assert (answer.status_code, answer.text, answer.headers["www-authenticate"]) == (401, "", "Bearer")
 
 
+@pytest.mark.attack("guessed-token")
 @pytest.mark.parametrize("sent", [{}, {"authorization": "Bearer "}, {"authorization": "Bearer"}])
 def test_without_a_token_nobody_sees_them(crm: Installation, sent: dict[str, str]) -> None:
     assert monitor_of(crm, token="").get("/metrics", headers=sent).status_code == 401

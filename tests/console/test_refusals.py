@@ -39,6 +39,7 @@ def places() -> list[str]:
     return [path.format(issuer="demo", code="sales", entry="2") for path in SCREENS]
 
 
+@pytest.mark.attack("console-without-signing-in")
 @pytest.mark.parametrize("path", places())
 def test_nobody_sees_anything_without_signing_in(crm: Installation, path: str) -> None:
     answer = client_of(crm, None).get(path)
@@ -47,6 +48,7 @@ def test_nobody_sees_anything_without_signing_in(crm: Installation, path: str) -
     assert "Nordlys" not in answer.text
 
 
+@pytest.mark.attack("console-without-signing-in")
 @pytest.mark.parametrize("path", CHANGES)
 def test_nobody_changes_anything_without_signing_in(
     crm: Installation, unchanged: Callable[[], bool], path: str
@@ -55,12 +57,14 @@ def test_nobody_changes_anything_without_signing_in(
     assert unchanged()
 
 
+@pytest.mark.attack("console-role-exceeded")
 @pytest.mark.parametrize("path", CHANGES)
 def test_whoever_may_only_look_changes_nothing(reader: Browser, unchanged: Callable[[], bool], path: str) -> None:
     assert "change nothing" in reader.post(path, 403, id="anna", part="base", confirm="base")
     assert unchanged()
 
 
+@pytest.mark.attack("console-from-another-site")
 @pytest.mark.parametrize("path", CHANGES)
 @pytest.mark.parametrize("token", ["", "0" * 64, "é"])
 def test_a_form_without_its_token_changes_nothing(
@@ -73,6 +77,7 @@ def test_a_form_without_its_token_changes_nothing(
     assert unchanged()
 
 
+@pytest.mark.attack("console-from-another-site")
 def test_the_token_of_another_browser_or_person_changes_nothing(
     crm: Installation, browser: Browser, unchanged: Callable[[], bool]
 ) -> None:
@@ -86,6 +91,7 @@ def test_the_token_of_another_browser_or_person_changes_nothing(
     assert unchanged()
 
 
+@pytest.mark.attack("console-from-another-site")
 @pytest.mark.parametrize(
     "headers",
     [
@@ -118,6 +124,7 @@ def test_a_browser_that_names_no_origin_but_says_same_origin_is_believed(crm: In
     assert crm.users.get("anna").retired
 
 
+@pytest.mark.attack("console-from-another-host")
 @pytest.mark.parametrize(
     "host",
     [
@@ -163,6 +170,7 @@ def test_what_is_no_origin_is_a_mistake_of_the_program(crm: Installation, addres
         app(crm, lambda _: None, origins=[address])
 
 
+@pytest.mark.attack("markup-in-a-name")
 @pytest.mark.parametrize("path", [*places(), "/nothing", "/static/console.css", "/static/no"])
 @pytest.mark.parametrize("identity", [Identity("ingrid"), None])
 def test_every_answer_has_every_header(crm: Installation, path: str, identity: Identity | None) -> None:
@@ -187,6 +195,7 @@ def test_cookies_are_for_this_console_alone(browser: Browser) -> None:
     assert "set-cookie" not in browser.client.get("/users/new").headers
 
 
+@pytest.mark.attack("markup-in-a-name")
 def test_no_page_has_a_script_or_style_of_its_own(browser: Browser) -> None:
     for path in places():
         page = browser.client.get(path).text
@@ -196,6 +205,7 @@ def test_no_page_has_a_script_or_style_of_its_own(browser: Browser) -> None:
         assert " onclick" not in page
 
 
+@pytest.mark.attack("oversize-request")
 def test_what_is_too_large_is_refused(browser: Browser, unchanged: Callable[[], bool]) -> None:
     token = browser.token()
     data = {"token": token, "text": "x" * BODY_BYTES}
@@ -256,6 +266,7 @@ def test_what_is_not_there_is_said_so(browser: Browser) -> None:
     assert browser.client.post("/users").status_code == 405
 
 
+@pytest.mark.attack("secret-in-a-traceback")
 def test_what_the_program_does_wrong_is_not_shown(crm: Installation) -> None:
     def broken(_: object) -> Identity:
         raise RuntimeError("a secret of the program")
@@ -277,6 +288,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.attack("markup-in-a-name")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_are_shown_as_they_are(crm: Installation, browser: Browser, name: str) -> None:
     crm.users.add(name, name=name, groups=["g"])

@@ -58,6 +58,7 @@ def door(crm: Installation, tmp_path: Path) -> Door:
     return Door(crm, tmp_path / "console")
 
 
+@pytest.mark.attack("sign-in-link-used-again")
 def test_a_link_lets_one_browser_in(door: Door) -> None:
     code = door.code()
     client = door.client()
@@ -72,6 +73,7 @@ def test_a_link_lets_one_browser_in(door: Door) -> None:
     assert door.signed_in().get("/users").status_code == 200
 
 
+@pytest.mark.attack("sign-in-link-used-again")
 @pytest.mark.parametrize("code", ["", "x", "é", "0" * 43, "../address", "\0"])
 def test_a_wrong_link_signs_nobody_in(door: Door, code: str) -> None:
     client = door.client()
@@ -83,6 +85,7 @@ def test_a_wrong_link_signs_nobody_in(door: Door, code: str) -> None:
     door.signed_in()
 
 
+@pytest.mark.attack("console-from-another-site")
 def test_a_link_that_another_page_sends_is_refused_and_not_used_up(door: Door) -> None:
     client, code = door.client(), door.code()
     headers = {"origin": "http://evil.example"}
@@ -90,6 +93,7 @@ def test_a_link_that_another_page_sends_is_refused_and_not_used_up(door: Door) -
     assert client.post("/sign-in", data={"code": code}).status_code == 200
 
 
+@pytest.mark.attack("sign-in-link-used-again")
 def test_a_link_ends_after_a_day(door: Door) -> None:
     code = door.code()
     door.now += LINK_SECONDS
@@ -122,6 +126,7 @@ def test_without_a_console_there_is_no_link(tmp_path: Path) -> None:
         Links(tmp_path).make(Identity("ingrid"))
 
 
+@pytest.mark.attack("sign-in-link-used-again")
 def test_links_are_for_their_account_alone(door: Door) -> None:
     door.code()
     assert {path.stat().st_mode & 0o077 for path in (door.links.folder, *door.links.folder.iterdir())} == {0}
@@ -136,6 +141,7 @@ def test_the_page_that_was_asked_for_is_shown_after_signing_in(door: Door) -> No
     assert again.headers["location"] == "/"
 
 
+@pytest.mark.attack("open-redirect")
 @pytest.mark.parametrize("wanted", ["//evil.example/", "/\\evil.example", "https://evil.example", "/" * 3000, "/a\nb"])
 def test_nobody_is_led_elsewhere_after_signing_in(door: Door, wanted: str) -> None:
     client = door.client()
@@ -185,6 +191,7 @@ def test_a_long_form_is_not_kept(door: Door) -> None:
     assert (answer.status_code, len(answer.text) < 10_000) == (401, True)
 
 
+@pytest.mark.attack("session-left-open")
 def test_a_page_that_is_left_open_does_not_keep_its_session(door: Door) -> None:
     client = door.signed_in()
     before = client.get("/pulse").text
@@ -210,6 +217,7 @@ def test_by_tls_the_session_is_for_tls_alone(door: Door) -> None:
     assert client.get("/users").status_code == 200
 
 
+@pytest.mark.attack("session-left-open")
 def test_a_session_ends_when_somebody_signs_out(door: Door) -> None:
     client = door.signed_in()
     cookies = dict(client.cookies)
@@ -220,6 +228,7 @@ def test_a_session_ends_when_somebody_signs_out(door: Door) -> None:
     assert "session has ended" in client.get("/users").text
 
 
+@pytest.mark.attack("session-left-open")
 def test_a_session_ends_when_nothing_is_asked_for_long(door: Door) -> None:
     client = door.signed_in()
     for _ in range(3):
@@ -248,6 +257,7 @@ PLAIN = Proxy((ip_network("10.0.0.5"),), "X-User", None)
 USER, READER, CHIEF = ("X-User", "ingrid"), ("X-Role", "reader"), ("X-Role", "administrator")
 
 
+@pytest.mark.attack("forged-proxy-header")
 @pytest.mark.parametrize(
     ("proxy", "request_", "identity"),
     [

@@ -1,10 +1,13 @@
 """Sites: added, named, assigned licenses, removed."""
 
+import pytest
+
 from licensekit.installation import EventScope, Installation
 from tests.console.conftest import Browser, words
 from tests.console.forms import typed
 
 
+@pytest.mark.attack("count-at-its-limit")
 def test_sites_are_added_until_there_is_no_room(crm: Installation, browser: Browser) -> None:
     assert "no sites yet" in words(browser.get("/sites"))
     assert "Oslo oslo Central" in words(browser.post("/sites/new", id="oslo", name="Oslo", central="1"))

@@ -155,6 +155,7 @@ def test_a_change_of_nobody_says_what_to_do(browser: Browser, asked: dict[str, s
     assert "tick users and pick a license" in words(browser.get("/users/change", **asked))
 
 
+@pytest.mark.attack("console-role-exceeded")
 def test_whoever_may_only_look_sees_no_check_boxes_and_changes_nothing(crm: Installation, reader: Browser) -> None:
     assert 'type="checkbox"' not in reader.get("/users")
     page = reader.get("/users/change", do="retire", user="anna")

@@ -38,6 +38,7 @@ def received(process: BaseProcess, pipe: Pipe) -> object:
     return pipe.recv()
 
 
+@pytest.mark.attack("last-seat-taken-twice")
 def test_of_two_processes_that_want_the_last_one_exactly_one_gets_it(location: str, database: Database) -> None:
     rounds = 200
     with database.write() as connection:
@@ -89,6 +90,7 @@ def test_a_process_killed_inside_a_transaction_leaves_nothing_of_it(location: st
     assert things(database) == [1, 2, 3, 4]
 
 
+@pytest.mark.attack("kill-in-the-middle")
 def test_a_process_killed_at_any_moment_leaves_whole_transactions(location: str, database: Database) -> None:
     choose = random.Random(0)  # noqa: S311  # moments, not secrets
     before: list[int] = []

@@ -87,6 +87,7 @@ def test_verify_full_takes_a_server_that_the_ca_has_certified_for_this_host(
     assert work(server.url(role(), host, sslmode="verify-full", sslrootcert=ca)).startswith("TLS")
 
 
+@pytest.mark.attack("server-of-somebody-else")
 def test_verify_full_refuses_another_ca_and_another_host(server: DebianServer, role: Role, tmp_path: Path) -> None:
     user, ca, other = role(), server.folder / "ours.crt", Authority(tmp_path, "others").certificate
     assert "certificate verify failed" in refused(server.url(user, "localhost", sslmode="verify-ca", sslrootcert=other))

@@ -192,6 +192,7 @@ def test_a_server_that_only_reads_is_read_and_not_written(location: str, databas
     standby.close()
 
 
+@pytest.mark.attack("password-in-a-message")
 @pytest.mark.parametrize(
     "url",
     [
@@ -226,6 +227,7 @@ def test_no_message_shows_a_password(url: str) -> None:
         error = error.__cause__ or error.__context__
 
 
+@pytest.mark.attack("password-in-a-message")
 @pytest.mark.parametrize(
     ("url", "safe"),
     [

@@ -135,6 +135,7 @@ def test_of_two_that_wait_to_migrate_one_does_and_the_other_finds_it_done(locati
         each.close()
 
 
+@pytest.mark.attack("older-program")
 def test_a_newer_schema_is_refused_politely_and_left_alone(location: str, database: Database) -> None:
     add(database, 1)
     database.close()
@@ -159,6 +160,7 @@ def test_a_program_stops_when_its_database_gets_a_schema_that_it_cannot_read(loc
         add(database, 1)
 
 
+@pytest.mark.attack("older-program")
 def test_a_program_stops_when_an_older_database_is_put_in_place(location: str) -> None:
     program = connect(location, schema=NEXT_SCHEMA, create=True)
     with program.write() as connection:

@@ -56,11 +56,13 @@ def raw(path: Path, *statements: str) -> None:
     connection.close()
 
 
+@pytest.mark.attack("secret-readable-by-others")
 def test_a_new_database_can_be_read_by_its_owner_alone(filled: Path) -> None:
     assert stat.S_IMODE(filled.stat().st_mode) == 0o600
     assert [entry.name for entry in filled.parent.iterdir()] == [filled.name]
 
 
+@pytest.mark.attack("secret-readable-by-others")
 def test_the_files_beside_an_open_database_are_as_private_as_itself(filled: Path) -> None:
     database = connect(filled, schema=SCHEMA, create=False)
     add(database, 1000)
@@ -111,6 +113,7 @@ def _circle(path: Path) -> None:
     path.symlink_to(path.name)
 
 
+@pytest.mark.attack("special-file")
 @pytest.mark.parametrize("make", [_folder, _fifo, _socket, _device, _circle])
 def test_what_is_no_plain_file_is_refused_without_waiting(path: Path, make: Callable[[Path], None]) -> None:
     make(path)
@@ -140,6 +143,7 @@ def test_an_empty_file_is_set_up_only_when_asked(path: Path) -> None:
     database.close()
 
 
+@pytest.mark.attack("foreign-database")
 @pytest.mark.parametrize("content", [b"\n", b"hello", b"lk1-bundle.AAAA", bytes(4096)])
 def test_a_file_of_something_else_is_refused_and_left_as_it_was(path: Path, content: bytes) -> None:
     path.write_bytes(content)
@@ -148,6 +152,7 @@ def test_a_file_of_something_else_is_refused_and_left_as_it_was(path: Path, cont
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
+@pytest.mark.attack("foreign-database")
 def test_a_database_of_another_program_is_refused_and_left_as_it_was(path: Path) -> None:
     raw(path, "CREATE TABLE things (id INTEGER)", "INSERT INTO things VALUES (1)")
     before = path.read_bytes()
@@ -166,6 +171,7 @@ def test_a_database_that_lost_its_first_table_is_not_filled_up(filled: Path) -> 
         connect(filled, schema=SCHEMA, create=True)
 
 
+@pytest.mark.attack("corrupt-page")
 def test_a_damaged_page_is_found_when_the_database_is_opened(filled: Path) -> None:
     content = bytearray(filled.read_bytes())
     content[-4096:-2000] = bytes(2096)
@@ -174,6 +180,7 @@ def test_a_damaged_page_is_found_when_the_database_is_opened(filled: Path) -> No
     assert filled.read_bytes() == content
 
 
+@pytest.mark.attack("corrupt-page")
 def test_damage_in_a_large_database_is_found_when_it_is_met(filled: Path) -> None:
     database = connect(filled, schema=SCHEMA, create=False)
     with database.write() as connection:
@@ -190,6 +197,7 @@ def test_damage_in_a_large_database_is_found_when_it_is_met(filled: Path) -> Non
     database.close()
 
 
+@pytest.mark.attack("corrupt-page")
 @pytest.mark.parametrize("seed", range(8))
 def test_whatever_bytes_are_in_the_file_there_is_a_license_error_or_none(filled: Path, seed: int) -> None:
     good = filled.read_bytes()
@@ -237,6 +245,7 @@ def _use(path: Path, *, create: bool) -> None:
         database.close()
 
 
+@pytest.mark.attack("text-that-is-not-utf-8")
 def test_text_that_is_not_utf_8_is_damage(filled: Path) -> None:
     raw(filled, "UPDATE things SET name = CAST(x'ff' AS TEXT) WHERE id = 7")
     database = connect(filled, schema=SCHEMA, create=False)
@@ -358,6 +367,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["/bin/umount", str(folder)], check=True)
 
 
+@pytest.mark.attack("full-disk")
 def test_a_full_disk_stops_writers_and_loses_nothing(small_disk: Path) -> None:
     database = connect(small_disk / "a.db", schema=SCHEMA, create=True)
     written = 0

@@ -52,6 +52,7 @@ def test_what_lacked_its_requirement_before_is_no_reason_now() -> None:
     assert refusals({"mobile", "gone"}, release="gone") == []
 
 
+@pytest.mark.attack("count-at-its-limit")
 def test_the_last_one_is_assigned_and_no_more() -> None:
     change = AssignmentChange(frozenset({"user"}))
     assert faults_of(SOLD, {"user": 0}, "anna", frozenset(), change) == []

@@ -185,6 +185,7 @@ def test_what_a_revoked_bundle_displaced_or_replaced_counts_again() -> None:
     assert in_force(bare(serial="A-1"), merged, revoked(bought(2))) == [bare(serial="A-1")]
 
 
+@pytest.mark.attack("revocation-list-deleted")
 def test_while_a_list_is_gone_its_issuers_bundles_grant_nothing() -> None:
     trust, verified = signed(bought())
     gone = SeenDocument((1, 9, 9), bytes(16))

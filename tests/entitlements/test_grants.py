@@ -170,6 +170,7 @@ def test_a_code_that_no_catalog_has_is_shown_and_not_granted() -> None:
     assert entitlements.grants == {}
 
 
+@pytest.mark.attack("partner-that-grants-the-vendors-licenses")
 def test_a_partner_grants_its_own_licenses_under_its_own_name() -> None:
     addon = makers.catalog(issuer="partner", licenses={"map": of(SYSTEM), "server": of(SYSTEM)}, access={})
     both = trust_store(makers.catalog(), addon, partner="partner")

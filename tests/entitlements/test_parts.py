@@ -76,6 +76,7 @@ def test_after_grace_the_policy_caps_what_is_granted(policy: AfterGrace, cap: Ac
 FACTS = {"board": b"b" * 16, "host": b"h" * 16, "network": b"n" * 16}
 
 
+@pytest.mark.attack("another-machines-file")
 @pytest.mark.parametrize(
     ("binding", "fingerprint", "fits"),
     [

@@ -16,6 +16,7 @@ from licensekit.files import is_exposed, read_bytes
 from tests.profiles import examples
 
 
+@pytest.mark.attack("oversize-file")
 @settings(max_examples=examples(50), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=200), limit=st.integers(0, 200))
 def test_a_file_is_read_whole_exactly_if_it_is_within_the_limit(tmp_path: Path, content: bytes, limit: int) -> None:
@@ -35,6 +36,7 @@ def test_large_files_come_in_several_pieces(tmp_path: Path) -> None:
     assert read_bytes(path, limit=3_000_000, what="a pack") == content
 
 
+@pytest.mark.attack("oversize-file")
 def test_a_file_that_is_far_too_large_is_not_read_at_all(tmp_path: Path) -> None:
     path = tmp_path / "file"
     with path.open("wb") as file:
@@ -43,6 +45,7 @@ def test_a_file_that_is_far_too_large_is_not_read_at_all(tmp_path: Path) -> None
         read_bytes(path, limit=1000, what="a pack")
 
 
+@pytest.mark.attack("oversize-file")
 def test_a_file_that_grows_while_it_is_read_is_too_large() -> None:
     # Its size is said to be nothing, and there is always more of it.
     with pytest.raises(TooLarge):
@@ -88,6 +91,7 @@ def _forbidden(path: Path) -> None:
     path.chmod(0)
 
 
+@pytest.mark.attack("special-file")
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -125,6 +129,7 @@ def test_a_folder_is_named_as_one_where_the_system_denies_to_open_it(
         read_bytes(tmp_path, limit=100, what="a license file")
 
 
+@pytest.mark.attack("special-file")
 def test_a_pipe_that_somebody_writes_to_is_refused_as_well(tmp_path: Path) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)
@@ -160,6 +165,7 @@ def test_a_secret_that_only_its_owner_has_rights_to_is_not_exposed(tmp_path: Pat
     assert not is_exposed(path)
 
 
+@pytest.mark.attack("secret-readable-by-others")
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o610, 0o666])
 def test_a_secret_that_others_have_any_right_to_is_exposed(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "key"

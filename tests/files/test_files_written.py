@@ -56,6 +56,7 @@ def test_a_file_is_replaced_with_the_mode_of_the_new_one(tmp_path: Path) -> None
     assert entries(tmp_path) == ["file"]
 
 
+@pytest.mark.attack("secret-readable-by-others")
 @pytest.mark.process
 def test_a_secret_is_never_readable_by_others_while_it_is_written(tmp_path: Path) -> None:
     seen: set[int] = set()
@@ -81,6 +82,7 @@ def _write_many(path: Path) -> None:
         write_atomically(path, bytes([number % 256]) * 1000, mode=0o600)
 
 
+@pytest.mark.attack("kill-in-the-middle")
 @pytest.mark.process
 def test_a_reader_sees_the_old_or_the_new_whatever_is_killed(tmp_path: Path) -> None:
     path = tmp_path / "file"
@@ -104,6 +106,7 @@ def _write_forever(path: Path) -> None:
         write_atomically(path, bytes([number % 256]) * 300_000)
 
 
+@pytest.mark.attack("file-overwritten")
 def test_an_existing_file_is_not_overwritten_unless_that_was_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"old")
@@ -163,6 +166,7 @@ def _dangling(path: Path) -> None:
     path.symlink_to("target")
 
 
+@pytest.mark.attack("special-file")
 @pytest.mark.parametrize(
     ("make", "what"),
     [(_folder, "a folder"), (_fifo, "a pipe"), (_link, "a symbolic link"), (_dangling, "a symbolic link")],
@@ -178,6 +182,7 @@ def test_what_is_no_plain_file_stays_as_it_is(tmp_path: Path, make: Callable[[Pa
     assert [(entry.name, entry.lstat()) for entry in sorted(tmp_path.iterdir())] == before
 
 
+@pytest.mark.attack("special-file")
 def test_a_device_is_not_replaced(tmp_path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root could do such harm")
@@ -226,6 +231,7 @@ def test_a_folder_that_may_not_be_listed_can_be_written_to(tmp_path: Path, unpri
     assert entries(folder) == ["file"]
 
 
+@pytest.mark.attack("full-disk")
 def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"old")

@@ -24,6 +24,7 @@ def test_every_file_is_written_and_nothing_else(tmp_path: Path) -> None:
     assert found(tmp_path) == dict(FILES)
 
 
+@pytest.mark.attack("special-file")
 def test_a_link_is_replaced_and_not_written_through(tmp_path: Path) -> None:
     (tmp_path / "other").write_bytes(b"other")
     (tmp_path / "2.lic").symlink_to(tmp_path / "other")
@@ -86,6 +87,7 @@ def test_what_breaks_off_leaves_what_was_there(tmp_path: Path) -> None:
     assert found(tmp_path) == {"export": b"older"}
 
 
+@pytest.mark.attack("special-file")
 def test_only_plain_files_are_opened(tmp_path: Path) -> None:
     (tmp_path / "plain").write_bytes(b"abc")
     file, size = open_plain(tmp_path / "plain", what="orders")

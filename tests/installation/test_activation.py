@@ -53,6 +53,8 @@ def test_a_higher_sequence_replaces_the_lower(installation: Installation) -> Non
     assert [v.document for v in installation.state().bundles] == [bundle(2)]
 
 
+@pytest.mark.attack("another-customers-file")
+@pytest.mark.attack("older-bundle-brought-back")
 @pytest.mark.parametrize(
     ("refused", "error"),
     [
@@ -87,6 +89,7 @@ def test_a_bundle_that_replaces_the_serial_moves_the_installation(installation: 
         installation.activate(file(bundle(6, serial="TRIAL-1")))
 
 
+@pytest.mark.attack("documents-mixed-in-one-file")
 def test_one_bad_bundle_in_a_file_keeps_all_of_it_out(installation: Installation) -> None:
     before = contents(installation)
     with pytest.raises(BundleRefused, match="is for serial"):
@@ -134,6 +137,7 @@ def test_what_comes_after_a_revoked_bundle_ends_the_notice_of_it(installation: I
     assert installation.state().notices == ()
 
 
+@pytest.mark.attack("lock-out-of-a-paying-customer")
 def test_activation_works_when_everything_has_expired(home: Home) -> None:
     with home.open() as installation:
         installation.activate(file(bundle(1)))
@@ -174,6 +178,7 @@ def test_what_is_no_license_file_is_refused(installation: Installation, data: by
     assert contents(installation) == before
 
 
+@pytest.mark.attack("altered-anywhere")
 def test_an_altered_bundle_is_refused(installation: Installation) -> None:
     token = homes.signed(bundle())
     altered = token._replace(frame=token.frame[:-1] + bytes([token.frame[-1] ^ 1]))

@@ -38,6 +38,7 @@ def test_who_was_added_or_assigned_meanwhile_makes_it_not_stale(crm: Installatio
     assert proposal.apply().changed
 
 
+@pytest.mark.attack("signed-other-than-shown")
 def test_another_activation_meanwhile_makes_it_stale(crm: Installation) -> None:
     proposal = crm.propose_activate(MORE)
     crm.activate(file(bundle(part="more", users={"sales": 1})))
@@ -65,6 +66,7 @@ def test_what_was_assigned_beyond_it_meanwhile_is_a_reason(crm: Installation) ->
         fewer.apply()
 
 
+@pytest.mark.attack("signed-other-than-shown")
 def test_assignments_that_change_what_was_promised_make_it_stale(crm: Installation) -> None:
     sold = {**SOLD, "users": {"sales": 1, "user": None}}
     later = file(bundle(2, starts=makers.ISSUED_DAY + 30, **sold))

@@ -111,6 +111,7 @@ def test_a_backup_of_either_engine_is_restored_in_either(
         assert notices(new) == []
 
 
+@pytest.mark.attack("secret-readable-by-others")
 def test_a_backup_is_one_file_that_only_its_owner_reads(home: Home, saved: Path) -> None:
     assert saved.stat().st_mode & 0o777 == 0o600
     assert [one.name for one in saved.parent.iterdir() if one.is_file()] == ["saved"]
@@ -246,6 +247,7 @@ def test_a_damaged_database_that_cannot_be_renamed_stays(
     assert path.read_bytes() == b"nothing" * 1000
 
 
+@pytest.mark.attack("foreign-database")
 def test_a_database_of_another_program_is_never_replaced(filled: Home, tmp_path: Path) -> None:
     source, path = backed_up(filled, tmp_path / "saved"), filled.folder / "licensing.db"
     path.unlink()

@@ -117,6 +117,7 @@ def live(machine: Machine) -> Iterator[LiveSnapshot]:
     live.close()
 
 
+@pytest.mark.attack("clock-turned-back")
 def test_a_clock_turned_back_while_a_program_runs_wins_nothing(machine: Machine, live: LiveSnapshot) -> None:
     machine.run(400 * DAY, turned=-400 * DAY)
     live.reload()
@@ -125,6 +126,7 @@ def test_a_clock_turned_back_while_a_program_runs_wins_nothing(machine: Machine,
     assert "clock-behind" in {notice.code for notice in live.notices}
 
 
+@pytest.mark.attack("clock-stopped")
 def test_offline_hours_end_while_the_clock_stands_still(machine: Machine, live: LiveSnapshot) -> None:
     """A program whose database is away goes on by the boot clock."""
     machine.run(10 * DAY, turned=-10 * DAY)
@@ -156,6 +158,7 @@ def test_an_accepted_clock_counts_again_and_the_vendor_learns_of_it(machine: Mac
     assert "clock-accepted" in codes(machine)
 
 
+@pytest.mark.attack("clock-accepted-again-and-again")
 def test_a_clock_is_accepted_once_for_each_base_bundle(machine: Machine) -> None:
     wrong_for_two_days(machine)
     with machine.open() as installation:
@@ -174,6 +177,7 @@ def test_a_clock_is_accepted_once_for_each_base_bundle(machine: Machine) -> None
         assert installation.state().now == machine.home.clock.now
 
 
+@pytest.mark.attack("clock-accepted-again-and-again")
 def test_a_clock_that_was_accepted_does_not_go_below_the_hard_floor(machine: Machine) -> None:
     wrong_for_two_days(machine)
     machine.run(0, turned=-1000 * DAY)
@@ -182,6 +186,7 @@ def test_a_clock_that_was_accepted_does_not_go_below_the_hard_floor(machine: Mac
         assert installation.state().now == ISSUED + 2 * DAY + HOUR
 
 
+@pytest.mark.attack("bundle-from-the-future")
 def test_what_a_bundle_proved_ends_with_its_key(machine: Machine) -> None:
     machine.run(30 * DAY)
     machine.look()
@@ -196,6 +201,7 @@ def test_what_a_bundle_proved_ends_with_its_key(machine: Machine) -> None:
     assert machine.seen().hard == issued
 
 
+@pytest.mark.attack("bundle-from-the-future")
 def test_a_reset_bounds_what_every_bundle_proves(machine: Machine) -> None:
     machine.run(30 * DAY)
     machine.look()
@@ -210,6 +216,7 @@ def test_a_reset_bounds_what_every_bundle_proves(machine: Machine) -> None:
         assert installation.state().stored.time.floor == NOW + DAY
 
 
+@pytest.mark.attack("observations-of-time-edited")
 @pytest.mark.parametrize("text", [b"", b"[]", b"\xff", b"[[0, 0, 0, 0, 0, 0, 0, 0], []]"])
 def test_observations_that_were_edited_are_a_damaged_journal_with_its_floors(machine: Machine, text: bytes) -> None:
     machine.run(3 * DAY)

@@ -100,6 +100,7 @@ def test_an_event_holds_its_scope_and_nobody_else(crm: Installation) -> None:
     assert codes(crm, "anna", site="oslo") == codes(crm, "bob") == []
 
 
+@pytest.mark.attack("lock-out-of-a-paying-customer")
 def test_administrators_may_log_in_whatever_is_in_force(crm: Installation) -> None:
     crm.users.assign("anna", "sales")
     crm.users.set("anna", administrator=True)

@@ -19,6 +19,7 @@ def heads(installation: Installation) -> list[bytes]:
     return [entry.hash for entry in installation.audit.entries()]
 
 
+@pytest.mark.attack("facts-of-a-machine-in-the-clear")
 def test_a_request_is_signed_and_carries_no_fact_in_the_clear(crm: Installation) -> None:
     text, request = crm.request()
     [token] = armor.read(text)
@@ -50,6 +51,7 @@ def test_two_requests_never_share_a_nonce(crm: Installation) -> None:
     assert crm.request()[1].nonce != crm.request()[1].nonce
 
 
+@pytest.mark.attack("another-machines-file")
 def test_a_bundle_bound_to_the_key_and_facts_of_a_request_works_only_there(crm_home: Home, home: Home) -> None:
     with crm_home.open() as here:
         text, request = here.request()
@@ -72,6 +74,7 @@ def test_a_bundle_bound_to_the_key_and_facts_of_a_request_works_only_there(crm_h
         assert elsewhere.state().stored == before
 
 
+@pytest.mark.attack("another-machines-file")
 def test_facts_may_drift_as_far_as_the_bundle_says(crm: Installation) -> None:
     _, request = crm.request()
     name, *_ = request.facts
@@ -99,6 +102,7 @@ def test_what_the_program_knows_of_its_machine_binds_like_what_is_read(crm_home:
             assert bool(crm.state().entitlements.system.get("server")) == granted
 
 
+@pytest.mark.attack("returned-bundle-activated-again")
 def test_a_returned_bundle_can_never_work_here_again(crm: Installation) -> None:
     crm.users.assign("anna", "sales")
     data = file(*(v.token for v in crm.state().bundles))

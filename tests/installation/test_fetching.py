@@ -126,6 +126,7 @@ def test_what_is_not_the_whole_file_is_an_error(
     assert (caught.value.reason, caught.value.status) == (reason, status)
 
 
+@pytest.mark.attack("server-without-end")
 @pytest.mark.parametrize("length", [b"Content-Length: 99999999\r\n", b""])
 def test_no_more_is_read_than_a_license_file_has(server: Server, trusted: Authority, length: bytes) -> None:
     sent: list[int] = []
@@ -150,6 +151,7 @@ def drip(connection: socket.socket, first: bytes) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.attack("server-without-end")
 @pytest.mark.parametrize("first", [b"", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n"])
 def test_a_server_that_takes_its_time_is_left_and_so_is_its_socket(
     server: Server, trusted: Authority, first: bytes
@@ -171,6 +173,7 @@ def test_a_server_that_takes_its_time_is_left_and_so_is_its_socket(
     assert left
 
 
+@pytest.mark.attack("server-without-end")
 def test_a_name_that_the_system_looks_up_without_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     def slowly(*_: object, **__: object) -> list[object]:
         time.sleep(1)
@@ -181,6 +184,7 @@ def test_a_name_that_the_system_looks_up_without_end_is_left(monkeypatch: pytest
         fetch("https://licenses.example.com/", seconds=0.2)
 
 
+@pytest.mark.attack("server-of-somebody-else")
 @pytest.mark.parametrize("address", ["http://127.0.0.1/", "file:///etc/passwd", "", "licenses.example.com/x"])
 def test_only_https_is_asked(address: str) -> None:
     with pytest.raises(FetchFailed) as caught:
@@ -198,6 +202,7 @@ def test_what_cannot_be_reached_is_an_error(address: str) -> None:
     assert caught.value.detail or caught.value.reason == "cut-off"
 
 
+@pytest.mark.attack("server-of-somebody-else")
 def test_a_certificate_of_another_authority_is_not_trusted(server: Server, tmp_path: Path) -> None:
     for ca in (None, authority.make(tmp_path).ca):
         server.answers = iter([WHOLE])
@@ -207,6 +212,7 @@ def test_a_certificate_of_another_authority_is_not_trusted(server: Server, tmp_p
     assert server.asked == []
 
 
+@pytest.mark.attack("server-of-somebody-else")
 def test_a_certificate_for_another_name_is_not_trusted(tmp_path: Path) -> None:
     other = authority.make(tmp_path, "licenses.example.com")
     server = Server(other.context())
@@ -215,6 +221,7 @@ def test_a_certificate_for_another_name_is_not_trusted(tmp_path: Path) -> None:
     server.listening.close()
 
 
+@pytest.mark.attack("server-of-somebody-else")
 def test_a_server_without_tls_is_not_asked() -> None:
     server = Server(None)
     server.answers = iter([b"HTTP/1.1 200 OK\r\n\r\nplain"])

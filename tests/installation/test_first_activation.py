@@ -145,6 +145,7 @@ def test_what_is_there_already_stays(tmp_path: Path) -> None:
     assert [path.name for path in home.folder.iterdir()] == ["notes"]
 
 
+@pytest.mark.attack("state-deleted")
 def test_an_installation_that_is_gone_is_not_created_anew(tmp_path: Path) -> None:
     home = Home(str(tmp_path / "mine"))
     with home.open() as installation:

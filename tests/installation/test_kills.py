@@ -35,6 +35,7 @@ def examine(folder: Path, way: str, operation: str) -> dict[str, int]:
     return counts
 
 
+@pytest.mark.attack("kill-in-the-middle")
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_a_kill_at_any_point_leaves_all_of_a_change_or_nothing(tmp_path: Path, operation: str) -> None:
     counts = examine(tmp_path, "kill", operation)
@@ -43,12 +44,14 @@ def test_a_kill_at_any_point_leaves_all_of_a_change_or_nothing(tmp_path: Path, o
     assert counts["after"] > 0
 
 
+@pytest.mark.attack("kill-in-the-middle")
 @pytest.mark.parametrize("operation", ["activate", "assign", "migrate"])
 def test_a_kill_at_any_moment_leaves_all_of_a_change_or_nothing(tmp_path: Path, operation: str) -> None:
     counts = examine(tmp_path, "moment", operation)
     assert 0 < counts["struck"] <= MOMENTS
 
 
+@pytest.mark.attack("full-disk")
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_a_disk_that_is_full_at_any_point_refuses_all_of_a_change_or_nothing(tmp_path: Path, operation: str) -> None:
     counts = examine(tmp_path, "fail", operation)

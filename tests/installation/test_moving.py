@@ -92,6 +92,7 @@ def test_everything_arrives_and_goes_on(home: Home, places: tuple[str, str]) -> 
         assert after.license("windows").holders[0] == "new"
 
 
+@pytest.mark.attack("state-copied-to-another-host")
 def test_nothing_works_any_more_where_it_was(home: Home, places: tuple[str, str]) -> None:
     with home.open() as running:
         before = running.state().stored
@@ -188,6 +189,7 @@ def test_a_move_that_is_cut_off_can_be_made_again(
         home.open()
 
 
+@pytest.mark.attack("state-copied-to-another-host")
 @pytest.mark.parametrize("changed", [0, 1])
 def test_a_copy_that_lives_already_is_not_taken_for_ones_own(
     home: Home, places: tuple[str, str], monkeypatch: pytest.MonkeyPatch, changed: int

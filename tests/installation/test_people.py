@@ -112,6 +112,7 @@ def erasable(home: Home) -> tuple[Installation, list[bytes]]:
     return crm, [entry.entry for entry in crm.audit.entries()]
 
 
+@pytest.mark.attack("erased-person-in-a-log")
 def test_an_erased_person_is_gone_and_the_log_holds(home: Home) -> None:
     crm, before = erasable(home)
     messages = " ".join(entry.message for entry in crm.audit.entries())
@@ -161,6 +162,7 @@ def test_who_is_in_the_log_alone_is_erased_and_nobody_else(home: Home) -> None:
         assert crm.audit.verify() == head
 
 
+@pytest.mark.attack("erased-person-in-a-log")
 def test_the_chain_names_nobody(home: Home) -> None:
     crm, entries = erasable(home)
     crm.close()

@@ -11,6 +11,7 @@ from tests.installation.racing import churn, race
 PROCESSES = get_context("spawn")
 
 
+@pytest.mark.attack("last-seat-taken-twice")
 @pytest.mark.process
 @pytest.mark.parametrize(("engine", "rounds"), [("sqlite", 1000), ("postgres", 200)])
 def test_of_two_processes_one_gets_the_last_assignment(

@@ -64,6 +64,7 @@ def restored(crm_home: Home) -> Home:
     return crm_home
 
 
+@pytest.mark.attack("state-restored-from-an-older-copy")
 def test_a_restored_backup_is_reported_and_works(restored: Home) -> None:
     with restored.open() as crm:
         assert notices(crm) == ["restored-backup"]
@@ -77,6 +78,7 @@ def test_a_restored_backup_is_reported_and_works(restored: Home) -> None:
         assert notices(crm) == ["restored-backup"]
 
 
+@pytest.mark.attack("state-restored-from-an-older-copy")
 def test_another_history_of_the_same_length_is_a_restored_backup(restored: Home) -> None:
     """Changes made without the mark do not hide it."""
     mark = restored.folder / "licensing.mark"
@@ -90,6 +92,7 @@ def test_another_history_of_the_same_length_is_a_restored_backup(restored: Home)
         assert notices(crm) == ["restored-backup"]
 
 
+@pytest.mark.attack("state-deleted")
 def test_a_database_without_its_mark_is_a_restored_backup(crm_home: Home) -> None:
     with crm_home.open() as crm:
         crm.users.add("anna")
@@ -190,6 +193,7 @@ def test_a_reset_lets_one_lower_sequence_in(crm_home: Home) -> None:
         assert [v.document for v in crm.state().bundles] == [plain(5)]
 
 
+@pytest.mark.attack("reset-used-twice")
 @pytest.mark.parametrize("what", list(ResetWhat))
 def test_a_reset_is_used_once(crm_home: Home, what: ResetWhat) -> None:
     with crm_home.open() as crm:
@@ -202,6 +206,7 @@ def test_a_reset_is_used_once(crm_home: Home, what: ResetWhat) -> None:
         assert crm.state().stored == before
 
 
+@pytest.mark.attack("reset-used-twice")
 def test_a_reset_that_stands_twice_in_a_file_counts_once(crm_home: Home) -> None:
     """Whether it is the same token, or signed twice for one request."""
     with crm_home.open() as crm:
@@ -216,6 +221,7 @@ def test_a_reset_that_stands_twice_in_a_file_counts_once(crm_home: Home) -> None
         assert crm.state().stored == before
 
 
+@pytest.mark.attack("another-customers-file")
 def test_a_reset_for_another_installation_is_refused(crm_home: Home) -> None:
     with crm_home.open() as crm:
         before = crm.state().stored
@@ -224,6 +230,7 @@ def test_a_reset_for_another_installation_is_refused(crm_home: Home) -> None:
         assert crm.state().stored == before
 
 
+@pytest.mark.attack("partner-that-takes-back-or-resets")
 def test_a_partner_cannot_reset_the_vendors_installation(crm_home: Home) -> None:
     partner = makers.key("partner")
     scope = makers.scope(issuers=["partner"])
@@ -244,6 +251,7 @@ def tampered(home: Home, statement: str, *values: str | bytes) -> None:
         raw.commit()
 
 
+@pytest.mark.attack("log-edited")
 @pytest.mark.parametrize(
     "statement",
     [
@@ -268,6 +276,7 @@ def test_tables_edited_by_hand_show_in_the_audit(crm_home: Home, statement: str)
         crm.audit.verify()
 
 
+@pytest.mark.attack("state-restored-from-an-older-copy")
 def test_a_log_cut_at_its_end_is_a_restored_backup(crm_home: Home) -> None:
     with crm_home.open() as crm:
         crm.users.add("anna")
@@ -277,6 +286,7 @@ def test_a_log_cut_at_its_end_is_a_restored_backup(crm_home: Home) -> None:
         assert notices(crm) == ["restored-backup"]
 
 
+@pytest.mark.attack("state-edited-by-hand")
 def test_a_bundle_altered_in_the_database_grants_nothing_and_is_named(crm_home: Home) -> None:
     with crm_home.open() as crm:
         crm.activate(file(plain()))
@@ -308,6 +318,7 @@ def trusting(crm_home: Home) -> Home:
     return crm_home
 
 
+@pytest.mark.attack("state-deleted")
 def test_a_trust_document_that_was_removed_stops_everything_until_it_is_back(trusting: Home) -> None:
     tampered(trusting, "DELETE FROM trust_documents")
     trust = makers.trust(makers.admitted(makers.key("vendor")), version=2)
@@ -329,6 +340,7 @@ def test_a_revocation_list_that_was_removed_is_no_empty_list(trusting: Home) -> 
         assert notices(crm) == []
 
 
+@pytest.mark.attack("state-edited-by-hand")
 @pytest.mark.parametrize("kind", ["trust", "catalog", "revocations"])
 def test_a_damaged_trust_document_is_named_and_never_believed(trusting: Home, kind: str) -> None:
     tampered(trusting, "UPDATE trust_documents SET frame = x'01ff' WHERE type = ?", kind)

@@ -95,6 +95,7 @@ def insert_for_a_site(connection: Connection) -> None:
     connection.run("INSERT INTO site_licenses VALUES ('oslo', 'sales', 1, 1)")
 
 
+@pytest.mark.attack("state-edited-by-hand")
 @pytest.mark.parametrize(
     ("act", "count", "served"),
     [
@@ -152,6 +153,7 @@ def test_a_release_neither_doubles_a_slot_nor_counts_what_is_no_slot(home: Home,
         assert [reason.code for reason in crm.users.may_login("u5", "web").reasons] == ["beyond-sold"]
 
 
+@pytest.mark.attack("state-edited-by-hand")
 def test_satellites_inserted_by_hand_give_their_users_nothing(home: Home, edit: Edit) -> None:
     with home.open() as crm:
         sold = {"satellite": 1, "reporter": None}

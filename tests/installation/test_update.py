@@ -83,6 +83,7 @@ def test_the_address_is_the_catalogs_and_the_pickup_of_what_was_activated_last(
     assert web.asked == [f"{ADDRESS}/{'0f' * 16}.lic", f"{ADDRESS}/{other}.lic"]
 
 
+@pytest.mark.attack("other-file-at-the-vendors-address")
 def test_what_is_here_already_or_older_is_nothing_new(updating: Installation, web: Web) -> None:
     update(updating, web).apply()
     before = updating.state().stored
@@ -107,6 +108,7 @@ def test_one_that_has_expired_or_was_taken_back_is_still_renewed(updating: Insta
     assert updating.state().bundles
 
 
+@pytest.mark.attack("other-file-at-the-vendors-address")
 @pytest.mark.parametrize(
     ("has", "kind", "message"),
     [
@@ -142,6 +144,7 @@ def test_a_place_that_an_error_has_stays(updating: Installation, web: Web) -> No
         update(updating, web)
 
 
+@pytest.mark.attack("other-file-at-the-vendors-address")
 @pytest.mark.parametrize(
     "refused", [bundle(2, serial="OTHER-1"), bundle(2, users={"sales-pro": 1, "user": None}), bundle(1, users={})]
 )

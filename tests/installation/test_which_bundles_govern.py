@@ -92,6 +92,7 @@ def refused(installation: Installation, data: str, error: type[E], reason: str =
     return caught.value
 
 
+@pytest.mark.attack("key-beyond-its-scope")
 def test_a_stolen_key_for_trials_cannot_touch_what_was_bought(installation: Installation) -> None:
     installation.activate(file(sold()))
     attack = trial(HIGHEST, serial=BOUGHT)
@@ -106,6 +107,7 @@ def test_a_stolen_key_for_trials_cannot_touch_what_was_bought(installation: Inst
     assert active(installation) == [sold(3)]
 
 
+@pytest.mark.attack("key-beyond-its-scope")
 def test_a_stolen_limited_key_cannot_displace_what_its_scope_does_not_admit(installation: Installation) -> None:
     installation.activate(file(sold(5)))
     activated = installation.activate(file(small(HIGHEST), by="shop"))
@@ -131,6 +133,7 @@ def test_what_a_limited_key_displaced_counts_again_when_the_key_is_revoked(insta
     assert codes(installation) == []
 
 
+@pytest.mark.attack("stolen-signing-key")
 def test_the_highest_sequence_of_a_stolen_key_dies_with_it(installation: Installation) -> None:
     installation.activate(file(sold(1), sold(1, **EXTRA)))
     installation.activate(file(sold(HIGHEST, count=1), by="second"))
@@ -147,6 +150,7 @@ def test_a_sequence_that_a_revoked_key_took_is_free_again(installation: Installa
     assert active(installation) == [sold(2)]
 
 
+@pytest.mark.attack("stolen-signing-key")
 def test_a_serial_that_a_stolen_key_replaced_counts_again(installation: Installation) -> None:
     installation.activate(file(sold(1), sold(1, **EXTRA)))
     installation.activate(file(sold(1, serial="X-1", replaces=[BOUGHT]), by="second"))
@@ -198,6 +202,7 @@ def test_a_bundle_that_is_reinstated_needs_no_new_activation(installation: Insta
     assert codes(installation) == []
 
 
+@pytest.mark.attack("older-bundle-brought-back")
 def test_a_revoked_bundle_is_no_way_back_to_a_lower_sequence(installation: Installation) -> None:
     installation.activate(file(sold(1)))
     installation.activate(file(sold(2)))
@@ -360,6 +365,7 @@ def test_what_a_reset_put_away_stays_so_when_it_is_signed_again(installation: In
     refused(installation, file(sold(4)), BundleRefused, "older")
 
 
+@pytest.mark.attack("returned-bundle-activated-again")
 def test_a_returned_bundle_that_is_signed_again_was_returned(installation: Installation) -> None:
     installation.activate(file(sold(1), by="second"))
     installation.return_bundles(confirm=True)
@@ -419,6 +425,7 @@ def test_what_was_bought_goes_over_a_trial_by_itself(installation: Installation)
     refused(installation, file(trial(8, replaces=[BOUGHT], users={})), BundleRefused, "other-serial")
 
 
+@pytest.mark.attack("key-beyond-its-scope")
 def test_no_limited_key_moves_the_serial(installation: Installation) -> None:
     installation.activate(file(trial(7)))
     refused(installation, file(small(1), by="shop"), BundleRefused, "other-serial")
@@ -512,6 +519,7 @@ def held(installation: Installation) -> dict[str, Access]:
     return {code: found[code] for code in codes}
 
 
+@pytest.mark.attack("partner-that-locks-out")
 def test_a_partners_add_on_that_blocks_after_its_end_locks_nobody_out(home: Home) -> None:
     gadgets = {"gadget": makers.license_entry(Kind.USER)}
     catalog = makers.catalog(issuer="partner", licenses=gadgets, access={}, trust_version=2)
@@ -542,6 +550,8 @@ def test_a_partners_add_on_that_blocks_after_its_end_locks_nobody_out(home: Home
         assert held(installation) == {"user": Access.FULL, "partner.gadget": Access.NONE}
 
 
+@pytest.mark.attack("partner-that-locks-out")
+@pytest.mark.attack("costly-to-evaluate")
 def test_a_partners_catalog_that_costs_too_much_is_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """The pairs of a license and one that it includes are bounded, directly included or not."""
     codes = sorted(f"c{number}" for number in range(limits.INCLUDES))

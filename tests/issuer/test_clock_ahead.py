@@ -31,6 +31,7 @@ def sign_catalog(workspace: Workspace, now: int) -> None:
     workspace.catalog.propose_pack(now=now).sign(lambda _: signer(workspace, "catalog"), who=WHO)
 
 
+@pytest.mark.attack("clock-ahead-at-a-signing")
 def test_the_workspace_goes_on_when_its_clock_is_right_again(tmp_path: Path) -> None:
     with make(tmp_path / "acme") as workspace:
         issue(workspace)

@@ -14,6 +14,7 @@ from tests.workspaces import NOW, WHO, issue
 SECRET = "f7a2-secret"
 
 
+@pytest.mark.attack("password-in-a-message")
 @pytest.mark.parametrize(
     ("url", "kind"),
     [

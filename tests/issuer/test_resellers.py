@@ -76,6 +76,7 @@ def test_an_application_that_was_shipped_before_takes_what_a_reseller_sells(
     assert (bundle.document.issuer, bundle.document.part) == ("acme", "nord")
 
 
+@pytest.mark.attack("key-beyond-its-scope")
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
@@ -100,6 +101,7 @@ def test_a_reseller_signs_nothing_beyond_its_limits(
     assert snapshot(tmp_path / "nord") == before
 
 
+@pytest.mark.attack("key-beyond-its-scope")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -141,6 +143,7 @@ def _retire(reseller: Workspace) -> None:
     reseller.keys.propose_retire("signing-1", now=NOW)
 
 
+@pytest.mark.attack("partner-that-takes-back-or-resets")
 @pytest.mark.parametrize(
     ("attack", "error"),
     [(_reset, VendorOnly), (_revoke, KeyOutOfScope), (_change_catalog, KeyOutOfScope), (_retire, VendorOnly)],
@@ -152,6 +155,7 @@ def test_a_reseller_neither_resets_nor_revokes_nor_changes_catalog_or_keys(
         attack(reseller)
 
 
+@pytest.mark.attack("self-supplied-key")
 def test_a_reseller_that_nobody_admitted_signs_nothing(workspace: Workspace, tmp_path: Path) -> None:
     with created(workspace, tmp_path / "nord") as made, pytest.raises(KeyMissing):
         sell(made)

@@ -62,6 +62,7 @@ def test_two_of_three_people_change_the_keys_of_both_products_and_one_cannot(des
         assert "trust document 3 is signed and in the pack" not in said.output
 
 
+@pytest.mark.attack("another-products-file")
 def test_the_root_key_of_one_product_speaks_for_no_other(desk: Desk) -> None:
     others = [*held("server", 1), *held("server", 2)]
     desk.refused(7, "keys", "rotate", "-C", "editor", *others, *desk.both_passphrases)
@@ -88,6 +89,7 @@ def test_what_is_done_to_a_customer_of_one_product_leaves_the_other_alone(desk: 
     assert [one["state"] for one in desk.json("ledger", "list", "-C", "server")["bundles"]] == ["active"]
 
 
+@pytest.mark.attack("another-products-file")
 def test_a_license_of_one_product_is_none_of_the_other(desk: Desk) -> None:
     sell(desk, "editor")
     desk.refused(

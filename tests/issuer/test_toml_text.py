@@ -42,6 +42,8 @@ def test_what_is_no_toml_is_told_by_its_line(text: bytes, where: str) -> None:
     assert fault.where == where
 
 
+@pytest.mark.attack("deep-nesting")
+@pytest.mark.attack("huge-number")
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -99,6 +101,7 @@ def test_what_the_parser_says_otherwise_is_not_shown(monkeypatch: pytest.MonkeyP
     assert str(fault) == "line 1, column 3: this is not TOML"
 
 
+@pytest.mark.attack("any-bytes")
 @settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_give_a_mapping_or_a_fault(data: bytes) -> None:

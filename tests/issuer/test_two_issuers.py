@@ -83,6 +83,7 @@ def work(desks: "list[subprocess.Popen[str]]") -> list[Any]:
     return [json.loads(one.communicate()[0]) for one in desks]
 
 
+@pytest.mark.attack("order-signed-twice")
 @pytest.mark.process
 def test_each_order_is_issued_once_by_two_desks_at_once(workspace: Workspace, tmp_path: Path) -> None:
     orders = [content(number) for number in range(ORDERS)]

@@ -26,6 +26,7 @@ def test_the_torsion_has_eight_points_and_fourteen_spellings() -> None:
     assert len(set(LOW_ORDER)) == 14
 
 
+@pytest.mark.attack("low-order-key")
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("ed25519", LOW_ORDER, ids=bytes.hex)
 def test_low_order_in_every_spelling_is_refused(ed25519: bytes, scheme: int) -> None:
@@ -33,6 +34,7 @@ def test_low_order_in_every_spelling_is_refused(ed25519: bytes, scheme: int) -> 
         load(scheme, as_scheme(scheme, ed25519))
 
 
+@pytest.mark.attack("non-canonical-key")
 @pytest.mark.parametrize("sign", [0, 1])
 @pytest.mark.parametrize("excess", range(19))
 def test_y_of_p_and_above_is_refused_on_the_curve_and_off_it(excess: int, sign: int) -> None:

@@ -137,6 +137,7 @@ def test_every_altered_character_is_refused(quickly_sealed: str) -> None:
                 keyfile.open_(bytes(altered), PASSPHRASE)
 
 
+@pytest.mark.attack("altered-anywhere")
 def test_every_altered_byte_of_the_contents_is_refused(quickly_sealed: str) -> None:
     data = contents(quickly_sealed)
     for place in range(len(data)):
@@ -147,12 +148,14 @@ def test_every_altered_byte_of_the_contents_is_refused(quickly_sealed: str) -> N
                 keyfile.open_(text_of("lkkey1.", bytes(altered)), PASSPHRASE)
 
 
+@pytest.mark.attack("truncation-at-every-byte")
 def test_every_truncation_is_refused(sealed: str) -> None:
     for end in range(len(sealed)):
         with pytest.raises(errors.KeyFileInvalid):
             keyfile.open_(sealed[:end], PASSPHRASE)
 
 
+@pytest.mark.attack("trailing-bytes")
 @pytest.mark.parametrize("more", ["A", "AAAA", "=", "==", ".", "lkkey1.AAAA"])
 def test_anything_behind_it_is_refused(sealed: str, more: str) -> None:
     with pytest.raises(errors.KeyFileInvalid):
@@ -167,6 +170,7 @@ def test_wrapping_and_pasting_do_no_harm(sealed: str) -> None:
         assert keyfile.open_(text.encode(), PASSPHRASE).verifying_key == KEY.verifying_key
 
 
+@pytest.mark.attack("costly-to-derive")
 @pytest.mark.parametrize("log2_n", [0, 1, 13, 21, 30, 63, 255])
 def test_a_cost_outside_the_bounds_is_refused_before_any_derivation(
     sealed: str, log2_n: int, monkeypatch: pytest.MonkeyPatch
@@ -178,6 +182,7 @@ def test_a_cost_outside_the_bounds_is_refused_before_any_derivation(
         keyfile.open_(text_of("lkkey1.", bytes(data)), PASSPHRASE)
 
 
+@pytest.mark.attack("costly-to-derive")
 def test_the_cost_is_authenticated(sealed: str) -> None:
     data = bytearray(contents(sealed))
     data[1] += 1
@@ -206,6 +211,7 @@ def test_a_cost_beyond_the_memory_is_said_to_be_just_that(sealed: str) -> None:
     assert "needs 1024 MiB of memory" in result.stdout
 
 
+@pytest.mark.attack("self-supplied-key")
 def test_another_public_key_in_front_of_the_secret_is_refused(sealed: str) -> None:
     """Even from one who knows the passphrase: what is shown is what signs."""
     other = SigningKey.from_secret(ED25519, bytes(32)).reveal_secret()
@@ -215,6 +221,7 @@ def test_another_public_key_in_front_of_the_secret_is_refused(sealed: str) -> No
         keyfile.open_(resealed(sealed, other), PASSPHRASE)
 
 
+@pytest.mark.attack("low-order-key")
 def test_a_low_order_public_key_in_front_is_refused(sealed: str) -> None:
     data = bytearray(contents(sealed))
     data[-80:-48] = edwards.encode(edwards.IDENTITY)
@@ -282,6 +289,7 @@ def test_every_altered_character_of_a_public_key_is_refused() -> None:
                 keyfile.parse_public(bytes(altered))
 
 
+@pytest.mark.attack("low-order-key")
 def test_a_low_order_key_is_refused_as_a_public_key() -> None:
     public = edwards.encode(edwards.IDENTITY)
     body = bytes([ED25519, 0, 0]) + public
@@ -321,12 +329,14 @@ def test_a_secret_key_file_in_place_of_a_public_key_is_told_apart(sealed: str) -
         keyfile.parse_public(sealed)
 
 
+@pytest.mark.attack("oversize-file")
 @pytest.mark.parametrize("read", [keyfile.peek, keyfile.parse_public])
 def test_a_file_beyond_the_bound_is_not_read(read: Callable[[bytes], keyfile.PublicPart]) -> None:
     with pytest.raises(errors.TooLarge):
         read(b" " * (limits.KEY_FILE_BYTES + 1))
 
 
+@pytest.mark.attack("any-bytes")
 @given(st.sampled_from(["", "lkkey1.", "lkpub1."]), st.binary(max_size=200), st.booleans())
 def test_any_bytes_give_a_key_or_a_refusal(prefix: str, data: bytes, encoded: bool) -> None:  # noqa: FBT001  # drawn
     text = text_of(prefix, data).encode() if encoded else prefix.encode() + data
@@ -345,6 +355,7 @@ def test_a_label_is_written_and_read_back_or_refused(label: str, scheme: int) ->
     assert keyfile.parse_public(text) == (key, label)
 
 
+@pytest.mark.attack("secret-in-a-traceback")
 def test_no_refusal_shows_passphrase_or_secret(sealed: str) -> None:
     with pytest.raises(errors.PassphraseWrong) as caught:
         keyfile.open_(sealed, b"opensesame")

@@ -210,6 +210,7 @@ def test_what_no_passphrase_opens_is_refused(derivation: bytes) -> None:
         import_private(encrypted(derivation), right)
 
 
+@pytest.mark.attack("huge-number")
 @pytest.mark.parametrize("iterations", [2**31, 2**63, 2**64])
 def test_a_cost_beyond_the_integers_of_openssl_is_damage(iterations: int) -> None:
     """Rust panics there, which is no `Exception` in Python."""

@@ -91,6 +91,7 @@ def test_several_keys_of_one_token_sign_side_by_side(hsm: Hsm) -> None:
         assert_signs(signer)
 
 
+@pytest.mark.attack("secret-sent-to-another-token")
 def test_the_secret_cannot_leave_the_token(hsm: Hsm) -> None:
     generate(hsm.uri("token=acme"), hsm.ask_pin, "signing")
     pkcs11.lib(hsm.module).reinitialize()
@@ -133,6 +134,7 @@ def test_a_refused_pin_says_that_few_tries_are_left(hsm: Hsm) -> None:
     assert_signs(open_signer(uri, hsm.ask_pin))
 
 
+@pytest.mark.attack("secret-sent-to-another-token")
 @pytest.mark.parametrize(
     ("flag", "reason"), [(TokenFlag.USER_PIN_FINAL_TRY, "last"), (TokenFlag.USER_PIN_LOCKED, "locked")]
 )
@@ -214,6 +216,7 @@ def replace_public(hsm: Hsm, point: bytes) -> None:
         )
 
 
+@pytest.mark.attack("low-order-key")
 def test_a_public_key_of_low_order_is_refused(hsm: Hsm) -> None:
     replace_public(hsm, b"\x04\x20" + edwards.encode(edwards.IDENTITY))
     assert "no Ed25519 key" in refused(hsm, "token=acme;object=made").message
@@ -284,6 +287,7 @@ def test_without_python_pkcs11_it_says_what_to_install(monkeypatch: pytest.Monke
         open_signer(uri.replace("?", ";object=a?"), str)
 
 
+@pytest.mark.attack("secret-in-a-traceback")
 def test_neither_uri_nor_refusal_shows_the_pin(hsm: Hsm) -> None:
     signer = generate(hsm.uri("token=acme"), hsm.ask_pin, "signing")
     pkcs11.lib(hsm.module).reinitialize()

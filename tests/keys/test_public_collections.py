@@ -43,6 +43,7 @@ MIXED_KEYS = (
 """The canonical keys of CCTV that are not of low order, seven of them with a torsion component."""
 
 
+@pytest.mark.attack("non-canonical-key")
 @pytest.mark.parametrize("public", BAD_KEYS, ids=BAD_KEYS.values())
 def test_every_key_of_low_order_or_in_a_second_spelling_is_refused(public: str) -> None:
     with pytest.raises(KeyInvalid):
@@ -65,6 +66,7 @@ EXPECTED: tuple[type[LicenseError] | None, ...] = (
 )
 
 
+@pytest.mark.attack("malleable-signature")
 @pytest.mark.parametrize("number", range(12))
 def test_each_case_of_speccheck_falls_where_the_format_says(number: int) -> None:
     """RFC 8032 without the cofactor, canonical encodings only (`docs/format.md`, "Schemes")."""

@@ -123,6 +123,7 @@ def test_there_are_as_many_vectors_as_were_looked_at() -> None:
     assert len(MLDSA_VECTORS) >= 210
 
 
+@pytest.mark.attack("malleable-signature")
 @pytest.mark.parametrize("number", ED25519_VECTORS)
 def test_ed25519(number: int) -> None:
     """A vector marked acceptable divides implementations; there we are as strict as RFC 8032."""
@@ -149,6 +150,7 @@ def is_bad(public: bytes) -> bool:
     return point is None or edwards.order_divides_8(point)
 
 
+@pytest.mark.attack("malleable-signature")
 @pytest.mark.parametrize("number", MLDSA_VECTORS)
 def test_mldsa65(number: int) -> None:
     """We sign with no context string, so a signature under one is not ours."""

@@ -70,6 +70,7 @@ def test_an_unknown_scheme_is_refused(scheme: int) -> None:
         SigningKey.from_secret(scheme, bytes(32))
 
 
+@pytest.mark.attack("secret-in-a-traceback")
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_neither_repr_nor_refusal_shows_the_secret(scheme: int) -> None:
     secret = bytes(range(1, SECRET_BYTES[scheme] + 1))
@@ -81,6 +82,7 @@ def test_neither_repr_nor_refusal_shows_the_secret(scheme: int) -> None:
     assert r"\x01\x02\x03\x04\x05" not in shown
 
 
+@pytest.mark.attack("secret-in-a-traceback")
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_signing_key_does_not_pickle(scheme: int) -> None:
     """So no cache, queue or child process gets a copy of the secret by accident."""

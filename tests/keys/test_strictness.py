@@ -34,6 +34,7 @@ def nonces(torsion: int) -> list[tuple[int, bytes]]:
     return [(NONCE_SCALAR, mixed), *pure]
 
 
+@pytest.mark.attack("malleable-signature")
 @pytest.mark.parametrize("in_nonce", range(8))
 @pytest.mark.parametrize("in_key", range(8))
 def test_a_signature_verifies_just_if_its_torsion_cancels_and_r_is_canonical(in_key: int, in_nonce: int) -> None:
@@ -47,6 +48,7 @@ def test_a_signature_verifies_just_if_its_torsion_cancels_and_r_is_canonical(in_
             assert accepts(public, message, r + s.to_bytes(32, "little")) is strict
 
 
+@pytest.mark.attack("malleable-signature")
 @pytest.mark.parametrize("multiple", [1, 2, 7, 15])
 def test_s_at_or_above_the_order_is_refused(multiple: int) -> None:
     """S + L passes where S is not reduced: a second signature made from the first."""

@@ -33,6 +33,7 @@ def test_in_a_frame_its_id_stands_for_it_but_an_installation_key_for_itself() ->
     assert installation.reference == installation.public
 
 
+@pytest.mark.attack("algorithm-downgrade")
 def test_the_same_bytes_under_two_schemes_are_two_keys() -> None:
     """So a key that an installation made can never be taken for an issuer's."""
     public = SIGNERS[ED25519].verifying_key.public
@@ -64,6 +65,7 @@ def test_its_repr_is_short_and_names_the_id() -> None:
     assert repr(key) == f"VerifyingKey(scheme=2, key_id={key.key_id.hex()})"
 
 
+@pytest.mark.attack("algorithm-downgrade")
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_it_verifies_what_its_signer_signed_and_nothing_else(scheme: int) -> None:
     key = SIGNERS[scheme].verifying_key
@@ -87,6 +89,7 @@ def test_a_signature_of_another_length_does_not_verify(scheme: int) -> None:
             key.verify(b"message", altered)
 
 
+@pytest.mark.attack("half-of-a-hybrid")
 def test_both_halves_of_a_hybrid_signature_must_verify() -> None:
     key = SIGNERS[HYBRID].verifying_key
     right = SIGNERS[HYBRID].sign(b"message")

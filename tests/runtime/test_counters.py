@@ -226,6 +226,7 @@ def test_a_page_comes_while_the_server_stands_still(
     assert found['license_limit{license="seat",kind="user"}'] == SEATS
 
 
+@pytest.mark.attack("lock-out-of-a-paying-customer")
 def test_an_expired_license_keeps_no_program_from_being_ready(licensing: Licensing, home: Home) -> None:
     home.clock.move(days=4000)
     licensing.refresh()
@@ -255,6 +256,7 @@ def test_programs_of_one_installation_show_the_same_journal(licensing: Licensing
         assert journal(licensing) == journal(other) != {}
 
 
+@pytest.mark.attack("line-in-a-metric")
 def test_a_text_in_a_label_ends_no_line_and_no_label() -> None:
     [*_, written, _] = metric_lines([("bundle_state", ('a"b', "c\\d", "e\nf", "g"), 1)])
     assert written == r'licensekit_bundle_state{issuer="a\"b",serial="c\\d",part="e\nf",state="g"} 1'

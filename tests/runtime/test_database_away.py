@@ -67,6 +67,7 @@ def test_answers_are_given_from_memory_and_it_recovers_by_itself(
     assert comes(lambda: not licensing.user("anna").allows("sale"))
 
 
+@pytest.mark.attack("database-kept-away")
 def test_changes_are_refused_and_nothing_is_half_done(
     licensing: Licensing, admin: Installation, outage: Outage
 ) -> None:
@@ -110,6 +111,7 @@ def test_whoever_was_never_asked_about_is_not_known_meanwhile(
     assert licensing.site("oslo").access("server") is Access.FULL
 
 
+@pytest.mark.attack("database-kept-away")
 def test_each_bundle_counts_for_its_offline_hours_and_for_good_when_it_is_back(
     home: Home, admin: Installation, open_licensing: Open, outage: Outage
 ) -> None:
@@ -148,6 +150,7 @@ def test_dates_pass_while_it_is_away(home: Home, licensing: Licensing, outage: O
     outage.end()
 
 
+@pytest.mark.attack("database-kept-away")
 def test_a_clock_turned_back_does_not_stretch_the_offline_hours(
     home: Home, licensing: Licensing, outage: Outage
 ) -> None:

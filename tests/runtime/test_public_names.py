@@ -66,6 +66,7 @@ def test_a_repr_looks_at_nothing(home: Home) -> None:
         assert not home.folder.exists()
 
 
+@pytest.mark.attack("secret-in-a-traceback")
 def test_a_repr_holds_no_secret(home: Home, activated: Installation) -> None:
     stored = activated.state().stored
     proposal = activated.propose_activate(file(bundle(2)))

@@ -178,6 +178,7 @@ def test_before_the_first_activation_nothing_is_granted_and_everything_is_known(
     assert licensing.allows("server")
 
 
+@pytest.mark.attack("swapped-root")
 @pytest.mark.parametrize(
     ("options", "error"),
     [
@@ -197,6 +198,7 @@ def test_another_pin_and_a_bad_pack_are_refused_and_leave_no_connection_open(
     assert admin.state().stored == before
 
 
+@pytest.mark.attack("another-products-file")
 @pytest.mark.usefixtures("admin")
 def test_another_vendors_application_is_refused(open_licensing: Open) -> None:
     key = makers.key("another-root")

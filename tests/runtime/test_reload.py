@@ -64,6 +64,7 @@ def test_a_bundle_starts_on_its_day(home: Home, admin: Installation, open_licens
     assert comes(lambda: licensing.allows("expander"))
 
 
+@pytest.mark.attack("clock-ahead-and-put-right")
 def test_a_clock_that_was_wrong_and_is_put_right_costs_nothing(home: Home, licensing: Licensing) -> None:
     home.clock.move(days=900)
     assert comes(lambda: licensing.access("server") is Access.READ)
@@ -71,6 +72,7 @@ def test_a_clock_that_was_wrong_and_is_put_right_costs_nothing(home: Home, licen
     assert comes(lambda: licensing.allows("server"))
 
 
+@pytest.mark.attack("clock-turned-back")
 def test_a_clock_turned_back_wins_no_more_than_what_was_not_kept_yet(home: Home, licensing: Licensing) -> None:
     """A server keeps nothing of it, whose own clock shows the true time: it has to agree."""
     for _ in range(60):

@@ -73,6 +73,7 @@ CHANGES: dict[str, Callable[[Installation], object]] = {
 }
 
 
+@pytest.mark.attack("state-restored-from-an-older-copy")
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_running_program_says_that_changes_are_gone_and_goes_on(
     home: Home, admin: Installation, licensing: Licensing, change: Callable[[Installation], object]
@@ -93,6 +94,7 @@ def test_a_running_program_says_that_changes_are_gone_and_goes_on(
     assert comes(lambda: licensing.user("bob").allows("sale"))
 
 
+@pytest.mark.attack("state-restored-from-an-older-copy")
 @pytest.mark.parametrize("home", ["folder"], indirect=True)
 def test_a_folder_put_back_with_its_mark_is_noticed_by_who_had_it_open(
     home: Home, admin: Installation, licensing: Licensing

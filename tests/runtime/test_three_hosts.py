@@ -14,6 +14,7 @@ APART_SECONDS = 300
 FREE = 50
 
 
+@pytest.mark.attack("last-seat-taken-twice")
 @pytest.mark.process
 def test_counts_come_out_the_same_on_all_hosts_and_no_seat_is_given_twice(postgres_location: str) -> None:
     hosts = [Home(postgres_location, Clock(makers.NOW + apart * APART_SECONDS)) for apart in (-1, 0, 1)]

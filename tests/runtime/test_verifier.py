@@ -146,6 +146,7 @@ def test_a_bundle_grants_nothing_before_it_starts(verifier: Verifier) -> None:
     assert bundle.access("server") is Access.NONE
 
 
+@pytest.mark.attack("bound-bundle-without-its-installation")
 def test_a_bound_bundle_grants_nothing_without_its_installation(verifier: Verifier) -> None:
     data = file_with(binding=Binding(bytes(32), 0, {}))
     assert verifier.verify(data, now=NOW).state == "foreign"
@@ -154,6 +155,7 @@ def test_a_bound_bundle_grants_nothing_without_its_installation(verifier: Verifi
     assert verifier.verify(data, now=NOW, installation=Fingerprint(bytes(32))).allows("server")
 
 
+@pytest.mark.attack("bound-bundle-without-its-installation")
 @pytest.mark.parametrize(("matching", "allowed"), [(3, True), (2, True), (1, False)])
 def test_a_binding_to_facts_tolerates_what_it_says(verifier: Verifier, *, matching: int, allowed: bool) -> None:
     facts = {name: name.encode() * 16 for name in "abc"}
@@ -201,6 +203,7 @@ def test_what_is_no_single_bundle_is_refused(verifier: Verifier, data: str | byt
         verifier.verify(data, now=NOW)
 
 
+@pytest.mark.attack("altered-anywhere")
 def test_a_changed_payload_does_not_verify(verifier: Verifier) -> None:
     token = sign(makers.bundle(), VENDOR)
     forged = token._replace(frame=token.frame[:-1] + b"\x81")
@@ -217,6 +220,7 @@ def test_trust_documents_in_the_file_count_for_this_file_alone(verifier: Verifie
         verifier.verify(makers.file_of(bundle), now=NOW)
 
 
+@pytest.mark.attack("swapped-root")
 def test_a_pack_of_another_root_is_refused() -> None:
     with pytest.raises(RootMismatch):
         Verifier(root="lkroot1-" + "a" * 52, pack=PACK)
@@ -237,6 +241,7 @@ def test_no_time_is_before_the_newest_trust_document(verifier: Verifier) -> None
     assert verifier.verify(ahead + newer, now=LONG_AGO).allows("server")
 
 
+@pytest.mark.attack("bundle-from-the-future")
 def test_no_other_document_moves_the_time() -> None:
     """One signing key must not decide what time it is."""
     later = makers.ISSUED + 300 * 86_400

@@ -41,6 +41,7 @@ def put(home: Home, database: Path) -> None:
     copy.replace(home.folder / "licensing.db")
 
 
+@pytest.mark.attack("another-installation-in-its-place")
 def test_a_running_program_answers_from_memory_and_says_why(home: Home, tmp_path: Path) -> None:
     with home.run() as licensing:
         put(home, tmp_path / "other" / "licensing.db")
@@ -63,6 +64,7 @@ def test_a_watching_program_notices_by_itself(home: Home, tmp_path: Path) -> Non
         assert licensing.allows("server")
 
 
+@pytest.mark.attack("another-installation-in-its-place")
 def test_an_open_installation_changes_no_other_one(home: Home, tmp_path: Path) -> None:
     with home.open() as installation:
         installation.state()
@@ -87,6 +89,7 @@ def test_what_another_thread_changes_meanwhile_is_no_older_state(home: Home) -> 
         assert opened.last.stored is newer
 
 
+@pytest.mark.attack("another-installation-in-its-place")
 def test_a_program_keeps_no_time_in_another_installation(home: Home, tmp_path: Path) -> None:
     """The database is exchanged between the look and the write."""
     with closing(open_installation(home.place, create=False)) as database:
@@ -119,6 +122,7 @@ def test_opening_creates_what_is_asked_for(tmp_path: Path) -> None:
         assert (place / "licensing.db").exists()
 
 
+@pytest.mark.attack("state-deleted")
 def test_a_home_that_is_not_mounted_is_not_made_again(home: Home, tmp_path: Path) -> None:
     with home.run() as licensing:
         home.folder.rename(tmp_path / "elsewhere")

@@ -48,9 +48,9 @@ def test_the_quick_tier_is_run_by_the_command_of_the_readme() -> None:
     text = (TOP / "README.md").read_text("utf-8")
     found = re.search(r"<!-- test command -->\n```sh\n(.*?)\n```", text, re.DOTALL)
     assert found
-    _, install, run = (shlex.split(one) for one in found[1].split(" && "))
-    ours = [shlex.split(one.replace("${{ matrix.tests }}", "")) for one in commands("quick")]
-    assert [["python", "-m", "pip", *install[1:]], ["python", *run[1:]]] == ours
+    _, *told = (shlex.split(one) for one in found[1].replace("\\\n", " ").split(" && "))
+    ours = [shlex.split(one.replace("$TESTS", "").replace("-m pip", "pip")) for one in commands("quick")]
+    assert [line[1:] for line in told] == [line[1:] if line[1] != "pip" else line[2:] for line in ours]
 
 
 def test_lint_is_what_contributors_run() -> None:
@@ -64,6 +64,7 @@ def test_everything_is_one_script() -> None:
     assert commands("everything") == [".ci/run"]
 
 
+@pytest.mark.attack("moved-action")
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_actions_are_pinned_and_keep_no_credentials(path: Path) -> None:
     """By the hash of a commit, with the version beside it for people: a tag can be moved."""
@@ -75,14 +76,25 @@ def test_actions_are_pinned_and_keep_no_credentials(path: Path) -> None:
             assert step["with"]["persist-credentials"] is False
 
 
+@pytest.mark.attack("moved-action")
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_a_workflow_may_only_read(path: Path) -> None:
-    """A release may ask PyPI to trust it as well."""
+    """A release may ask PyPI to trust it as well, and keep what it attests."""
     workflow = read(path.stem)
     assert workflow["permissions"] == {"contents": "read"}
     for name, job in workflow["jobs"].items():
         assert "timeout-minutes" in job, name
-        assert job.get("permissions", {}).keys() <= {"contents", "id-token"}, name
+        assert job.get("permissions", {}).keys() <= {"id-token", "attestations"}, name
+
+
+@pytest.mark.attack("moved-action")
+def test_a_release_publishes_what_another_job_built_and_attested() -> None:
+    """Whoever builds runs what is installed, and holds nothing that PyPI would trust."""
+    jobs = read("release")["jobs"]
+    assert "permissions" not in jobs["build"]
+    assert not any("run" in step for step in jobs["publish"]["steps"])
+    used = [step["uses"].partition("@")[0] for step in jobs["publish"]["steps"]]
+    assert used == ["actions/download-artifact", *["actions/attest"] * 2, "pypa/gh-action-pypi-publish"]
 
 
 def test_a_release_is_of_the_version_that_is_tagged() -> None:

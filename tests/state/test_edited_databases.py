@@ -74,6 +74,7 @@ REVIVALS = {
 }
 
 
+@pytest.mark.attack("returned-bundle-activated-again")
 @pytest.mark.parametrize("sql", REVIVALS.values(), ids=REVIVALS)
 def test_a_returned_bundle_does_not_come_back(home: Home, sql: str) -> None:
     with home.open() as crm:
@@ -93,6 +94,7 @@ UNREVOKED = {
 }
 
 
+@pytest.mark.attack("revoked-bundle-brought-back")
 @pytest.mark.parametrize("sql", UNREVOKED.values(), ids=UNREVOKED)
 def test_a_revoked_serial_does_not_come_back(home: Home, sql: str) -> None:
     with home.open() as crm:
@@ -103,6 +105,7 @@ def test_a_revoked_serial_does_not_come_back(home: Home, sql: str) -> None:
         assert total(crm, "sales") == 0
 
 
+@pytest.mark.attack("revoked-bundle-brought-back")
 def test_a_revocation_removed_everywhere_is_named(home: Home) -> None:
     """What is left is what an older backup would have, and so it is reported."""
     with home.open() as crm:
@@ -113,6 +116,7 @@ def test_a_revocation_removed_everywhere_is_named(home: Home) -> None:
         assert "damaged-journal" in notices(crm)
 
 
+@pytest.mark.attack("observations-of-time-edited")
 def test_the_floor_of_time_stays_when_the_observations_are_deleted(home: Home) -> None:
     """The journal has it, at most a day older."""
     with home.run() as licensing:
@@ -151,6 +155,7 @@ def test_a_forged_floor_of_time_counts_no_more_than_it_was_signed(home: Home) ->
         assert "damaged-journal" in notices(crm)
 
 
+@pytest.mark.attack("state-edited-by-hand")
 def test_a_bundle_that_the_journal_does_not_know_grants_nothing(home: Home) -> None:
     token = homes.signed(more({"sales": 500}))
     edit(home, "INSERT INTO bundles VALUES (randomblob(16), ?, NULL)", token.frame)
@@ -159,6 +164,7 @@ def test_a_bundle_that_the_journal_does_not_know_grants_nothing(home: Home) -> N
         assert total(crm, "sales") == 2
 
 
+@pytest.mark.attack("state-edited-by-hand")
 def test_another_bundle_in_the_place_of_one_grants_nothing(home: Home) -> None:
     token = homes.signed(more({"sales": 500}))
     edit(home, "UPDATE bundles SET frame = ?", token.frame)
@@ -198,6 +204,7 @@ def test_a_lost_bundle_of_a_revoked_key_holds_nobody_back(home: Home) -> None:
         assert total(crm, "sales") == 2
 
 
+@pytest.mark.attack("swapped-root")
 def test_the_recorded_pack_cannot_be_exchanged(home: Home) -> None:
     edit(home, "UPDATE installation SET pack = ?", homes.pack().encode())
     with Installation.open(home.place, clock=home.clock) as crm, pytest.raises(HomeInvalid):
@@ -206,6 +213,7 @@ def test_the_recorded_pack_cannot_be_exchanged(home: Home) -> None:
         assert total(crm, "sales") == 2
 
 
+@pytest.mark.attack("reset-used-twice")
 def test_a_reset_is_used_once_whatever_is_removed(home: Home) -> None:
     with home.open() as crm:
         crm.activate(file(bundle(5, **SOLD)))
@@ -221,6 +229,7 @@ def test_a_reset_is_used_once_whatever_is_removed(home: Home) -> None:
             crm.activate(sequence)
 
 
+@pytest.mark.attack("journal-edited")
 def test_a_damaged_journal_is_named_goes_on_and_is_told_to_the_vendor(home: Home) -> None:
     edit(home, "UPDATE journal SET entry = x'7b7d' WHERE number = 4")
     with home.open() as crm:
@@ -295,6 +304,7 @@ def test_an_administrator_accepts_a_restored_backup_once_for_a_base_bundle(resto
         assert notices(crm) == set()
 
 
+@pytest.mark.attack("reset-used-twice")
 def test_resets_from_before_a_restored_backup_was_accepted_are_refused(restored: Home) -> None:
     restored.clock.move(days=1)
     with restored.open() as crm:
@@ -307,6 +317,7 @@ def test_resets_from_before_a_restored_backup_was_accepted_are_refused(restored:
         crm.activate(reset(crm, ResetWhat.SEQUENCE, issued=restored.clock.now))
 
 
+@pytest.mark.attack("state-restored-from-an-older-copy")
 def test_receipts_and_requests_say_that_the_database_was_restored(restored: Home) -> None:
     with restored.open() as crm:
         assert crm.request(with_facts=False)[1].extensions[JOURNAL] == "restored"
@@ -360,6 +371,7 @@ def test_two_logs_of_one_installation_are_of_one_key(home: Home, tmp_path: Path)
         assert "damaged-journal" in notices(crm)
 
 
+@pytest.mark.attack("state-restored-from-an-older-copy")
 def test_a_journal_cut_back_to_an_older_head_is_a_restored_backup(home: Home, tmp_path: Path) -> None:
     copy = tmp_path / "backup"
     shutil.copy(home.folder / "licensing.db", copy)

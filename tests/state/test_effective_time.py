@@ -58,6 +58,7 @@ def test_floors_never_fall_and_effective_time_is_never_below_them(clocks: list[i
         seen = after
 
 
+@pytest.mark.attack("clock-turned-back-in-small-steps")
 @given(seconds, st.lists(st.integers(1, 3 * HOUR), max_size=100))
 def test_many_small_steps_back_win_nothing(start: int, steps: list[int]) -> None:
     seen, clock = judge(TimeSeen(), [prove(start, start, 0)]), start
@@ -97,6 +98,7 @@ def test_a_boot_clock_below_its_record_begins_it_again() -> None:
     assert seen.elapsed == 10
 
 
+@pytest.mark.attack("clock-ahead-and-put-right")
 def test_a_clock_ahead_for_less_than_a_day_of_running_leaves_no_trace() -> None:
     seen = watched(TimeSeen(), *ran(2))
     wrong = [at(NOW + YEAR, 2 * DAY_SECONDS + hour * HOUR) for hour in range(24)]
@@ -118,6 +120,7 @@ def test_a_program_that_is_opened_now_and_then_raises_the_floors(pause: int) -> 
     assert seen.hard == seen.soft == NOW + YEAR // pause * pause
 
 
+@pytest.mark.attack("clock-ahead-and-put-right")
 def test_a_clock_walked_ahead_within_seconds_raises_nothing() -> None:
     seen = watched(TimeSeen(), *ran(2))
     steps = [at(NOW + step * 69 * HOUR, 2 * DAY_SECONDS + step) for step in range(100)]
@@ -140,6 +143,7 @@ def test_without_a_boot_clock_two_looks_a_day_apart_are_six_hours_of_running() -
     assert after.elapsed == after.hard == 0
 
 
+@pytest.mark.attack("bundle-from-the-future")
 def test_what_the_vendor_signed_shows_that_its_time_has_come_up_to_the_effective_time() -> None:
     assert judge(TimeSeen(), [prove(NOW, NOW + 5, 0)]).hard == NOW
     assert judge(TimeSeen(), [prove(NOW + 5, NOW, 0)]).hard == NOW

@@ -62,6 +62,7 @@ def test_time_is_kept_every_ten_minutes(database: Database) -> None:
     assert not kept(database, loaded(database), NOW + 10 * 60)
 
 
+@pytest.mark.attack("clock-turned-back")
 def test_a_clock_turned_back_after_an_activation_wins_nothing(database: Database) -> None:
     state = loaded(database, NOW - 300 * DAY)
     assert state.now == state.bundles[0].document.issued
@@ -75,6 +76,7 @@ def test_keeping_time_is_no_change_that_the_audit_or_the_mark_knows(database: Da
     assert not after.restored
 
 
+@pytest.mark.attack("older-document-brought-back")
 def test_what_a_newer_pack_brought_stays_when_an_older_one_comes_back(database: Database) -> None:
     state = loaded(database, pack=second_trust())
     assert kept(database, state, NOW)
@@ -226,6 +228,7 @@ def test_an_application_that_pins_a_later_root_takes_the_installation_over(home:
         assert any(downgraded.state().entitlements.system.values())
 
 
+@pytest.mark.attack("swapped-root")
 def test_another_root_cannot_open_an_installation(home: Home) -> None:
     other = makers.key("other-root")
     root = sign(makers.root(other), other)

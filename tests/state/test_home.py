@@ -48,6 +48,7 @@ def test_an_installation_in_memory_has_a_key_of_its_own_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.attack("secret-readable-by-others")
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
     home = tmp_path / "home"

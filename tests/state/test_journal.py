@@ -222,6 +222,7 @@ def test_a_whole_journal_holds(said: list[Entry]) -> None:
     assert not journal.has(Head(len(rows) + 1, rows[-1].hash))
 
 
+@pytest.mark.attack("journal-edited")
 @given(journals, st.data())
 def test_an_edited_journal_holds_up_to_the_edit_and_says_so(said: list[Entry], data: st.DataObject) -> None:
     """Whatever an edit leaves grants nothing that the entries before it do not grant."""
@@ -252,6 +253,7 @@ def test_an_edited_journal_holds_up_to_the_edit_and_says_so(said: list[Entry], d
     assert journal.state.seen == before.seen
 
 
+@pytest.mark.attack("journal-edited")
 @given(journals, entries | st.builds(BundleEnded, few, st.sampled_from([KEPT, "active"])))
 def test_an_entry_that_somebody_adds_only_takes_away(said: list[Entry], added: Entry) -> None:
     """Whatever it says, it brings back no bundle, and lowers no floor of time."""
@@ -265,6 +267,7 @@ def test_an_entry_that_somebody_adds_only_takes_away(said: list[Entry], added: E
     assert state.resets >= before.resets
 
 
+@pytest.mark.attack("journal-edited")
 @given(journals)
 def test_a_journal_that_another_key_signed_says_nothing(said: list[Entry]) -> None:
     rows, head = written(said, makers.key("other", frame.INSTALLATION))
@@ -274,6 +277,7 @@ def test_a_journal_that_another_key_signed_says_nothing(said: list[Entry]) -> No
     assert not journal.state.documents
 
 
+@pytest.mark.attack("journal-edited")
 @given(journals, st.binary(min_size=32, max_size=32).filter(lambda one: one != OBSERVED))
 def test_observations_that_were_not_signed_do_not_count(said: list[Entry], other: bytes) -> None:
     rows, head = written(said)

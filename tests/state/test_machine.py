@@ -116,6 +116,7 @@ def test_a_container_has_hardly_a_fact(tmp_path: Path) -> None:
     assert facts(build(tmp_path, machines.CONTAINER)) == {"processor": "example cpu 3000"}
 
 
+@pytest.mark.attack("placeholder-as-a-fact")
 def test_placeholders_are_no_facts(tmp_path: Path) -> None:
     assert facts(build(tmp_path, machines.PLACEHOLDERS)) == {"machine-id": "5f0d00000000000000000000000000aa"}
 
@@ -125,6 +126,7 @@ def test_a_placeholder_gives_way_to_what_is_known(laptop: Path) -> None:
     assert facts(laptop)["board"] == "/8q0nn33/cncmk0012a00b1/"
 
 
+@pytest.mark.attack("placeholder-as-a-fact")
 @pytest.mark.parametrize(
     "value", ["", " ", "0", "00:00:00:00:00:00", "FFFFFFFF", "........", "xxxxxx", *sorted(PLACEHOLDERS)]
 )
@@ -197,6 +199,7 @@ def test_what_is_not_for_this_account_is_left_out(laptop: Path, monkeypatch: pyt
     assert set(facts(laptop)) == {"machine-id", "processor"}
 
 
+@pytest.mark.attack("facts-of-a-machine-in-the-clear")
 def test_hashes_are_of_the_secret_the_name_and_the_value() -> None:
     plain = {"host": "crm-01", "board": "crm-01"}
     ours = hashed(plain, b"s" * 32)

@@ -46,6 +46,7 @@ def test_a_mark_that_the_system_does_not_let_us_read_is_a_notice_and_no_evidence
         assert "notice-restored" not in [entry.facts["did"] for entry in crm.audit.entries()]
 
 
+@pytest.mark.attack("state-deleted")
 def test_a_mark_that_is_gone_is_evidence(home: Home) -> None:
     (home.folder / "licensing.mark").unlink()
     with home.open() as crm:

@@ -75,6 +75,8 @@ class Machines:
         return now
 
 
+@pytest.mark.attack("clock-turned-back")
+@pytest.mark.attack("clock-turned-back-in-small-steps")
 @given(st.integers(-DAY, DAY), st.lists(steps, max_size=80))
 @settings(max_examples=examples(2000), deadline=None)
 def test_a_term_never_gives_more_than_two_days_and_ten_minutes_a_stop(ahead: int, history: list[Step]) -> None:
@@ -102,6 +104,7 @@ def test_a_term_never_gives_more_than_two_days_and_ten_minutes_a_stop(ahead: int
         assert seconds <= (TERM + 2) * DAY + allowed[host]
 
 
+@pytest.mark.attack("clock-ahead-and-put-right")
 @given(st.lists(st.tuples(steps, st.booleans()), max_size=80))
 @settings(max_examples=examples(2000), deadline=None)
 def test_the_honest_lose_nothing_that_cannot_be_undone(history: list[tuple[Step, bool]]) -> None:
@@ -126,6 +129,7 @@ def test_the_honest_lose_nothing_that_cannot_be_undone(history: list[tuple[Step,
         assert effective(accepted, reading) == machines.real
 
 
+@pytest.mark.attack("clock-stopped")
 @pytest.mark.parametrize("pause", [6 * HOUR, pytest.param(PAUSE, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("usage", USAGES)
 def test_with_a_boot_clock_no_usage_wins_and_the_honest_lose_nothing_for_good(usage: str, pause: int) -> None:

@@ -217,6 +217,7 @@ def test_what_is_written_for_a_spreadsheet_reads_as_it_was(rows: list[tuple[str,
     assert [tuple(row.cells.values()) for row in read(text)] == [row for row in expected if any(row)]
 
 
+@pytest.mark.attack("formula-in-a-table")
 @given(DANGEROUS, st.sampled_from(",;\t"))
 def test_no_spreadsheet_runs_a_cell_wherever_it_divides_them(cell: str, delimiter: str) -> None:
     """What follows a delimiter of another country begins a cell there."""
@@ -230,6 +231,7 @@ def test_numbers_stay_numbers() -> None:
     assert written_row([-1, None, "-1"]) == "-1,,'-1\n"
 
 
+@pytest.mark.attack("any-bytes")
 @given(st.binary(max_size=200) | st.binary(max_size=200).map(b"id,name\n".__add__))
 def test_any_bytes_are_read_or_have_faults(data: bytes) -> None:
     for encoding in (UTF_8, "UTF-16", "shift_jis"):

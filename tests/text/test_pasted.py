@@ -55,6 +55,7 @@ def test_the_tokens_are_found_in_every_composition(
     assert found(text.encode(encoding, "surrogatepass")) == [*TOKENS, BUNDLE]
 
 
+@pytest.mark.attack("any-bytes")
 @given(
     st.binary(max_size=200) | st.text(max_size=200).map(str.encode) | st.binary(max_size=90).map(TEXT.encode().__add__)
 )
@@ -167,16 +168,19 @@ def test_what_is_no_token_is_refused(text: str, error: type[LicenseError]) -> No
         found(text)
 
 
+@pytest.mark.attack("mail-without-end")
 @pytest.mark.parametrize("line", ["<a ", "\n", "=\n", "<![if x"])
 def test_a_mail_that_is_divided_without_end_is_read_as_text(line: str) -> None:
     mail = "".join(f'Content-Type: multipart/mixed; boundary="{n}"\n\n--{n}\n' for n in range(400))
     assert found(f"{mail}{line * 1000}\n{TEXT}") == [BUNDLE]
 
 
+@pytest.mark.attack("mail-without-end")
 def test_a_header_without_end_is_cut() -> None:
     assert found(f"Content-Type: text/plain{';' * 100_000}\n\n{TEXT}") == [BUNDLE]
 
 
+@pytest.mark.attack("mail-without-end")
 def test_what_is_wrapped_more_often_than_is_undone_is_refused() -> None:
     with pytest.raises(ArmorInvalid):
         found(f"lk1&{'amp;' * 20}#45;bundle")

@@ -150,6 +150,7 @@ ATTACKS: dict[str, tuple[type[LicenseError], tuple[armor.Token, ...]]] = {
 }
 
 
+@pytest.mark.attack("genuine-delegation-with-another-keys-signature")
 @pytest.mark.parametrize(("error", "file"), ATTACKS.values(), ids=ATTACKS)
 def test_the_file_is_refused_and_the_next_honest_one_is_taken(
     error: type[LicenseError], file: tuple[armor.Token, ...]
@@ -169,12 +170,14 @@ OLDER: dict[str, tuple[armor.Token, ...]] = {
 }
 
 
+@pytest.mark.attack("older-document-brought-back")
 @pytest.mark.parametrize("file", OLDER.values(), ids=OLDER)
 def test_what_is_older_changes_nothing(file: tuple[armor.Token, ...]) -> None:
     assert extend_trust_store(STORE, file, NOW) == STORE
     goes_on(STORE)
 
 
+@pytest.mark.attack("freeze")
 def test_a_freeze_shows_and_stops_nothing() -> None:
     """A trust document that says until when it is fresh; nothing newer is let through."""
     fresh = trust(4, fresh_until=NOW)
@@ -189,6 +192,7 @@ RUN_UP: dict[str, armor.Token] = {
 }
 
 
+@pytest.mark.attack("revocation-number-run-up")
 @pytest.mark.parametrize("token", RUN_UP.values(), ids=RUN_UP)
 def test_a_number_that_a_stolen_key_ran_up_is_passed_by_the_next_trust_document(token: armor.Token) -> None:
     """Under the same trust document nothing gets past it; under the next, any number does."""
@@ -200,6 +204,7 @@ def test_a_number_that_a_stolen_key_ran_up_is_passed_by_the_next_trust_document(
     goes_on(revoked, AFTER_THEFT)
 
 
+@pytest.mark.attack("trust-version-run-up")
 @pytest.mark.parametrize("version", [3, VERSION])
 def test_a_trust_version_that_was_run_up_has_a_way_back(version: int) -> None:
     """Who had the old threshold signed the highest version there is; a new root begins again."""
@@ -258,6 +263,7 @@ ROTATED = extend_trust_store(
 )
 
 
+@pytest.mark.attack("forked-document")
 @pytest.mark.parametrize("what", DELETED)
 def test_documents_deleted_the_floor_tells_forks_and_rollbacks(what: str) -> None:
     """What was seen is remembered by identity, so nothing else passes for it when it is gone."""
@@ -284,6 +290,7 @@ def test_documents_deleted_the_floor_tells_forks_and_rollbacks(what: str) -> Non
         goes_on(add_documents(pack, [], NOW, seen))
 
 
+@pytest.mark.attack("older-document-brought-back")
 def test_documents_deleted_older_lists_and_catalogs_do_not_come_back() -> None:
     older = open_pack(makers.file_of(ONE, trust(3), listed(4, serials=[]), catalog(6)), PIN)
     floored = extend_trust_store(older, [], NOW, SEEN)
@@ -292,6 +299,7 @@ def test_documents_deleted_older_lists_and_catalogs_do_not_come_back() -> None:
     goes_on(floored)
 
 
+@pytest.mark.attack("clock-ahead-at-a-signing")
 @pytest.mark.parametrize("issued", [NOW, NOW + 900 * 86_400], ids=["clock right", "clock ahead"])
 def test_a_clock_ahead_at_one_signing_stops_nothing_that_was_shipped(issued: int) -> None:
     keys = [makers.admitted(key, valid_to=None) for key in (VENDOR, STOLEN)]
@@ -307,6 +315,7 @@ def test_a_clock_ahead_at_one_signing_stops_nothing_that_was_shipped(issued: int
     goes_on(store)
 
 
+@pytest.mark.attack("stolen-signing-key")
 def test_a_stolen_keys_documents_die_with_it() -> None:
     thief = (listed(6, STOLEN, serials=[]), catalog(8, STOLEN), sign(makers.bundle(), STOLEN))
     store = extend_trust_store(STORE, thief, NOW)
@@ -317,6 +326,7 @@ def test_a_stolen_keys_documents_die_with_it() -> None:
     goes_on(store, AFTER_THEFT)
 
 
+@pytest.mark.attack("stolen-signing-key")
 def test_a_key_with_a_term_does_not_take_the_vendors_place() -> None:
     """Not even with the highest sequence, or in the name of another serial."""
     terms = {"scope": makers.limited(longest_term=60)}

@@ -75,6 +75,7 @@ REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
 }
 
 
+@pytest.mark.attack("half-of-a-hybrid")
 @pytest.mark.parametrize(("error", "token"), REFUSED.values(), ids=REFUSED)
 def test_anything_less_than_both_is_refused(error: type[LicenseError], token: armor.Token) -> None:
     refused(error, STATE, lambda: verify_bundle(token, STATE, NOW))
@@ -87,6 +88,8 @@ def test_the_two_keys_share_their_first_half_and_nothing_else() -> None:
     assert HYBRID.verifying_key.key_id != CLASSIC.verifying_key.key_id
 
 
+@pytest.mark.attack("half-of-a-hybrid")
+@pytest.mark.attack("one-secret-counted-twice")
 def test_one_half_does_not_make_up_a_threshold() -> None:
     """Roots and trust documents under a hybrid root ask for both halves as well."""
     forged = makers.forged(sign(makers.trust(version=2), HYBRID_ROOT))

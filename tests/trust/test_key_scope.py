@@ -140,6 +140,7 @@ REFUSED: dict[str, tuple[type[LicenseError], SigningKey, Document, str | None]] 
 }
 
 
+@pytest.mark.attack("key-beyond-its-scope")
 @pytest.mark.parametrize(("error", "signer", "document", "dimension"), REFUSED.values(), ids=REFUSED)
 def test_what_it_may_not_is_refused(
     error: type[LicenseError], signer: SigningKey, document: Document, dimension: str | None
@@ -149,6 +150,7 @@ def test_what_it_may_not_is_refused(
     assert (caught.data["reason"] if isinstance(caught, KeyOutOfScope) else None) == dimension
 
 
+@pytest.mark.attack("backdated-signature")
 def test_a_backdated_document_does_not_outrun_the_clock() -> None:
     """The window is judged by the document, the future by the reader: both must agree."""
     token = sign(makers.bundle(issued=NOW + 86_401), VENDOR)
@@ -156,6 +158,7 @@ def test_a_backdated_document_does_not_outrun_the_clock() -> None:
     assert verify_bundle(token, STATE, NOW + 1).token == token
 
 
+@pytest.mark.attack("key-beyond-its-scope")
 def test_scope_holds_for_catalogs_and_resets_alike() -> None:
     catalog, reset = makers.catalog(issuer=PARTNER), makers.reset(issuer=PARTNER)
     assert verify_numbered(STATE, sign(catalog, PARTNERS), Catalog).document == catalog

@@ -131,6 +131,7 @@ def test_a_partners_catalog_stands_beside_the_vendors() -> None:
     assert versions(extend_trust_store(STORE, [token], NOW)) == {ISSUER: 2, PARTNER: 7}
 
 
+@pytest.mark.attack("forked-document")
 def test_a_fork_of_the_catalog_in_force_is_refused() -> None:
     fork = catalog(2, urls={"buy": "https://example.com"})
     refused(Fork, STORE.trust, lambda: extend_trust_store(STORE, [fork], NOW))
@@ -152,6 +153,7 @@ def test_a_catalog_stays_while_its_key_could_sign_it() -> None:
     assert versions(extend_trust_store(STORE, [trust(2)], NOW)) == {ISSUER: 2}
 
 
+@pytest.mark.attack("documents-mixed-in-one-file")
 def test_all_of_a_file_is_taken_or_none() -> None:
     bad = makers.forged(catalog(3))
     refused(SignatureInvalid, STORE.trust, lambda: extend_trust_store(STORE, [trust(2), bad], NOW))

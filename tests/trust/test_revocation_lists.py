@@ -95,6 +95,7 @@ def test_each_issuer_has_an_order_of_its_own() -> None:
     assert lists_seen(state.seen) == {"demo": (1, 3, 4), PARTNER: (1, 3, 1)}
 
 
+@pytest.mark.attack("partner-that-takes-back-or-resets")
 def test_a_partner_takes_nothing_of_the_vendors_back() -> None:
     token = revocations(1, PARTNERS, issuer=PARTNER, serials=[SERIAL])
     state = update_revocations(STATE, token, NOW)
@@ -148,6 +149,7 @@ def test_a_thief_with_the_lists_key_wins_until_the_key_is_revoked() -> None:
     refused(Rollback, STOLEN, lambda: update_revocations(STOLEN, revocations(5, VENDOR, serials=[SERIAL]), NOW))
 
 
+@pytest.mark.attack("revocation-number-run-up")
 def test_a_huge_number_dies_with_the_next_trust_document() -> None:
     """L2: the thief's list goes, nothing of the issuer counts until a list comes, and one can."""
     state = update_trust(STOLEN, trust(4, state=KeyState.REVOKED), NOW)
@@ -162,6 +164,7 @@ def test_a_huge_number_dies_with_the_next_trust_document() -> None:
     refused(BundleRevoked, state, lambda: verify_bundle(BUNDLE, state, NOW))
 
 
+@pytest.mark.attack("revocation-number-run-up")
 def test_the_thiefs_list_does_not_come_back() -> None:
     state = update_trust(STOLEN, trust(4, state=KeyState.REVOKED), NOW)
     refused(KeyRevoked, state, lambda: update_revocations(state, revocations(HUGE), NOW))
@@ -203,6 +206,7 @@ def test_a_list_stays_while_its_key_could_sign_it(changes: dict[str, Any]) -> No
     assert counts(ANOTHER, state)
 
 
+@pytest.mark.attack("old-list-with-a-new-trust-document")
 def test_an_old_list_does_not_come_back_under_a_new_trust_document() -> None:
     state = update_trust(LISTED, trust(4), NOW)
     refused(Rollback, state, lambda: update_revocations(state, revocations(3), NOW))

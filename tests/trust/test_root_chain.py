@@ -101,6 +101,7 @@ def test_the_pinned_root_is_found_among_others() -> None:
     assert [key.public for key in state.chain[0].verified.keys] == [A.verifying_key.public, B.verifying_key.public]
 
 
+@pytest.mark.attack("swapped-root")
 def test_another_root_in_its_place_is_refused() -> None:
     with pytest.raises(RootMismatch):
         start([sign(root([D]), D)], makers.pin(sign(ONE, A, B)))
@@ -131,6 +132,7 @@ def test_the_pinned_bytes_must_be_a_sound_root(token: armor.Token, error: type[L
         start([token], makers.pin(token))
 
 
+@pytest.mark.attack("unknown-extension")
 def test_a_root_that_needs_a_newer_reader_says_so() -> None:
     document = makers.changed(ONE, extensions={"note": 1})
     payload = makers.payload_of(sign(document, A)).replace(b"\xa4note", b"\xa4!new")
@@ -139,6 +141,7 @@ def test_a_root_that_needs_a_newer_reader_says_so() -> None:
         start([token], makers.pin(token))
 
 
+@pytest.mark.attack("low-order-key")
 @pytest.mark.parametrize("public", [*rare_keys.LOW_ORDER, *rare_keys.NON_CANONICAL, rare_keys.NO_POINT], ids=bytes.hex)
 def test_a_weak_key_in_a_root_is_refused(public: bytes) -> None:
     token = sign(makers.root(A, keys=[*root([A]).keys, RootKey(1, public)]), A)
@@ -146,12 +149,14 @@ def test_a_weak_key_in_a_root_is_refused(public: bytes) -> None:
         start([token], makers.pin(token))
 
 
+@pytest.mark.attack("algorithm-downgrade")
 def test_a_key_of_another_length_than_its_scheme_is_refused() -> None:
     token = sign(makers.root(A, keys=[*root([A]).keys, RootKey(1, bytes(33))]), A)
     with pytest.raises(KeyInvalid):
         start([token], makers.pin(token))
 
 
+@pytest.mark.attack("one-secret-counted-twice")
 def test_two_keys_of_one_id_are_refused() -> None:
     one, other = (RootKey(1, public) for public in rare_keys.COLLIDING)
     token = sign(makers.root(A, keys=[*root([A]).keys, one, other]), A)
@@ -217,6 +222,7 @@ def test_the_thresholds_of_both_roots_make_a_rotation(token: armor.Token) -> Non
     assert versions(STATE) == [1]
 
 
+@pytest.mark.attack("self-supplied-key")
 @pytest.mark.parametrize(
     ("token", "error"),
     [
@@ -289,6 +295,7 @@ def test_the_same_root_again_changes_nothing() -> None:
 ROTATED = update_root(STATE, sign(root([D], 2), A, B, D))
 
 
+@pytest.mark.attack("replaced-root-key")
 @pytest.mark.parametrize(
     ("token", "error"),
     [

@@ -118,6 +118,7 @@ def test_with_a_root_missing_from_the_chain_it_is_refused() -> None:
     refused(ThresholdNotMet, trust_store.trust, lambda: extend_trust_store(trust_store, gapped, LAST.time))
 
 
+@pytest.mark.attack("replaced-root-key")
 def test_the_first_years_root_key_speaks_for_nothing_any_more() -> None:
     state = extend_trust_store(shipped(0), license_file(LAST), LAST.time).trust
     thief = makers.trust(makers.admitted(makers.key("thief")), version=99, root_version=1, issued=LAST.time)
@@ -125,6 +126,7 @@ def test_the_first_years_root_key_speaks_for_nothing_any_more() -> None:
     refused(RootNotNewest, state, lambda: update_trust(state, token, LAST.time))
 
 
+@pytest.mark.attack("backdated-signature")
 def test_a_retired_key_signs_nothing_new() -> None:
     state = shipped(3).trust
     token = sign(makers.bundle(issued=LAST.time), vendor_key(0))

@@ -62,6 +62,7 @@ BELOW: dict[str, tuple[type[LicenseError], Seen]] = {
 }
 
 
+@pytest.mark.attack("older-document-brought-back")
 @pytest.mark.parametrize(("error", "seen"), BELOW.values(), ids=BELOW)
 def test_a_state_below_the_floor_or_beside_it_is_refused(error: type[LicenseError], seen: Seen) -> None:
     refused(error, STATE, lambda: held(STATE, seen))
@@ -79,6 +80,7 @@ def test_a_trust_document_that_is_gone_is_refused() -> None:
     refused(Rollback, bare, lambda: held(bare, STATE.seen))
 
 
+@pytest.mark.attack("revocation-list-deleted")
 @pytest.mark.parametrize("version", [(1, 1, 5), (1, 2, 1), (2, 1, 1)])
 def test_a_lower_list_has_the_effect_of_none(version: FullVersion) -> None:
     state = held(STATE, {LISTS: one(*version)})
@@ -86,6 +88,7 @@ def test_a_lower_list_has_the_effect_of_none(version: FullVersion) -> None:
     refused(RevocationsMissing, state, lambda: counts(ANOTHER, state))
 
 
+@pytest.mark.attack("revocation-list-deleted")
 def test_a_list_that_is_gone_is_not_an_empty_list() -> None:
     """Somebody deleted it; the floor remembers."""
     without = makers.state_of(FIRST, TRUST)
@@ -126,6 +129,7 @@ def catalogs(trust_store: TrustStore) -> dict[str, int]:
     return {issuer: held.document.version for issuer, held in trust_store.catalogs.items()}
 
 
+@pytest.mark.attack("older-document-brought-back")
 def test_a_catalog_below_the_floor_is_not_in_force() -> None:
     seen = {**SEEN, CATALOGS: one(1, 1, 3)}
     assert catalogs(extend_trust_store(STORE, [], NOW, seen)) == {}
@@ -133,6 +137,7 @@ def test_a_catalog_below_the_floor_is_not_in_force() -> None:
     assert catalogs(extend_trust_store(STORE, [later], NOW, seen)) == {"demo": 4}
 
 
+@pytest.mark.attack("forked-document")
 def test_another_catalog_in_the_place_of_the_one_that_was_seen_is_a_fork() -> None:
     seen = {**SEEN, CATALOGS: one(1, 1, 2)}
     refused(Fork, STORE.trust, lambda: extend_trust_store(STORE, [], NOW, seen))

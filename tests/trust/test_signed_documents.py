@@ -111,6 +111,7 @@ REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
 }
 
 
+@pytest.mark.attack("forged-receipt")
 @pytest.mark.parametrize(("error", "token"), REFUSED.values(), ids=REFUSED)
 def test_anything_else_is_refused(error: type[LicenseError], token: armor.Token) -> None:
     with pytest.raises(LicenseError) as caught:

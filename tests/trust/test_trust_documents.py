@@ -133,6 +133,7 @@ REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
 }
 
 
+@pytest.mark.attack("genuine-delegation-with-another-keys-signature")
 @pytest.mark.parametrize(("error", "token"), REFUSED.values(), ids=REFUSED)
 def test_anything_else_is_refused(error: type[LicenseError], token: armor.Token) -> None:
     refused(error, STATE, lambda: update_trust(STATE, token, NOW))
@@ -146,6 +147,7 @@ def test_with_a_new_root_the_old_trust_document_is_no_longer_in_force() -> None:
     refused(TrustMissing, ROTATED, lambda: verify_bundle(bundle, ROTATED, NOW))
 
 
+@pytest.mark.attack("trust-version-run-up")
 @pytest.mark.parametrize("number", [1, 5, 6, 2**32 - 1])
 def test_the_new_root_may_begin_with_any_version(number: int) -> None:
     """Its first trust document is above all that an older root could sign."""

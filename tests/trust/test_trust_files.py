@@ -144,6 +144,7 @@ REFUSED: dict[str, tuple[type[LicenseError], list[armor.Token]]] = {
 }
 
 
+@pytest.mark.attack("documents-mixed-in-one-file")
 @pytest.mark.parametrize(("error", "file"), REFUSED.values(), ids=REFUSED)
 def test_all_of_a_file_is_taken_or_none(error: type[LicenseError], file: list[armor.Token]) -> None:
     refused(error, NEWEST, lambda: extend(NEWEST, file, NOW))

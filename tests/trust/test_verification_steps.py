@@ -101,21 +101,25 @@ REFUSED: dict[str, tuple[type[LicenseError], armor.Token]] = {
 }
 
 
+@pytest.mark.attack("another-products-file")
 @pytest.mark.parametrize(("error", "token"), REFUSED.values(), ids=REFUSED)
 def test_a_bundle_that_fails_a_step_is_refused(error: type[LicenseError], token: armor.Token) -> None:
     refused(error, STATE, lambda: verify_bundle(token, STATE, NOW))
 
 
+@pytest.mark.attack("another-products-file")
 def test_a_catalog_of_another_product_is_refused() -> None:
     token = sign(makers.catalog(product="other"), VENDOR)
     refused(WrongProduct, STATE, lambda: verify_numbered(STATE, token, Catalog))
 
 
+@pytest.mark.attack("self-supplied-key")
 def test_without_a_trust_document_nothing_is_believed() -> None:
     bare = start([FIRST], makers.pin(FIRST))
     refused(TrustMissing, bare, lambda: verify_bundle(BUNDLE, bare, NOW))
 
 
+@pytest.mark.attack("field-outside-the-signature")
 def test_nothing_is_decoded_before_its_signature_is_verified() -> None:
     """Damage in the payload shows as a bad signature: no parser has seen it."""
     data = bytearray(BUNDLE.frame)
@@ -126,6 +130,8 @@ def test_nothing_is_decoded_before_its_signature_is_verified() -> None:
         data[at] ^= 0xFF
 
 
+@pytest.mark.attack("altered-anywhere")
+@pytest.mark.attack("field-outside-the-signature")
 def test_every_bit_of_a_token_counts() -> None:
     """Signature and text malleability: change one bit anywhere, and the file is refused."""
     text = armor.write(BUNDLE).encode()
@@ -138,6 +144,7 @@ def test_every_bit_of_a_token_counts() -> None:
                 verify_bundle(armor.read(changed)[0], STATE, NOW)
 
 
+@pytest.mark.attack("truncation-at-every-byte")
 def test_a_token_cut_anywhere_is_refused() -> None:
     text = armor.write(BUNDLE)
     for length in range(len(text)):
@@ -145,6 +152,7 @@ def test_a_token_cut_anywhere_is_refused() -> None:
             verify_bundle(armor.read(text[:length])[0], STATE, NOW)
 
 
+@pytest.mark.attack("trailing-bytes")
 def test_a_token_that_goes_on_is_refused() -> None:
     longer = armor.Token("bundle", BUNDLE.frame + b"\xc0")
     refused(SignatureInvalid, STATE, lambda: verify_bundle(longer, STATE, NOW))
@@ -176,6 +184,7 @@ def signer_of(kind: str) -> SigningKey:
     return ROOT if kind in {"root", "trust"} else VENDOR
 
 
+@pytest.mark.attack("document-passed-for-another")
 @pytest.mark.parametrize(("kind", "entrance"), [pair for pair in product(DOCUMENTS, ENTRANCES) if pair[0] != pair[1]])
 def test_no_document_passes_for_another(kind: str, entrance: str) -> None:
     """Whoever signed it: as it is, under another label, or signed anew under that label."""

@@ -21,7 +21,7 @@ MUSTS: Final[list[dict[str, str]]] = json.loads((files("licensekit_testkit") / "
 
 CODES_HAVE: Final = 3
 OF_INSTALLATIONS: Final = frozenset(
-    "unusable-document not-activated license-not-taken database-away clock-behind damaged-journal restored-backup "  # noqa: SIM905
+    "unusable-document not-activated license-not-taken database-away clock-behind damaged-journal restored-backup "  # noqa: SIM905  # shorter
     "read-only unreadable-mark time-not-kept clock-accepted clock-ahead seats-taken kept-in-memory "
     "bundle-refused not-entitled no-login not-in-catalog idle-users unusable-licenses rolled-back failed-over".split()
 )

@@ -154,6 +154,7 @@ def test_both_refuse_a_damaged_payload_alike(kind: str, data: st.DataObject) -> 
     assert (its if isinstance(its, str) else "taken") == (mine if isinstance(mine, str) else "taken")
 
 
+@pytest.mark.attack("second-spelling")
 @pytest.mark.parametrize(
     "payload", [*OTHER_SPELLINGS.values(), *NO_PAYLOADS.values()], ids=[*OTHER_SPELLINGS, *NO_PAYLOADS]
 )

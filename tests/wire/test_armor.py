@@ -20,6 +20,7 @@ def test_a_token_reads_back_as_it_was_written(token: Token) -> None:
     assert armor.read(armor.write(token)) == [token]
 
 
+@pytest.mark.attack("any-bytes")
 @given(st.binary(max_size=80) | st.binary(max_size=40).map(lambda tail: b"lk1-root." + tail))
 def test_any_bytes_are_tokens_or_a_license_error(data: bytes) -> None:
     try:
@@ -29,6 +30,7 @@ def test_any_bytes_are_tokens_or_a_license_error(data: bytes) -> None:
     assert read
 
 
+@pytest.mark.attack("second-spelling")
 @given(st.text(alphabet="lk1-bunde.AQg=+/_ ", max_size=40).map(lambda tail: "lk1-bundle." + tail))
 def test_what_parses_is_written_again_as_it_was(text: str) -> None:
     """One content, one spelling: the file without its white space is what `write` gives."""
@@ -88,6 +90,8 @@ def test_tokens_of_one_type_keep_their_order() -> None:
     assert read == [Token("trust", b"t"), Token("bundle", b"2"), Token("bundle", b"1")]
 
 
+@pytest.mark.attack("second-spelling")
+@pytest.mark.attack("version-downgrade")
 @pytest.mark.parametrize(
     "text",
     [
@@ -122,12 +126,14 @@ def test_another_spelling_is_refused(text: str) -> None:
         armor.read(text)
 
 
+@pytest.mark.attack("text-that-is-not-utf-8")
 def test_utf_16_is_refused() -> None:
     """What a redirect in an old Windows shell writes is no license file, and says so."""
     with pytest.raises(ArmorInvalid, match="does not begin with `lk1-`"):
         armor.read(armor.write(Token("bundle", b"x")).encode("utf-16"))
 
 
+@pytest.mark.attack("document-passed-for-another")
 @pytest.mark.parametrize("kind", ["", "Bundle", "bundles", "license", "bundle\\", "\u202e"])
 def test_a_type_that_the_format_does_not_have_is_refused(kind: str) -> None:
     with pytest.raises(UnexpectedType) as caught:
@@ -135,6 +141,7 @@ def test_a_type_that_the_format_does_not_have_is_refused(kind: str) -> None:
     assert str(caught.value).isascii()
 
 
+@pytest.mark.attack("oversize-file")
 def test_a_file_above_its_bound_is_refused() -> None:
     text = "lk1-bundle.AAAA"
     assert armor.read(text + " " * (FILE_BYTES - len(text)))
@@ -142,6 +149,7 @@ def test_a_file_above_its_bound_is_refused() -> None:
         armor.read(text + " " * (FILE_BYTES - len(text) + 1))
 
 
+@pytest.mark.attack("oversize-file")
 def test_more_tokens_than_the_bound_are_refused() -> None:
     assert len(armor.read("lk1-bundle.AAAA" * TOKENS_PER_FILE)) == TOKENS_PER_FILE
     with pytest.raises(TooLarge):

@@ -39,6 +39,7 @@ def test_a_document_decodes_as_it_was_encoded(document: AnyDocument) -> None:
     assert decode(type(document), encode(document)) == document
 
 
+@pytest.mark.attack("canonical-form-collision")
 @given(any_document_at_all, st.data())
 def test_a_payload_is_never_read_as_another_document(document: AnyDocument, data: st.DataObject) -> None:
     """Any one byte replaced: refused, or exactly the spelling of another document."""
@@ -48,11 +49,13 @@ def test_a_payload_is_never_read_as_another_document(document: AnyDocument, data
     decodes_to_itself(name, bytes(payload))
 
 
+@pytest.mark.attack("any-bytes")
 @given(kinds, st.binary(max_size=60))
 def test_any_bytes_are_a_document_or_a_license_error(kind: str, payload: bytes) -> None:
     decodes_to_itself(kind, payload)
 
 
+@pytest.mark.attack("truncation-at-every-byte")
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: type(d).__name__)
 def test_a_payload_cut_anywhere_is_refused(document: AnyDocument) -> None:
     payload = encode(document)
@@ -61,6 +64,7 @@ def test_a_payload_cut_anywhere_is_refused(document: AnyDocument) -> None:
             decode(type(document), payload[:length])
 
 
+@pytest.mark.attack("document-passed-for-another")
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: type(d).__name__)
 def test_no_document_decodes_as_another_type(document: AnyDocument) -> None:
     payload = encode(document)
@@ -77,6 +81,7 @@ def test_an_unknown_extension_is_carried_along(document: AnyDocument) -> None:
     assert decode(type(document), encode(extended)) == extended
 
 
+@pytest.mark.attack("unknown-extension")
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: type(d).__name__)
 def test_an_extension_that_must_be_understood_asks_for_a_newer_reader(document: AnyDocument) -> None:
     extended = makers.changed(document, extensions={"!acme.rule": 1, "note": "x"})

@@ -314,6 +314,7 @@ NUMBERS: list[tuple[Document, str, int, int]] = [
 ]
 
 
+@pytest.mark.attack("huge-number")
 @pytest.mark.parametrize(("document", "field", "least", "most"), NUMBERS)
 def test_a_number_reaches_to_its_bounds_and_no_further(document: Document, field: str, least: int, most: int) -> None:
     assert encode(makers.changed(document, **{field: least}))
@@ -440,6 +441,7 @@ def chain_of(count: int) -> dict[str, list[str]]:
     return {f"l{n}": [f"l{n + 1}"] for n in range(count)}
 
 
+@pytest.mark.attack("costly-to-evaluate")
 def test_licenses_may_reach_as_many_others_as_the_bound_says_and_no_more() -> None:
     closure_of(chain_of(200))  # 200 * 199 / 2 pairs
     with pytest.raises(ValueError, match="more than 20000"):

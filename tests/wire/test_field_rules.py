@@ -44,6 +44,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.attack("hostile-text-on-a-screen")
 def test_exactly_the_refused_code_points_are_refused() -> None:
     """Every code point there is, by itself: control, separator, direction; nothing else."""
     found = {
@@ -52,6 +53,7 @@ def test_exactly_the_refused_code_points_are_refused() -> None:
     assert found == REFUSED
 
 
+@pytest.mark.attack("hostile-text-on-a-screen")
 def test_every_character_that_changes_the_direction_is_refused() -> None:
     """By the property of Unicode itself, not by a list of ours."""
     directions = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
@@ -105,6 +107,7 @@ def test_no_serial(serial: str) -> None:
             require_serials(serials)
 
 
+@pytest.mark.attack("hostile-text-on-a-screen")
 def test_a_refusal_shows_what_it_refuses_in_plain_ascii() -> None:
     for refuse in (require_codes, require_qualified, require_serials, require_texts):
         with pytest.raises(ValueError, match=r"\\u202e|\\n") as caught:

@@ -32,6 +32,7 @@ def test_a_frame_reads_back_as_it_was_written(written: Frame) -> None:
     assert frame.read(frame.write(written)) == written
 
 
+@pytest.mark.attack("any-bytes")
 @given(
     st.binary(max_size=200)
     | st.binary(max_size=200).map(lambda tail: b"\x01\x01" + tail)
@@ -45,6 +46,7 @@ def test_any_bytes_divide_in_one_way_or_are_refused(data: bytes) -> None:
     assert frame.write(read) == data
 
 
+@pytest.mark.attack("truncation-at-every-byte")
 @pytest.mark.parametrize("scheme", LENGTHS)
 def test_a_frame_cut_anywhere_before_its_payload_is_refused(scheme: int) -> None:
     key_bytes, signature_bytes = LENGTHS[scheme]
@@ -55,6 +57,7 @@ def test_a_frame_cut_anywhere_before_its_payload_is_refused(scheme: int) -> None
     assert frame.read(written + b"p").payload == b"p"
 
 
+@pytest.mark.attack("length-lie")
 def test_a_count_that_promises_more_than_there_is_is_refused() -> None:
     data = one_signature()
     with pytest.raises(FrameInvalid, match="cut short"):
@@ -66,6 +69,7 @@ def test_a_document_without_a_signature_is_refused() -> None:
         frame.read(b"\x00payload")
 
 
+@pytest.mark.attack("algorithm-downgrade")
 @pytest.mark.parametrize("scheme", [0, 4, 255])
 def test_an_unknown_scheme_is_refused(scheme: int) -> None:
     with pytest.raises(FrameInvalid, match="not known"):
@@ -93,6 +97,7 @@ def test_what_a_signature_signs_is_what_it_always_was() -> None:
     assert message == b"licensekit/lk1\x00bundle\x00\x018bytekeypayload"
 
 
+@pytest.mark.attack("canonical-form-collision")
 @given(
     st.tuples(st.sampled_from(["root", "trust", "bundle"]), signatures(), st.binary(max_size=9)),
     st.tuples(st.sampled_from(["root", "trust", "bundle"]), signatures(), st.binary(max_size=9)),

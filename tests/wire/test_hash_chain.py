@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +45,7 @@ def test_a_chain_that_nobody_touched_is_whole(items: list[bytes]) -> None:
     assert damage(chained(items)) is None
 
 
+@pytest.mark.attack("log-edited")
 @given(entries, st.data())
 def test_an_altered_entry_shows_where_it_stands(items: list[bytes], data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(items) - 1))
@@ -52,6 +54,7 @@ def test_an_altered_entry_shows_where_it_stands(items: list[bytes], data: st.Dat
     assert damage(chain) == ("altered", at + 1)
 
 
+@pytest.mark.attack("log-edited")
 @given(entries.filter(lambda items: len(items) > 1), st.data())
 def test_a_removed_entry_shows_where_it_stood(items: list[bytes], data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(items) - 2))
@@ -62,6 +65,7 @@ def test_a_removed_entry_shows_where_it_stood(items: list[bytes], data: st.DataO
     assert damage(chain) == ("altered", at + 1)
 
 
+@pytest.mark.attack("log-edited")
 @given(entries, st.binary(max_size=8), st.data())
 def test_an_inserted_entry_shows(items: list[bytes], extra: bytes, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(items) - 1))

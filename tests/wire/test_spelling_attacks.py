@@ -8,12 +8,16 @@ from tests import makers
 from tests.spellings import NO_PAYLOADS, OTHER_SPELLINGS
 
 
+@pytest.mark.attack("second-spelling")
 @pytest.mark.parametrize("payload", OTHER_SPELLINGS.values(), ids=OTHER_SPELLINGS)
 def test_another_spelling_of_a_valid_bundle_is_refused(payload: bytes) -> None:
     with pytest.raises(NotCanonical):
         decode(Bundle, payload)
 
 
+@pytest.mark.attack("trailing-bytes")
+@pytest.mark.attack("deep-nesting")
+@pytest.mark.attack("text-that-is-not-utf-8")
 @pytest.mark.parametrize("payload", NO_PAYLOADS.values(), ids=NO_PAYLOADS)
 def test_what_is_no_bundle_is_refused(payload: bytes) -> None:
     with pytest.raises(PayloadInvalid) as caught:
@@ -22,6 +26,7 @@ def test_what_is_no_bundle_is_refused(payload: bytes) -> None:
     assert str(caught.value).isascii(), "nothing from the file reaches a terminal as it is"
 
 
+@pytest.mark.attack("length-lie")
 def test_a_huge_list_is_refused_before_room_is_made_for_it() -> None:
     payload = encode(makers.root(makers.key("root")))
     assert payload.count(b"\x91\x92\x01\xc4") == 1

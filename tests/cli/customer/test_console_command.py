@@ -158,6 +158,7 @@ def running_by_proxy(shelf: Path, *arguments: str) -> Generator[None]:
             assert process.wait(60) == 0
 
 
+@pytest.mark.attack("console-from-another-host")
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -255,6 +256,7 @@ def test_a_monitor_reads_metrics_by_a_token(crm: Command, shelf: Path) -> None:
         assert httpx2.get(f"{found[1]}/readyz", timeout=60).text == "ok"
 
 
+@pytest.mark.attack("guessed-token")
 @pytest.mark.parametrize("written", ["", "too-short\n", None])
 def test_a_token_that_may_be_guessed_is_refused(crm: Command, shelf: Path, written: str | None) -> None:
     if written is not None:

@@ -116,6 +116,7 @@ def test_a_restored_backup_shows_and_is_accepted_by_a_reset(used: Customers) -> 
     assert "history" not in used.run("accept", "s2.lkr", "-C", "acme").stderr
 
 
+@pytest.mark.attack("state-copied-to-another-host")
 def test_a_copied_installation_shows_at_the_vendor(used: Customers) -> None:
     shutil.copytree("a", "copy")
     used.at("copy", "users", "add", "bob")

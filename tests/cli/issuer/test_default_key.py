@@ -164,6 +164,7 @@ def test_a_key_in_a_token_takes_over_and_one_in_a_file_from_it(desk: Desk, hsm: 
     desk.run("issue", "two.toml", "-C", "acme", *desk.passphrase)
 
 
+@pytest.mark.attack("secret-sent-to-another-token")
 def test_a_passphrase_is_never_sent_to_a_token(desk: Desk, hsm: Hsm, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor is a PIN taken for the passphrase of a file."""
     with_pin = rotated_into(desk, hsm)
@@ -183,6 +184,7 @@ def test_a_passphrase_is_never_sent_to_a_token(desk: Desk, hsm: Hsm, monkeypatch
     assert "Passphrase of acme/keys/signing-3.key: no passphrase was given" in said
 
 
+@pytest.mark.attack("secret-sent-to-another-token")
 def test_a_pin_is_sent_to_one_token_alone(tmp_path: Path) -> None:
     """Another token would count it as a wrong one."""
     (tmp_path / "pin").write_bytes(b"1234\r\n")

@@ -646,6 +646,7 @@ def test_a_partner_sells_under_its_own_issuer_once_it_is_admitted(desk: Desk, pa
     assert desk.json("status", "--home", "home")["company"] == "Example Company"
 
 
+@pytest.mark.attack("partner-that-grants-the-vendors-licenses")
 def test_a_partner_can_sign_nothing_else(desk: Desk, partner: dict[str, Any]) -> None:
     """Its key is refused for the vendor's name, by the command and by whoever verifies."""
     admit = ("keys", "admit", "fjord/fjord.pub", "--issuer", "fjord", "-C", "acme")

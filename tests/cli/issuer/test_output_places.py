@@ -25,6 +25,7 @@ def test_an_older_or_equal_file_of_the_same_license_is_overwritten(desk: Desk) -
     assert Path("a.lic").read_bytes() == second
 
 
+@pytest.mark.attack("file-overwritten")
 @pytest.mark.parametrize(
     ("there", "said"),
     [
@@ -73,6 +74,7 @@ def test_an_empty_file_is_in_nobodys_way(desk: Desk) -> None:
     assert Path("a.lic").read_text().startswith("lk1-bundle.")
 
 
+@pytest.mark.attack("file-overwritten")
 def test_in_bulk_and_signed_again_nothing_else_is_overwritten(desk: Desk) -> None:
     Path("orders").mkdir()
     Path("orders/1.toml").write_text('order = "1"\n' + ORDER.format("Oslo AS"))

@@ -32,6 +32,7 @@ def assert_private(folder: Path) -> None:
             assert (str(path), oct(path.stat().st_mode & 0o777)) == (str(path), oct(wanted))
 
 
+@pytest.mark.attack("secret-readable-by-others")
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 def test_every_file_of_a_workspace_is_private_under_any_umask(place: Desk, umask: int) -> None:
     desk, words = place, ("-C", "acme")
@@ -56,6 +57,7 @@ def test_every_file_of_a_workspace_is_private_under_any_umask(place: Desk, umask
     assert_private(Path("acme"))
 
 
+@pytest.mark.attack("secret-readable-by-others")
 @pytest.mark.process
 @pytest.mark.skipif(GIT is None, reason="git is not installed")
 @pytest.mark.parametrize("present", [None, "# ours\n*.tmp\n*.lic\n", "*.tmp"])

@@ -157,6 +157,7 @@ def test_a_deficit_is_refused_as_it_is_with_activate(sides: Sides) -> None:
     assert "activated" in sides.update()
 
 
+@pytest.mark.attack("customers-listed-at-the-address")
 def test_nobody_lists_the_folder_and_the_log_keeps_no_address(sides: Sides) -> None:
     [file] = sides.web.folder.glob("*.lic")
     sides.update()
@@ -173,6 +174,7 @@ def test_nobody_lists_the_folder_and_the_log_keeps_no_address(sides: Sides) -> N
     assert file.stem not in sides.web.log.read_text()
 
 
+@pytest.mark.attack("customers-listed-at-the-address")
 def test_a_link_in_the_folder_is_not_served(sides: Sides) -> None:
     (sides.web.folder / f"{'0' * 32}.lic").symlink_to(sides.web.tls.certificate)
     with pytest.raises(FetchFailed) as caught:
@@ -180,6 +182,7 @@ def test_a_link_in_the_folder_is_not_served(sides: Sides) -> None:
     assert caught.value.status == 403
 
 
+@pytest.mark.attack("other-file-at-the-vendors-address")
 @pytest.mark.parametrize(
     ("path", "code", "message"),
     [
@@ -211,6 +214,7 @@ def test_each_wrong_way_is_one_line_and_changes_nothing(
     assert sides.until() == "2031-12-31"
 
 
+@pytest.mark.attack("another-customers-file")
 def test_a_file_of_another_customer_and_a_damaged_one_change_nothing(sides: Sides) -> None:
     Path("other.toml").write_text('order = "S-2"\ncompany = "Other"\nexpiry = 2031-12-31\nusers.standard = 3\n')
     [file] = sides.web.folder.glob("*.lic")
@@ -228,6 +232,7 @@ def test_a_file_of_another_customer_and_a_damaged_one_change_nothing(sides: Side
         assert sides.until() == "2031-12-31"
 
 
+@pytest.mark.attack("other-file-at-the-vendors-address")
 def test_a_certificate_of_nobody_knows_whom_is_not_trusted(sides: Sides) -> None:
     [line] = sides.both.at("home", "update", code=8).splitlines()
     assert "the certificate of the server is not trusted" in line

@@ -51,6 +51,7 @@ def test_an_installation_stops_when_it_is_suspended_and_goes_on_when_it_is_reins
     assert works(sides)
 
 
+@pytest.mark.attack("older-document-brought-back")
 def test_a_list_before_the_suspension_does_not_bring_the_license_back(sides: Customers) -> None:
     sides.run("pack", "--fresh-days", "10", *IN, *sides.passphrase)
     Path("before.lkp").write_bytes(Path("acme/acme.lkp").read_bytes())

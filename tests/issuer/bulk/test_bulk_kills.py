@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.mark.attack("kill-in-the-middle")
 @pytest.mark.process
 @pytest.mark.skipif(sys.platform == "win32", reason="it forks")
 def test_after_a_kill_at_any_point_another_run_completes_ledger_and_files(tmp_path: Path) -> None:

@@ -683,6 +683,7 @@ def test_a_file_of_another_kind_is_refused_quickly() -> None:
     assert (datetime.now(UTC) - start).total_seconds() < 30
 
 
+@pytest.mark.attack("deep-nesting")
 def test_tables_nested_deeper_than_any_key_are_told_by_their_first_key() -> None:
     text = HEAD + "".join(f"[x{'.a' * n}]\n" for n in range(1, 15))
     assert faults_of(text) == [("x", "is not a key of this table")]

@@ -191,6 +191,7 @@ def test_an_order_binds_as_many_installations_as_it_says_each_with_its_serial(wo
     assert "3 installations" in said
 
 
+@pytest.mark.attack("state-copied-to-another-host")
 def test_another_machine_with_a_copy_of_the_database_counts_as_another(workspace: Workspace) -> None:
     answer(workspace, asking(workspace), facts=3)
     copied = asking(workspace, 2, facts=OTHER)

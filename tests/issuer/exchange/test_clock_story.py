@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from licensekit.installation import Installation
 from licensekit.issuer.workspace import Workspace
 from licensekit.wire.documents import ResetWhat
@@ -9,6 +11,7 @@ from tests.homes import Clock
 from tests.workspaces import NOW, WHO, issue, signer
 
 
+@pytest.mark.attack("clock-ahead-and-put-right")
 def test_a_clock_that_was_ahead_is_reset_by_request(workspace: Workspace, tmp_path: Path) -> None:
     state, clock = workspace.state(NOW), Clock(NOW)
     file = issue(workspace, days=30, after_grace="block")

@@ -114,6 +114,7 @@ def test_a_return_is_entered_and_its_bundle_is_taken_back(workspace: Workspace, 
         verify_bundle(bound.token, pack.trust, NOW)
 
 
+@pytest.mark.attack("forged-receipt")
 def test_a_receipt_twice_is_refused_and_changes_nothing(workspace: Workspace, bound: LicenseFile) -> None:
     accept(workspace, receipt(bound))
     said = no(ExchangeFileRefused, workspace, receipt(bound))
@@ -222,6 +223,7 @@ def test_a_return_needs_a_key_and_a_statement_does_not(workspace: Workspace, bou
     assert workspace.customers.propose_accept(statement(), now=NOW).sign(None, who=WHO).statements
 
 
+@pytest.mark.attack("forged-receipt")
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -418,6 +420,7 @@ def exchange_files(workspace: Workspace, *told: tuple[int, int | None]) -> Histo
     return workspace.ledger.history(makers.installation_id())
 
 
+@pytest.mark.attack("forged-receipt")
 @pytest.mark.parametrize(
     ("told", "shown"),
     [
@@ -442,6 +445,7 @@ def test_papers_that_do_not_follow_on_one_another_show_a_rewritten_history(
     assert next(workspace.ledger.usage(SERIAL, now=NOW)).warnings == warnings
 
 
+@pytest.mark.attack("state-copied-to-another-host")
 def test_one_head_in_two_papers_shows_a_copy(workspace: Workspace) -> None:
     issue(workspace)
     accept(workspace, statement(1, None))

@@ -64,6 +64,7 @@ def test_a_root_needs_the_old_keys_and_its_own_and_brings_its_trust_document() -
     assert state.pair == (2, 2)
 
 
+@pytest.mark.attack("one-secret-counted-twice")
 def test_nobody_signs_twice_and_nobody_signs_for_nothing() -> None:
     begun = begin(CHAIN, [TRUST]).signed(HOLDERS[0])
     assert not begun.wants(HOLDERS[0].verifying_key)
@@ -74,6 +75,7 @@ def test_nobody_signs_twice_and_nobody_signs_for_nothing() -> None:
     assert done.signed(HOLDERS[2]) == done
 
 
+@pytest.mark.attack("one-secret-counted-twice")
 def test_one_signature_short_counts_for_nothing() -> None:
     begun = begin(CHAIN, [TRUST]).signed(HOLDERS[0])
     with pytest.raises(ThresholdNotMet):

@@ -60,6 +60,7 @@ def test_admitted_keys_are_known_before_those_that_wait(file: KeyFile) -> None:
     assert later.plain()["file"] == str(waiting.path)
 
 
+@pytest.mark.attack("file-overwritten")
 def test_a_key_file_is_never_overwritten(file: KeyFile) -> None:
     folder = file.path.parent
     refused(PlaceTaken, folder, lambda: write_key(folder, "one", makers.key("other"), PASSPHRASE))

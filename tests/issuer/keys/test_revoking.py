@@ -248,6 +248,7 @@ def test_a_meter_counts_over_the_term_of_what_a_key_may_sign(workspace: Workspac
     assert workspace.issue(within, key, who=WHO, now=NOW).bundle.system == {"calls": 45}
 
 
+@pytest.mark.attack("stolen-signing-key")
 def test_a_thief_is_shut_out_and_who_paid_loses_nothing(workspace: Workspace) -> None:
     """Rotate, sign again, then revoke; what the thief backdated dies with the key."""
     first = workspace.state(NOW)
@@ -357,6 +358,7 @@ def test_what_was_taken_back_is_not_taken_back_again(workspace: Workspace) -> No
         assert take_back(workspace, lists, who=WHO, now=NOW + 1, confirm=True, **more).number == number
 
 
+@pytest.mark.attack("document-passed-for-another")
 def test_only_documents_of_a_pack_are_taken_in(workspace: Workspace, tmp_path: Path) -> None:
     file = issue(workspace)
     refused(

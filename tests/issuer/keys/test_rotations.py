@@ -166,6 +166,7 @@ def test_a_list_signed_by_a_key_that_was_revoked_is_signed_anew_and_rides_along(
     assert verify_bundle(file.token, healed.trust, NOW).token == file.token
 
 
+@pytest.mark.attack("revocation-number-run-up")
 @pytest.mark.parametrize("kind", ["revocations", "catalog"])
 def test_what_a_stolen_key_ran_up_is_passed_by_what_is_signed_again(
     workspace: Workspace, shipped: tuple[bytes, str], kind: str

@@ -66,6 +66,7 @@ def test_whoever_takes_back_or_gives_again_is_asked(workspace: Workspace, action
     assert again is None or (again.is_done, again.changes, again.needs_confirmation) == (True, (), ())
 
 
+@pytest.mark.attack("older-bundle-brought-back")
 def test_an_old_file_and_an_old_list_are_no_way_around_a_suspension(workspace: Workspace) -> None:
     """Whoever has seen the newer list takes neither the bundle nor the list before it."""
     file, other = issue(workspace), issue(workspace)
@@ -139,7 +140,7 @@ def test_what_does_not_come_back_that_way_is_refused_with_the_reason(workspace: 
     file = issue(workspace)
     prepare, said = REFUSED[reason]
     prepare(workspace, file)
-    action = lambda: proposed(workspace, "reinstate", identities=[identity(file)])  # noqa: E731
+    action = lambda: proposed(workspace, "reinstate", identities=[identity(file)])  # noqa: E731  # named once
     error = refused(NotReinstated, workspace.layout.folder, action)
     assert error.reason == reason
     assert said in error.message

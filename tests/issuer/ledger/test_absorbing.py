@@ -192,6 +192,7 @@ def test_an_order_signed_again_gives_another_serial_or_sequence(acme: Workspace,
         assert given.isdisjoint((one.serial, one.sequence) for one in again)
 
 
+@pytest.mark.attack("restored-ledger")
 def test_what_is_not_genuine_is_refused_by_name(acme: Workspace, folder: Path, tmp_path: Path) -> None:
     copies = [Workspace.open(shutil.copytree(folder, tmp_path / name)) for name in ("one", "two")]
     genuine = issue(acme, serial="ACME-1").data
@@ -259,6 +260,7 @@ def test_a_bundle_dated_ahead_waits_for_its_day(acme: Workspace, folder: Path) -
         assert absorb(workspace, {"one": file}, now=NOW + 30 * DAY).bundles == 1
 
 
+@pytest.mark.attack("restored-ledger")
 @pytest.mark.parametrize("since", [0, 1, 5])
 def test_the_whole_folder_restored_is_noticed_by_a_newer_pack(
     acme: Workspace, folder: Path, tmp_path: Path, since: int

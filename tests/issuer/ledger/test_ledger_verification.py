@@ -73,6 +73,7 @@ def test_many_entries_are_drawn_in_batches(filled: Workspace, monkeypatch: pytes
     assert seen == [2, 2, 2, 2, 2, 1]
 
 
+@pytest.mark.attack("ledger-edited")
 @pytest.mark.parametrize(
     ("column", "value"),
     [
@@ -173,6 +174,7 @@ DAMAGES: dict[str, tuple[Damage, int, str]] = {
 }
 
 
+@pytest.mark.attack("ledger-edited")
 @pytest.mark.parametrize(("damage", "number", "said"), DAMAGES.values(), ids=DAMAGES)
 def test_the_first_bad_entry_is_named(filled: Workspace, damage: Damage, number: int, said: str) -> None:
     with filled.database.write() as ledger:

@@ -111,6 +111,7 @@ ACTIONS: Final[Mapping[str, Callable[[Vendor], None]]] = {
 }
 
 
+@pytest.mark.attack("restored-ledger")
 @given(st.lists(st.sampled_from(sorted(ACTIONS)), min_size=4, max_size=14), st.integers(0, 1_000_000))
 def test_no_serial_and_sequence_is_ever_given_twice(workspace_template: Path, actions: list[str], seed: int) -> None:
     with TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:

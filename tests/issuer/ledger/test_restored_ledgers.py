@@ -56,6 +56,7 @@ def test_the_mark_names_the_newest_entry(workspace: Workspace) -> None:
     assert workspace.ledger.restored() is None
 
 
+@pytest.mark.attack("restored-ledger")
 def test_nothing_is_signed_with_a_restored_ledger(restored: Path) -> None:
     with Workspace.open(restored) as workspace:
         actions: list[Callable[[], object]] = [
@@ -78,6 +79,7 @@ def test_a_restored_ledger_is_read_and_named(restored: Path) -> None:
     assert found == [("mark", "error")]
 
 
+@pytest.mark.attack("restored-ledger")
 def test_a_ledger_that_went_another_way_is_recognized(restored: Path) -> None:
     mark = restored / "ledger.mark"
     known = mark.read_bytes()

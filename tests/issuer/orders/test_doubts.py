@@ -136,6 +136,7 @@ def test_a_company_that_is_renamed_is_shown_and_not_doubted(sold: Workspace) -> 
     issue(sold, serial=SERIAL, company="NORDLYS asa")
 
 
+@pytest.mark.attack("clock-ahead-at-a-signing")
 @pytest.mark.parametrize(
     ("moved", "reason"), [(-3601, "behind"), (90 * DAY + 1, "ahead"), (-3600, None), (90 * DAY, None)]
 )

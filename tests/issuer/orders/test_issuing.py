@@ -50,6 +50,7 @@ def test_the_ledger_has_the_bytes_who_and_when_before_the_file_is_there(workspac
     assert (found.action, found.who, found.at, found.order_number) == ("issue", "anna", NOW, "A-1")
 
 
+@pytest.mark.attack("order-signed-twice")
 def test_the_same_order_gives_the_same_bundle_and_enters_nothing(workspace: Workspace) -> None:
     first = issue(workspace, order="A-1")
     before = workspace.ledger.count_entries()
@@ -66,6 +67,7 @@ def test_true_and_one_are_the_same_order(workspace: Workspace) -> None:
     assert issue(workspace, order="A-1", system={"server": 1}).token == first.token
 
 
+@pytest.mark.attack("order-signed-twice")
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

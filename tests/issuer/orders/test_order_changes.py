@@ -348,6 +348,7 @@ def test_what_another_serial_replaced_is_not_changed(sold: Workspace) -> None:
     assert "replaced by another serial" in error.message
 
 
+@pytest.mark.attack("signed-other-than-shown")
 def test_nothing_else_is_signed_than_what_was_shown(sold: Workspace) -> None:
     asked = amend({"users.standard": 50})
     agreed = sold.propose_change(asked, now=NOW)

@@ -189,6 +189,7 @@ def test_a_license_too_long_for_a_code_has_a_page_that_says_so() -> None:
     assert "".join(one.data.decode().split()) in text
 
 
+@pytest.mark.attack("hostile-text-on-a-screen")
 def test_a_name_written_from_right_to_left_turns_nothing_around_it() -> None:
     name = "\u05d7\u05d1\u05e8\u05d4 (2027) A-1"
     one = file(company=name, settings={"note": name})
@@ -198,6 +199,7 @@ def test_a_name_written_from_right_to_left_turns_nothing_around_it() -> None:
     ]
 
 
+@pytest.mark.attack("hostile-text-on-a-screen")
 def test_a_page_loads_nothing_and_runs_nothing_whatever_the_names_are() -> None:
     evil = "<script src=//x>&\"'</script>"
     parsed = Text(page(file(company=evil, settings={"note": evil})))

@@ -231,6 +231,7 @@ def test_nothing_else_in_the_folder_is_touched(updating: Workspace, www: Path) -
     assert len(path.name) == 36
 
 
+@pytest.mark.attack("special-file")
 def test_a_link_is_not_followed_and_what_it_points_to_stays(updating: Workspace, www: Path, tmp_path: Path) -> None:
     issue(updating)
     elsewhere = tmp_path / "elsewhere"
@@ -241,6 +242,7 @@ def test_a_link_is_not_followed_and_what_it_points_to_stays(updating: Workspace,
     assert elsewhere.read_bytes() == b"mine"
 
 
+@pytest.mark.attack("customers-listed-at-the-address")
 @pytest.mark.parametrize("place", ["", "..", "keys/.."])
 def test_a_workspace_is_not_served(updating: Workspace, place: str) -> None:
     folder = updating.layout.folder

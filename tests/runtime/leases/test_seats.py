@@ -41,6 +41,7 @@ def in_use(crm: Installation) -> int:
     return crm.state().in_use.get("seat", 0)
 
 
+@pytest.mark.attack("last-seat-taken-twice")
 def test_as_many_are_given_as_there_are_and_the_next_is_told_so(process: SeatProcess, crm: Installation) -> None:
     taken = [process.take(f"holder {number}") for number in range(SEATS)]
     assert sorted(lease.seat for lease in taken) == list(range(SEATS))
@@ -84,6 +85,7 @@ def test_what_is_not_renewed_is_free_again(process: SeatProcess, crm: Installati
     assert process.still(lost, kept) == {kept.id}
 
 
+@pytest.mark.attack("seat-held-by-a-changed-clock")
 @pytest.mark.parametrize("days", [-1, 1])
 def test_no_wall_clock_ends_or_keeps_a_seat(home: Home, process: SeatProcess, crm: Installation, days: int) -> None:
     lease = process.take(ttl=60)

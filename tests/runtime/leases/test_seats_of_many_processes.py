@@ -26,6 +26,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(tmp_path / "home")
 
 
+@pytest.mark.attack("last-seat-taken-twice")
 @pytest.mark.process
 def test_whoever_is_killed_no_more_are_held_than_there_are_and_none_leaks(place: str, tmp_path: Path) -> None:
     seats = 20
@@ -50,6 +51,7 @@ def test_whoever_is_killed_no_more_are_held_than_there_are_and_none_leaks(place:
         assert all(lease.is_held for lease in held)
 
 
+@pytest.mark.attack("seat-held-by-a-changed-clock")
 @pytest.mark.process
 def test_hosts_whose_clocks_differ_count_alike_and_none_of_them_ends_a_seat(postgres_location: str) -> None:
     competing_processes.prepare(postgres_location, 7)

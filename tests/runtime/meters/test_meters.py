@@ -43,6 +43,7 @@ def left_of(home: Home, code: str) -> int | None:
         return other.meter(code).remaining
 
 
+@pytest.mark.attack("count-at-its-limit")
 @pytest.mark.parametrize("code", PERIODS)
 def test_as_many_as_were_sold_can_be_used_and_no_more(licensing: Licensing, sold: Home, code: str) -> None:
     meter = licensing.meter(code)
@@ -88,6 +89,7 @@ def test_with_the_next_period_there_is_as_much_again(licensing: Licensing, sold:
     assert sorted(rows(sold).values()) == [40, 100]
 
 
+@pytest.mark.attack("units-used-again")
 def test_a_clock_that_is_set_back_gives_nothing_twice(licensing: Licensing, sold: Home) -> None:
     meter = licensing.meter("day")
     meter.use(90)

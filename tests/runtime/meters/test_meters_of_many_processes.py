@@ -38,6 +38,7 @@ def test_processes_that_end_use_exactly_what_was_sold(home: Home, tmp_path: Path
     assert sum(log.stat().st_size for log in logs) == used(home) == 3000
 
 
+@pytest.mark.attack("units-used-again")
 def test_a_kill_loses_a_batch_and_gives_nothing_twice(home: Home, tmp_path: Path) -> None:
     prepare(home.place, 100_000)
     logs = [tmp_path / f"{number}.log" for number in range(5)]

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from licensekit import Licensing
 from licensekit.dates import format_seconds
 from licensekit.installation import Installation, move, restore
@@ -113,6 +115,7 @@ def test_the_console_shows_use_and_the_end_of_the_period(home: Home) -> None:
         assert "Period ends 2 Jan 2027, 00:00 UTC" in page
 
 
+@pytest.mark.attack("units-used-again")
 def test_a_restored_backup_has_used_less_and_says_so(home: Home, tmp_path: Path) -> None:
     sell(home, day=10)
     use(home, day=4)

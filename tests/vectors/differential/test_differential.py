@@ -52,7 +52,7 @@ def test_a_split_is_shrunk_to_what_parts_the_readers() -> None:
         ([], False),
     ],
 )
-def test_readers_part_where_answers_differ_or_there_is_none(answers: list[Line], part: bool) -> None:  # noqa: FBT001
+def test_readers_part_where_answers_differ_or_there_is_none(answers: list[Line], part: bool) -> None:  # noqa: FBT001  # drawn
     assert asking.is_split({str(place): answer for place, answer in enumerate(answers)}) is part
 
 
