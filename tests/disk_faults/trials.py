@@ -176,7 +176,7 @@ def wrong_ends(ran: Ran, caught: list[LicenseError], work: Path) -> Iterator[str
     for error in caught:
         if not error.where:
             yield f"no place: {error!r}"
-        elif ".partial" in error.where or error.where.startswith(f"{work}/tmp/"):
+        elif ".partial" in error.where or (work / "tmp") in Path(error.where).parents:
             yield f"a place that is gone by now: {error!r}"
         if not error.hint:
             yield f"nothing to do: {error!r}"
