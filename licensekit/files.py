@@ -115,7 +115,13 @@ def replacing(path: Path, *, mode: int = 0o644, replace: bool = True) -> Generat
             _put(partial, path, replace=replace)
         finally:
             partial.unlink(missing_ok=True)
-        sync_folder(path.parent)
+        try:
+            sync_folder(path.parent)
+        except OSError as error:
+            if before is not None:
+                raise FileUnusable(reason="unsynced", where=str(path)) from error
+            path.unlink(missing_ok=True)
+            raise
     except FileExistsError as error:
         raise PlaceTaken(reason="file", where=str(path)) from error
     except FileNotFoundError as error:
@@ -170,17 +176,19 @@ def scratch_folder(beside: Path | None = None) -> Generator[Path]:
 
     Raises `FileUnusable` if none can be made; an error about what is in it names the place that stays.
     """
-    import tempfile  # noqa: PLC0415  # costs, and few programs need it
+    import shutil  # noqa: PLC0415  # costs, and few programs need it
+    import tempfile  # noqa: PLC0415  # likewise
 
     place = beside.parent if beside else Path(tempfile.tempdir or "")
     with _explained(place, "a folder for files"):
         place = beside.parent if beside else Path(tempfile.gettempdir())
-        folder = tempfile.TemporaryDirectory(dir=place, prefix=".", suffix=".partial", ignore_cleanup_errors=True)
+        folder = Path(tempfile.mkdtemp(dir=place, prefix=".", suffix=".partial"))
     try:
-        with folder as name:
-            yield Path(name)
+        yield folder
     except StateError as error:
-        raise (error.replace(where=str(beside or place)) if Path(name).name in error.where else error) from error
+        raise (error.replace(where=str(beside or place)) if folder.name in error.where else error) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def names_in(folder: Path) -> frozenset[str]:

@@ -80,8 +80,8 @@ def write_backup(source: Database, schema: Schema, path: Path, *, replace: bool 
 def _opened_backup(path: Path, schema: Schema) -> Generator[Database]:
     """Open a private copy of a backup, checked as a whole and migrated; the file stays as it is."""
     with ExitStack() as stack:
+        folder = stack.enter_context(scratch_folder())
         try:
-            folder = stack.enter_context(scratch_folder())
             copy = folder / "backup.db"
             _copy(path, copy)
             with suppress(FileUnusable):  # of a database that was copied with its log beside it

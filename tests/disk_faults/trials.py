@@ -109,7 +109,8 @@ def callers(most: int = 3) -> Iterator[str]:
 
 def points(case: Case, trouble: Trouble) -> list[int]:
     """Return the numbers of the calls that such a trouble may let fail first."""
-    return [number for number, call in enumerate(case.calls) if call.kind in trouble.kinds]
+    found = [number for number, call in enumerate(case.calls) if call.kind in trouble.kinds]
+    return found if trouble.errno != errno.EACCES else found[:1]  # nobody loses a right in the middle
 
 
 def new_sites(case: Case, numbers: Iterable[int], known: set[str]) -> list[int]:
@@ -118,7 +119,7 @@ def new_sites(case: Case, numbers: Iterable[int], known: set[str]) -> list[int]:
     for number in numbers:
         if case.sites[number] not in known:
             found.setdefault(case.sites[number], number)
-    known |= found.keys()
+    known.update(found)
     return sorted(found.values())
 
 
@@ -145,7 +146,7 @@ def strike(case: Case, trouble: Trouble, point: int) -> Outcome:
     can_remove = trouble.errno not in {errno.EROFS, errno.EACCES, errno.EIO}
     if can_remove and (litter := litter_in(case, work)):
         wrong.append(f"left behind: {litter}")
-    wrong += wrong_repetition(case, work)
+    wrong += [one for one in wrong_repetition(case, work) if can_remove or TAKEN not in one]
     return Outcome(ran.code, tuple(caught), ran.err, tuple(wrong))
 
 
@@ -175,7 +176,7 @@ def wrong_ends(ran: Ran, caught: list[LicenseError], work: Path) -> Iterator[str
     for error in caught:
         if not error.where:
             yield f"no place: {error!r}"
-        elif ".partial" in error.where or error.where.startswith(str(work / "tmp")):
+        elif ".partial" in error.where or (work / "tmp") in Path(error.where).parents:
             yield f"a place that is gone by now: {error!r}"
         if not error.hint:
             yield f"nothing to do: {error!r}"
@@ -185,6 +186,7 @@ def wrong_ends(ran: Ran, caught: list[LicenseError], work: Path) -> Iterator[str
 
 SERVED: Final = {"publish": "site/"}
 """What a command writes in many files, which are synced together at its end, and again by the next one."""
+TAKEN: Final = "there is such a file already"  # what a disk that fails for good has not let be removed
 REFUSED: Final = 6  # the command was understood, and what is there stands against it
 NOT_WRITTEN: Final = " was not written: "
 """What a command says that did what was asked, and could not write a file that another command makes as well."""
@@ -255,7 +257,7 @@ def _repeat(case: Case, work: Path, left: View) -> Iterator[str]:
         yield from (f"the next run does not arrive: {name}" for name in late)
     if is_done and ran.code == 0 and case.again != 0:
         yield "the next run was to be refused"
-    for name in DOCTORS.keys() & set(databases):
+    for name in DOCTORS.keys() & set(databases) if case.name != "move" else ():
         with worlds.still(work):
             found = worlds.run(DOCTORS[name])
         if found.code != 0:
