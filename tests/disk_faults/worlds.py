@@ -252,6 +252,11 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
 
 
+def _is_table(name: str, text: str | None) -> bool:
+    """Return whether a table keeps something: what is staged is of the change that was under way."""
+    return (text or "").startswith("CREATE TABLE") and not name.startswith("staged_")
+
+
 @cache
 def _rows(data: bytes, log: bytes) -> str:
     """Return what a database holds, with its log."""
@@ -263,7 +268,7 @@ def _rows(data: bytes, log: bytes) -> str:
         try:
             with closing(sqlite3.connect(path)) as raw:
                 rows: list[Any] = raw.execute("SELECT name, sql FROM sqlite_schema ORDER BY name").fetchall()
-                for table in [name for name, text in rows if (text or "").startswith("CREATE TABLE")]:
+                for table in [name for name, text in rows if _is_table(name, text)]:
                     rows += [table, *raw.execute(f'SELECT * FROM "{table}" ORDER BY 1, 2').fetchall()]  # noqa: S608
         except sqlite3.DatabaseError as error:
             return f"damaged: {error}"
