@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import Mock
 
 import pytest
 
@@ -201,7 +202,7 @@ def test_the_password_of_a_server_is_never_said(
         (place / "acme/ledger.url").write_text(f"{URL}\n")
         (place / "acme/ledger.url").chmod(0o600)
     words = {"url": URL, "p": "--passphrase-file secret/signing", "r": "--root-passphrase-file secret/root"}
-    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr("time.sleep", Mock())
     ran = invoke(line.format(**words).split())
     assert ran.code not in {0, 70}, ran.err
     watch.assert_kept(ran)
