@@ -60,10 +60,7 @@ def read_tokens(path: str, *, what: str) -> bytes:
 
 
 def write_output(path: str, data: bytes) -> None:
-    """Write a whole file or none of it, or standard output for `-`; raise `FileUnusable` if the path is not for that.
-
-    Raises `OutputFailed` if there is no room, or the disk fails: most of what is written is of a change that was made.
-    """
+    """Write a whole file or none of it, or standard output for `-`; raise `FileUnusable` or `OutputFailed`."""
     if path != STANDARD:
         try:
             write_atomically(Path(path), data)

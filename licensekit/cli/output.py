@@ -119,16 +119,12 @@ def _json_is_printed() -> None:
 
 
 def _dump(value: object, *, indent: int | None = None) -> str:
-    """Return `value` as JSON in which nothing moves the cursor or turns the text."""
-    text = in_own_name(json.dumps(value, ensure_ascii=not takes_every_character(), indent=indent))
+    """Return `value` as JSON that the output can hold, in which nothing moves the cursor or turns the text."""
+    is_unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    text = in_own_name(json.dumps(value, ensure_ascii=not is_unicode, indent=indent))
     if text.replace("\n", "").isprintable():
         return text
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
-
-
-def takes_every_character() -> bool:
-    """Return whether the encoding of standard output has all characters, as of no pipe on Windows."""
-    return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
 
 
 def emit(text: str = "") -> None:

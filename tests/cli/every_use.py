@@ -39,9 +39,13 @@ class Use(NamedTuple):
     def run(self, folder: Path, how: Callable[..., Ran]) -> tuple[Ran, worlds.View]:
         """Run the command in a copy of its world, by a function such as `invoke`; return what is there then."""
         shutil.rmtree(folder, ignore_errors=True)
-        with worlds.still(worlds.copy_world(self.template, folder)), patch.object(worlds, "invoke", how):
-            ran = worlds.run(_renamed(self.line))
-        return ran, worlds.view(folder)
+        worlds.copy_world(self.template, folder)
+        return self.run_in(folder, how), worlds.view(folder)
+
+    def run_in(self, folder: Path, how: Callable[..., Ran]) -> Ran:
+        """Run the command where it stands."""
+        with worlds.still(folder), patch.object(worlds, "invoke", how):
+            return worlds.run(_renamed(self.line))
 
 
 def used() -> Iterator[str]:

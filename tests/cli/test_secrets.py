@@ -10,9 +10,11 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import Mock
 
 import pytest
 
+from licensekit import limits
 from licensekit.errors.coded import Coded
 from licensekit.keys import keyfile
 from licensekit.keys.signing import SigningKey
@@ -115,7 +117,7 @@ def test_no_command_lets_a_secret_out_or_others_in(
     """As it should be, with wrong passphrases, and where it ends in a defect whose traceback is shown."""
     use = make_use(name, world, tmp_path)
     watch = Watch(monkeypatch, caplog)
-    good, _ = use.run(tmp_path / "run", invoke)
+    good = use.run_in(worlds.copy_world(use.template, tmp_path / "run"), invoke)
     assert good.code == 0, good.err
     watch.assert_kept(good)
     watch.assert_files(tmp_path / "run", seeds_in=holds_installation)
@@ -123,11 +125,11 @@ def test_no_command_lets_a_secret_out_or_others_in(
     if "{p}" in use.line or "{r}" in use.line:
         for file in ("signing", "root"):
             (use.template / "secret" / file).write_bytes(WRONG + b"\n")
-        ran, _ = use.run(tmp_path / "run", invoke)
+        ran = use.run_in(use.template, invoke)
         assert ran.code in {0, 7}
         watch.assert_kept(ran)
     elif good.out:
-        ran, _ = use.run(tmp_path / "run", partial(invoke, out=BUG))
+        ran = use.run_in(worlds.copy_world(use.template, tmp_path / "again"), partial(invoke, out=BUG))
         assert "Traceback" in ran.err
         watch.assert_kept(ran)
 
@@ -153,6 +155,7 @@ def assert_closed_to_others(folder: Path, use: Use) -> None:
 def test_the_watch_notices_what_it_looks_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    monkeypatch.setattr(keyfile, "LOG2_N", limits.SCRYPT_LOG2_N_MIN)
     watch = Watch(monkeypatch, caplog)
     key = SigningKey.generate(1)
     text = keyfile.seal(key, SIGNING, label="x")
@@ -199,7 +202,7 @@ def test_the_password_of_a_server_is_never_said(
         (place / "acme/ledger.url").write_text(f"{URL}\n")
         (place / "acme/ledger.url").chmod(0o600)
     words = {"url": URL, "p": "--passphrase-file secret/signing", "r": "--root-passphrase-file secret/root"}
-    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr("time.sleep", Mock())
     ran = invoke(line.format(**words).split())
     assert ran.code not in {0, 70}, ran.err
     watch.assert_kept(ran)

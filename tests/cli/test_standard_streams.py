@@ -10,15 +10,16 @@ import sys
 from contextlib import redirect_stdout, suppress
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+from unittest.mock import Mock
 
 import click
 import pytest
 
-from licensekit.cli import customer_commands, streams
+from licensekit.cli import customer_commands, inputs, streams
 from licensekit.cli.groups import exit_code
 from licensekit.cli.main import licensekit
-from licensekit.errors import OutputFailed
+from licensekit.errors import FileUnusable, OutputFailed
 from tests import homes
 from tests.cli.broken_streams import FULL, GONE, invoke
 from tests.cli.command_tree import Node, every_command
@@ -49,21 +50,28 @@ def test_no_command_ends_in_a_traceback_whatever_its_streams_are(name: str, worl
     before = worlds.view(use.template)
     good, after = use.run(tmp_path / "run", invoke)
     assert good.code == 0, good.err
+
+    def run(**how: Any) -> tuple[Ran, worlds.View]:
+        """Run it in a new copy, unless it changes nothing."""
+        if before != after:
+            return use.run(tmp_path / "run", partial(invoke, **how))
+        return use.run_in(tmp_path / "run", partial(invoke, **how)), after
+
     if not good.out.isascii():
-        shown, left = use.run(tmp_path / "run", partial(invoke, encoding="ascii"))
+        shown, left = run(encoding="ascii")
         assert (shown.code, left) == (0, after)
         assert ESCAPED.search(shown.out)
     if good.out:
-        full, left = use.run(tmp_path / "run", partial(invoke, out=FULL))
+        full, left = run(out=FULL)
         assert_told(full)
         done = before if NOTHING in full.err else after
         assert left == done
         if NOTHING in full.err or name in READERS:
-            gone, left = use.run(tmp_path / "run", partial(invoke, out=GONE))
+            gone, left = run(out=GONE)
             assert (gone.code, left) == (streams.LOST if NOTHING in full.err else streams.GONE, done)
             assert ("cannot be written" in gone.err) is (NOTHING in full.err)
     if good.err and before != after:
-        silent, left = use.run(tmp_path / "run", partial(invoke, err=FULL))
+        silent, left = run(err=FULL)
         assert (silent.code, silent.out, left) == (streams.LOST, good.out, after)
 
 
@@ -133,6 +141,22 @@ def test_a_standard_input_that_is_closed_is_an_error_of_ours(
     ran = invoke([*words, *(["-C", "acme"] if words[0] == "issue" else [])], stdin=None)
     assert (ran.code, ran.out) == (8, "")
     assert "standard input: it cannot be used (it is closed)" in ran.err
+
+
+@pytest.mark.attack("full-disk")
+def test_a_license_for_whose_file_there_is_no_room_is_in_the_ledger_and_it_says_so(
+    world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = Mock(side_effect=FileUnusable(reason="disk-full", where="second.lic"))
+    with worlds.still(worlds.copy_world(world, tmp_path / "run")):
+        monkeypatch.setattr(inputs, "write_atomically", full)
+        ran = invoke(["issue", "second.toml", "-C", "acme", "-o", "second.lic", "--passphrase-file", "secret/signing"])
+        assert (ran.code, ran.out) == (streams.LOST, "")
+        assert "second.lic: it cannot be written (the disk is full)" in ran.err
+        assert "`licensekit ledger file` writes an issued license again" in ran.err
+        monkeypatch.undo()
+        assert invoke(["ledger", "file", "A-2", "-C", "acme", "-o", "second.lic"]).code == 0
+        assert Path("second.lic").exists()
 
 
 @pytest.fixture
