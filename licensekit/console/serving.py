@@ -103,20 +103,20 @@ def listen(host: str, port: int) -> Listener:
 def listen_at(path: Path, group: str | None) -> Listener:
     """Make a Unix socket that this account reaches, and a group if one is named; raise as `listen`."""
     mask = os.umask(0o177)  # so that nobody else reaches it in between
+    listening = socket.socket(socket.AF_UNIX)
     try:
-        listening = socket.socket(socket.AF_UNIX)
         if path.is_socket() and listening.connect_ex(str(path)):
-            path.unlink()  # of a console that was killed
+            path.unlink()  # of a console that has ended
         listening.bind(str(path))
         if group is not None:
             shutil.chown(path, group=group)
             path.chmod(0o660)
-        listening.listen()
-    except (OSError, LookupError, AttributeError) as error:  # Windows has none of them for Python
+        return Listener(listening)
+    except (OSError, LookupError) as error:
+        listening.close()
         raise ConsoleUnavailable(reason="socket", detail=str(error), where=str(path)) from error
     finally:
         os.umask(mask)
-    return Listener(listening)
 
 
 def configured(app: ASGIApp, listener: Listener, cert: Path | None = None, key: Path | None = None) -> uvicorn.Config:
@@ -124,7 +124,7 @@ def configured(app: ASGIApp, listener: Listener, cert: Path | None = None, key: 
     given: dict[str, Any] = {"ssl_certfile": cert, "ssl_keyfile": key, "log_level": "error"}
     given |= {"lifespan": "off", "ws": "none", "access_log": False, "server_header": False}
     # Connections are accepted by `listener`, and read by h11, whatever else is installed.
-    given |= {"http": partial(Connection, listener), "loop": "asyncio", "backlog": 128, "timeout_keep_alive": 5}
+    given |= {"http": partial(Connection, listener), "loop": "asyncio", "backlog": 64, "timeout_keep_alive": 5}
     given |= {"callback_notify": listener.sweep, "timeout_notify": 1, "limit_concurrency": WAITING + REQUESTS}
     # Who is asked through a proxy is judged by `security.sign_in`.
     config = uvicorn.Config(app, proxy_headers=False, timeout_graceful_shutdown=3, **given)

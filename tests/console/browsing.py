@@ -73,9 +73,9 @@ def served(installation: "Installation", public: str = "") -> Generator[Served]:
 
 
 @contextmanager
-def running(served: "ASGIApp", listener: Listener) -> Generator[None]:
+def running(served: "ASGIApp", listener: Listener, *tls: Path) -> Generator[None]:
     """Serve an application in a thread, as the command does."""
-    server = uvicorn.Server(configured(served, listener))
+    server = uvicorn.Server(configured(served, listener, *tls))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     while not server.started:

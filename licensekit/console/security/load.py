@@ -20,7 +20,7 @@ from licensekit.console.visit import own_path
 
 FORM_BYTES: Final = 1024 * 1024  # the largest form without a file: 500 users, ticked by long names
 BODY_SECONDS: Final = 120  # from the head of a request to the last byte of its body
-REQUESTS, PER_ADDRESS = 400, 120  # that are answered at one time: of all, and of one address
+REQUESTS, PER_ADDRESS = 400, 250  # that are answered at one time: of all, and of one address
 LOOKING: Final = frozenset({"GET", "HEAD"})
 
 

@@ -11,7 +11,6 @@ import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import IO, Any, Final
@@ -19,15 +18,12 @@ from typing import IO, Any, Final
 import httpx2
 import pytest
 from click.testing import CliRunner
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from licensekit.cli.customer.commands import customer_commands
 from licensekit.cli.customer.console import PORT
 from licensekit.console.security.sign_in import SECRET_HEADER
 from tests import homes, makers, today
+from tests.certificates import certificate
 from tests.cli.customer.conftest import Command
 from tests.console.conftest import words
 
@@ -49,29 +45,6 @@ def running(shelf: Path, *arguments: str, home: str = "") -> Generator[tuple[str
             process.send_signal(signal.SIGINT)
             code = process.wait(60)
         assert code == 0
-
-
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """Make a certificate for this machine and its key: a TEST KEY."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    paths = folder / "cert.pem", folder / "key.pem"
-    paths[0].write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    paths[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, *form))
-    return paths
 
 
 @pytest.mark.process
