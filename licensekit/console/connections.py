@@ -17,6 +17,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 WAITING: Final = 100  # connections that owe us something: the head of a request, or the rest of its body
+QUEUED: Final = 1024  # that wait in the system until they are taken; beyond, a browser tries again after a second
 HEAD_BYTES: Final = 32 * 1024
 HEAD_SECONDS, ANSWER_SECONDS = 10, 600  # for a whole head; from there to the last byte of the answer
 LOG_SECONDS: Final = 60
@@ -50,6 +51,10 @@ class Listener(socket.socket):
         super().__init__(listening.family, listening.type, listening.proto, fileno=listening.detach())
         self._lines: dict[int, _Line] = {}
         self._dropped, self._told = 0, float("-inf")
+
+    def listen(self, _: int = 0) -> None:
+        """Have room for those that come at one time, whatever a server asks for."""
+        super().listen(QUEUED)
 
     def accept(self) -> tuple[socket.socket, Any]:
         """Take a connection, if need be in the place of another one."""
@@ -90,7 +95,7 @@ class Listener(socket.socket):
             connection.shutdown(socket.SHUT_RDWR)
 
 
-class Connection(H11Protocol):
+class HttpConnection(H11Protocol):
     """One connection; it takes a request only as every proxy before it reads it too (RFC 9112, sections 2.2, 5, 6)."""
 
     def __init__(self, listener: Listener, **given: Any) -> None:

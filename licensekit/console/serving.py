@@ -13,7 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from licensekit.console.application import app
-from licensekit.console.connections import WAITING, Connection, Listener
+from licensekit.console.connections import WAITING, HttpConnection, Listener
 from licensekit.console.security.load import REQUESTS
 from licensekit.console.security.sign_in import CONSOLE, Links, Proxy, SignIn
 from licensekit.console.visit import Authorize, Identity
@@ -124,7 +124,7 @@ def configured(app: ASGIApp, listener: Listener, cert: Path | None = None, key: 
     given: dict[str, Any] = {"ssl_certfile": cert, "ssl_keyfile": key, "log_level": "error"}
     given |= {"lifespan": "off", "ws": "none", "access_log": False, "server_header": False}
     # Connections are accepted by `listener`, and read by h11, whatever else is installed.
-    given |= {"http": partial(Connection, listener), "loop": "asyncio", "backlog": 64, "timeout_keep_alive": 5}
+    given |= {"http": partial(HttpConnection, listener), "loop": "asyncio", "backlog": 64, "timeout_keep_alive": 5}
     given |= {"callback_notify": listener.sweep, "timeout_notify": 1, "limit_concurrency": WAITING + REQUESTS}
     # Who is asked through a proxy is judged by `security.sign_in`.
     config = uvicorn.Config(app, proxy_headers=False, timeout_graceful_shutdown=3, **given)

@@ -4,7 +4,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import httpx2
 import pytest
@@ -35,6 +35,12 @@ def served(installation: Installation, *tls: Path) -> Iterator[int]:
     port: int = listener.getsockname()[1]
     with running(app(installation, lambda _: Identity("ingrid")), listener, *tls):
         yield port
+
+
+def drip(connection: Raw) -> NoReturn:
+    """Send bytes, one after the other, until nobody takes them."""
+    while True:
+        connection.client.sendall(b"x")
 
 
 def users(port: int, cert: Path | None = None) -> int:
@@ -85,8 +91,7 @@ def test_bytes_after_an_answer_give_a_connection_no_more_time(
     with served(crm) as port:
         connection = Raw.to(port).send(sent.replace(b"Connection: close\r\n", b""))
         with connection.client, pytest.raises(OSError, match=r"[Rr]eset|[Pp]ipe|abort"):
-            while True:
-                connection.client.sendall(b"x")
+            drip(connection)
 
 
 @pytest.mark.attack("slow-upload")
