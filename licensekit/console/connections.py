@@ -18,6 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 WAITING: Final = 100  # connections that owe us something: the head of a request, or the rest of its body
 QUEUED: Final = 1024  # that wait in the system until they are taken; beyond, a browser tries again after a second
+TASKS: Final = 4000  # requests with a whole head, most of them in line; beyond, they are refused
 HEAD_BYTES: Final = 32 * 1024
 HEAD_SECONDS, ANSWER_SECONDS = 10, 600  # for a whole head; from there to the last byte of the answer
 LOG_SECONDS: Final = 60

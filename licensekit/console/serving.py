@@ -13,8 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from licensekit.console.application import app
-from licensekit.console.connections import WAITING, HttpConnection, Listener
-from licensekit.console.security.load import REQUESTS
+from licensekit.console.connections import TASKS, HttpConnection, Listener
 from licensekit.console.security.sign_in import CONSOLE, Links, Proxy, SignIn
 from licensekit.console.visit import Authorize, Identity
 from licensekit.errors import ConsoleUnavailable
@@ -56,8 +55,8 @@ def run(installation: Installation, reach: Reach, folder: Path, *, user: str, te
     with listen_at(reach.socket, reach.socket_group) if reach.socket else listen(reach.host, reach.port) as listener:
         links = Links(folder / CONSOLE)
         if secret or reach.socket:
-            proxy = Proxy(secret, reach.user_header, reach.role_header, reach.without_role or "")
-            authorize: Authorize = proxy.identity
+            said = reach.user_header, reach.role_header, reach.without_role or ""
+            authorize: Authorize = Proxy(secret, *said).identity
             opening = [f"the console is at {reach.public[0]}; stop it with Ctrl-C"]
         else:
             port: int = listener.getsockname()[1]
@@ -125,7 +124,7 @@ def configured(app: ASGIApp, listener: Listener, cert: Path | None = None, key: 
     given |= {"lifespan": "off", "ws": "none", "access_log": False, "server_header": False}
     # Connections are accepted by `listener`, and read by h11, whatever else is installed.
     given |= {"http": partial(HttpConnection, listener), "loop": "asyncio", "backlog": 64, "timeout_keep_alive": 5}
-    given |= {"callback_notify": listener.sweep, "timeout_notify": 1, "limit_concurrency": WAITING + REQUESTS}
+    given |= {"callback_notify": listener.sweep, "timeout_notify": 1, "limit_concurrency": TASKS}
     # Who is asked through a proxy is judged by `security.sign_in`.
     config = uvicorn.Config(app, proxy_headers=False, timeout_graceful_shutdown=3, **given)
     try:

@@ -4,11 +4,11 @@ This holds under any server, also one of an application that mounts the console.
 is the business of `licensekit.console.connections`.
 """
 
-from collections import Counter
+import re
 from collections.abc import Mapping
 from typing import Final
 
-from anyio import current_time, move_on_at
+from anyio import CancelScope, current_time, sleep
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -20,38 +20,40 @@ from licensekit.console.visit import own_path
 
 FORM_BYTES: Final = 1024 * 1024  # the largest form without a file: 500 users, ticked by long names
 BODY_SECONDS: Final = 120  # from the head of a request to the last byte of its body
-REQUESTS, PER_ADDRESS = 400, 250  # that are answered at one time: of all, and of one address
+REQUESTS, PER_ADDRESS = 200, 100  # that are answered at one time: of all, and of one address
+BUSY_SECONDS, _TURN_SECONDS = 20, 0.1  # how long another one waits for its turn, and looks for it
 LOOKING: Final = frozenset({"GET", "HEAD"})
 
 
 def declared_length(headers: Headers) -> int | None:
-    """Return how many bytes a request says that it has; None where it does not say so in one way alone."""
-    [given, *more] = headers.getlist("content-length") or [""]
-    is_number = given.isascii() and given.isdecimal() and len(given) < len("1" + "0" * 18)
-    return int(given) if is_number and not more and "transfer-encoding" not in headers else None
+    """Return how many bytes a request says that it has; None where it does not say so."""
+    written = headers.get("content-length", "")
+    return int(written) if re.fullmatch("[0-9]{1,18}", written) else None
 
 
 def limited(app: ASGIApp, most: Mapping[str, int]) -> ASGIApp:
     """Return `app` behind these bounds; `most` is the bytes that a request may have by address, if not `FORM_BYTES`."""
-    running = Counter[str]()
+    running = list[str]()  # the address of each request
 
     async def limit(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
         address: str = (scope.get("client") or ("",))[0]
-        if running.total() >= REQUESTS or running[address] >= PER_ADDRESS:
-            await PlainTextResponse(text("refused.busy"), 503, {"Retry-After": "5"})(scope, receive, send)
-            return
-        is_look = scope["method"] in LOOKING  # nothing reads a body then
-        bounded = receive if is_look else _bounded(scope, receive, most.get(own_path(Request(scope)), FORM_BYTES))
-        running[address] += 1
+        until = current_time() + BUSY_SECONDS
+        while len(running) >= REQUESTS or running.count(address) >= PER_ADDRESS:
+            if current_time() >= until:
+                await PlainTextResponse(text("refused.busy"), 503, {"Retry-After": "5"})(scope, receive, send)
+                return
+            await sleep(_TURN_SECONDS)
+        bounded = receive  # nobody reads the body of a look
+        if scope["method"] not in LOOKING:
+            bounded = _bounded(scope, receive, most.get(own_path(Request(scope)), FORM_BYTES))
+        running.append(address)
         try:
             await app(scope, bounded, send)
         finally:
-            running[address] -= 1
-            if not running[address]:
-                del running[address]
+            running.remove(address)
 
     return limit
 
@@ -64,7 +66,7 @@ def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
         nonlocal read, is_whole
         if declared is None:
             raise HTTPException(411)
-        with move_on_at(float("inf") if is_whole else until) as patience:
+        with CancelScope(deadline=float("inf") if is_whole else until) as patience:
             message = await receive()
             read, is_whole = read + len(message.get("body", b"")), not message.get("more_body", False)
         if patience.cancelled_caught:
