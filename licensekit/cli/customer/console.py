@@ -31,8 +31,8 @@ PORT: Final = 8470
 @option("--socket-group GROUP", "The group whose members reach that socket; without it, only this account does.")
 @option("--proxy-secret FILE", "A file with the secret that a proxy sends which signs people in.", type=PATH)
 @option("--proxy-user-header NAME user_header", "Where the proxy says who is signed in.", default="X-Forwarded-User")
-@option("--proxy-role-header NAME role_header", "And where, what they may do.", default="X-Forwarded-Role")
-@option("--proxy-without-role ROLE without_role", "What they may do if it is not said.", type=click.Choice(["reader"]))
+@option("--proxy-role-header NAME role_header", "Where it says what they may do.", default="X-Forwarded-Role")
+@option("--proxy-without-role ROLE without_role", "Their role if it says none.", type=click.Choice(["reader"]))
 @option("--metrics-token FILE", "A file with the token by which a monitor reads /metrics; else nobody does.", type=PATH)
 @refuse(
     "give --tls-cert and --tls-key together.", lambda given: (given["certificate"] is None) != (given["key"] is None)
