@@ -21,6 +21,11 @@ FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
 _PART: Final = re.compile(r"\{\w+\}")
 
 
+def kind_of(read: Any) -> type:
+    """Return whether it is an address or a form."""
+    return QueryParams if isinstance(read, QueryParams) else FormData
+
+
 def written(value: str) -> str:
     """Return a value as it is written in an address; half a character too."""
     return quote(value.encode("utf-8", "surrogateescape"), safe="")
@@ -35,7 +40,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[tuple[type, str]]]:
         plain = getattr(ImmutableMultiDict, name)
 
         def watched(self: Any, key: Any, *default: Any) -> Any:
-            names.add((type(self), str(key)))
+            names.add((kind_of(self), str(key)))
             return plain(self, key, *default)
 
         monkeypatch.setattr(ImmutableMultiDict, name, watched)

@@ -1,7 +1,7 @@
 """Connections that owe the console something: they shut nobody out, however many they are, and end by themselves."""
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final, NoReturn
@@ -29,7 +29,7 @@ HALF: Final = {
 
 
 @contextmanager
-def served(installation: Installation, *tls: Path) -> Iterator[int]:
+def served(installation: Installation, *tls: Path) -> Generator[int]:
     """Serve the console to an administrator; yield its port."""
     listener = listen("127.0.0.1", 0)
     port: int = listener.getsockname()[1]

@@ -66,13 +66,12 @@ def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
         nonlocal read, is_whole
         if declared is None:
             raise HTTPException(411)
-        with CancelScope(deadline=float("inf") if is_whole else until) as patience:
+        with CancelScope(deadline=float("inf") if is_whole else until):
             message = await receive()
             read, is_whole = read + len(message.get("body", b"")), not message.get("more_body", False)
-        if patience.cancelled_caught:
-            raise HTTPException(408)
-        if max(read, declared) > most:
-            raise HTTPException(413)
-        return message
+            if max(read, declared) > most:
+                raise HTTPException(413)
+            return message
+        raise HTTPException(408)
 
     return receiving
