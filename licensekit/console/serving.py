@@ -101,6 +101,8 @@ def listen(host: str, port: int) -> Listener:
 
 def listen_at(path: Path, group: str | None) -> Listener:
     """Make a Unix socket that this account reaches, and a group if one is named; raise as `listen`."""
+    if not hasattr(socket, "AF_UNIX"):
+        raise ConsoleUnavailable(reason="socket", detail="Python has none on this system", where=str(path))
     mask = os.umask(0o177)  # so that nobody else reaches it in between
     listening = socket.socket(socket.AF_UNIX)
     try:
@@ -123,7 +125,12 @@ def configured(app: ASGIApp, listener: Listener, cert: Path | None = None, key: 
     given: dict[str, Any] = {"ssl_certfile": cert, "ssl_keyfile": key, "log_level": "error"}
     given |= {"lifespan": "off", "ws": "none", "access_log": False, "server_header": False}
     # Connections are accepted by `listener`, and read by h11, whatever else is installed.
-    given |= {"http": partial(HttpConnection, listener), "loop": "asyncio", "backlog": 64, "timeout_keep_alive": 5}
+    given |= {
+        "http": partial(HttpConnection, listener),
+        "loop": "asyncio:SelectorEventLoop",
+        "backlog": 64,
+        "timeout_keep_alive": 5,
+    }
     given |= {"callback_notify": listener.sweep, "timeout_notify": 1, "limit_concurrency": TASKS}
     # Who is asked through a proxy is judged by `security.sign_in`.
     config = uvicorn.Config(app, proxy_headers=False, timeout_graceful_shutdown=3, **given)

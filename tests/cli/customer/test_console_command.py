@@ -123,6 +123,7 @@ def test_a_proxy_that_knows_the_secret_says_who_asks(crm: Command, shelf: Path) 
 
 
 @pytest.mark.process
+@pytest.mark.skipif(os.name != "posix", reason="Python has no Unix sockets there")
 @pytest.mark.attack("proxy-that-is-none")
 @pytest.mark.parametrize("group", [None, os.getgid() if os.name == "posix" else None])
 def test_by_a_socket_only_the_accounts_that_may_reach_it_say_who_asks(
@@ -143,6 +144,14 @@ def test_by_a_socket_only_the_accounts_that_may_reach_it_say_who_asks(
         assert path.is_socket()
 
 
+def test_where_there_are_no_unix_sockets_it_is_said(crm: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(socket, "AF_UNIX", raising=False)
+    ran = crm(f"console --public {PUBLIC} --socket there")
+    assert ran.code == 8
+    assert "Python has none on this system" in ran.err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Python has no Unix sockets there")
 def test_a_socket_that_cannot_be_made_is_said(crm: Command, shelf: Path) -> None:
     (shelf / "file").write_text("kept")
     for where in ("file", "missing/socket", f"socket --socket-group {'x' * 40}"):
