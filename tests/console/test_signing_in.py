@@ -232,9 +232,10 @@ def test_a_session_ends_when_somebody_signs_out(door: Door) -> None:
 def test_a_session_ends_when_nothing_is_asked_for_long(door: Door) -> None:
     client = door.signed_in()
     for _ in range(3):
-        door.now += IDLE_SECONDS - 1
+        door.now += (SESSION_SECONDS - IDLE_SECONDS) // 4
         assert client.get("/users").status_code == 200
     door.now += IDLE_SECONDS + 1
+    assert door.now < SESSION_SECONDS
     assert client.get("/users").status_code == 401
 
 
