@@ -8,7 +8,7 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -28,6 +28,7 @@ from licensekit.console.pages import (
 )
 from licensekit.console.rendering import bare_page, has, moved, static_file, text, trouble
 from licensekit.console.security import guard
+from licensekit.console.security.load import limited
 from licensekit.console.security.sign_in import SignIn, remember_page, routes
 from licensekit.console.visit import EMPTY, PULSE, Authorize, Form, Identity, Visit, address, is_poll, own_path
 from licensekit.errors import LicenseError, NotActivated
@@ -84,8 +85,13 @@ SCREENS: Final[Mapping[str, Show]] = {
 }
 """Address to screen; none of them changes anything."""
 
-LARGEST: Final = {"/users/directory": directory.LARGEST}
-"""Address to how many bytes a form there may have, where that is more than elsewhere."""
+LARGEST: Final = {
+    "/activate": guard.BODY_BYTES,
+    "/activate/preview": guard.BODY_BYTES,
+    "/users/directory": directory.LARGEST,
+    "/sign-in": 16 * 1024,
+}
+"""Address to how many bytes a form there may have, where that is not `load.FORM_BYTES`."""
 
 CHANGES: Final[Mapping[str, Show]] = {
     "/activate/preview": activation.preview,
@@ -145,8 +151,8 @@ def app(
         *_monitored(installation, metrics_token),
         *(routes(authorize) if isinstance(authorize, SignIn) else ()),
     ]
-    inner = Starlette(routes=known, exception_handlers={HTTPException: _stopped, 500: _stopped})
-    return guard.guarded(inner, tuple(map(guard.read_address, origins)))
+    inner = Starlette(routes=known, exception_handlers=dict.fromkeys(_STOPPED, _stopped))
+    return guard.guarded(limited(inner, LARGEST), tuple(map(guard.read_address, origins)))
 
 
 def _monitored(installation: Installation, token: str) -> list[Route]:
@@ -175,6 +181,9 @@ def _monitored(installation: Installation, token: str) -> list[Route]:
     return [Route(guard.LIVE, live), Route(guard.READY, ready), Route("/metrics", metrics)]
 
 
+_STOPPED: Final = (HTTPException, ClientDisconnect, 500)  # whoever has left is answered too, so that no log says it
+
+
 async def _stopped(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     reason = f"http.{status}" if has(f"http.{status}") else "http.400"
@@ -187,8 +196,6 @@ def _endpoint(installation: Installation, authorize: Authorize, show: Show) -> C
 
     async def answer(request: Request) -> Response:
         is_change = request.method == "POST"
-        if is_change:
-            guard.require_bounded(request, LARGEST.get(own_path(request), guard.BODY_BYTES))
         identity = await run_in_threadpool(authorize, request)
         if not is_change:
             return (

@@ -30,6 +30,7 @@ _STATUS: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
     (errors.NotFound, 404),
     (errors.QuestionError, 404),
     (errors.FormatError, 400),
+    (errors.NotStorable, 400),
     (errors.StateError, 503),
 )
 REFUSED: Final = 409

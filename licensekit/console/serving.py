@@ -1,8 +1,11 @@
 """The console on an address of this machine, until somebody stops it."""
 
+import os
+import shutil
 import socket
 import ssl
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -10,7 +13,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from licensekit.console.application import app
-from licensekit.console.security.sign_in import CONSOLE, Links, Network, Proxy, SignIn
+from licensekit.console.connections import TASKS, HttpConnection, Listener
+from licensekit.console.security.sign_in import CONSOLE, Links, Proxy, SignIn
 from licensekit.console.visit import Authorize, Identity
 from licensekit.errors import ConsoleUnavailable
 from licensekit.files import read_bytes
@@ -29,12 +33,15 @@ class Reach(NamedTuple):
 
     host: str
     port: int
+    socket: Path | None  # a Unix socket in their place
+    socket_group: str | None  # the group that may reach it; None: its account alone
     certificate: Path | None  # a certificate with its chain, in PEM
     key: Path | None
     public: tuple[str, ...]  # the addresses that browsers use, where it is not this machine alone
-    proxies: tuple[Network, ...]  # networks of proxies that sign people in; none: a link signs in
+    proxy_secret: Path | None  # a file with what a proxy sends that signs people in; without it or a socket a link does
     user_header: str
-    role_header: str | None
+    role_header: str
+    without_role: str | None
     metrics_token: Path | None  # a file with the token for metrics
 
 
@@ -44,28 +51,36 @@ def run(installation: Installation, reach: Reach, folder: Path, *, user: str, te
     Links that sign in are in `folder`; `user` is whoever signs in by the first one; `tell` shows a line to who started
     it.
     """
-    token, file = "", reach.metrics_token
-    if file is not None:
-        token = read_bytes(file, limit=_TOKEN_BYTES, what="a token").decode("ascii", "replace").strip()
-        if len(token) < _SHORTEST_TOKEN:
-            raise ConsoleUnavailable(reason="token", where=str(file))
-    with listen(reach.host, reach.port) as listener:
-        port: int = listener.getsockname()[1]
+    token, secret = _token(reach.metrics_token), _token(reach.proxy_secret)
+    with listen_at(reach.socket, reach.socket_group) if reach.socket else listen(reach.host, reach.port) as listener:
         links = Links(folder / CONSOLE)
-        if reach.proxies:
-            authorize: Authorize = Proxy(reach.proxies, reach.user_header, reach.role_header).identity
+        if secret or reach.socket:
+            said = reach.user_header, reach.role_header, reach.without_role or ""
+            authorize: Authorize = Proxy(secret, *said).identity
             opening = [f"the console is at {reach.public[0]}; stop it with Ctrl-C"]
         else:
+            port: int = listener.getsockname()[1]
             links.announce(_address(reach, port))
             authorize, link = SignIn(links, name=f"licensekit-session-{port}"), links.make(Identity(user))
             opening = [line.format(link=link) for line in _OPEN]
-        config = _configured(app(installation, authorize, origins=reach.public, metrics_token=token), reach)
+        served = app(installation, authorize, origins=reach.public, metrics_token=token)
+        config = configured(served, listener, reach.certificate, reach.key)
         for line in opening:
             tell(line)
         try:
             uvicorn.Server(config).run(sockets=[listener])
         finally:
             links.withdraw()
+
+
+def _token(file: Path | None) -> str:
+    """Return the secret that a file holds; empty without a file."""
+    if file is None:
+        return ""
+    token = read_bytes(file, limit=_TOKEN_BYTES, what="a token").decode("ascii", "replace").strip()
+    if len(token) < _SHORTEST_TOKEN:
+        raise ConsoleUnavailable(reason="token", where=str(file))
+    return token
 
 
 def _address(reach: Reach, port: int) -> str:
@@ -75,18 +90,48 @@ def _address(reach: Reach, port: int) -> str:
     return (reach.public[0] if reach.public else here).rstrip("/")
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> Listener:
     """Take an address, port 0 any that is free; raise `ConsoleUnavailable` if it cannot be taken."""
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        return socket.create_server(address[:2], family=family)
+        return Listener(socket.create_server(address[:2], family=family))
     except (OSError, OverflowError) as error:
         raise ConsoleUnavailable(reason="address", detail=str(error), where=f"{host}:{port}") from error
 
 
-def _configured(app: ASGIApp, reach: Reach) -> uvicorn.Config:
-    given: dict[str, Any] = {"ssl_certfile": reach.certificate, "ssl_keyfile": reach.key, "log_level": "warning"}
+def listen_at(path: Path, group: str | None) -> Listener:
+    """Make a Unix socket that this account reaches, and a group if one is named; raise as `listen`."""
+    if not hasattr(socket, "AF_UNIX"):
+        raise ConsoleUnavailable(reason="socket", detail="Python has none on this system", where=str(path))
+    mask = os.umask(0o177)  # so that nobody else reaches it in between
+    listening = socket.socket(socket.AF_UNIX)
+    try:
+        if path.is_socket() and listening.connect_ex(str(path)):
+            path.unlink()  # of a console that has ended
+        listening.bind(str(path))
+        if group is not None:
+            shutil.chown(path, group=group)
+            path.chmod(0o660)
+        return Listener(listening)
+    except (OSError, LookupError) as error:
+        listening.close()
+        raise ConsoleUnavailable(reason="socket", detail=str(error), where=str(path)) from error
+    finally:
+        os.umask(mask)
+
+
+def configured(app: ASGIApp, listener: Listener, cert: Path | None = None, key: Path | None = None) -> uvicorn.Config:
+    """Return how uvicorn serves the console; raise `ConsoleUnavailable` for a certificate that cannot be used."""
+    given: dict[str, Any] = {"ssl_certfile": cert, "ssl_keyfile": key, "log_level": "error"}
     given |= {"lifespan": "off", "ws": "none", "access_log": False, "server_header": False}
+    # Connections are accepted by `listener`, and read by h11, whatever else is installed.
+    given |= {
+        "http": partial(HttpConnection, listener),
+        "loop": "asyncio:SelectorEventLoop",
+        "backlog": 64,
+        "timeout_keep_alive": 5,
+    }
+    given |= {"callback_notify": listener.sweep, "timeout_notify": 1, "limit_concurrency": TASKS}
     # Who is asked through a proxy is judged by `security.sign_in`.
     config = uvicorn.Config(app, proxy_headers=False, timeout_graceful_shutdown=3, **given)
     try:

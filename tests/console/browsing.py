@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import tempfile
 import threading
 import time
@@ -15,8 +14,9 @@ import pytest
 import uvicorn
 
 from licensekit.console.application import app
+from licensekit.console.connections import Listener
 from licensekit.console.security.sign_in import Links, SignIn
-from licensekit.console.serving import listen
+from licensekit.console.serving import configured, listen
 from licensekit.console.visit import Identity
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def served(installation: "Installation", public: str = "") -> Generator[Served]:
     with tempfile.TemporaryDirectory() as folder:
         links = Links(Path(folder))
         links.announce(address)
-        with _running(app(installation, SignIn(links), origins=[public] if public else ()), listener):
+        with running(app(installation, SignIn(links), origins=[public] if public else ()), listener):
 
             def link_for(name: str) -> str:
                 return links.make(Identity(name))
@@ -73,9 +73,9 @@ def served(installation: "Installation", public: str = "") -> Generator[Served]:
 
 
 @contextmanager
-def _running(served: "ASGIApp", listener: socket.socket) -> Generator[None]:
-    config = uvicorn.Config(served, log_level="warning", lifespan="off", ws="none")
-    server = uvicorn.Server(config)
+def running(served: "ASGIApp", listener: Listener, *tls: Path) -> Generator[None]:
+    """Serve an application in a thread, as the command does."""
+    server = uvicorn.Server(configured(served, listener, *tls))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     while not server.started:

@@ -2,19 +2,26 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from licensekit.console import Identity, Role, app
-from licensekit.console.application import CHANGES, SCREENS
+from licensekit.console.application import CHANGES, LARGEST, SCREENS
+from licensekit.console.security import load
 from licensekit.console.security.guard import BODY_BYTES, HEADERS
+from licensekit.console.security.load import FORM_BYTES
+from licensekit.console.security.sign_in import Links, SignIn
 from licensekit.console.visit import PULSE
 from licensekit.errors import OriginInvalid
 from licensekit.installation import Installation
 from tests.console.conftest import ORIGIN, Browser, client_of
 from tests.console.forms import typed
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 
 def state_of(installation: Installation) -> tuple[Any, ...]:
@@ -159,6 +166,15 @@ def test_named_origins_are_the_only_ones(crm: Installation) -> None:
     assert page.status_code == 200
     assert "__Host-licensekit-form=" in page.headers["set-cookie"]
     assert "Secure" in page.headers["set-cookie"]
+    assert page.headers["strict-transport-security"] == "max-age=31536000"
+
+
+@pytest.mark.attack("downgrade-to-plain-http")
+def test_only_a_public_address_with_tls_is_bound_to_tls(crm: Installation) -> None:
+    for base, origins in (("https://localhost", []), ("http://crm.example.com", ["http://crm.example.com"])):
+        served = app(crm, lambda _: Identity("ingrid"), origins=origins)
+        answer = TestClient(served, base_url=base).get("/users")
+        assert (answer.status_code, "strict-transport-security" in answer.headers) == (200, False)
 
 
 @pytest.mark.parametrize(
@@ -215,34 +231,115 @@ def test_what_is_too_large_is_refused(browser: Browser, unchanged: Callable[[], 
     assert unchanged()
 
 
-@pytest.mark.parametrize("length", [b"", b"-1", b"many"])
+@pytest.mark.attack("endless-upload")
+@pytest.mark.parametrize("length", [b"", b"-1", b"many", b"\xb2", b"9" * 5000])
 def test_what_does_not_say_how_large_it_is_is_refused(crm: Installation, length: bytes) -> None:
     def parts() -> Any:
         yield b"id=anna"
 
-    answer = client_of(crm).post("/user/retire", content=parts())
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    answer = client_of(crm).post("/user/retire", content=parts(), headers=headers)
     assert answer.status_code == 411
-    headers = [(b"host", b"localhost"), (b"origin", ORIGIN.encode()), (b"content-length", length)]
-    assert asyncio.run(_status(crm, headers)) == 411
+    assert asyncio.run(_status(crm, (b"content-length", length))) == 411
 
 
-async def _status(installation: Installation, headers: list[tuple[bytes, bytes]]) -> int:
-    """Return the status of a request that no honest client would send."""
+@pytest.mark.attack("endless-upload")
+@pytest.mark.parametrize("path", ["/user/retire", "/sign-in", "/activate/preview", "/users/directory"])
+def test_bytes_are_counted_as_they_arrive_whatever_was_said(
+    crm: Installation, tmp_path: Path, unchanged: Callable[[], bool], path: str
+) -> None:
+    """Also before anybody has signed in, and by a server that does not compare them with what was said."""
+    links = Links(tmp_path / "links")
+    served = app(crm, SignIn(links) if path == "/sign-in" else lambda _: Identity("ingrid"))
+    most = LARGEST.get(path, FORM_BYTES)
+    for name in (b"multipart/form-data; boundary=x", b"application/x-www-form-urlencoded"):
+        taken: list[int] = []
+        sent = (b"content-length", b"4"), (b"content-type", name)
+        assert asyncio.run(_status(crm, *sent, path=path, served=served, part=b"a" * 65536, taken=taken)) in {400, 413}
+        assert sum(taken) <= most + 65536
+    assert unchanged()
+
+
+@pytest.mark.attack("ambiguous-framing")
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [(b"content-length", b"4"), (b"transfer-encoding", b"chunked")],
+        [(b"content-length", b"4"), (b"content-length", b"4")],
+        [(b"transfer-encoding", b"chunked"), (b"transfer-encoding", b"identity")],
+        [(b"content-length", b"4"), (b"host", b"localhost")],
+    ],
+)
+def test_framing_in_two_ways_is_refused_under_any_server(
+    crm: Installation, unchanged: Callable[[], bool], headers: list[tuple[bytes, bytes]]
+) -> None:
+    assert asyncio.run(_status(crm, *headers)) == 400
+    assert unchanged()
+
+
+@pytest.mark.attack("slow-upload")
+def test_a_body_that_does_not_come_is_not_awaited_for_long(crm: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "BODY_SECONDS", 0.01)
+    assert asyncio.run(_status(crm, (b"content-length", b"4"), part=None)) == 408
+
+
+@pytest.mark.attack("too-many-requests")
+def test_of_one_address_only_so_many_requests_are_answered_at_one_time(
+    crm: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "BUSY_SECONDS", 0)
+
+    async def ask() -> list[int]:
+        served = app(crm, lambda _: Identity("ingrid"))
+        slow = [
+            asyncio.create_task(_status(crm, (b"content-length", b"4"), served=served, part=None, client="10.0.0.1"))
+            for _ in range(load.PER_ADDRESS)
+        ]
+        await asyncio.sleep(0)
+        found = [
+            await _status(crm, (b"content-length", b"0"), served=served, client=client, part=b"")
+            for client in ("10.0.0.1", "10.0.0.2")
+        ]
+        for one in slow:
+            one.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+        return [*found, await _status(crm, (b"content-length", b"0"), served=served, client="10.0.0.1", part=b"")]
+
+    assert asyncio.run(ask()) == [503, 403, 403]
+
+
+async def _status(
+    installation: Installation,
+    *headers: tuple[bytes, bytes],
+    path: str = "/user/retire",
+    served: "ASGIApp | None" = None,
+    part: bytes | None = b"",
+    taken: list[int] | None = None,
+    client: str = "127.0.0.1",
+) -> int:
+    """Return the status of a request that no honest client would send: of `part` without end; None never comes."""
     statuses: list[int] = []
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        if part is None:
+            await asyncio.sleep(3600)
+        if taken is not None:
+            taken.append(len(part or b""))
+        return {"type": "http.request", "body": part, "more_body": bool(part)}
 
     async def send(message: Any) -> None:
         if message["type"] == "http.response.start":
             statuses.append(message["status"])
 
+    common = [(b"host", b"localhost"), (b"origin", ORIGIN.encode())]
+    if not any(name == b"content-type" for name, _ in headers):
+        common.append((b"content-type", b"application/x-www-form-urlencoded"))
     scope = {
-        "type": "http", "method": "POST", "path": "/user/retire", "raw_path": b"/user/retire",
-        "query_string": b"", "headers": headers, "scheme": "http", "client": None,
+        "type": "http", "method": "POST", "path": path, "raw_path": path.encode(),
+        "query_string": b"", "headers": [*common, *headers], "scheme": "http", "client": (client, 4711),
         "server": ("localhost", 80), "http_version": "1.1", "root_path": "",
     }  # fmt: skip
-    await app(installation, lambda _: Identity("ingrid"))(scope, receive, send)
+    await (served or app(installation, lambda _: Identity("ingrid")))(scope, receive, send)
     return statuses[0]
 
 

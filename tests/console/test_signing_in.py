@@ -2,7 +2,6 @@
 
 import re
 from html import unescape
-from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,7 +11,17 @@ from starlette.testclient import TestClient
 
 from licensekit.console import Identity, Role
 from licensekit.console.application import app
-from licensekit.console.security.sign_in import IDLE_SECONDS, LINK_SECONDS, SESSIONS, WANTED, Links, Proxy, SignIn
+from licensekit.console.security.sign_in import (
+    IDLE_SECONDS,
+    LINK_SECONDS,
+    SECRET_HEADER,
+    SESSION_SECONDS,
+    SESSIONS,
+    WANTED,
+    Links,
+    Proxy,
+    SignIn,
+)
 from licensekit.errors import ConsoleUnavailable
 from licensekit.installation import Installation
 from tests.console.conftest import ORIGIN
@@ -232,9 +241,21 @@ def test_a_session_ends_when_somebody_signs_out(door: Door) -> None:
 def test_a_session_ends_when_nothing_is_asked_for_long(door: Door) -> None:
     client = door.signed_in()
     for _ in range(3):
-        door.now += IDLE_SECONDS - 1
+        door.now += (SESSION_SECONDS - IDLE_SECONDS) // 4
         assert client.get("/users").status_code == 200
     door.now += IDLE_SECONDS + 1
+    assert door.now < SESSION_SECONDS
+    assert client.get("/users").status_code == 401
+
+
+@pytest.mark.attack("session-without-end")
+def test_a_session_ends_after_half_a_day_whatever_is_asked(door: Door) -> None:
+    client = door.signed_in()
+    until = door.now + SESSION_SECONDS
+    while door.now < until - 3600:
+        door.now += 3600
+        assert client.get("/users").status_code == 200
+    door.now = until
     assert client.get("/users").status_code == 401
 
 
@@ -245,43 +266,80 @@ def test_there_are_only_so_many_sessions(door: Door) -> None:
     assert {other.get("/users").status_code for other in others} == {200}
 
 
-def asked(address: str | None, *headers: tuple[str, str]) -> Request:
-    """Return a request from an address."""
+def asked(*headers: tuple[str, str]) -> Request:
+    """Return a request with these headers."""
     raw = [(name.lower().encode(), value.encode("utf-8")) for name, value in headers]
-    client = None if address is None else (address, 4711)
-    return Request({"type": "http", "headers": raw, "client": client})
+    return Request({"type": "http", "headers": raw, "client": ("127.0.0.1", 4711)})
 
 
-PROXY = Proxy((ip_network("10.0.0.5"), ip_network("fd00::/8")), "X-User", "X-Role")
-PLAIN = Proxy((ip_network("10.0.0.5"),), "X-User", None)
+BY_SOCKET = Proxy("", "X-User", "X-Role", "")
+BY_SECRET = Proxy("an-example-of-a-secret", "X-User", "X-Role", "")
+LENIENT = Proxy("", "X-User", "X-Role", "reader")
 USER, READER, CHIEF = ("X-User", "ingrid"), ("X-Role", "reader"), ("X-Role", "administrator")
+SECRET = (SECRET_HEADER, "an-example-of-a-secret")
 
 
 @pytest.mark.attack("forged-proxy-header")
 @pytest.mark.parametrize(
     ("proxy", "request_", "identity"),
     [
-        (PROXY, asked("10.0.0.5", USER, CHIEF), Identity("ingrid", Role.ADMINISTRATOR)),
-        (PROXY, asked("fd00::1", USER, READER), Identity("ingrid", Role.READER)),
-        (PLAIN, asked("10.0.0.5", USER), Identity("ingrid", Role.ADMINISTRATOR)),
-        (PLAIN, asked("10.0.0.5", ("X-User", "Åse")), Identity("Åse", Role.ADMINISTRATOR)),
-        (PROXY, asked("10.0.0.6", USER, CHIEF), None),
-        (PROXY, asked(None, USER, CHIEF), None),
-        (PROXY, asked("not an address", USER, CHIEF), None),
-        (PROXY, asked("10.0.0.5", CHIEF), None),
-        (PROXY, asked("10.0.0.5", USER), None),
-        (PROXY, asked("10.0.0.5", USER, ("X-Role", "root")), None),
-        (PROXY, asked("10.0.0.5", USER, USER, CHIEF), None),
-        (PROXY, asked("10.0.0.5", USER, READER, CHIEF), None),
-        (PLAIN, asked("10.0.0.5", ("X-User", " ")), None),
-        (PLAIN, asked("10.0.0.5", ("X-User", "x" * 201)), None),
-        (PLAIN, asked("10.0.0.5", ("X-User", "a\u202eb")), None),
+        (BY_SOCKET, asked(USER, CHIEF), Identity("ingrid", Role.ADMINISTRATOR)),
+        (BY_SOCKET, asked(USER, READER), Identity("ingrid", Role.READER)),
+        (BY_SOCKET, asked(("X-User", "Åse"), CHIEF), Identity("Åse", Role.ADMINISTRATOR)),
+        (BY_SECRET, asked(SECRET, USER, CHIEF), Identity("ingrid", Role.ADMINISTRATOR)),
+        (LENIENT, asked(USER), Identity("ingrid", Role.READER)),
+        (LENIENT, asked(USER, CHIEF), Identity("ingrid", Role.ADMINISTRATOR)),
     ],
 )
-def test_a_proxy_is_believed_where_it_is_named(proxy: Proxy, request_: Request, identity: Identity | None) -> None:
+def test_a_proxy_says_who_asks_and_what_they_may_do(proxy: Proxy, request_: Request, identity: Identity) -> None:
     assert proxy.identity(request_) == identity
 
 
+@pytest.mark.attack("proxy-that-is-none")
+@pytest.mark.parametrize(
+    "request_",
+    [
+        asked(USER, CHIEF),
+        asked((SECRET_HEADER, ""), USER, CHIEF),
+        asked((SECRET_HEADER, "an-example-of-a-secre"), USER, CHIEF),
+        asked((SECRET_HEADER, "an-example-of-a-secret2"), USER, CHIEF),
+        asked((SECRET_HEADER, "é"), USER, CHIEF),
+        asked(SECRET, SECRET, USER, CHIEF),
+    ],
+)
+def test_whoever_does_not_know_the_secret_is_nobody_from_this_machine_too(request_: Request) -> None:
+    assert BY_SECRET.identity(request_) is None
+
+
+@pytest.mark.attack("role-that-nobody-gave")
+@pytest.mark.parametrize("proxy", [BY_SOCKET, LENIENT])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (CHIEF,),
+        (USER, ("X-Role", "root")),
+        (USER, ("X-Role", "")),
+        (USER, ("X-Role", "Administrator")),
+        (USER, USER, CHIEF),
+        (USER, READER, CHIEF),
+        (USER, CHIEF, CHIEF),
+        (("X-User", " "), CHIEF),
+        (("X-User", "x" * 201), CHIEF),
+        (("X-User", "a\u202eb"), CHIEF),
+    ],
+)
+def test_who_is_not_named_once_with_one_known_role_is_nobody(
+    proxy: Proxy, headers: tuple[tuple[str, str], ...]
+) -> None:
+    assert proxy.identity(asked(*headers)) is None
+
+
+@pytest.mark.attack("role-that-nobody-gave")
+def test_without_a_role_nobody_is_an_administrator() -> None:
+    assert BY_SOCKET.identity(asked(USER)) is None
+    assert LENIENT.identity(asked(USER)) == Identity("ingrid", Role.READER)
+
+
 def test_a_header_that_is_no_text_is_nobody() -> None:
-    scope = {"type": "http", "headers": [(b"x-user", b"\xff")], "client": ("10.0.0.5", 1)}
-    assert PLAIN.identity(Request(scope)) is None
+    scope = {"type": "http", "headers": [(b"x-user", b"\xff"), (b"x-role", b"reader")], "client": ("10.0.0.5", 1)}
+    assert BY_SOCKET.identity(Request(scope)) is None

@@ -3,7 +3,7 @@
 import os
 from contextlib import suppress
 from importlib import import_module
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ import click
 from licensekit.cli.customer.commands import home_of, home_option, opened
 from licensekit.cli.groups import LicenseGroup
 from licensekit.cli.inputs import account
-from licensekit.cli.options import PATH, Checked, option, refuse, whole
+from licensekit.cli.options import PATH, option, refuse, whole
 from licensekit.cli.output import emit
 from licensekit.errors import ConsoleUnavailable
 from licensekit.installation import local_folder
@@ -27,27 +27,25 @@ PORT: Final = 8470
 @option("--public URL...", "How browsers reach it, if not as this machine: https://licenses.example.com.")
 @option("--tls-cert FILE certificate", "A certificate with its chain, in PEM.", type=PATH)
 @option("--tls-key FILE key", "Its key, in PEM.", type=PATH)
-@option(
-    "--proxy ADDRESS... proxies",
-    "A proxy that signs people in: its address, or its network. Only it is answered.",
-    type=Checked(ip_network, "an address or a network, such as 10.0.0.5 or 10.0.0.0/24"),
-)
+@option("--socket PATH", "A Unix socket in place of an address, for a proxy that signs people in.", type=PATH)
+@option("--socket-group GROUP", "The group whose members reach that socket; without it, only this account does.")
+@option("--proxy-secret FILE", "A file with the secret that a proxy sends which signs people in.", type=PATH)
 @option("--proxy-user-header NAME user_header", "Where the proxy says who is signed in.", default="X-Forwarded-User")
-@option(
-    "--proxy-role-header NAME role_header",
-    "Where it says `reader` or `administrator`; without it, all are administrators.",
-)
+@option("--proxy-role-header NAME role_header", "Where it says what they may do.", default="X-Forwarded-Role")
+@option("--proxy-without-role ROLE without_role", "Their role if it says none.", type=click.Choice(["reader"]))
 @option("--metrics-token FILE", "A file with the token by which a monitor reads /metrics; else nobody does.", type=PATH)
 @refuse(
     "give --tls-cert and --tls-key together.", lambda given: (given["certificate"] is None) != (given["key"] is None)
 )
+@refuse("--socket has neither an address nor TLS.", lambda given: given["socket"] and given["certificate"])
+@refuse("--socket-group is for --socket.", lambda given: given["socket_group"] and not given["socket"])
 @refuse(
-    "{host} can be reached by others: give --tls-cert and --tls-key, or --proxy.",
-    lambda given: not (_is_loopback(given["host"]) or given["certificate"] or given["proxies"]),
+    "{host} can be reached by others: give --tls-cert and --tls-key, or --proxy-secret.",
+    lambda given: not (_is_loopback(given["host"]) or given["certificate"] or given["proxy_secret"]),
 )
 @refuse(
     "give --public: how browsers reach it.",
-    lambda given: (given["proxies"] or not _is_loopback(given["host"])) and not given["public"],
+    lambda given: not given["public"] and (given["socket"] or given["proxy_secret"] or not _is_loopback(given["host"])),
 )
 def console(*, home: str | None, **reach: Any) -> None:
     """Serve the web console, until Ctrl-C."""

@@ -9,18 +9,18 @@ memory, so that any number of processes can serve the same console.
 
 import hmac
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from secrets import token_urlsafe
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from licensekit.console.rendering import text
+from licensekit.console.security.load import LOOKING, declared_length
 from licensekit.console.visit import own_path
 from licensekit.errors import OriginInvalid
 from licensekit.limits import FILE_BYTES
@@ -43,7 +43,9 @@ _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _HOST: Final = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:(?P<port>[0-9]{1,5}))?")
 _PATH: Final = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-_LOOKING: Final = frozenset({"GET", "HEAD"})
+_FRAMING: Final = ("content-length", "transfer-encoding")  # a request has one of them: proxies differ in which counts
+_ONCE: Final = ("host", *_FRAMING)
+_TLS_ALONE: Final = "max-age=31536000"  # browsers reach this host name by TLS alone from now on, for a year (RFC 6797)
 
 FIELD: Final = "token"
 BODY_BYTES: Final = FILE_BYTES + 256 * 1024  # the largest request: a license file, and what a form wraps around it
@@ -89,9 +91,12 @@ def guarded(app: ASGIApp, addresses: Collection[PublicAddress]) -> ASGIApp:
         answer = app
         if origin is None and own_path(Request(scope)) not in {LIVE, READY}:
             answer = PlainTextResponse(text("refused.host"), status_code=421)
-        elif scope["method"] not in _LOOKING and not (origin and _is_own(headers, origin)):
+        elif any(len(headers.getlist(name)) > 1 for name in _ONCE) or all(name in headers for name in _FRAMING):
+            answer = PlainTextResponse(text("refused.framing"), status_code=400)
+        elif scope["method"] not in LOOKING and not (origin and _is_own(headers, origin)):
             answer = PlainTextResponse(text("refused.origin"), status_code=403)
-        await answer(scope, receive, _with_headers(send))
+        strict = {"Strict-Transport-Security": _TLS_ALONE} if addresses and (origin or "").startswith("https:") else {}
+        await answer(scope, receive, _with_headers(send, HEADERS | strict))
 
     return guard
 
@@ -120,25 +125,16 @@ def _is_own(headers: Headers, origin: str) -> bool:
     return headers.get("sec-fetch-site") == "same-origin" if sent is None else sent == origin
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, every: Mapping[str, str]) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
+            for name, value in every.items():
                 headers[name] = value
             headers.setdefault("Cache-Control", "no-store")
         await send(message)
 
     return sending
-
-
-def require_bounded(request: Request, most: int = BODY_BYTES) -> None:
-    """Raise `HTTPException` for a body that is too large, or does not say so, before it is read."""
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal():
-        raise HTTPException(411)
-    if int(length) > most:
-        raise HTTPException(413)
 
 
 def is_repeatable(request: Request) -> bool:
@@ -147,7 +143,7 @@ def is_repeatable(request: Request) -> bool:
     It is shown to them again, and nothing is done with it.
     """
     is_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-    is_short = int(request.headers["content-length"]) <= _REPEATED_BYTES
+    is_short = (declared_length(request.headers) or 0) <= _REPEATED_BYTES
     return is_form and is_short and bool(get_cookie(request, COOKIE))
 
 

@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Callable
 from hashlib import sha256
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from hmac import compare_digest
 from pathlib import Path
 from secrets import token_urlsafe
 from threading import Lock
@@ -20,7 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from licensekit.console.rendering import bare_page, text
-from licensekit.console.security.guard import get_cookie, require_bounded, set_cookie
+from licensekit.console.security.guard import get_cookie, set_cookie
 from licensekit.console.visit import Identity, Role, address, is_poll, own_path
 from licensekit.errors import ConsoleUnavailable, LicenseError
 from licensekit.files import make_folder, read_bytes, write_atomically
@@ -30,6 +30,7 @@ from licensekit.wire.documents.fields import text_fault
 LINK_SECONDS: Final = 24 * 3600  # a link that nobody used ends after this long
 _SECRET_BYTES: Final = 32
 IDLE_SECONDS: Final = 8 * 3600  # a session ends when nothing was asked in it for this long
+SESSION_SECONDS: Final = 12 * 3600  # and this long after it began, whatever is asked in it
 SESSIONS: Final = 64
 WANTED: Final = "licensekit-wanted"  # the cookie that keeps the page that was asked for
 _LONGEST: Final = 2000
@@ -103,7 +104,7 @@ class SignIn:
     def __call__(self, request: Request) -> Identity | None:
         """Return who asks: this is the console's `authorize`."""
         with self._lock:
-            self._forget_idle()
+            self._forget_ended()
             key = _digest(get_cookie(request, self._name))
             session = self._sessions.get(key)
             if session is None:
@@ -119,10 +120,10 @@ class SignIn:
             return None
         secret = token_urlsafe(_SECRET_BYTES)
         with self._lock:
-            self._forget_idle()
+            self._forget_ended()
             while len(self._sessions) >= SESSIONS:
                 del self._sessions[min(self._sessions, key=lambda one: self._sessions[one].used)]
-            self._sessions[_digest(secret)] = _Session(identity, self._clock())
+            self._sessions[_digest(secret)] = _Session(identity, self._clock(), self._clock())
         set_cookie(request, response, self._name, secret)
         return identity
 
@@ -132,13 +133,14 @@ class SignIn:
             self._sessions.pop(_digest(get_cookie(request, self._name)), None)
         set_cookie(request, response, self._name, "")
 
-    def _forget_idle(self) -> None:
-        since = self._clock() - IDLE_SECONDS
-        self._sessions = {key: one for key, one in self._sessions.items() if one.used > since}
+    def _forget_ended(self) -> None:
+        used, begun = self._clock() - IDLE_SECONDS, self._clock() - SESSION_SECONDS
+        self._sessions = {key: one for key, one in self._sessions.items() if one.used > used and one.begun > begun}
 
 
 class _Session(NamedTuple):
     identity: Identity
+    begun: float
     used: float
 
 
@@ -154,7 +156,6 @@ def routes(sign_in: SignIn) -> list[Route]:
         return bare_page(request, "sign_in.html", code=request.query_params.get("code", ""))
 
     async def begin(request: Request) -> Response:
-        require_bounded(request)
         async with request.form() as form:
             code = form.get("code")
         response = RedirectResponse(address(request, wanted_page(request)), 303)
@@ -185,22 +186,23 @@ def wanted_page(request: Request) -> str:
     return path if is_ours and len(path) <= _LONGEST else "/"
 
 
-Network = IPv4Network | IPv6Network
+SECRET_HEADER: Final = "X-Proxy-Secret"  # noqa: S105  # its name alone
 
 
 class Proxy(NamedTuple):
-    """Which machine is believed, and where it says who is signed in."""
+    """What proves that a request came through the proxy, and where that says who is signed in."""
 
-    networks: tuple[Network, ...]
+    secret: str  # sent in `SECRET_HEADER`; empty: only the proxy can reach the socket on which requests come
     user_header: str
-    role_header: str | None  # None: whoever comes through the proxy is an administrator
+    role_header: str
+    without_role: str  # the role of whom the proxy names none; empty: they see nothing
 
     def identity(self, request: Request) -> Identity | None:
         """Return who asks, by what the proxy says; this is the console's `authorize`."""
-        if request.client is None or not _is_in(request.client.host, self.networks):
+        if self.secret and not compare_digest(_only(request, SECRET_HEADER).encode(), self.secret.encode()):
             return None
-        name = _only(request, self.user_header)
-        said = Role.ADMINISTRATOR if self.role_header is None else _only(request, self.role_header)
+        name, has_role = _only(request, self.user_header), self.role_header in request.headers
+        said = _only(request, self.role_header) if has_role else self.without_role
         role = next((role for role in Role if role == said), None)
         if role is None or not name or len(name) > NAME_LENGTH or text_fault(name):
             return None
@@ -217,11 +219,3 @@ def _only(request: Request, header: str) -> str:
         return values[0].encode("latin-1").decode().strip()
     except UnicodeDecodeError:
         return ""
-
-
-def _is_in(host: str, networks: tuple[Network, ...]) -> bool:
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    return any(address in network for network in networks)

@@ -1,32 +1,33 @@
 """`licensekit console`: whom it lets in, where it listens, and what it refuses."""
 
+import os
 import re
 import signal
 import socket
 import ssl
+import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import httpx2
 import pytest
 from click.testing import CliRunner
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from licensekit.cli.customer.commands import customer_commands
 from licensekit.cli.customer.console import PORT
+from licensekit.console.security.sign_in import SECRET_HEADER
 from tests import homes, makers, today
+from tests.certificates import certificate
 from tests.cli.customer.conftest import Command
 from tests.console.conftest import words
 
+grp: Any = pytest.importorskip("grp") if os.name == "posix" else None
 LINK: Final = re.compile(r"(https?://\S+)/sign-in\?code=(\S+)")
 
 
@@ -44,29 +45,6 @@ def running(shelf: Path, *arguments: str, home: str = "") -> Generator[tuple[str
             process.send_signal(signal.SIGINT)
             code = process.wait(60)
         assert code == 0
-
-
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """Make a certificate for this machine and its key: a TEST KEY."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    paths = folder / "cert.pem", folder / "key.pem"
-    paths[0].write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    paths[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, *form))
-    return paths
 
 
 @pytest.mark.process
@@ -119,27 +97,68 @@ def test_by_tls_on_this_machine_the_link_says_so(crm: Command, shelf: Path) -> N
         assert "https://127.0.0.1:" in printed
 
 
+PUBLIC: Final = "https://licenses.example.com"
+HEADERS: Final = ("--public", PUBLIC, "--proxy-user-header", "X-User", "--proxy-role-header", "X-Role")
+READER: Final = {"host": "licenses.example.com", "x-user": "ingrid", "x-role": "reader"}
+
+
 @pytest.mark.process
-def test_a_named_proxy_says_who_asks(crm: Command, shelf: Path) -> None:
+@pytest.mark.attack("proxy-that-is-none")
+def test_a_proxy_that_knows_the_secret_says_who_asks(crm: Command, shelf: Path) -> None:
     crm("users add anna")
+    (shelf / "secret").write_text("an-example-of-a-secret\n")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    public = "https://licenses.example.com"
-    proxy = ("--proxy", "127.0.0.0/8", "--proxy-user-header", "X-User")
-    roles = ("--proxy-role-header", "X-Role")
-    arguments = ("--port", str(port), "--public", public, *proxy, *roles)
+    arguments = ("--port", str(port), "--proxy-secret", str(shelf / "secret"), *HEADERS)
     with (
         running_by_proxy(shelf, *arguments),
-        httpx2.Client(
-            base_url=f"http://127.0.0.1:{port}", headers={"host": "licenses.example.com"}, timeout=60
-        ) as client,
+        httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=READER, timeout=60) as client,
     ):
         assert client.get("/users").status_code == 403
-        said = {"x-user": "ingrid", "x-role": "reader"}
-        page = client.get("/users", headers=said).text
-        assert "anna" in page
-        assert "may look, not change" in page
+        answer = client.get("/users", headers={SECRET_HEADER: "an-example-of-a-secret"})
+        assert "anna" in answer.text
+        assert "may look, not change" in answer.text
+        assert answer.headers["strict-transport-security"] == "max-age=31536000"
         assert client.get("/sign-in").status_code == 404
+
+
+@pytest.mark.process
+@pytest.mark.skipif(os.name != "posix", reason="Python has no Unix sockets there")
+@pytest.mark.attack("proxy-that-is-none")
+@pytest.mark.parametrize("group", [None, os.getgid() if os.name == "posix" else None])
+def test_by_a_socket_only_the_accounts_that_may_reach_it_say_who_asks(
+    crm: Command, shelf: Path, group: int | None
+) -> None:
+    crm("users add anna")
+    path = Path(tempfile.mkdtemp()) / "console"  # a socket's path has at most about 100 characters
+    with socket.socket(socket.AF_UNIX) as killed:
+        killed.bind(str(path))  # what a console leaves that is killed
+    named = () if group is None else ("--socket-group", grp.getgrgid(group).gr_name)
+    with running_by_proxy(shelf, "--socket", str(path), *named, *HEADERS):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o600 if group is None else 0o660)
+        with httpx2.Client(transport=httpx2.HTTPTransport(uds=str(path)), headers=READER, timeout=60) as client:
+            assert "anna" in client.get("http://licenses.example.com/users").text
+        taken = crm(f"console --socket {path} --public {PUBLIC}")
+        assert taken.code == 8
+        assert "the socket cannot be made" in taken.err
+        assert path.is_socket()
+
+
+def test_where_there_are_no_unix_sockets_it_is_said(crm: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(socket, "AF_UNIX", raising=False)
+    ran = crm(f"console --public {PUBLIC} --socket there")
+    assert ran.code == 8
+    assert "Python has none on this system" in ran.err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Python has no Unix sockets there")
+def test_a_socket_that_cannot_be_made_is_said(crm: Command, shelf: Path) -> None:
+    (shelf / "file").write_text("kept")
+    for where in ("file", "missing/socket", f"socket --socket-group {'x' * 40}"):
+        ran = crm(f"console --public {PUBLIC} --socket {where}")
+        assert ran.code == 8
+        assert "the socket cannot be made" in ran.err
+    assert (shelf / "file").read_text() == "kept"
 
 
 @contextmanager
@@ -167,9 +186,11 @@ def running_by_proxy(shelf: Path, *arguments: str) -> Generator[None]:
         ("--host example.com", "can be reached by others"),
         ("--tls-cert one.lic", "give --tls-cert and --tls-key together"),
         ("--host :: --tls-cert a --tls-key b", "give --public"),
-        ("--proxy 127.0.0.1", "give --public"),
-        ("--proxy nonsense --public https://a.example", "nonsense"),
-        ("--proxy 10.0.0.1/8 --public https://a.example", "is not an address or a network"),
+        ("--proxy-secret one.lic", "give --public"),
+        ("--socket s", "give --public"),
+        ("--socket s --tls-cert a --tls-key b --public https://a.example", "neither an address nor TLS"),
+        ("--socket-group nobody", "is for --socket"),
+        ("--proxy-without-role administrator", "'administrator' is not"),
         ("--public a.example --port 0", "is no address like"),
         ("--port 70000", "70000"),
     ],
