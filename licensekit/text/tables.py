@@ -17,12 +17,11 @@ T = TypeVar("T")
 
 _PLACED: Final = re.compile(r"(?s)(.*) \(at (?:line (\d+), column (\d+)|end of document)\)")
 _SEGMENT: Final = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*"""
-# The parser's time grows with the square of a key's parts, and no key of ours has more than four.
-_LONG_KEY: Final = re.compile(rf"(?m)(?:^|[\[{{,])[ \t]*(?:{_SEGMENT}){{16}}")
+# The parser's time and memory grow with the square of a key's parts, and no key of ours has more than four.
+_LONG_KEY: Final = re.compile(rf"(?m)(?:^|[\[{{,])[ \t]*(?:{_SEGMENT}){{8}}")
 
 MISTAKEN: Final = (("lk1-", "tokens"), ("lkkey1.", "key-file"))
 """How files begin that a person takes for TOML or for a table, and what they are."""
-_GUESSES: Final = 20
 _ARRAY: Final = cast("Reader[list[object]]", partial(values.typed, kind=list, wanted="an array"))
 _TABLE: Final = cast("Reader[dict[str, object]]", partial(values.typed, kind=dict, wanted="a table"))
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -39,15 +38,15 @@ class Table(NamedTuple):
 
     def refuse(self, key: str, fault: Fault) -> None:
         """Add a fault of what is under `key`."""
-        self.faults.append(fault.at(key_path(self.path, key)))
+        self._add(fault, key_path(self.path, key))
 
     def refuse_others(self, known: Collection[str]) -> None:
         """Refuse every key that is not one of the `known`."""
         others = [key for key in self.content if key not in known]
         # Guesses help with a slip, not with a file of another kind.
-        meant = known if len(others) <= _GUESSES else ()
-        for key in others:
-            self.refuse(key, TableInvalid(reason="unknown", guess=nearest(key, meant)))
+        meant = known if len(others) <= values.GUESSES else ()
+        for key in others[: values.FAULTS - len(self.faults)]:
+            self.refuse(key, TableInvalid(reason="unknown", guess=nearest(key, meant) if meant else ""))
 
     def require(self, *keys: str) -> None:
         """Refuse the absence of any of `keys`."""
@@ -84,7 +83,11 @@ class Table(NamedTuple):
 
     def refuse_entry(self, key: str, place: int, fault: Fault) -> None:
         """Add a fault of one entry of an array; places count from 0."""
-        self.faults.append(fault.at(f"{key_path(self.path, key)}[{place}]"))
+        self._add(fault, f"{key_path(self.path, key)}[{place}]")
+
+    def _add(self, fault: Fault, where: str) -> None:
+        if len(self.faults) < values.FAULTS:
+            self.faults.append(fault.at(where))
 
     def table(self, key: str) -> "Table":
         """Return the table under `key`; absent is empty."""
@@ -99,7 +102,7 @@ class Table(NamedTuple):
     def codes(self, most: int) -> list[str]:
         """Return the keys of this table, which are codes and at most `most`."""
         if len(self.content) > most:
-            self.faults.append(TableInvalid(reason="too-many", most=most, where=self.path))
+            self._add(TableInvalid(reason="too-many", most=most), self.path)
         found: list[str] = []
         for key in list(self.content)[:most]:
             if is_code(key):
