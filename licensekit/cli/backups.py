@@ -60,8 +60,7 @@ def restore_from(restore: Callable[..., backup.Restored], file: str, *, yes: boo
         source = Path(file)
         if file == inputs.STANDARD:
             source = Path(folder, "backup.db")
-            with source.open("wb") as copy:
-                copyfileobj(sys.stdin.buffer, copy)
+            backup.copy_backup(sys.stdin.buffer, source, "standard input")
         try:
             restored = restore(source, confirm=yes)
         except ConfirmationNeeded as needed:

@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
-from typing import LiteralString, NamedTuple
+from typing import BinaryIO, Final, LiteralString, NamedTuple
 
 from licensekit.database import ABSENT, connect, is_url
 from licensekit.database.protocol import Connection, Database
@@ -15,6 +15,8 @@ from licensekit.database.upgrades import upgrade
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, FileUnusable, LicenseError, Message, StateError
 from licensekit.files import open_plain, replacing, sync_folder, unusable
 from licensekit.proposals import Proposal
+
+_BEGINNING: Final = b"SQLite format 3\0"
 
 
 class Restorable(NamedTuple):
@@ -89,9 +91,12 @@ def _opened_backup(path: Path, schema: Schema) -> Generator[Database]:
         try:
             folder = stack.enter_context(TemporaryDirectory(prefix="licensekit-"))
             copy = Path(folder, "backup.db")
-            _copy(path, copy)
-            with suppress(FileUnusable):  # of a database that was copied with its log beside it
-                _copy(path.with_name(f"{path.name}-wal"), Path(folder, "backup.db-wal"))
+            with _open(path) as file:
+                copy_backup(file, copy, str(path))
+            # The log of a database that was copied with it.
+            written = path.with_name(f"{path.name}-wal")
+            with suppress(FileUnusable), _open(written) as log, Path(folder, "backup.db-wal").open("wb") as kept:
+                copyfileobj(log, kept)
             _open_whole(copy, schema).close()
             upgrade(copy, schema)
             database = stack.enter_context(closing(connect(copy, schema=schema, create=False)))
@@ -207,7 +212,15 @@ def _open_whole(location: str | Path, schema: Schema) -> Database:
     return database
 
 
-def _copy(source: Path, target: Path) -> None:
-    file, _ = open_plain(source, what="a backup")
-    with file, target.open("wb") as copy:
-        copyfileobj(file, copy)
+def copy_backup(source: BinaryIO, target: Path, where: str) -> None:
+    """Copy what may be a backup; raise `DatabaseDamaged` for what does not begin as one, for it may have no end."""
+    begins = source.read(len(_BEGINNING))
+    if not _BEGINNING.startswith(begins):
+        raise DatabaseDamaged(reason="no-database", where=where)
+    with target.open("wb") as copy:
+        copy.write(begins)
+        copyfileobj(source, copy)
+
+
+def _open(path: Path) -> BinaryIO:
+    return open_plain(path, what="a backup")[0]

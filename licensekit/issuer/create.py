@@ -215,7 +215,9 @@ def _require_room(folder: Path, product: str, catalog: bytes | None) -> None:
     if layout.ledger.exists() or layout.ledger_url.exists():
         raise errors.WorkspaceExists(reason="folder", where=str(folder))
     for path in (layout.catalog, layout.orders, layout.keys, layout.root, layout.mark, layout.pack(product)):
-        if path.exists() and not (path == layout.catalog and path.read_bytes() == catalog):
+        if not path.exists():
+            continue
+        if path != layout.catalog or files.read_bytes(path, limit=limits.TOML_BYTES, what="a catalog") != catalog:
             raise errors.WorkspaceExists(reason="file", name=path.name, where=str(folder))
 
 
