@@ -163,14 +163,14 @@ def _count_fault(catalog: Catalog, kind: Kind, code: str, count: int | None, gue
 
 
 def settings_faults(
-    sold: Mapping[str, Value], settings: Mapping[str, Setting], prefix: str, guess: Guess
+    sold: Mapping[str, Value], known: Mapping[str, Setting], path: str, guess: Guess
 ) -> Iterator[Fault]:
-    """Yield which settings a catalog lacks, or that do not fit there; `prefix` begins the key paths."""
+    """Yield which settings a catalog lacks, or that do not fit there; `path` begins the key paths."""
     for code, value in sold.items():
-        where = f"{prefix}settings.{code}"
-        if code not in settings:
-            yield NameUnknown(reason="setting", name=code, guess=guess(code, settings), where=where)
-        elif fault := value_fault(settings[code], value):
+        where = f"{path}settings.{code}"
+        if code not in known:
+            yield NameUnknown(reason="setting", name=code, guess=guess(code, known), where=where)
+        elif fault := value_fault(known[code], value):
             yield fault.at(where)
 
 

@@ -15,6 +15,7 @@ from licensekit.console.visit import Authorize, Identity
 from licensekit.errors import ConsoleUnavailable
 from licensekit.files import read_bytes
 from licensekit.installation import Installation
+from licensekit.limits import FILE_BYTES
 
 _OPEN: Final = (
     "the console is open (stop it with Ctrl-C); sign in with this link, which works once:",
@@ -85,6 +86,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _configured(app: ASGIApp, reach: Reach) -> uvicorn.Config:
+    for path in filter(None, (reach.certificate, reach.key)):
+        read_bytes(path, limit=FILE_BYTES, what="a certificate")  # who opens it next would wait for a pipe
     given: dict[str, Any] = {"ssl_certfile": reach.certificate, "ssl_keyfile": reach.key, "log_level": "warning"}
     given |= {"lifespan": "off", "ws": "none", "access_log": False, "server_header": False}
     # Who is asked through a proxy is judged by `security.sign_in`.

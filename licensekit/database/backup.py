@@ -91,12 +91,9 @@ def _opened_backup(path: Path, schema: Schema) -> Generator[Database]:
         try:
             folder = stack.enter_context(TemporaryDirectory(prefix="licensekit-"))
             copy = Path(folder, "backup.db")
-            with _open(path) as file:
-                copy_backup(file, copy, str(path))
-            # The log of a database that was copied with it.
-            written = path.with_name(f"{path.name}-wal")
-            with suppress(FileUnusable), _open(written) as log, Path(folder, "backup.db-wal").open("wb") as kept:
-                copyfileobj(log, kept)
+            _copy(path, copy)
+            with suppress(FileUnusable):  # of a database that was copied with its log beside it
+                _copy(path.with_name(f"{path.name}-wal"), Path(folder, "backup.db-wal"), b"")
             _open_whole(copy, schema).close()
             upgrade(copy, schema)
             database = stack.enter_context(closing(connect(copy, schema=schema, create=False)))
@@ -212,15 +209,15 @@ def _open_whole(location: str | Path, schema: Schema) -> Database:
     return database
 
 
-def copy_backup(source: BinaryIO, target: Path, where: str) -> None:
+def copy_backup(source: BinaryIO, target: Path, where: str, beginning: bytes = _BEGINNING) -> None:
     """Copy what may be a backup; raise `DatabaseDamaged` for what does not begin as one, for it may have no end."""
-    begins = source.read(len(_BEGINNING))
-    if not _BEGINNING.startswith(begins):
+    if not beginning.startswith(begins := source.read(len(beginning))):
         raise DatabaseDamaged(reason="no-database", where=where)
     with target.open("wb") as copy:
         copy.write(begins)
         copyfileobj(source, copy)
 
 
-def _open(path: Path) -> BinaryIO:
-    return open_plain(path, what="a backup")[0]
+def _copy(source: Path, target: Path, beginning: bytes = _BEGINNING) -> None:
+    with open_plain(source, what="a backup")[0] as file:
+        copy_backup(file, target, str(source), beginning)

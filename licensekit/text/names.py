@@ -22,7 +22,6 @@ LETTERS: Final = str.maketrans(
 """What people type for letters that no normal form takes apart, and for what looks like an apostrophe or stretches."""
 _WORD: Final = re.compile(r"[^\W_]+")
 _GROUP: Final = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?=[;|\n]|$)|([^;|\n]+)')
-_NORMALIZED: Final = 4 * TEXT_LENGTH  # normal form C has at least a quarter of the characters
 _SEPARATING: Final = frozenset(';|"')
 
 
@@ -33,11 +32,8 @@ def require_text(value: object, what: str) -> None:
 
 
 def normal(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
-    """Return a text in a normal form; one longer than any that is kept stays as it is.
-
-    The time of Unicode's algorithm grows with the square of the accents on one letter.
-    """
-    return normalize(form, text) if len(text) <= _NORMALIZED else text
+    """Return a text in a normal form; one longer than any that is kept stays: its time grows with the square."""
+    return normalize(form, text) if len(text) <= 4 * TEXT_LENGTH else text  # form C has a quarter of it, at least
 
 
 def folded(text: str) -> str:

@@ -36,9 +36,10 @@ class Table(NamedTuple):
     content: Mapping[str, object]
     faults: list[Located]
 
-    def refuse(self, key: str, fault: Fault) -> None:
-        """Add a fault of what is under `key`."""
-        self._add(fault, key_path(self.path, key))
+    def refuse(self, key: str, fault: Fault, entry: str = "") -> None:
+        """Add a fault of what is under `key`, or of its entry `[0]`; after a hundred faults of the file, no more."""
+        if len(self.faults) < values.FAULTS:
+            self.faults.append(fault.at(key_path(self.path, key) + entry))
 
     def refuse_others(self, known: Collection[str]) -> None:
         """Refuse every key that is not one of the `known`."""
@@ -74,20 +75,12 @@ class Table(NamedTuple):
             try:
                 item = reader(entry)
             except FaultyValue as error:
-                self.refuse_entry(key, place, error.fault)
+                self.refuse(key, error.fault, f"[{place}]")
                 continue
             if item in found:
-                self.refuse_entry(key, place, TableInvalid(reason="twice"))
+                self.refuse(key, TableInvalid(reason="twice"), f"[{place}]")
             found[item] = None
         return list(found)
-
-    def refuse_entry(self, key: str, place: int, fault: Fault) -> None:
-        """Add a fault of one entry of an array; places count from 0."""
-        self._add(fault, f"{key_path(self.path, key)}[{place}]")
-
-    def _add(self, fault: Fault, where: str) -> None:
-        if len(self.faults) < values.FAULTS:
-            self.faults.append(fault.at(where))
 
     def table(self, key: str) -> "Table":
         """Return the table under `key`; absent is empty."""
@@ -102,7 +95,7 @@ class Table(NamedTuple):
     def codes(self, most: int) -> list[str]:
         """Return the keys of this table, which are codes and at most `most`."""
         if len(self.content) > most:
-            self._add(TableInvalid(reason="too-many", most=most), self.path)
+            self.faults.append(TableInvalid(reason="too-many", most=most, where=self.path))
         found: list[str] = []
         for key in list(self.content)[:most]:
             if is_code(key):

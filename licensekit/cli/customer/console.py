@@ -15,17 +15,9 @@ from licensekit.cli.inputs import account
 from licensekit.cli.options import PATH, Checked, option, refuse, whole
 from licensekit.cli.output import emit
 from licensekit.errors import ConsoleUnavailable
-from licensekit.files import open_plain
 from licensekit.installation import local_folder
 
 PORT: Final = 8470
-
-
-def _plain(_ctx: click.Context, _param: click.Parameter, path: Path | None) -> Path | None:
-    """Refuse what is no plain file: whoever reads it would wait for a pipe."""
-    if path is not None:
-        open_plain(path, what="a file in PEM")[0].close()
-    return path
 
 
 @click.group(cls=LicenseGroup, invoke_without_command=True)
@@ -33,8 +25,8 @@ def _plain(_ctx: click.Context, _param: click.Parameter, path: Path | None) -> P
 @option("--host ADDRESS", "The address to listen on.", default="127.0.0.1")
 @option("--port N", "The port on which to listen; 0 takes a free one.", type=whole(0, 65535), default=PORT)
 @option("--public URL...", "How browsers reach it, if not as this machine: https://licenses.example.com.")
-@option("--tls-cert FILE certificate", "A certificate with its chain, in PEM.", type=PATH, callback=_plain)
-@option("--tls-key FILE key", "Its key, in PEM.", type=PATH, callback=_plain)
+@option("--tls-cert FILE certificate", "A certificate with its chain, in PEM.", type=PATH)
+@option("--tls-key FILE key", "Its key, in PEM.", type=PATH)
 @option(
     "--proxy ADDRESS... proxies",
     "A proxy that signs people in: its address, or its network. Only it is answered.",
