@@ -65,8 +65,7 @@ def parse_users(data: bytes | str, options: TableOptions = AS_WRITTEN) -> list[I
         first = row.line if row.fault else lines.setdefault(names.folded(row.user_id), row.line)
         fault = row.fault if first == row.line else UserCellInvalid(reason="twice", text=row.user_id, line=first)
         found.append(row if fault is None else ImportRow(row.line, "", {}, (), fault))
-        left -= fault is not None
-        if not left:
+        if fault is not None and not (left := left - 1):
             break
     return found
 

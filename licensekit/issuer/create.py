@@ -5,6 +5,7 @@ import shutil
 import unicodedata
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from os.path import realpath
 from pathlib import Path
 from secrets import token_hex
 from typing import Final, NamedTuple
@@ -67,7 +68,7 @@ def _planned(
     require_url(given.ledger)
     text = given.catalog
     if text is None:
-        called = folder.resolve().name
+        called = Path(realpath(folder)).name
         product = given.product or _code(called)
         issuer = given.issuer or (product if others is None else _code(called))
         name = given.name or called[:1].upper() + called[1:]

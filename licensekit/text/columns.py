@@ -70,8 +70,7 @@ def read_table(data: Iterable[bytes] | str, columns: Columns[T], options: TableO
         headless = (cell for place, cell in enumerate(row.cells) if place >= above or not titles[place])
         # Excel ends rows early, and what has no delimiter is no row.
         is_misplaced = len(row.cells) == 1 < above or any(cell.strip() for cell in headless)
-        misplaced = SyntaxInvalid(reason="cells", count=len(row.cells), most=above) if is_misplaced else None
-        fault = row.fault or misplaced
+        fault = row.fault or (SyntaxInvalid(reason="cells", count=len(row.cells), most=above) if is_misplaced else None)
         misread = {} if row.fault or not fault else named
         yield TableRow(row.line, {} if fault else named, (fault,) if fault else (), *lines.taken(), misread)
 
