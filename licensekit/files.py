@@ -180,7 +180,7 @@ def scratch_folder(beside: Path | None = None) -> Generator[Path]:
     import tempfile  # noqa: PLC0415  # likewise
 
     place = beside.parent if beside else Path(tempfile.tempdir or "")
-    with _explained(place, "a folder for files"):
+    with explained(place, "a folder for files"):
         place = beside.parent if beside else Path(tempfile.gettempdir())
         folder = Path(tempfile.mkdtemp(dir=place, prefix=".", suffix=".partial"))
     try:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from licensekit.errors.faults import NeverHeld
+from licensekit.text.values import Guess, few_guesses
 from licensekit.wire.documents import Catalog, Kind, License, qualified, spread
 
 
@@ -21,6 +22,7 @@ class KnownLicenses(NamedTuple):
     requires: Mapping[str, frozenset[str]]
     """License to what it requires, as far as that exists and is of a kind that it may require."""
     gives: Mapping[str, frozenset[str]]  # license to all that it includes, directly or not
+    guess: Guess  # returns the license or issuer that may be meant by another word
 
 
 def known_licenses(catalog: Catalog, others: Mapping[str, Catalog]) -> KnownLicenses:
@@ -33,7 +35,7 @@ def known_licenses(catalog: Catalog, others: Mapping[str, Catalog]) -> KnownLice
     requires = {qualified(code, issuer, here): _requires(one, licenses, issuer, here) for issuer, code, one in owned}
     closed = ((i, code, given) for i, c in catalogs.items() for code, given in c.closure().items())
     gives = {qualified(code, i, here): frozenset(qualified(g, i, here) for g in given) for i, code, given in closed}
-    return KnownLicenses(catalog, frozenset(foreign), licenses, requires, gives)
+    return KnownLicenses(catalog, frozenset(foreign), licenses, requires, gives, few_guesses())
 
 
 def may_require(kind: Kind, required: Kind) -> bool:

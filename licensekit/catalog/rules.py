@@ -7,11 +7,10 @@ from typing import Final, NamedTuple
 from licensekit.catalog.requirements import KnownLicenses, circles, impossible, known_licenses, may_require
 from licensekit.catalog.tables import unsold
 from licensekit.errors.faults import CountWrong, Fault, KindWrong, LicensesCircular, NameUnknown, SettingWrong
-from licensekit.text.values import nearest
+from licensekit.text.values import FAULTS, Guess
 from licensekit.wire.documents import Catalog, Kind, License, SeatKind, Setting, SettingType, Value
 from licensekit.wire.plain import word
 
-_MOST: Final = 1000
 _TYPES: Final = {SettingType.TEXT: str, SettingType.NUMBER: int, SettingType.BOOLEAN: bool}
 _ONLY_FOR: Final[Mapping[str, tuple[Kind, Callable[[License], bool]]]] = {
     "plan": (Kind.USER, lambda one: one.plan),
@@ -24,10 +23,10 @@ _ONLY_FOR: Final[Mapping[str, tuple[Kind, Callable[[License], bool]]]] = {
 
 
 def faults(catalog: Catalog, others: Mapping[str, Catalog] = {}) -> list[Fault]:
-    """Return all faults of a catalog, at most a thousand; it may require licenses of `others`, by their issuers."""
+    """Return the faults of a catalog, the first hundred; it may require licenses of `others`, by their issuers."""
     known = known_licenses(catalog, others)
-    found = chain(_of_licenses(known), _of_circles(known), impossible(known), _of_access(known), _of_editions(catalog))
-    return list(islice(found, _MOST))
+    found = chain(_of_licenses(known), _of_circles(known), impossible(known), _of_access(known), _of_editions(known))
+    return list(islice(found, FAULTS))
 
 
 def _of_licenses(known: KnownLicenses) -> Iterator[Fault]:
@@ -36,7 +35,7 @@ def _of_licenses(known: KnownLicenses) -> Iterator[Fault]:
         yield from _of_kind(path, code, license_)
         for inner in license_.includes:
             if inner not in known.catalog.licenses:
-                yield no_license(inner, known.catalog.licenses).at(f"{path}.includes")
+                yield no_license(inner, known.catalog.licenses, known.guess).at(f"{path}.includes")
         for name in license_.requires:
             fault = _reference_fault(known, name)
             if fault is None and not may_require(license_.kind, known.licenses[name].kind):
@@ -67,7 +66,7 @@ def _kind_fault(reason: str, name: str, kind: Kind, wanted: Kind) -> KindWrong |
 def _successor_fault(known: KnownLicenses, license_: License) -> Fault | None:
     licenses, successor = known.catalog.licenses, license_.replaced_by
     if successor is None or successor not in licenses:
-        return None if successor is None else no_license(successor, licenses)
+        return None if successor is None else no_license(successor, licenses, known.guess)
     return _kind_fault("replaces", successor, licenses[successor].kind, license_.kind)
 
 
@@ -77,18 +76,18 @@ def _reference_fault(known: KnownLicenses, name: str) -> Fault | None:
         return None
     issuer, _, code = name.rpartition(".")
     if not issuer:
-        return no_license(name, known.catalog.licenses)
+        return no_license(name, known.catalog.licenses, known.guess)
     if issuer == known.catalog.issuer:
         return NameUnknown(reason="own", name=code, issuer=issuer)
     if issuer not in known.issuers:
-        return NameUnknown(reason="issuer", name=code, issuer=issuer, guess=nearest(issuer, known.issuers))
-    guess = nearest(name, [other for other in known.licenses if other.startswith(f"{issuer}.")])
+        return NameUnknown(reason="issuer", name=code, issuer=issuer, guess=known.guess(issuer, known.issuers))
+    guess = known.guess(name, (other for other in known.licenses if other.startswith(f"{issuer}.")))
     return NameUnknown(reason="theirs", name=code, issuer=issuer, guess=guess)
 
 
-def no_license(code: str, licenses: Iterable[str]) -> NameUnknown:
+def no_license(code: str, licenses: Iterable[str], guess: Guess) -> NameUnknown:
     """Return the fault that there is no license `code` among the codes `licenses`."""
-    return NameUnknown(reason="license", name=code, guess=nearest(code, licenses))
+    return NameUnknown(reason="license", name=code, guess=guess(code, licenses))
 
 
 def _of_circles(known: KnownLicenses) -> Iterator[Fault]:
@@ -119,21 +118,22 @@ def _of_access(known: KnownLicenses) -> Iterator[Fault]:
                 yield fault.at(f"access.{way}.all")
 
 
-def _of_editions(catalog: Catalog) -> Iterator[Fault]:
+def _of_editions(known: KnownLicenses) -> Iterator[Fault]:
+    catalog, guess = known.catalog, known.guess
     licenses, replaced = unsold(catalog, "licenses"), unsold(catalog, "editions")
     for name, edition in catalog.editions.items():
         path = f"editions.{name}."
         counts = Counts(edition.system, edition.sites, edition.users)
-        yield from counts_faults(counts, catalog, path)
-        yield from settings_faults(edition.settings, catalog.settings, path)
+        yield from counts_faults(counts, catalog, path, guess)
+        yield from settings_faults(edition.settings, catalog.settings, path, guess)
         for kind, codes in zip(Kind, counts, strict=True):
             for code in codes.keys() & licenses if name not in replaced else ():
                 yield NameUnknown(reason="unsold", name=code, guess=licenses[code], where=f"{path}{kind.plural}.{code}")
     for name, instead in replaced.items():
         if instead and (instead in replaced or instead not in catalog.editions):
             reason = "unsold" if instead in replaced else "edition"
-            guess = replaced.get(instead) or nearest(instead, catalog.editions.keys() - replaced)
-            yield NameUnknown(reason=reason, name=instead, guess=guess, where=f"editions.{name}.replaced_by")
+            meant = replaced.get(instead) or guess(instead, catalog.editions.keys() - replaced)
+            yield NameUnknown(reason=reason, name=instead, guess=meant, where=f"editions.{name}.replaced_by")
 
 
 class Counts(NamedTuple):
@@ -144,17 +144,17 @@ class Counts(NamedTuple):
     users: Mapping[str, int | None]
 
 
-def counts_faults(counts: Counts, catalog: Catalog, prefix: str = "") -> Iterator[Fault]:
-    """Return what is wrong with what is counted; `prefix` begins the key paths."""
+def counts_faults(counts: Counts, catalog: Catalog, prefix: str, guess: Guess) -> Iterator[Fault]:
+    """Yield what is wrong with what is counted; `prefix` begins the key paths."""
     for kind, table in zip(Kind, counts, strict=True):
         for code, count in table.items():
-            if fault := _count_fault(catalog, kind, code, count):
+            if fault := _count_fault(catalog, kind, code, count, guess):
                 yield fault.at(f"{prefix}{kind.plural}.{code}")
 
 
-def _count_fault(catalog: Catalog, kind: Kind, code: str, count: int | None) -> Fault | None:
+def _count_fault(catalog: Catalog, kind: Kind, code: str, count: int | None, guess: Guess) -> Fault | None:
     if (license_ := catalog.licenses.get(code)) is None:
-        return no_license(code, catalog.licenses)
+        return no_license(code, catalog.licenses, guess)
     if license_.kind is not kind:
         return _kind_fault("table", code, license_.kind, kind)
     if kind is Kind.SYSTEM and license_.quantity is None and count != 1:
@@ -162,13 +162,15 @@ def _count_fault(catalog: Catalog, kind: Kind, code: str, count: int | None) -> 
     return None
 
 
-def settings_faults(sold: Mapping[str, Value], settings: Mapping[str, Setting], prefix: str = "") -> Iterator[Fault]:
-    """Yield which settings a catalog lacks, or that do not fit there; `prefix` begins the key paths."""
+def settings_faults(
+    sold: Mapping[str, Value], known: Mapping[str, Setting], path: str, guess: Guess
+) -> Iterator[Fault]:
+    """Yield which settings a catalog lacks, or that do not fit there; `path` begins the key paths."""
     for code, value in sold.items():
-        where = f"{prefix}settings.{code}"
-        if code not in settings:
-            yield NameUnknown(reason="setting", name=code, guess=nearest(code, settings), where=where)
-        elif fault := value_fault(settings[code], value):
+        where = f"{path}settings.{code}"
+        if code not in known:
+            yield NameUnknown(reason="setting", name=code, guess=guess(code, known), where=where)
+        elif fault := value_fault(known[code], value):
             yield fault.at(where)
 
 

@@ -62,9 +62,8 @@ def restore_from(restore: Callable[..., backup.Restored], file: str, *, yes: boo
         source = Path(file)
         if file == inputs.STANDARD:
             source = folder / "backup.db"
-            with source.open("wb") as copy, files.explained(Path("standard input"), "a backup"):
-                copyfileobj(inputs.standard_input(), copy)
-
+            with files.explained(Path("standard input"), "a backup"):
+                backup.copy_backup(inputs.standard_input(), source, "standard input")
         try:
             restored = restore(source, confirm=yes)
         except ConfirmationNeeded as needed:

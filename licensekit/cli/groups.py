@@ -42,7 +42,7 @@ _CODES: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
 TRACEBACK: Final = "LICENSEKIT_TRACEBACK"
 """An environment variable: if it is not empty, a defect is shown with its traceback."""
 
-_FILES: Final = frozenset({"DIR", "FILE", "ORDERS", "PACK", "REQUEST"})
+FILE_WORDS: Final = frozenset({"DIR", "FILE", "ORDERS", "PACK", "REQUEST"})
 """Words that stand for a path in the help of a parameter."""
 
 
@@ -142,7 +142,7 @@ def _explained(command: click.Command | None) -> click.Command | None:
 
 def _complete_files(ctx: click.Context, _: list[str]) -> None:
     for one in ctx.command.params:
-        if one.type is click.STRING and not _FILES.isdisjoint(re.findall("[A-Z]+", one.make_metavar(ctx))):
+        if one.type is click.STRING and not FILE_WORDS.isdisjoint(re.findall("[A-Z]+", one.make_metavar(ctx))):
             one.type = click.Path()
 
 

@@ -19,6 +19,7 @@ from licensekit.console.visit import Authorize, Identity
 from licensekit.errors import ConsoleUnavailable
 from licensekit.files import read_bytes
 from licensekit.installation import Installation
+from licensekit.limits import FILE_BYTES
 
 _OPEN: Final = (
     "the console is open (stop it with Ctrl-C); sign in with this link, which works once:",
@@ -122,6 +123,8 @@ def listen_at(path: Path, group: str | None) -> Listener:
 
 def configured(app: ASGIApp, listener: Listener, cert: Path | None = None, key: Path | None = None) -> uvicorn.Config:
     """Return how uvicorn serves the console; raise `ConsoleUnavailable` for a certificate that cannot be used."""
+    for path in filter(None, (cert, key)):
+        read_bytes(path, limit=FILE_BYTES, what="a certificate")  # who opens it next would wait for a pipe
     given: dict[str, Any] = {"ssl_certfile": cert, "ssl_keyfile": key, "log_level": "error"}
     given |= {"lifespan": "off", "ws": "none", "access_log": False, "server_header": False}
     # Connections are accepted by `listener`, and read by h11, whatever else is installed.

@@ -5,7 +5,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from shutil import copyfileobj
-from typing import LiteralString, NamedTuple
+from typing import BinaryIO, Final, LiteralString, NamedTuple
 
 from licensekit.database import ABSENT, connect, is_url
 from licensekit.database.protocol import Connection, Database
@@ -14,6 +14,8 @@ from licensekit.database.upgrades import upgrade
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, FileUnusable, LicenseError, Message, StateError
 from licensekit.files import open_plain, replacing, scratch_folder, sync_folder, unusable
 from licensekit.proposals import Proposal
+
+_BEGINNING: Final = b"SQLite format 3\0"
 
 
 class Restorable(NamedTuple):
@@ -85,7 +87,7 @@ def _opened_backup(path: Path, schema: Schema) -> Generator[Database]:
             copy = folder / "backup.db"
             _copy(path, copy)
             with suppress(FileUnusable):  # of a database that was copied with its log beside it
-                _copy(path.with_name(f"{path.name}-wal"), folder / "backup.db-wal")
+                _copy(path.with_name(f"{path.name}-wal"), folder / "backup.db-wal", b"")
             _open_whole(copy, schema).close()
             upgrade(copy, schema)
             database = stack.enter_context(closing(connect(copy, schema=schema, create=False)))
@@ -200,7 +202,15 @@ def _open_whole(location: str | Path, schema: Schema) -> Database:
     return database
 
 
-def _copy(source: Path, target: Path) -> None:
-    file, _ = open_plain(source, what="a backup")
-    with file, target.open("wb") as copy:
-        copyfileobj(file, copy)
+def copy_backup(source: BinaryIO, target: Path, where: str, beginning: bytes = _BEGINNING) -> None:
+    """Copy what may be a backup; raise `DatabaseDamaged` for what does not begin as one, for it may have no end."""
+    if not beginning.startswith(begins := source.read(len(beginning))):
+        raise DatabaseDamaged(reason="no-database", where=where)
+    with target.open("wb") as copy:
+        copy.write(begins)
+        copyfileobj(source, copy)
+
+
+def _copy(source: Path, target: Path, beginning: bytes = _BEGINNING) -> None:
+    with open_plain(source, what="a backup")[0] as file:
+        copy_backup(file, target, str(source), beginning)

@@ -33,6 +33,7 @@ from licensekit.state.transactions import Section, WriteTransaction, write_insta
 from licensekit.state.users import SiteFacts, known_site, known_user, users_of
 from licensekit.text import names
 from licensekit.text.columns import AS_WRITTEN, TableOptions
+from licensekit.text.values import FAULTS
 from licensekit.wire.documents import Kind
 from licensekit.wire.plain import word
 
@@ -89,11 +90,14 @@ def plan_licenses(
 
 
 def refusals(
-    entitlements: Entitlements, in_use: Mapping[str, int], changes: Sequence[HolderChange]
+    entitlements: Entitlements, in_use: Mapping[str, int], changes: Sequence[HolderChange], *, exchange: bool = True
 ) -> Iterator[tuple[HolderChange, RefusedError]]:
-    """Yield what stands against changes in their order; `in_use` is before them, and all that is released is free."""
+    """Yield what stands against changes in their order; `in_use` is before them, and all that is released is free.
+
+    Without `exchange`, what is released by those who are assigned something is not: they may be refused.
+    """
     used = Counter(in_use)
-    used.subtract(code for one in changes for code in one.released & one.held)
+    used.subtract(code for one in changes if exchange or not one.assigned for code in one.released & one.held)
     for one in changes:
         # Nothing stands against the end of a user or site, which releases everything.
         asked = None if one.ends or not (one.assigned or one.released) else AssignmentChange(one.assigned, one.released)
@@ -264,9 +268,9 @@ def parse_ids(data: bytes | str, options: TableOptions = AS_WRITTEN) -> tuple[st
     Raises:
         UsersInvalid: what is wrong with it, by line.
     """
-    rows = list(parse_users(data, options))
+    rows = parse_users(data, options)
     if faults := tuple(row.fault.at(f"line {row.line}") for row in rows if row.fault):
-        raise UsersInvalid(faults=faults)
+        raise UsersInvalid(faults=faults[:FAULTS])
     return tuple(row.user_id for row in rows)
 
 

@@ -23,6 +23,7 @@ from licensekit.state.transactions import WriteTransaction
 from licensekit.text import names
 from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, folded, read_table
 from licensekit.text.rows import written_row
+from licensekit.text.values import FAULTS
 from licensekit.wire.documents import Kind
 from licensekit.wire.plain import plain_fields
 
@@ -31,7 +32,6 @@ REMOVE: Final = "remove"
 """In place of `RELEASE` where a license limits how many satellites there are: the site goes, with all it holds."""
 DOWNGRADE: Final = "downgrade"
 KEEP: Final = "keep"
-FAULTS: Final = 100  # how many faults are reported at most
 _COLUMNS: Final = ("license", "id", "name", "slot", "action", "instead", "takes")
 _TABLE: Final = Columns({name: name for name in _COLUMNS}, ("license", "id", "action"))
 

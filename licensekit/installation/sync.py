@@ -16,8 +16,8 @@ from licensekit.state.loading import OpenInstallation, ReadTransaction, read_ins
 from licensekit.state.staged_users import TOGETHER, KnownUser, Progress, StagedChange, StagedUser
 from licensekit.state.transactions import WriteTransaction, write_first
 from licensekit.text import names
+from licensekit.text.values import FAULTS, few_guesses
 
-FAULTS: Final = 100  # how many faults are reported at most
 FEW: Final = 10  # so many users may leave or lose licenses, whatever part of all they are
 
 
@@ -159,7 +159,7 @@ def _planner(read: ReadTransaction, rows: Iterable[ImportRow], *, sync: bool = F
     licenses = {key: rule.licenses for key, rule in rules.items()} if sync else None
     about, did = "the list of users", "user-sync" if sync else "user-import"
     nobody = SyncProposal(about=about, users=(), basis=staged_users.basis_of(read, state), opened=read.opened, did=did)
-    return Planner(state, known, licenses, {}), nobody
+    return Planner(state, known, licenses, {}, few_guesses()), nobody
 
 
 def _require_table(rows: Iterable[ImportRow]) -> None:

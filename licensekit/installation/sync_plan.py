@@ -14,10 +14,11 @@ from licensekit.state.staged_users import KnownUser, StagedUser
 from licensekit.state.transactions import WriteTransaction
 from licensekit.text import names
 from licensekit.text.columns import folded
-from licensekit.text.values import FaultyValue, nearest
+from licensekit.text.values import FaultyValue, Guess
 from licensekit.wire.documents import Kind
 
 ADDED, CHANGED, LEFT, REFUSED, SAME = "added", "changed", "left", "refused", "unchanged"
+_PASSES: Final = 20
 _FACTS: Final = ("name", "kind", "can_log_in", "administrator", "retired", "groups")
 _SQL: Final = read_queries(__file__)
 
@@ -59,6 +60,7 @@ class Planner(NamedTuple):
     rules: Mapping[str, Sequence[str]] | None
     """Folded group to the licenses of its members; None: the table does not come from a directory."""
     resolved: dict[str, str]  # license as it is written to its code, of what was looked up so far
+    guess: Guess  # returns the license that may be meant by another word
 
     def plan(self, rows: Iterable[ImportRow], leavers: Iterable[KnownUser] = ()) -> list[PlannedUser]:
         """Return what becomes of each row, and then of `leavers`."""
@@ -102,7 +104,7 @@ class Planner(NamedTuple):
             try:
                 self.resolved[code] = resolve(self.state.entitlements, code, (Kind.USER,))
             except UnknownCode:
-                raise FaultyValue(_no_license(code, self.state.entitlements)) from None
+                raise FaultyValue(_no_license(code, self.state.entitlements, self.guess)) from None
         return self.resolved[code]
 
 
@@ -123,28 +125,29 @@ def _leaving(known: KnownUser) -> StagedUser:
     return StagedUser(known.facts._replace(retired=True), known, frozenset(), known.held, known.from_directory)
 
 
-def _no_license(code: str, entitlements: Entitlements) -> UserCellInvalid:
+def _no_license(code: str, entitlements: Entitlements, guess: Guess) -> UserCellInvalid:
     known = {folded(license_.name): name for name, license_ in entitlements.licenses.items()}
     known |= dict(zip(entitlements.licenses, entitlements.licenses, strict=True))
-    guess = known.get(nearest(folded(code), known), "")
-    return UserCellInvalid(reason="license", text=code, guess=guess)
+    return UserCellInvalid(reason="license", text=code, guess=known.get(guess(folded(code), known), ""))
 
 
 def _judged(state: InstallationState, planned: Sequence[PlannedUser]) -> list[PlannedUser]:
     """Return the same plan, in which all are refused who may not have what they would be assigned.
 
-    What is released is free for all; where that is by a user who is refused in the end, it is not.
+    What is released is free for all; where that is by a user who is refused in the end, it is not. Where users pass
+    licenses on to one another and each refusal leads to the next, only what is released for good is free in the end.
     """
     kept = list(planned)
-    while True:
+    for left in reversed(range(_PASSES)):
         against: dict[str, list[Located]] = {}
         changes = [_licenses(one) for one in kept if one.outcome not in {REFUSED, SAME}]
-        for change, fault in refusals(state.entitlements, state.in_use, changes):
+        for change, fault in refusals(state.entitlements, state.in_use, changes, exchange=left > 0):
             against.setdefault(change.id, []).append(fault)
         is_final = not any(change.released for change in changes if change.id in against)
         kept = [_refused(one, against.get(one.staged.user.id, ())) for one in kept]
         if is_final:
-            return kept
+            break
+    return kept
 
 
 def _licenses(one: PlannedUser) -> HolderChange:

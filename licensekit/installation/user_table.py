@@ -13,17 +13,18 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from licensekit.entitlements.login import UserFacts
-from licensekit.errors import Located, RefusedError, UserCellInvalid
+from licensekit.errors import Located, RefusedError, SyntaxInvalid, UserCellInvalid
 from licensekit.text import names
 from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, TableRow, folded, read_table
 from licensekit.text.names import MarksLeftOut
 from licensekit.text.rows import TextLines, as_typed, read_rows, written_row
-from licensekit.text.values import FaultyValue
+from licensekit.text.values import FAULTS, FaultyValue
 from licensekit.wire.documents import UserKind
 from licensekit.wire.plain import plain_fields
 
 IMPORT_BYTES: Final = 64 * 1024 * 1024
 """The largest file of users."""
+_MOST: Final = 1_000_000  # rows of one: each takes far more memory than its bytes
 PLAIN: Final = "plain"  # the profile of a table of our own
 
 _YES: Final = frozenset({"yes", "true", "1", "x"})
@@ -57,14 +58,15 @@ def parse_users(data: bytes | str, options: TableOptions = AS_WRITTEN) -> list[I
 
     A line with a fault is a row with a fault and without a user, so that the import reports it together with what the
     rules of the installation have against the others. So is what is wrong with the headings. A user who is there twice
-    is a fault of the second line.
+    is a fault of the second line. After a hundred rows with a fault, no more are read.
     """
-    lines: dict[str, int] = {}
-    found: list[ImportRow] = []
+    lines, found, left = dict[str, int](), list[ImportRow](), FAULTS
     for row in _rows(data, _COLUMNS, options):
         first = row.line if row.fault else lines.setdefault(names.folded(row.user_id), row.line)
         fault = row.fault if first == row.line else UserCellInvalid(reason="twice", text=row.user_id, line=first)
         found.append(row if fault is None else ImportRow(row.line, "", {}, (), fault))
+        if fault is not None and not (left := left - 1):
+            break
     return found
 
 
@@ -79,10 +81,10 @@ def parse_directory(data: bytes | str, options: TableOptions = AS_WRITTEN, profi
     recognized = (name for name, known in _profiles().items() if any(one in titles for one in known["id"]))
     known = _profiles().get(profile or next(recognized, PLAIN))
     if known is None:
-        rows = _rows(data, _COLUMNS, options)
+        rows = list(_rows(data, _COLUMNS, options))
     else:
         columns = Columns({known["id"][0]: "id", **_OF_DIRECTORIES}, known["id"][:1])
-        rows = _rows(data, columns, _translated(known, titles, options))
+        rows = list(_rows(data, columns, _translated(known, titles, options)))
     lines: dict[str, list[int]] = {}
     for row in rows:
         lines.setdefault(names.folded(row.user_id), []).append(row.line)
@@ -129,9 +131,12 @@ def _translated(known: Mapping[str, Iterable[str]], titles: list[str], options: 
     return options._replace(columns=named, ignored=[title for title in titles if title not in named])
 
 
-def _rows(data: bytes | str, columns: Columns[str], options: TableOptions) -> list[ImportRow]:
-    table = read_table([data] if isinstance(data, bytes) else data, columns, options)
-    return [user for row in table for user in _users(row)]
+def _rows(data: bytes | str, columns: Columns[str], options: TableOptions) -> Iterator[ImportRow]:
+    for count, row in enumerate(read_table([data] if isinstance(data, bytes) else data, columns, options)):
+        if count == _MOST:
+            yield ImportRow(row.line, "", {}, (), SyntaxInvalid(reason="rows", most=_MOST))
+            return
+        yield from _users(row)
 
 
 def _users(row: TableRow[str]) -> list[ImportRow]:

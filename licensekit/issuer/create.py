@@ -5,6 +5,7 @@ import shutil
 import unicodedata
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from os.path import realpath
 from pathlib import Path
 from secrets import token_hex
 from typing import Final, NamedTuple
@@ -67,7 +68,7 @@ def _planned(
     require_url(given.ledger)
     text = given.catalog
     if text is None:
-        called = folder.resolve().name
+        called = Path(realpath(folder)).name
         product = given.product or _code(called)
         issuer = given.issuer or (product if others is None else _code(called))
         name = given.name or called[:1].upper() + called[1:]
@@ -217,7 +218,9 @@ def _require_room(folder: Path, product: str, catalog: bytes | None) -> None:
     if layout.ledger.exists() or layout.ledger_url.exists():
         raise errors.WorkspaceExists(reason="folder", where=str(folder))
     for path in (layout.catalog, layout.orders, layout.keys, layout.root, layout.mark, layout.pack(product)):
-        if path.exists() and not (path == layout.catalog and path.read_bytes() == catalog):
+        if not path.exists():
+            continue
+        if path != layout.catalog or files.read_bytes(path, limit=limits.TOML_BYTES, what="a catalog") != catalog:
             raise errors.WorkspaceExists(reason="file", name=path.name, where=str(folder))
 
 

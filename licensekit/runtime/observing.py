@@ -136,7 +136,7 @@ class Observer:
 
 def load(path: Path, mark: list[Any] | None) -> Sightings:
     """Return what processes of this boot have seen; nothing from a file of another boot, or one that is damaged."""
-    with suppress(LicenseError, ValueError, TypeError):
+    with suppress(LicenseError, ValueError, TypeError, RecursionError):
         found, rows = json.loads(read_bytes(path, limit=_FILE_BYTES, what="a file of observations"))
         if found == mark:
             return {row[0]: Sighting(Beat(*row[:-1]), float(row[-1]), None) for row in rows}

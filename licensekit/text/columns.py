@@ -2,19 +2,18 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain, islice
 from typing import Any, Final, Generic, NamedTuple, TypeVar
-from unicodedata import normalize
 
 from licensekit.errors.faults import ColumnInvalid, Fault, SyntaxInvalid
-from licensekit.text.names import MarksLeftOut
+from licensekit.text.names import MarksLeftOut, normal
 from licensekit.text.rows import UTF_8, TextLines, TextRow, as_typed, read_rows
 from licensekit.text.tables import MISTAKEN
-from licensekit.text.values import nearest
+from licensekit.text.values import FAULTS, GUESSES, nearest
 
 T = TypeVar("T")
 
 _SHOWN: Final = 20
-_GUESSES: Final = 20  # of how many unknown headings it is guessed what they mean
 
 
 class TableOptions(NamedTuple):
@@ -61,21 +60,24 @@ def read_table(data: Iterable[bytes] | str, columns: Columns[T], options: TableO
     names = ["" if title in left_out else stands_for.get(title, title) for title in titles]
     absent = [title for title in stands_for if title not in titles]
     missing = (ColumnInvalid(reason="missing", name=name, known=tuple(titles)) for name in absent)
-    if faults := (head.fault,) if head.fault else (*_faults(names, columns), *missing):
+    if faults := (head.fault,) if head.fault else tuple(islice(chain(_faults(names, columns), missing), FAULTS)):
         yield TableRow(head.line, {}, faults, *lines.taken())
         return
-    places = [(place, columns.known[name]) for place, name in enumerate(names) if name]
-    for row in rows:
-        cells = row.cells + [""] * (len(titles) - len(row.cells))
-        named = {key: as_typed(cells[place]) for place, key in places}
-        fault = row.fault or _misplaced(row.cells, titles)
+    keys = {place: columns.known[name] for place, name in enumerate(names) if name}
+    empty, above = dict.fromkeys(keys.values(), ""), max((place + 1 for place, title in enumerate(titles) if title))
+    for row in rows:  # whatever takes time depends on how long it is, and not on how many columns there are
+        named = empty | {keys[place]: as_typed(cell) for place, cell in enumerate(row.cells) if place in keys}
+        headless = (cell for place, cell in enumerate(row.cells) if place >= above or not titles[place])
+        # Excel ends rows early, and what has no delimiter is no row.
+        is_misplaced = len(row.cells) == 1 < above or any(cell.strip() for cell in headless)
+        fault = row.fault or (SyntaxInvalid(reason="cells", count=len(row.cells), most=above) if is_misplaced else None)
         misread = {} if row.fault or not fault else named
         yield TableRow(row.line, {} if fault else named, (fault,) if fault else (), *lines.taken(), misread)
 
 
 def folded(name: str) -> str:
     """Return what two names have in common that people take for the same."""
-    return " ".join(normalize("NFC", name).split()).casefold()
+    return " ".join(normal("NFC", name).split()).casefold()
 
 
 def _faults(names: list[str], columns: Columns[Any]) -> Iterator[ColumnInvalid]:
@@ -95,7 +97,7 @@ def _faults(names: list[str], columns: Columns[Any]) -> Iterator[ColumnInvalid]:
             yield ColumnInvalid(reason="twice", name=name)
         elif name not in known:
             # Guesses help with a slip, not with a table of another kind.
-            guess = _meant(name, columns) if keys[None] <= _GUESSES else ""
+            guess = _meant(name, columns) if keys[None] <= GUESSES else ""
             yield ColumnInvalid(reason="near" if guess else "unknown", name=name, guess=guess)
 
 
@@ -104,11 +106,3 @@ def _meant(name: str, columns: Columns[Any]) -> str:
         return f"{name}.CODE"
     near = nearest(name, [*columns.known, *columns.names])
     return columns.names.get(near, near)
-
-
-def _misplaced(cells: list[str], titles: list[str]) -> Fault | None:
-    """Return what is wrong with the number of cells; Excel ends rows early, and what has no delimiter is no row."""
-    above = max((place for place, title in enumerate(titles, start=1) if title), default=0)
-    headless = (cell for place, cell in enumerate(cells) if place >= len(titles) or not titles[place])
-    is_misplaced = len(cells) == 1 < above or any(cell.strip() for cell in headless)
-    return SyntaxInvalid(reason="cells", count=len(cells), most=above) if is_misplaced else None

@@ -7,7 +7,7 @@ order marks. No document may hold one. ZERO WIDTH NON-JOINER and JOINER stay: Pe
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Literal
 from unicodedata import category, normalize
 
 from licensekit.errors import EntryInvalid, Message, TextUnreadable
@@ -35,11 +35,16 @@ def require_text(value: object, what: str) -> None:
         raise TypeError(f"{what} is a str, not {value!r}")
 
 
+def normal(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
+    """Return a text in a normal form; one longer than any that is kept stays: its time grows with the square."""
+    return normalize(form, text) if len(text) <= 4 * TEXT_LENGTH else text  # form C has a quarter of it, at least
+
+
 def folded(text: str) -> str:
     """Return an id as ids are compared: NFKC, case folded, nothing invisible (`docs/installation.md`, "People")."""
     if text.isascii():
         return text.strip().lower()
-    return normalize("NFKC", normalize("NFKC", _seen(text)).casefold()).strip()
+    return normal("NFKC", normal("NFKC", _seen(text)).casefold()).strip()
 
 
 def search_words(text: str) -> frozenset[str]:
@@ -51,14 +56,14 @@ def without_accents(text: str) -> str:
     """Return a text in lower case, with the letters that people type: `odegard as` for `Ødegård AS`."""
     if text.isascii():
         return text.lower()
-    plain = normalize("NFKD", normalize("NFKD", _seen(text)).casefold())
+    plain = normal("NFKD", normal("NFKD", _seen(text)).casefold())
     letters = "".join(character for character in plain if not category(character).startswith("M"))
     return letters.lower().translate(LETTERS)
 
 
 def written_id(text: str, kind: str) -> str:
     """Return an id as it is shown: as it was typed, without what nobody sees; raises as `check_id`."""
-    written = normalize("NFC", _seen(text)).strip()
+    written = normal("NFC", _seen(text)).strip()
     check_id(folded(written), kind)
     return check_id(written, kind)
 
@@ -76,7 +81,7 @@ def check_id(text: str, kind: str) -> str:
 
 def check_name(text: str) -> str:
     """Return a name in normal form C if it can be one; raises as `check_id` does."""
-    return _visible(normalize("NFC", text), "name", NAME_LENGTH)
+    return _visible(normal("NFC", text), "name", NAME_LENGTH)
 
 
 def check_message(text: str) -> str:
@@ -86,7 +91,7 @@ def check_message(text: str) -> str:
 
 def check_groups(groups: Iterable[str]) -> tuple[str, ...]:
     """Return the names of groups, each once, in the order of their folded forms; raises as `check_id`."""
-    written = (normalize("NFC", _seen(group)).strip() for group in groups)
+    written = (normal("NFC", _seen(group)).strip() for group in groups)
     kept = {folded(group): check_id(group, "group") for group in written}
     return tuple(kept[group] for group in sorted(kept))
 

@@ -103,12 +103,11 @@ def _found(data: bytes, refused: FormatError) -> Pasted:
     tokens = list(dict.fromkeys(whole))
     if len(tokens) > TOKENS_PER_FILE:
         raise TooLarge(reason="tokens", limit=TOKENS_PER_FILE, size=len(tokens))
-    for one in found:
+    damaged = {(one.type, one.frame[:_BEGINNING]): one for one in reversed(found) if isinstance(one, _Damaged)}
+    for name, begins in reversed(damaged):
         # A copy of a token that is whole, as a mail program shortens it, or as it is spoken of: `lk1-bundle.AQEj…`.
-        if isinstance(one, _Damaged) and not any(
-            token.type == one.type and token.frame.startswith(one.frame[:_BEGINNING]) for token in tokens
-        ):
-            raise one.error
+        if not any(token.type == name and token.frame.startswith(begins) for token in tokens):
+            raise damaged[name, begins].error
     if not tokens:
         kind = next((reason for reason, pattern in _KINDS if pattern.search(data)), None)
         raise ArmorInvalid(reason=kind) if kind else refused

@@ -17,12 +17,11 @@ T = TypeVar("T")
 
 _PLACED: Final = re.compile(r"(?s)(.*) \(at (?:line (\d+), column (\d+)|end of document)\)")
 _SEGMENT: Final = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*"""
-# The parser's time grows with the square of a key's parts, and no key of ours has more than four.
-_LONG_KEY: Final = re.compile(rf"(?m)(?:^|[\[{{,])[ \t]*(?:{_SEGMENT}){{16}}")
+# The parser's time and memory grow with the square of a key's parts, and no key of ours has more than four.
+_LONG_KEY: Final = re.compile(rf"(?m)(?:^|[\[{{,])[ \t]*(?:{_SEGMENT}){{8}}")
 
 MISTAKEN: Final = (("lk1-", "tokens"), ("lkkey1.", "key-file"))
 """How files begin that a person takes for TOML or for a table, and what they are."""
-_GUESSES: Final = 20
 _ARRAY: Final = cast("Reader[list[object]]", partial(values.typed, kind=list, wanted="an array"))
 _TABLE: Final = cast("Reader[dict[str, object]]", partial(values.typed, kind=dict, wanted="a table"))
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -37,17 +36,18 @@ class Table(NamedTuple):
     content: Mapping[str, object]
     faults: list[Located]
 
-    def refuse(self, key: str, fault: Fault) -> None:
-        """Add a fault of what is under `key`."""
-        self.faults.append(fault.at(key_path(self.path, key)))
+    def refuse(self, key: str, fault: Fault, entry: str = "") -> None:
+        """Add a fault of what is under `key`, or of its entry `[0]`; after a hundred faults of the file, no more."""
+        if len(self.faults) < values.FAULTS:
+            self.faults.append(fault.at(key_path(self.path, key) + entry))
 
     def refuse_others(self, known: Collection[str]) -> None:
         """Refuse every key that is not one of the `known`."""
         others = [key for key in self.content if key not in known]
         # Guesses help with a slip, not with a file of another kind.
-        meant = known if len(others) <= _GUESSES else ()
-        for key in others:
-            self.refuse(key, TableInvalid(reason="unknown", guess=nearest(key, meant)))
+        meant = known if len(others) <= values.GUESSES else ()
+        for key in others[: values.FAULTS - len(self.faults)]:
+            self.refuse(key, TableInvalid(reason="unknown", guess=nearest(key, meant) if meant else ""))
 
     def require(self, *keys: str) -> None:
         """Refuse the absence of any of `keys`."""
@@ -75,16 +75,12 @@ class Table(NamedTuple):
             try:
                 item = reader(entry)
             except FaultyValue as error:
-                self.refuse_entry(key, place, error.fault)
+                self.refuse(key, error.fault, f"[{place}]")
                 continue
             if item in found:
-                self.refuse_entry(key, place, TableInvalid(reason="twice"))
+                self.refuse(key, TableInvalid(reason="twice"), f"[{place}]")
             found[item] = None
         return list(found)
-
-    def refuse_entry(self, key: str, place: int, fault: Fault) -> None:
-        """Add a fault of one entry of an array; places count from 0."""
-        self.faults.append(fault.at(f"{key_path(self.path, key)}[{place}]"))
 
     def table(self, key: str) -> "Table":
         """Return the table under `key`; absent is empty."""

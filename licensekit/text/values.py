@@ -21,7 +21,10 @@ from licensekit.wire.documents.fields import Value, is_code, is_serial, written_
 T = TypeVar("T")
 
 Reader = Callable[[object], T]  # returns what a value says, or raises `FaultyValue`
+Guess = Callable[[str, Iterable[str]], str]  # as `nearest`
 UNRESTRICTED: Final = "unrestricted"
+FAULTS: Final = 100  # how many faults of a file are reported at most
+GUESSES: Final = 20  # for how many words of a file it is guessed which ones are meant
 
 _LONGEST_GUESSED: Final = 64  # comparing costs the product of the lengths; no word that we know is longer
 _COUNTED: Final = f'a whole number or "{UNRESTRICTED}"'
@@ -61,6 +64,12 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """Return the `known` word that may be meant; empty if none is near."""
     found = get_close_matches(word, known, n=1) if len(word) <= _LONGEST_GUESSED else []
     return found[0] if found else ""
+
+
+def few_guesses() -> Guess:
+    """Return `nearest` for the first words of a file, and none for more: a guess helps with a slip, and costs."""
+    left = iter(range(GUESSES))
+    return lambda word, known: nearest(word, known) if next(left, None) is not None else ""
 
 
 def what_is(value: object) -> str:
@@ -210,7 +219,7 @@ def setting(value: object) -> Value:
 
 
 def _text(text: str, longest: int) -> str:
-    if not (text.isascii() and text.isprintable()):
+    if len(text) <= 4 * longest and not (text.isascii() and text.isprintable()):  # as `names.normal`
         text = normalize("NFC", text)
         if fault := written_text_fault(text):
             raise FaultyValue(fault)

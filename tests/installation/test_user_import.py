@@ -1,11 +1,22 @@
 """Users come from a CSV file as one change, or not at all."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from licensekit.errors import UsersInvalid
-from licensekit.installation import Installation, Synced, TableOptions, UserFilter, parse_users
+from licensekit.installation import (
+    Installation,
+    Synced,
+    TableOptions,
+    UserFilter,
+    parse_directory,
+    parse_users,
+    user_table,
+)
+from licensekit.installation.user_table import ImportRow
 from licensekit.wire.documents import UserKind
 from tests.homes import bundle, file
 
@@ -191,3 +202,21 @@ def test_an_import_is_shown_before_it_is_made(crm: Installation) -> None:
     assert proposal.apply() == Synced(added=1, changed=1, unchanged=1, assigned=1)
     with pytest.raises(UsersInvalid):
         crm.users.propose_import(parse_users("id,licenses\nanna,nothing\n"))
+
+
+@pytest.mark.attack("costly-input")
+def test_of_a_table_with_many_faults_no_more_is_read_than_is_told() -> None:
+    rows = parse_users("id,kind\n" + "".join(f"u{number},odd\n" for number in range(1000)))
+    assert [row.line for row in rows if row.fault] == list(range(2, 102))
+    assert len(rows) == 100
+
+
+@pytest.mark.attack("costly-input")
+@pytest.mark.parametrize("read", [parse_users, parse_directory])
+def test_a_table_has_a_bound_on_its_rows(
+    read: Callable[[str], list[ImportRow]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(user_table, "_MOST", 2)
+    assert not any(row.fault for row in read("id\na\nb\n"))
+    [*_, last] = read("id\na\nb\nc\nd\n")
+    assert (last.line, str(last.fault)) == (4, "has more than 2 rows; take it in parts")

@@ -1,7 +1,6 @@
 """Health: whether anything is wrong with the installation itself, and what helps."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from contextlib import ExitStack
 
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
@@ -9,6 +8,7 @@ from starlette.responses import FileResponse, Response
 from licensekit.console.rendering import moved, page
 from licensekit.console.visit import Visit
 from licensekit.errors import LicenseError
+from licensekit.files import scratch_folder
 
 
 def health(visit: Visit, error: LicenseError | None = None) -> Response:
@@ -32,7 +32,8 @@ def accept_restored(visit: Visit) -> Response:
 
 def back_up(visit: Visit) -> Response:
     """Return a backup to download, made in a folder that is gone with the response."""
-    folder = TemporaryDirectory()
-    copy = Path(folder.name, "licensing-backup.db")
-    visit.installation.back_up(copy)
-    return FileResponse(copy, filename=copy.name, background=BackgroundTask(folder.cleanup))
+    with ExitStack() as stack:
+        copy = stack.enter_context(scratch_folder()) / "licensing-backup.db"
+        visit.installation.back_up(copy)
+        sent = stack.pop_all()
+    return FileResponse(copy, filename=copy.name, background=BackgroundTask(sent.close))

@@ -132,7 +132,7 @@ def read_catalog(
     except RefusedField as error:
         raise errors.CatalogInvalid(faults=(*file.faults, errors.CatalogRefused(why=(error.rule,)))) from error
     if found := [*file.faults, *rule_faults(catalog, others)]:
-        raise errors.CatalogInvalid(faults=tuple(in_file_order(found, content)))
+        raise errors.CatalogInvalid(faults=tuple(in_file_order(found, content)[: values.FAULTS]))
     return catalog
 
 
@@ -178,19 +178,20 @@ def _licenses(file: Table) -> tuple[dict[str, License], frozenset[str], dict[str
     kinds = {code: table.read("kind", _kind) for code, table in tables.items()}
     unread = frozenset(code for code, kind in kinds.items() if kind is None)
     licenses = {code: _license(table, kinds[code], unread) for code, table in tables.items()}
+    guess = values.few_guesses()
     for code in unread:
-        _refuse_unknown(tables[code], licenses[code], tables)
+        _refuse_unknown(tables[code], licenses[code], tables, guess)
     named = [code for code, table in tables.items() if table.read("sold", values.flag) is False]
     unsold = {code: "" for code in named if licenses[code].replaced_by is None}
     return {code: one for code, one in licenses.items() if code not in unread}, unread, unsold
 
 
-def _refuse_unknown(table: Table, license_: License, known: Collection[str]) -> None:
+def _refuse_unknown(table: Table, license_: License, known: Collection[str], guess: values.Guess) -> None:
     """Refuse what a license of an unread kind, which the rules never see, refers to in vain."""
     for key, names in (("includes", license_.includes), ("requires", license_.requires)):
         for name in names:
             if "." not in name and name not in known:
-                table.refuse(key, no_license(name, known))
+                table.refuse(key, no_license(name, known, guess))
 
 
 def _license(table: Table, kind: Kind | None, unread: frozenset[str]) -> License:

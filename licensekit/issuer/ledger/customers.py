@@ -7,12 +7,11 @@ of its company's name, else a new one. These records may change, and no chain of
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 from typing import Any, Final, LiteralString, NamedTuple
-from unicodedata import normalize
 
 from licensekit import errors, limits
 from licensekit.database import Connection, Value, marks, read_queries
 from licensekit.issuer.ledger.projection import Record, company_key, said_in
-from licensekit.text.names import check_message, folded, search_words, written_id
+from licensekit.text.names import check_message, folded, normal, search_words, written_id
 from licensekit.wire.documents import Bundle
 from licensekit.wire.plain import fields_named, plain_fields
 
@@ -181,7 +180,7 @@ def put(ledger: Connection, one: Customer) -> Customer:
     Raises `EntryTaken` if another customer has its external id, `EntryInvalid` without a name, or for a bad text.
     """
     external = None if one.external is None else written_id(one.external, "external id")
-    texts = [check_message(normalize("NFC", text)) for text in (one.contact, one.note)]
+    texts = [check_message(normal("NFC", text)) for text in (one.contact, one.note)]
     number = one.number or ledger.rows(_SQL["next"])[0][0]
     if external is not None and _known(ledger, _SQL["ids"], [external]).get(external, number) != number:
         raise errors.EntryTaken(reason="customer", entry=external)

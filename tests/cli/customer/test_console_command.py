@@ -233,7 +233,7 @@ def test_in_a_home_that_is_named_the_first_file_is_activated_in_the_browser(
 
 def test_localhost_is_this_machine(crm: Command) -> None:
     ran = crm("console --host localhost --tls-cert a --tls-key b --port 0")
-    assert "certificate" in ran.err
+    assert "a: there is no such file" in ran.err
 
 
 def test_an_application_that_ships_its_pack_needs_no_first_file(shelf: Path) -> None:
@@ -241,7 +241,7 @@ def test_an_application_that_ships_its_pack_needs_no_first_file(shelf: Path) -> 
     homes.Home(str(home)).set_up()
     built_in = customer_commands(root=homes.PIN, pack=today.pack(), home=str(home))
     ran = CliRunner().invoke(built_in, ["console", "--port", "0", "--tls-cert", "a", "--tls-key", "b"])
-    assert "certificate" in ran.output
+    assert "a: there is no such file" in ran.output
 
 
 def test_an_address_that_is_taken_is_refused(crm: Command) -> None:
@@ -253,12 +253,14 @@ def test_an_address_that_is_taken_is_refused(crm: Command) -> None:
     assert ran.code == 8
 
 
-@pytest.mark.parametrize("names", ["missing.pem missing.key", "one.lic two.lic"])
-def test_a_certificate_that_cannot_be_used_is_refused(crm: Command, names: str) -> None:
+@pytest.mark.parametrize(
+    ("names", "said"), [("missing.pem missing.key", "there is no such file"), ("one.lic two.lic", "certificate")]
+)
+def test_a_certificate_that_cannot_be_used_is_refused(crm: Command, names: str, said: str) -> None:
     cert, key = names.split()
     ran = crm(f"console --port 0 --tls-cert {cert} --tls-key {key}")
     assert ran.code == 8
-    assert "certificate" in ran.err
+    assert said in ran.err
     assert "sign-in" not in ran.out
 
 
