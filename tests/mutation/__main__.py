@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import time
@@ -72,9 +73,11 @@ def run(kept: Kept, sampled: Sequence[Mutant], arguments: argparse.Namespace) ->
     """Make the trials that are still to be made."""
     known = kept.known()
     todo = [one for one in sampled if _is_open(known.get(one.identity), again=arguments.survivors)]
-    todo = [one for one in todo if arguments.only in f"{one.path}:{one.scope}:{one.identity}"]
+    todo = [one for one in todo if re.search(arguments.only, f"{one.path}:{one.scope}:{one.identity}")]
     # What is quick comes first; of one function together, because what kills one mutant often kills the next.
     todo.sort(key=lambda one: (one.scope == DECLARATIONS, one.path, one.line))
+    if arguments.backward:
+        todo = sorted(reversed(todo), key=lambda one: one.scope == DECLARATIONS)
     counts = dict.fromkeys(("killed", "timeout", "survived", "uncovered", "unfit"), 0)
     began = time.monotonic()
 
@@ -88,12 +91,15 @@ def run(kept: Kept, sampled: Sequence[Mutant], arguments: argparse.Namespace) ->
         if sum(counts.values()) % 25 == 0:
             print(f"-- {sum(counts.values())} of {len(todo)} in {time.monotonic() - began:.0f} s: {counts}", flush=True)
 
+    def is_open(mutant: Mutant) -> bool:
+        return _is_open(kept.known().get(mutant.identity), again=arguments.survivors)
+
     print(f"{len(todo)} of {len(sampled)} mutants to try", flush=True)
     if todo:
         coverage = coverage_map.load(kept.coverage)
         modules = {str(one.path.relative_to(ROOT)): one for one in every_module()}
         files = trials.files(test for one in todo for test in trials.relevant(one, coverage))
-        trials.run(files, trials.Plan(todo, modules, coverage, arguments.budget, arguments.jobs, tell))
+        trials.run(files, trials.Plan(todo, modules, coverage, arguments.budget, arguments.jobs, tell, is_open))
     print(counts)
 
 
@@ -114,7 +120,8 @@ def main() -> None:
     running.add_argument("--budget", type=float, default=3.0, help="seconds of tests for each mutant")
     running.add_argument("--jobs", type=int, default=2, help="trials at once")
     running.add_argument("--survivors", action="store_true", help="try again those that survived")
-    running.add_argument("--only", default="", help="those whose path, scope or identity has this in it")
+    running.add_argument("--only", default="", help="a pattern of path, scope and identity: path:scope:identity")
+    running.add_argument("--backward", action="store_true", help="from the last one, beside a run from the first")
     commands.add_parser("survivors", help="print those that no test kills and nobody has judged")
     commands.add_parser("report", help="write docs/mutation.md")
     arguments = parser.parse_args()

@@ -31,10 +31,12 @@ from tests.mutation.mutants import DECLARATIONS, ROOT, Module, Mutant
 
 MEMORY: Final = 1 << 30
 """How much more memory a trial may take than the process that it was forked from."""
+NICE: Final = 10
+"""How far trials stand back behind whatever else the machine does."""
 CPU_SECONDS: Final = 4
 CPU_FACTOR: Final = 10
 """A test has run into an endless loop after so many seconds and so many times what it takes without a mutant."""
-WALL_SECONDS: Final = 120
+WALL_SECONDS: Final = 600
 """A test waits for what will never happen after so long."""
 COLLECTED: Final = 8
 """How many files of tests are collected again for a change of what runs at import."""
@@ -66,6 +68,7 @@ class Plan(NamedTuple):
     budget: float  # seconds of tests for each mutant
     jobs: int  # trials at once
     tell: Callable[[Mutant, Outcome], None]
+    is_open: Callable[[Mutant], bool]  # whether no other run has tried it in the meantime
 
 
 class Trials:
@@ -87,6 +90,7 @@ class Trials:
         self._functions = _functions({str(ROOT / path) for path in self._plan.modules})
         gc.collect()
         gc.freeze()
+        os.nice(NICE - os.nice(0))
         room = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # a folder of our own in it
         with tempfile.TemporaryDirectory(dir=room, prefix="mutation-") as folder:
             self._folder = Path(folder)
@@ -107,6 +111,8 @@ class Trials:
                 if mutant is None:
                     more = False
                     break
+                if not self._plan.is_open(mutant):
+                    continue
                 chosen, whole = self._chosen(mutant)
                 if not chosen:
                     self._plan.tell(mutant, Outcome("uncovered"))
