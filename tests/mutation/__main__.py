@@ -77,7 +77,8 @@ def run(kept: Kept, sampled: Sequence[Mutant], arguments: argparse.Namespace) ->
     # What is quick comes first; of one function together, because what kills one mutant often kills the next.
     todo.sort(key=lambda one: (one.scope == DECLARATIONS, one.path, one.line))
     if arguments.backward:
-        todo = sorted(reversed(todo), key=lambda one: one.scope == DECLARATIONS)
+        todo.reverse()
+        todo.sort(key=lambda one: one.scope == DECLARATIONS)
     counts = dict.fromkeys(("killed", "timeout", "survived", "uncovered", "unfit"), 0)
     began = time.monotonic()
 

@@ -108,6 +108,12 @@ RULES: dict[str, Rule] = {
     "text with bounds": (CATALOG, lambda: setting(SettingType.TEXT, lowest=1), "only numbers"),
     "sum of texts": (CATALOG, lambda: setting(SettingType.TEXT, combine=Combine.SUM), "only num"),
     "choices of numbers": (CATALOG, lambda: setting(choices=["a"]), "only texts are chosen"),
+    "choices out of order": (CATALOG, lambda: setting(SettingType.TEXT, choices=["b", "a"]), "sorted"),
+    "licenses that give too much between them": (
+        CATALOG,
+        lambda: {"licenses": {one: makers.license_entry(includes=given) for one, given in chain_of(201).items()}},
+        "more than 20000",
+    ),
     "lowest above highest": (CATALOG, lambda: setting(lowest=2, highest=1), "above the highest"),
     "default of another type": (CATALOG, lambda: setting(default=True), "does not fit"),
     "default below the lowest": (CATALOG, lambda: setting(lowest=2, default=1), "does not fit"),
