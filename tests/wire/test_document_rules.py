@@ -13,6 +13,7 @@ from msgspec.msgpack import encode as encode_plain
 from licensekit import limits
 from licensekit.errors import PayloadInvalid, RuleBroken
 from licensekit.wire.documents import (
+    TYPE_OF,
     Binding,
     Combine,
     Document,
@@ -42,6 +43,7 @@ CATALOG = makers.catalog()
 ROOT = makers.root(makers.key("root"), makers.key("second"))
 TRUST = makers.trust(makers.admitted(makers.key("vendor")))
 LIST = makers.revocations()
+RESET, REQUEST, RECEIPT, STATEMENT = makers.reset(), makers.request(), makers.receipt(), makers.statement()
 
 THRESHOLD = Root.__struct_fields__.index("threshold")
 
@@ -145,7 +147,14 @@ RULES: dict[str, Rule] = {
     "control character in a company": (BUNDLE, lambda: {"company": "a\x1b[2Jb"}, "control"),
     "control character in a value": (BUNDLE, lambda: {"settings": {"a": "\x00"}}, "control"),
     "control character in an extension name": (BUNDLE, lambda: {"extensions": {"\x07": 1}}, "control"),
-    "control character in an extension": (BUNDLE, lambda: {"extensions": {"a": "\r"}}, "control"),
+    **{
+        f"control character in an extension of a {TYPE_OF[type(one)]}": (
+            one,
+            lambda: {"extensions": {"a": "\r"}},
+            "control",
+        )
+        for one in (ROOT, TRUST, LIST, CATALOG, BUNDLE, RESET, REQUEST, RECEIPT, STATEMENT)
+    },
     "company not in NFC": (BUNDLE, lambda: {"company": "A\u030angstrom"}, "form C"),
     "license included twice": (CATALOG, lambda: listed(includes=["a", "a"]), "repeats"),
     "licenses included out of order": (CATALOG, lambda: listed(includes=["b", "a"]), "sorted"),

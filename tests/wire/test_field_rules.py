@@ -133,7 +133,7 @@ def test_extensions_are_held_to_the_rules_of_text() -> None:
         require_extensions({"a": "e\u0301"})
 
 
-@pytest.mark.parametrize("value", [None, 15, True, "", "0F", "0", "0f0", " f", "0g", "+f", "\u0660f", "0\n"])
+@pytest.mark.parametrize("value", [None, 15, True, "", "0F", "0", "0f0", " f", "0g", "0X", "+f", "\u0660f", "0\n"])
 def test_an_extension_that_is_not_so_many_bytes_in_hexadecimal_counts_as_absent(value: str | int | None) -> None:
     extensions = {} if value is None else {"pickup": value}
     assert hex_extension(extensions, "pickup", 1) is None

@@ -61,9 +61,10 @@ def test_a_count_that_promises_more_than_there_is_is_refused() -> None:
         frame.read(b"\x02" + data[1:-1])
 
 
-def test_a_document_without_a_signature_is_refused() -> None:
+@pytest.mark.parametrize("data", [b"", b"\x00", b"\x00payload"])
+def test_a_document_without_a_signature_is_refused(data: bytes) -> None:
     with pytest.raises(FrameInvalid, match="no signature"):
-        frame.read(b"\x00payload")
+        frame.read(data)
 
 
 @pytest.mark.parametrize("scheme", [0, 4, 255])
