@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from tests.mutation.coverage_map import CoverageMap
 from tests.mutation.mutants import DECLARATIONS, ROOT, Module, Mutant
@@ -310,8 +310,9 @@ class _Finder(MetaPathFinder, Loader):
 def run(tests: Sequence[str], plan: Plan) -> None:
     """Collect tests, and try mutants with those of them that concern each."""
     # A failure is enough; nobody reads the smallest example of it.
-    phases = (Phase.explicit, Phase.generate)
-    settings.register_profile("mutation", settings(deadline=None), max_examples=20, derandomize=True, phases=phases)
+    phases, unhurried = (Phase.explicit, Phase.generate), [HealthCheck.too_slow]
+    quick = settings(deadline=None, suppress_health_check=unhurried, max_examples=20, derandomize=True, phases=phases)
+    settings.register_profile("mutation", quick)
     pytest.main([*OPTIONS, "-q", "--no-header", "--tb=native", *tests], plugins=[Trials(plan)])
 
 
