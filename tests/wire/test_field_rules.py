@@ -10,6 +10,7 @@ from licensekit.wire.documents.bundle import Kind
 from licensekit.wire.documents.fields import (
     hex_extension,
     is_code,
+    is_invisible,
     is_serial,
     require_ascending,
     require_codes,
@@ -18,6 +19,7 @@ from licensekit.wire.documents.fields import (
     require_serials,
     require_texts,
     text_fault,
+    written_text_fault,
 )
 
 REFUSED = {
@@ -150,3 +152,20 @@ def test_lists_ascend_by_their_utf_8_bytes() -> None:
 
 def test_words_for_people() -> None:
     assert [kind.plural for kind in Kind] == ["system", "sites", "users"]
+
+
+def test_of_what_is_refused_all_but_controls_and_line_ends_is_invisible() -> None:
+    assert all(map(is_invisible, "\u200c\u200d"))
+    for point in REFUSED:
+        is_control = point < 0x20 or 0x7F <= point < 0xA0 or point in {0x2028, 0x2029}
+        assert is_invisible(chr(point)) is not is_control, hex(point)
+    assert not any(map(is_invisible, "a \u00e5"))
+
+
+@pytest.mark.parametrize(
+    ("point", "reason"),
+    [(0x61, None), (0xD7FF, None), (0xD800, "half"), (0xDC80, "half"), (0xDFFF, "half"), (0xE000, None)],
+)
+def test_half_of_a_surrogate_pair_may_not_be_kept(point: int, reason: str | None) -> None:
+    fault = written_text_fault(f"a{chr(point)}")
+    assert (fault and fault.reason) == reason
