@@ -2,7 +2,7 @@
 
 import pytest
 
-from licensekit.entitlements import where_to_buy
+from licensekit.entitlements import Holding, where_to_buy
 from licensekit.entitlements.assignment import (
     AssignmentChange,
     faults_of,
@@ -10,9 +10,9 @@ from licensekit.entitlements.assignment import (
     with_dependents,
     without_requirement,
 )
-from licensekit.entitlements.events import Event, EventScope
+from licensekit.entitlements.events import Event, EventScope, concerning
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
-from licensekit.errors import NoneFree, NotAssigned, RefusedError, RequirementMissing, StillRequired
+from licensekit.errors import NoneFree, NotAssigned, RefusedError, RequirementMissing, StillRequired, UnknownCode
 from licensekit.wire.documents import LoginRule, SeatKind, UserKind
 from tests import makers
 from tests.entitlements.engine import SYSTEM, USER, access, bare, catalog, granted, trust_store
@@ -160,3 +160,35 @@ def test_an_event_gives_its_message_as_the_reason(message: str) -> None:
     assert (reason.code, reason.subject) == ("event", "7")
     assert not decision
     assert Decision(())
+
+
+def test_whoever_may_not_log_in_is_told_each_reason() -> None:
+    web = makers.catalog(access={"web": LoginRule(["server", "user"], [UserKind.ASSOCIATE])})
+    store = trust_store(web)
+    assert [one.code for one in may_login(granted(store, bare()), UserFacts("anna"), "web").reasons] == [
+        "not-licensed",
+        "not-held",
+    ]
+    whole = granted(store, bare(system={"server": 1}, users={"user": 5}))
+    anna = UserFacts("anna", holdings=(Holding("user", 1),))
+    assert may_login(whole, anna, "web")
+    out = anna._replace(retired=True, can_log_in=False, kind=UserKind.EXTERNAL)
+    assert [one.code for one in may_login(whole, out, "web").reasons] == ["retired", "login-off", "kind"]
+    with pytest.raises(UnknownCode) as caught:
+        may_login(whole, anna, "phone")
+    assert (caught.value.reason, caught.value.name, caught.value.known) == ("access", "phone", ("web",))
+    today = Event(1, "message-of-the-day", EventScope.INSTALLATION, "", "good day", None, 0, "")
+    stopped = today._replace(number=2, kind="no-login", message="")
+    decision = may_login(whole, anna, "web", events=[today, stopped])
+    assert ([one.code for one in decision.reasons], decision.messages) == (["event"], ("good day",))
+    assert may_login(whole, anna._replace(administrator=True), "web", events=[today, stopped]).reasons == ()
+
+
+def test_an_event_concerns_those_whom_its_scope_names() -> None:
+    scopes = {EventScope.GROUP: "Sales", EventScope.USER: "anna", EventScope.SITE: "oslo", EventScope.INSTALLATION: ""}
+    events = [
+        Event(n, "no-login", scope, subject, "", None, 0, "") for n, (scope, subject) in enumerate(scopes.items())
+    ]
+    assert [one.number for one in concerning(events, groups=["SALES"])] == [0, 3]
+    assert [one.number for one in concerning(events, user="anna")] == [1, 3]
+    assert [one.number for one in concerning(events, user="Anna", site="oslo")] == [2, 3]

@@ -130,3 +130,12 @@ def test_the_lowest_sequence_of_a_use_is_raised_and_never_lowered() -> None:
     assert LowestOfUses.raised(first, Use.TRIAL, 3) == first
     assert LowestOfUses.raised(first, Use.TRIAL, 5) == LowestOfUses(None, 5, None)
     assert LowestOfUses.raised(first, Use.DEMO, 2) == LowestOfUses(None, 4, 2)
+
+
+def test_of_what_no_list_names_every_sequence_counts() -> None:
+    listed = makers.revocations(lowest={"2": {"base": LowestOfUses(3, None, None)}})
+    found = [
+        listed.lowest_of(serial, part, Use.PRODUCTION) for serial, part in (("2", "base"), ("2", "x"), ("3", "base"))
+    ]
+    assert found == [3, 1, 1]
+    assert listed.lowest_of("2", "base", Use.TRIAL) == 1

@@ -131,6 +131,7 @@ RULES: dict[str, Rule] = {
         "signs bundles",
     ),
     "key of a term for everything": (TRUST, lambda: scoped(longest_term=60), "signs bundles"),
+    "parts of a scope out of order": (TRUST, lambda: scoped(types=[SignedType.BUNDLE], parts=["b", "a"]), "sorted"),
     "highest count in every part": (TRUST, lambda: scoped(types=[SignedType.BUNDLE], most=5), "names its parts"),
     "highest count for two issuers": (
         TRUST,

@@ -102,7 +102,8 @@ def test_a_serial(serial: str) -> None:
 @pytest.mark.parametrize("serial", ["", "-", "1-", "-1", "1 2", "1\n2", "1.2", "é", "1" * 33])
 def test_no_serial(serial: str) -> None:
     assert not is_serial(serial)
-    for serials in ([serial], ["1", serial]):
+    many = [str(number) for number in range(20)]
+    for serials in ([serial], ["1", serial], [*many, serial], [serial, *many], [*many, serial, *many]):
         with pytest.raises(ValueError, match="is not a serial"):
             require_serials(serials)
 
