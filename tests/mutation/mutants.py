@@ -76,13 +76,13 @@ class _Place(NamedTuple):
 
     parent: ast.AST
     field: str
-    index: int | None
+    at: int | None  # within a list
 
     def put(self, node: ast.AST) -> None:
-        if self.index is None:
+        if self.at is None:
             setattr(self.parent, self.field, node)
         else:
-            getattr(self.parent, self.field)[self.index] = node
+            getattr(self.parent, self.field)[self.at] = node
 
 
 class _Change(NamedTuple):
@@ -120,8 +120,8 @@ class Module:
         for number, change in enumerate(self._changes):
             before = _shown(change.statement)
             with change.made():
-                whole = isinstance(change.instead, ast.stmt) and change.node is change.statement
-                after = _shown(change.instead if whole else change.statement)
+                whole = change.node is change.statement
+                after = _shown(change.instead if whole and isinstance(change.instead, ast.stmt) else change.statement)
             if before == after:
                 continue
             function = ast.dump(change.function) if change.scope != DECLARATIONS else before
@@ -220,7 +220,7 @@ def _is_inert(parent: ast.AST, place: _Place, child: ast.AST) -> bool:
         case ast.ClassDef(), _:
             inert = place.field == "bases"
         case ast.Call(func=ast.Name(id="cast")), _:
-            inert = place.index == 0
+            inert = place.at == 0
         case ast.Subscript(value=value), _:
             inert = place.field == "slice" and _is_type(value)
         case _:

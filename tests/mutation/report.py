@@ -155,7 +155,7 @@ change makes no difference.
 {table}
 
 There are {there_are} mutants of these modules; a sample of {sampled} was drawn by chance with a fixed seed, and {tried}
-of them could be tried. {alike} of those that were found made a test run without an end. {equivalent} survivors were
+of them were tried so far. {alike} of those that were found made a test run without an end. {equivalent} survivors were
 judged equivalent, each with its reason in `tests/mutation/survivors.toml`, and are left out of the score; with them it
 would be {raw} %.
 

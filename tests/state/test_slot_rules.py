@@ -214,3 +214,8 @@ def test_licenses_whose_slots_have_gaps_or_are_held_twice_or_by_nobody_are_found
     assert list(slots.misnumbered(tables)) == found
     beside = {(holder, code) for holder, _, code, _ in slots.held_beside(tables, USER, ["sales"])}
     assert beside == {tuple(one.split()[:2]) for one in rows if one[0] in people}
+
+
+def test_a_license_without_a_slot_that_counts_has_no_highest(tables: Connection) -> None:
+    put(tables, f"far sales {HIGHEST + 1}", "a mobile 1")
+    assert slots.highest(tables, USER) == {"mobile": 1}
