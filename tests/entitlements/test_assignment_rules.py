@@ -2,12 +2,18 @@
 
 import pytest
 
-from licensekit.entitlements import where_to_buy
-from licensekit.entitlements.assignment import AssignmentChange, faults_of
-from licensekit.entitlements.events import Event, EventScope
+from licensekit.entitlements import Holding, where_to_buy
+from licensekit.entitlements.assignment import (
+    AssignmentChange,
+    faults_of,
+    missing_requirements,
+    with_dependents,
+    without_requirement,
+)
+from licensekit.entitlements.events import Event, EventScope, concerning
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
-from licensekit.errors import NoneFree, NotAssigned, RefusedError, RequirementMissing
-from licensekit.wire.documents import LoginRule, UserKind
+from licensekit.errors import NoneFree, NotAssigned, RefusedError, RequirementMissing, StillRequired, UnknownCode
+from licensekit.wire.documents import LoginRule, SeatKind, UserKind
 from tests import makers
 from tests.entitlements.engine import SYSTEM, USER, access, bare, catalog, granted, trust_store
 
@@ -35,6 +41,50 @@ def test_a_system_license_is_not_assigned() -> None:
 
 def test_the_installation_must_have_the_system_license_that_one_requires() -> None:
     assert refusals(set(), "cloud") == [RequirementMissing]
+
+
+@pytest.mark.parametrize(
+    ("code", "missing", "reason"),
+    [("mobile", "user", "holder"), ("cloud", "server", "installation"), ("addon", "partner.map", "installation")],
+)
+def test_a_missing_requirement_is_one_of_the_holder_or_of_the_installation(
+    code: str, missing: str, reason: str
+) -> None:
+    [error] = missing_requirements(SOLD, "anna", code)
+    assert (error.reason, error.license, error.required, error.holder) == (reason, code, missing, "anna")
+
+
+CHAIN = trust_store(catalog(first=of(USER), second=of(USER, requires=["first"]), third=of(USER, requires=["second"])))
+
+
+def test_what_requires_what_nobody_can_have_is_without_its_requirement_and_so_on() -> None:
+    broken = granted(CHAIN, bare(users={"second": 5, "third": 5}))
+    assert without_requirement(broken, {"third": 1, "second": 1}) == ("second", "third")
+    assert without_requirement(broken, {"third": 1, "first": 0}) == ("third",)
+    assert without_requirement(broken, {"first": 1}) == ()
+    whole = granted(CHAIN, bare(users={"first": 1, "second": 5, "third": 5}))
+    assert without_requirement(whole, {"third": 1, "second": 1}) == ()
+
+
+def test_what_depends_on_what_goes_is_told_with_all_that_depends_on_it() -> None:
+    whole = granted(CHAIN, bare(users={"first": 9, "second": 9, "third": 9}))
+    held = frozenset({"first", "second", "third"})
+    assert with_dependents(whole, held, ["second"]) == ["second", "third"]
+    assert with_dependents(whole, held, ["third"]) == ["third"]
+    [fault] = faults_of(whole, {}, "anna", held, AssignmentChange(frozenset(), frozenset({"first"})))
+    assert isinstance(fault, StillRequired)
+    assert (fault.license, fault.requiring, fault.children) == ("first", ("second",), ("second", "third"))
+
+
+def test_what_is_new_is_no_reason_to_keep_what_it_requires() -> None:
+    assert refusals({"user"}, "mobile", release="user") == [RequirementMissing]
+
+
+def test_concurrent_seats_are_taken_and_not_assigned() -> None:
+    sold = granted(trust_store(catalog(seat=of(USER, seats=SeatKind.CONCURRENT))), bare(users={"seat": 1}))
+    [fault, *_] = faults_of(sold, {}, "anna", frozenset(), AssignmentChange(frozenset({"seat"})))
+    assert isinstance(fault, NotAssigned)
+    assert fault.reason == "concurrent"
 
 
 def test_what_no_catalog_has_is_never_there_to_be_required() -> None:
@@ -95,6 +145,9 @@ def test_plans_exclude_each_other_per_issuer() -> None:
     assert refused("partner.gold") == []
     assert refused("silver") == [("gold", "silver")]
     assert refused("partner.gold", "partner.silver") == [("partner.gold", "partner.silver")]
+    change = AssignmentChange(frozenset({"gold"}))
+    [fault] = faults_of(sold, {}, "anna", frozenset({"silver"}), change)
+    assert fault.data["kept"] == "silver"
 
 
 @pytest.mark.parametrize("message", ["", "moving house"])
@@ -108,3 +161,35 @@ def test_an_event_gives_its_message_as_the_reason(message: str) -> None:
     assert (reason.code, reason.subject) == ("event", "7")
     assert not decision
     assert Decision(())
+
+
+def test_whoever_may_not_log_in_is_told_each_reason() -> None:
+    web = makers.catalog(access={"web": LoginRule(["server", "user"], [UserKind.ASSOCIATE])})
+    store = trust_store(web)
+    assert [one.code for one in may_login(granted(store, bare()), UserFacts("anna"), "web").reasons] == [
+        "not-licensed",
+        "not-held",
+    ]
+    whole = granted(store, bare(system={"server": 1}, users={"user": 5}))
+    anna = UserFacts("anna", holdings=(Holding("user", 1),))
+    assert may_login(whole, anna, "web")
+    out = anna._replace(retired=True, can_log_in=False, kind=UserKind.EXTERNAL)
+    assert [one.code for one in may_login(whole, out, "web").reasons] == ["retired", "login-off", "kind"]
+    with pytest.raises(UnknownCode) as caught:
+        may_login(whole, anna, "phone")
+    assert (caught.value.reason, caught.value.name, caught.value.known) == ("access", "phone", ("web",))
+    today = Event(1, "message-of-the-day", EventScope.INSTALLATION, "", "good day", None, 0, "")
+    stopped = today._replace(number=2, kind="no-login", message="")
+    decision = may_login(whole, anna, "web", events=[today, stopped])
+    assert ([one.code for one in decision.reasons], decision.messages) == (["event"], ("good day",))
+    assert may_login(whole, anna._replace(administrator=True), "web", events=[today, stopped]).reasons == ()
+
+
+def test_an_event_concerns_those_whom_its_scope_names() -> None:
+    scopes = {EventScope.GROUP: "Sales", EventScope.USER: "anna", EventScope.SITE: "oslo", EventScope.INSTALLATION: ""}
+    events = [
+        Event(n, "no-login", scope, subject, "", None, 0, "") for n, (scope, subject) in enumerate(scopes.items())
+    ]
+    assert [one.number for one in concerning(events, groups=["SALES"])] == [0, 3]
+    assert [one.number for one in concerning(events, user="anna")] == [1, 3]
+    assert [one.number for one in concerning(events, user="Anna", site="oslo")] == [2, 3]

@@ -9,6 +9,7 @@ from licensekit.access import Access
 from licensekit.dates import end_of_day, start_of_day
 from licensekit.entitlements import Entitlements, Holding
 from licensekit.entitlements.consequences import LATER, Group, Logins, Loss, deciding, later, logins, losses, steps
+from licensekit.entitlements.events import Event, EventScope
 from licensekit.entitlements.login import UserFacts, may_login, ways
 from licensekit.limits import DAYS
 from licensekit.wire.documents import AfterGrace, Bundle, LoginRule, UserKind
@@ -145,3 +146,47 @@ def test_groups_count_as_many_as_asking_each_user(sold: list[Bundle], people: li
         allowed = {way: [user.id for user in each if may_login(state, user, way)] for way in ways(state)}
         assert found.by_way == {way: len(ids) for way, ids in allowed.items()}
         assert found.people == len({one for ids in allowed.values() for one in ids})
+
+
+def test_what_ends_and_who_may_log_in_is_shown_as_plain_values() -> None:
+    second = "2027-01-01T00:00:00Z"
+    loss = Loss(makers.ISSUED, Access.READ, ("sales", "user"))
+    assert loss.plain() == {"from": second, "access": "read", "licenses": ["sales", "user"]}
+    assert Logins(makers.ISSUED, 3, {"web": 2}).plain() == {"from": second, "people": 3, "by": {"web": 2}}
+    event = Event(7, "no-login", EventScope.INSTALLATION, "", "moving", None, makers.ISSUED, "anna")
+    assert event.plain() == {
+        "number": 7,
+        "kind": "no-login",
+        "scope": "installation",
+        "subject": None,
+        "message": "moving",
+        "expected_end": None,
+        "started": second,
+        "started_by": "anna",
+        "ended": None,
+        "ended_by": None,
+    }
+    assert event._replace(subject="oslo").plain()["subject"] == "oslo"
+    user = UserFacts("anna", "Anna", holdings=(Holding("sales", 1),), written="Anna", last_seen=DAY, added=DAY)
+    assert user.plain() == {
+        "id": "anna",
+        "name": "Anna",
+        "kind": "associate",
+        "can_log_in": True,
+        "administrator": False,
+        "retired": False,
+        "groups": [],
+        "written": "Anna",
+        "last_seen": "2027-01-01",
+        "added": "2027-01-01",
+        "licenses": ["sales"],
+    }
+
+
+def test_a_way_to_log_in_is_for_nobody_where_the_installation_lacks_a_license() -> None:
+    groups = [Group(ASSOCIATE, (Holding("user", 1),), 2), Group(EXTERNAL, (Holding("guest", 1),), 3)]
+    without = at(DAY, bare(users={"user": 9, "guest": 9}))
+    assert logins(without, groups).by_way["web"] == 0
+    whole = at(DAY, bare(system={"server": 1}, users={"user": 9, "guest": 9}))
+    assert (logins(whole, groups).by_way["web"], logins(whole, groups).by_way["portal"]) == (2, 3)
+    assert logins(whole, groups).people == 5

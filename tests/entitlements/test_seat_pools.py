@@ -6,7 +6,7 @@ import pytest
 
 from licensekit.access import Access
 from licensekit.entitlements import Entitlements
-from licensekit.entitlements.amounts import access_of
+from licensekit.entitlements.amounts import Tier, access_of
 from licensekit.entitlements.assignment import SeatPool, leasable, pool_of
 from licensekit.errors import UnknownCode, WrongKind
 from licensekit.limits import COUNT
@@ -78,6 +78,9 @@ def test_what_lapsed_serves_the_seats_behind_under_its_policy(policy: AfterGrace
 def test_what_comes_with_a_system_license_has_a_seat_for_everybody() -> None:
     everybody = granted(STORE, bare(system={"portal": 1}, users={"guest": 1}))
     assert pool(everybody, "guest").total(Access.FULL) is None
+    assert [access_of(pool(everybody, "guest").tiers, seat) for seat in (0, 1, 99)] == [Access.FULL] * 3
+    behind = granted(STORE, bare(system={"portal": 1}), bare(users={"guest": 3}, part="more", **ENDED))
+    assert pool(behind, "guest").tiers == (Tier(None, Access.FULL),)
     lapsed = granted(STORE, bare(users={"guest": 2}), bare(system={"portal": 1}, part="more", **ENDED))
     guests = pool(lapsed, "guest")
     assert [access_of(guests.tiers, seat) for seat in (1, 2, 99)] == [Access.FULL, Access.READ, Access.READ]

@@ -11,6 +11,7 @@ from licensekit.access import Access
 from licensekit.dates import days_of, end_of_day, start_of_day
 from licensekit.entitlements import Allowance, Entitlements, count, evaluate, explain, list_notices, rows, why_not
 from licensekit.entitlements import setting as asked
+from licensekit.entitlements.amounts import amount_within
 from licensekit.errors import UnknownCode
 from licensekit.limits import DAYS
 from licensekit.trust.pack import TrustStore, open_pack
@@ -190,6 +191,11 @@ def test_without_an_end_no_amount_a_day_is_within_what_a_key_may_grant() -> None
     store = _store_of_few(MeterPeriod.DAY)
     assert _calls(store, NOW, 1) == 0
     assert _calls(store, NOW, 1, expiry=DAY + 99, after_grace=AfterGrace.ADVISORY) == 0
+
+
+@pytest.mark.parametrize("per", MeterPeriod)
+def test_what_is_unrestricted_has_no_share_of_what_a_key_may_grant(per: MeterPeriod) -> None:
+    assert amount_within(None, of(SYSTEM, quantity="calls", per=per), bare(expiry=DAY + 5), 1000) is None
 
 
 def _store_of_few(per: MeterPeriod) -> TrustStore:

@@ -77,14 +77,15 @@ def fake_ctypes(**functions: Any) -> SimpleNamespace:
 @pytest.mark.parametrize("failed", [0, -1])
 def test_macos_counts_by_its_continuous_time_within_a_boot_session(failed: int) -> None:
     def sysctlbyname(name: bytes, value: SimpleNamespace, *_: object) -> int:
-        value.value = name + b" is A1"
+        assert name == b"kern.bootsessionuuid"
+        value.value = b"A1"
         return failed
 
     def load(_: str) -> SimpleNamespace:
         return fake_ctypes(sysctlbyname=sysctlbyname)
 
     if failed:
-        with pytest.raises(OSError, match="sysctlbyname"):
+        with pytest.raises(OSError, match=r"^sysctlbyname$"):
             macos(load)
         return
     boot = macos(load)
@@ -117,18 +118,19 @@ def test_windows_counts_ticks_within_the_numbered_boot_of_a_machine() -> None:
         }
         return windows(modules.__getitem__)
 
-    assert boot().seconds == 12
+    assert boot().seconds == 1_234_567_890
     assert len({boot(**values).identity for values in ({}, {"BootId": 8}, {"MachineGuid": "H"})}) == 3
 
 
 class Ticks:
-    """The function of the kernel, of which the type of the result is set."""
+    """The function of the kernel, which returns 32 bits unless more are asked for."""
 
     restype: object = None
 
     def __call__(self) -> int:
         """Return milliseconds."""
-        return 12_345
+        ticks = 1_234_567_890_123
+        return ticks if self.restype is int else ticks % 2**32
 
 
 def test_a_clock_of_another_machine_has_no_boot_clock_unless_it_is_given() -> None:

@@ -25,7 +25,7 @@ from licensekit.errors import (
     WrongProduct,
 )
 from licensekit.keys.signing import SigningKey
-from licensekit.trust.roots import parse_pin, pin_of
+from licensekit.trust.roots import next_root, parse_pin, pin_of
 from licensekit.trust.sign import add_signatures, sign
 from licensekit.trust.state import TrustState, start, update_root
 from licensekit.wire import armor, frame
@@ -325,3 +325,26 @@ def test_a_chain_is_the_same_from_any_root_that_was_ever_pinned() -> None:
 def test_a_pin_is_not_a_document() -> None:
     with pytest.raises(ArmorInvalid):
         armor.read(pin_of(b""))
+
+
+def test_another_root_of_any_version_in_the_chain_is_a_fork() -> None:
+    """Nor can whoever has the newest keys put a second root in the place of one before it."""
+    three = update_root(ROTATED, sign(root([A], 3), D, A))
+    for version in (2, 3):
+        other = sign(root([A, B], version), A, B)
+        refused(Fork, three, lambda other=other: update_root(three, other))
+
+
+def test_another_root_of_the_newest_version_is_a_fork_where_no_floor_is_remembered() -> None:
+    other = sign(root([A, B], 1), A, B)
+    refused(Fork, STATE, lambda: next_root(STATE.chain, other))
+
+
+def test_a_shortage_is_one_of_the_newest_root() -> None:
+    """Whatever an older one would say, and as many as the best of them has."""
+    by_older = sign(root([A, B], 3), A, B)
+    error = refused(ThresholdNotMet, ROTATED, lambda: update_root(ROTATED, by_older))
+    assert (error.root, error.version, error.needed, error.signed, error.missing) == (2, 3, 1, 0, 1)
+    by_none = sign(root([makers.key("e")], 3), A, makers.key("e"))
+    error = refused(ThresholdNotMet, ROTATED, lambda: update_root(ROTATED, by_none))
+    assert (error.root, error.version, error.needed, error.signed, error.missing) == (2, None, 1, 1, 0)

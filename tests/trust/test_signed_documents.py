@@ -119,6 +119,12 @@ def test_anything_else_is_refused(error: type[LicenseError], token: armor.Token)
     assert type(caught.value) is error
 
 
+def test_of_too_many_signatures_it_is_told_how_many_there_are() -> None:
+    with pytest.raises(SignatureCount) as caught:
+        self_signed(sign(makers.request(), INSTALLATION, OTHER), Request)
+    assert (caught.value.reason, caught.value.document, caught.value.count) == ("several", "request", 2)
+
+
 def test_digest_and_identity_are_what_they_always_were() -> None:
     digest = sha256(b"root\x00payload").digest()
     assert digest_of("root", b"payload") == digest

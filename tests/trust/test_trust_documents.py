@@ -139,6 +139,11 @@ def test_anything_else_is_refused(error: type[LicenseError], token: armor.Token)
     refused(error, STATE, lambda: update_trust(STATE, token, NOW))
 
 
+def test_a_document_under_a_root_to_come_says_which_root_is_needed() -> None:
+    error = refused(RootGap, STATE, lambda: update_trust(STATE, trust(6, root_version=2), NOW))
+    assert (error.reason, error.version, error.newest, error.needed, error.trust) == ("trust", 2, 1, 2, 6)
+
+
 def test_with_a_new_root_the_old_trust_document_is_no_longer_in_force() -> None:
     """R3: keys that the old root admitted sign nothing until the new root admits them."""
     bundle = sign(makers.bundle(), VENDOR)

@@ -23,12 +23,14 @@ from licensekit.errors import (
     WrongProduct,
 )
 from licensekit.keys.signing import SigningKey
+from licensekit.trust.pack import TrustStore
 from licensekit.trust.sign import sign
 from licensekit.trust.signed import Verified
 from licensekit.trust.state import start, update_root, verify_numbered, verify_signed
-from licensekit.trust.verify import verify_bundle
+from licensekit.trust.verify import check, verify_bundle
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Catalog, Document, LowestOfUses, Reset
+from licensekit.wire.plain import plain
 from tests import makers
 from tests.makers import NOW, SERIAL, update_revocations, update_trust
 from tests.refusals import counts, refused
@@ -236,3 +238,23 @@ def test_expiry_and_binding_are_not_judged_here() -> None:
 def test_errors_of_form_and_of_trust_are_told_apart() -> None:
     assert issubclass(FrameInvalid, FormatError)
     assert not issubclass(SignatureInvalid, FormatError)
+
+
+def test_a_finding_is_shown_with_its_fields_and_what_refused_it() -> None:
+    forged = makers.forged(BUNDLE)
+    found, refused_one = check([BUNDLE, forged], TrustStore(STATE, {}), NOW)
+    assert found.plain() == {
+        "type": "bundle",
+        "status": "verified",
+        "identity": makers.identity_of(BUNDLE).hex(),
+        "signers": [VENDOR.verifying_key.key_id.hex()],
+        "document": plain(makers.bundle()),
+    }
+    assert isinstance(refused_one.error, SignatureInvalid)
+    assert refused_one.plain()["error"] == refused_one.error.as_json()
+
+
+def test_of_too_many_signatures_it_is_told_how_many_there_are() -> None:
+    token = sign(makers.bundle(), VENDOR, STRANGER)
+    error = refused(SignatureCount, STATE, lambda: verify_bundle(token, STATE, NOW))
+    assert (error.reason, error.document, error.count) == ("several", "bundle", 2)

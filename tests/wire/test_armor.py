@@ -1,6 +1,7 @@
 """Text to tokens and back (`docs/format.md`, "Tokens")."""
 
 from binascii import b2a_base64
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -171,3 +172,33 @@ def test_base64_is_the_inverse_of_itself(data: bytes) -> None:
 def test_the_text_of_a_token_is_what_it_always_was() -> None:
     """A golden literal: it may never change."""
     assert armor.write(Token("bundle", bytes(range(5)))) == "lk1-bundle.AAECAwQ"
+
+
+@pytest.mark.parametrize("path", ["acme.lic", "packs/acme.lkp"])
+def test_a_path_in_place_of_what_is_in_the_file_is_told_as_one(path: str) -> None:
+    with pytest.raises(ArmorInvalid) as caught:
+        armor.read(path)
+    assert caught.value.reason == "path"
+    with pytest.raises(TypeError, match=r"path\.read_bytes"):
+        armor.read(Path(path))  # type: ignore[arg-type]  # this is what is refused
+
+
+def test_what_is_too_large_says_what_was_wanted_and_how_much_there_was() -> None:
+    with pytest.raises(TooLarge) as caught:
+        armor.read(b" " * (FILE_BYTES + 1))
+    assert (caught.value.wanted, caught.value.limit, caught.value.size) == (
+        "a license file",
+        FILE_BYTES,
+        FILE_BYTES + 1,
+    )
+
+
+def test_of_an_unknown_type_the_first_twenty_letters_are_told() -> None:
+    with pytest.raises(UnexpectedType) as caught:
+        armor.read(f"lk1-{'x' * 19}yz.AAAA")
+    assert caught.value.type == "x" * 19 + "y"
+
+
+def test_trailing_letters_of_base64_belong_to_the_contents() -> None:
+    """Padding alone is taken off, and none of what looks like the end of a spelling."""
+    assert armor.encode(b"\x00\x00\x17") == "AAAX"

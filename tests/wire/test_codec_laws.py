@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licensekit.errors import LicenseError, NewerReaderNeeded, PayloadInvalid
-from licensekit.wire.documents import CLASS_OF, AnyDocument, LowestOfUses, decode, encode
+from licensekit.wire.documents import CLASS_OF, TYPE_OF, AnyDocument, Bundle, LowestOfUses, Use, decode, encode
+from licensekit.wire.documents.codec import is_beginning, measure
 from tests import any_document, makers
 
 DOCUMENTS: list[AnyDocument] = [
@@ -88,3 +89,58 @@ def test_an_extension_that_must_be_understood_asks_for_a_newer_reader(document: 
     with pytest.raises(NewerReaderNeeded, match=r"`!acme\.rule`") as caught:
         encode(extended)
     assert caught.value.data["extension"] == "!acme.rule"
+
+
+@given(any_document_at_all, st.binary(max_size=20))
+def test_a_payload_is_measured_whatever_comes_behind_it(document: AnyDocument, behind: bytes) -> None:
+    payload = encode(document)
+    assert measure(payload + behind) == len(payload)
+    assert measure(payload[:-1]) is None
+
+
+@given(any_document_at_all)
+def test_the_beginning_of_a_payload_is_known_from_what_is_whole_or_wrong(document: AnyDocument) -> None:
+    kind, payload = TYPE_OF[type(document)], encode(document)
+    assert is_beginning(kind, payload[:-1])
+    assert not is_beginning(kind, payload)
+    assert not is_beginning(kind, b"\xc0" + payload)
+
+
+@pytest.mark.parametrize(
+    ("payload", "what"),
+    [
+        (b"", "it is cut short"),
+        (b"\x99", "it has not the fields of one"),
+        (b"\xc0", "it has not the fields of one"),
+        (b"\x9f\x01", "it has not the fields of one"),
+    ],
+)
+def test_a_payload_that_is_none_says_in_words_what_is_wrong(payload: bytes, what: str) -> None:
+    with pytest.raises(PayloadInvalid) as caught:
+        decode(Bundle, payload)
+    assert (caught.value.type, caught.value.what, caught.value.rule) == ("bundle", what, None)
+
+
+def test_a_field_that_is_not_what_it_may_be_is_named() -> None:
+    payload = encode(makers.bundle())
+    with pytest.raises(PayloadInvalid) as caught:
+        decode(Bundle, payload.replace(b"\xa4base", b"\xc4\x03ase"))
+    assert caught.value.what == "its field `part` is not what it may be"
+
+
+def test_the_lowest_sequence_of_a_use_is_raised_and_never_lowered() -> None:
+    first = LowestOfUses.raised(None, Use.TRIAL, 4)
+    assert first == LowestOfUses(None, 4, None)
+    assert [first.of(use) for use in Use] == [1, 4, 1]
+    assert LowestOfUses.raised(first, Use.TRIAL, 3) == first
+    assert LowestOfUses.raised(first, Use.TRIAL, 5) == LowestOfUses(None, 5, None)
+    assert LowestOfUses.raised(first, Use.DEMO, 2) == LowestOfUses(None, 4, 2)
+
+
+def test_of_what_no_list_names_every_sequence_counts() -> None:
+    listed = makers.revocations(lowest={"2": {"base": LowestOfUses(3, None, None)}})
+    found = [
+        listed.lowest_of(serial, part, Use.PRODUCTION) for serial, part in (("2", "base"), ("2", "x"), ("3", "base"))
+    ]
+    assert found == [3, 1, 1]
+    assert listed.lowest_of("2", "base", Use.TRIAL) == 1

@@ -1,5 +1,6 @@
 """Times and dates (`docs/format.md`, "Times and dates")."""
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -84,3 +85,21 @@ def test_what_is_no_time_of_rfc_3339_is_refused(text: str) -> None:
 def test_a_date_means_its_first_second() -> None:
     assert dates.date_of(dates.day_at(dates.parse_seconds("2027-01-01"))) == date(2027, 1, 1)
     assert dates.parse_seconds("2027-01-01") == dates.parse_seconds("2027-01-01T00:00:00Z")
+
+
+def test_the_day_of_a_time_depends_on_a_zone_and_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"a day is a date: use date\(2027, 3, 1\), not datetime"):
+        dates.days_of(datetime(2027, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2027-01-01T00:00:00", "a time needs its zone: 2027-01-01T00:00:00Z"),
+        ("1969-12-31", "a time is in the years 1970 to 9999"),
+        ("soon", "neither a date (2027-01-01) nor a time (2027-01-01T00:00:00Z)"),
+    ],
+)
+def test_what_is_no_time_is_told_what_one_looks_like(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
+        dates.parse_seconds(text)

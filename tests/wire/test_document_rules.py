@@ -13,6 +13,7 @@ from msgspec.msgpack import encode as encode_plain
 from licensekit import limits
 from licensekit.errors import PayloadInvalid, RuleBroken
 from licensekit.wire.documents import (
+    TYPE_OF,
     Binding,
     Combine,
     Document,
@@ -42,6 +43,7 @@ CATALOG = makers.catalog()
 ROOT = makers.root(makers.key("root"), makers.key("second"))
 TRUST = makers.trust(makers.admitted(makers.key("vendor")))
 LIST = makers.revocations()
+RESET, REQUEST, RECEIPT, STATEMENT = makers.reset(), makers.request(), makers.receipt(), makers.statement()
 
 THRESHOLD = Root.__struct_fields__.index("threshold")
 
@@ -108,6 +110,12 @@ RULES: dict[str, Rule] = {
     "text with bounds": (CATALOG, lambda: setting(SettingType.TEXT, lowest=1), "only numbers"),
     "sum of texts": (CATALOG, lambda: setting(SettingType.TEXT, combine=Combine.SUM), "only num"),
     "choices of numbers": (CATALOG, lambda: setting(choices=["a"]), "only texts are chosen"),
+    "choices out of order": (CATALOG, lambda: setting(SettingType.TEXT, choices=["b", "a"]), "sorted"),
+    "licenses that give too much between them": (
+        CATALOG,
+        lambda: {"licenses": {one: makers.license_entry(includes=given) for one, given in chain_of(201).items()}},
+        "more than 20000",
+    ),
     "lowest above highest": (CATALOG, lambda: setting(lowest=2, highest=1), "above the highest"),
     "default of another type": (CATALOG, lambda: setting(default=True), "does not fit"),
     "default below the lowest": (CATALOG, lambda: setting(lowest=2, default=1), "does not fit"),
@@ -123,6 +131,7 @@ RULES: dict[str, Rule] = {
         "signs bundles",
     ),
     "key of a term for everything": (TRUST, lambda: scoped(longest_term=60), "signs bundles"),
+    "parts of a scope out of order": (TRUST, lambda: scoped(types=[SignedType.BUNDLE], parts=["b", "a"]), "sorted"),
     "highest count in every part": (TRUST, lambda: scoped(types=[SignedType.BUNDLE], most=5), "names its parts"),
     "highest count for two issuers": (
         TRUST,
@@ -139,7 +148,14 @@ RULES: dict[str, Rule] = {
     "control character in a company": (BUNDLE, lambda: {"company": "a\x1b[2Jb"}, "control"),
     "control character in a value": (BUNDLE, lambda: {"settings": {"a": "\x00"}}, "control"),
     "control character in an extension name": (BUNDLE, lambda: {"extensions": {"\x07": 1}}, "control"),
-    "control character in an extension": (BUNDLE, lambda: {"extensions": {"a": "\r"}}, "control"),
+    **{
+        f"control character in an extension of a {TYPE_OF[type(one)]}": (
+            one,
+            lambda: {"extensions": {"a": "\r"}},
+            "control",
+        )
+        for one in (ROOT, TRUST, LIST, CATALOG, BUNDLE, RESET, REQUEST, RECEIPT, STATEMENT)
+    },
     "company not in NFC": (BUNDLE, lambda: {"company": "A\u030angstrom"}, "form C"),
     "license included twice": (CATALOG, lambda: listed(includes=["a", "a"]), "repeats"),
     "licenses included out of order": (CATALOG, lambda: listed(includes=["b", "a"]), "sorted"),

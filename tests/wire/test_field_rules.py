@@ -10,6 +10,7 @@ from licensekit.wire.documents.bundle import Kind
 from licensekit.wire.documents.fields import (
     hex_extension,
     is_code,
+    is_invisible,
     is_serial,
     require_ascending,
     require_codes,
@@ -18,6 +19,7 @@ from licensekit.wire.documents.fields import (
     require_serials,
     require_texts,
     text_fault,
+    written_text_fault,
 )
 
 REFUSED = {
@@ -102,7 +104,8 @@ def test_a_serial(serial: str) -> None:
 @pytest.mark.parametrize("serial", ["", "-", "1-", "-1", "1 2", "1\n2", "1.2", "é", "1" * 33])
 def test_no_serial(serial: str) -> None:
     assert not is_serial(serial)
-    for serials in ([serial], ["1", serial]):
+    many = [str(number) for number in range(20)]
+    for serials in ([serial], ["1", serial], [*many, serial], [serial, *many], [*many, serial, *many]):
         with pytest.raises(ValueError, match="is not a serial"):
             require_serials(serials)
 
@@ -136,7 +139,7 @@ def test_extensions_are_held_to_the_rules_of_text() -> None:
         require_extensions({"a": "e\u0301"})
 
 
-@pytest.mark.parametrize("value", [None, 15, True, "", "0F", "0", "0f0", " f", "0g", "+f", "\u0660f", "0\n"])
+@pytest.mark.parametrize("value", [None, 15, True, "", "0F", "0", "0f0", " f", "0g", "0X", "+f", "\u0660f", "0\n"])
 def test_an_extension_that_is_not_so_many_bytes_in_hexadecimal_counts_as_absent(value: str | int | None) -> None:
     extensions = {} if value is None else {"pickup": value}
     assert hex_extension(extensions, "pickup", 1) is None
@@ -153,3 +156,20 @@ def test_lists_ascend_by_their_utf_8_bytes() -> None:
 
 def test_words_for_people() -> None:
     assert [kind.plural for kind in Kind] == ["system", "sites", "users"]
+
+
+def test_of_what_is_refused_all_but_controls_and_line_ends_is_invisible() -> None:
+    assert all(map(is_invisible, "\u200c\u200d"))
+    for point in REFUSED:
+        is_control = point < 0x20 or 0x7F <= point < 0xA0 or point in {0x2028, 0x2029}
+        assert is_invisible(chr(point)) is not is_control, hex(point)
+    assert not any(map(is_invisible, "a \u00e5"))
+
+
+@pytest.mark.parametrize(
+    ("point", "reason"),
+    [(0x61, None), (0xD7FF, None), (0xD800, "half"), (0xDC80, "half"), (0xDFFF, "half"), (0xE000, None)],
+)
+def test_half_of_a_surrogate_pair_may_not_be_kept(point: int, reason: str | None) -> None:
+    fault = written_text_fault(f"a{chr(point)}")
+    assert (fault and fault.reason) == reason

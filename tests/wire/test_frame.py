@@ -64,9 +64,10 @@ def test_a_count_that_promises_more_than_there_is_is_refused() -> None:
         frame.read(b"\x02" + data[1:-1])
 
 
-def test_a_document_without_a_signature_is_refused() -> None:
+@pytest.mark.parametrize("data", [b"", b"\x00", b"\x00payload"])
+def test_a_document_without_a_signature_is_refused(data: bytes) -> None:
     with pytest.raises(FrameInvalid, match="no signature"):
-        frame.read(b"\x00payload")
+        frame.read(data)
 
 
 @pytest.mark.attack("algorithm-downgrade")
@@ -109,3 +110,8 @@ def test_two_signings_never_share_a_message(
     parts = [(kind, s.scheme, s.key, payload) for kind, s, payload in (one, other)]
     messages = [frame.message(*part) for part in parts]
     assert (messages[0] == messages[1]) == (parts[0] == parts[1])
+
+
+def test_a_frame_of_one_signature_is_written_as_any_frame() -> None:
+    one = Frame((Signature(frame.ED25519, b"k" * 8, b"s" * 64),), b"payload")
+    assert frame.write_one(frame.ED25519, b"k" * 8, b"s" * 64, b"payload") == frame.write(one)

@@ -1,13 +1,14 @@
 """Documents as plain data (`docs/format.md`, "Plain data")."""
 
 import json
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from licensekit.wire.documents import AfterGrace, AnyDocument, Binding
-from licensekit.wire.plain import plain, word
+from licensekit.wire.plain import plain, plain_fields, word
 from tests import any_document, makers
 
 
@@ -67,3 +68,33 @@ def test_a_trust_document_as_plain_data() -> None:
 )
 def test_the_word_for_a_value_of_a_closed_list(value: AfterGrace, said: str) -> None:
     assert word(value) == said
+
+
+class Worded(NamedTuple):
+    """A value that says itself how it is shown."""
+
+    number: int
+
+    def plain(self) -> str:
+        """Return what is shown."""
+        return f"number {self.number}"
+
+
+class Row(NamedTuple):
+    """A row of a list."""
+
+    order_number: str
+    at: int | None
+    expiry: int | None
+    worded: Worded
+
+
+def test_fields_of_a_row_have_the_names_that_are_asked_for() -> None:
+    row = Row("o-7", makers.ISSUED, makers.ISSUED_DAY, Worded(3))
+    assert plain_fields(row, "number=order_number at expiry worded") == {
+        "number": "o-7",
+        "at": "2027-01-01T00:00:00Z",
+        "expiry": "2027-01-01",
+        "worded": "number 3",
+    }
+    assert plain_fields(Row("", None, None, Worded(3)), "at expiry") == {"at": None, "expiry": None}

@@ -1,0 +1,105 @@
+"""What people are shown of parts, counts and assignments."""
+
+from typing import Any
+
+import pytest
+
+from licensekit.access import Access
+from licensekit.dates import start_of_day
+from licensekit.entitlements import Holding, list_notices
+from licensekit.entitlements.holdings import Given, beyond_sold, lapsed
+from licensekit.entitlements.parts import days_left
+from licensekit.wire.documents import SeatKind
+from licensekit.wire.plain import plain
+from tests import makers
+from tests.entitlements.engine import USER, bare, catalog, granted, trust_store
+
+of = makers.license_entry
+DAY = makers.ISSUED_DAY
+STORE = trust_store(catalog(sales=of(USER), seat=of(USER, seats=SeatKind.CONCURRENT)))
+
+
+@pytest.mark.parametrize(
+    ("until", "works_until", "today", "left"),
+    [
+        (None, None, 0, None),
+        (DAY + 5, DAY + 9, 0, 5),
+        (DAY + 5, DAY + 9, 5, 0),
+        (DAY + 5, DAY + 9, 6, 3),
+        (DAY + 5, DAY + 9, 12, 0),
+        (DAY + 5, None, 6, 0),
+    ],
+)
+def test_days_are_left_of_the_term_and_then_of_grace(
+    until: int | None, works_until: int | None, today: int, left: int | None
+) -> None:
+    assert days_left(until, works_until, start_of_day(DAY + today) + 60) == left
+
+
+def test_a_part_and_how_long_it_is_licensed_are_shown_as_plain_values() -> None:
+    now = start_of_day(DAY + 1)
+    first, second = bare(1, expiry=DAY + 3), bare(2, starts=DAY + 4, expiry=DAY + 8)
+    state = granted(STORE, first, second, now=now)
+    covered = state.coverage_of(first.issuer, first.part)
+    assert covered.plain(now) == {
+        "issuer": "demo",
+        "part": "base",
+        "covered_until": "2027-01-09",
+        "works_until": "2027-01-09",
+        "days_left": 7,
+    }
+    assert [covered.is_followed(one) for one in (first, second)] == [True, False]
+    [part] = [one for one in state.parts if one.bundle == first]
+    assert part.plain(now) == {
+        "identity": part.verified.identity.hex(),
+        "state": "active",
+        "days_left": 2,
+        "document": plain(first),
+    }
+    assert part.dates == (("expiry", DAY + 3),)
+    perpetual = granted(STORE, bare(), now=now).coverage_of("demo", "base")
+    assert (perpetual.shown_until, perpetual.days_left(now)) == ("perpetual", None)
+    ended = granted(STORE, bare(expiry=DAY - 3), now=now).coverage_of("demo", "base")
+    assert (ended.shown_until, ended.days_left(now)) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    ("in_use", "told"),
+    [
+        ({"sales": 17}, []),
+        ({"sales": 18}, ["nearly-used"]),
+        ({"sales": 19}, ["nearly-used"]),
+        ({"sales": 20}, ["used-up"]),
+        ({"sales": 21}, ["deficit"]),
+        ({"seat": 1}, []),
+        ({"seat": 2}, ["seats-taken"]),
+        ({"gone": 9}, []),
+    ],
+)
+def test_counts_that_come_to_their_end_are_told(in_use: dict[str, int], told: list[str]) -> None:
+    state = granted(STORE, bare(users={"sales": 20, "seat": 2}))
+    assert [one.code for one in list_notices(state, in_use)] == told
+
+
+@pytest.mark.parametrize(
+    ("given", "origins"),
+    [
+        (Given("a", Access.FULL, assigned=True, through=("b",)), ("assigned",)),
+        (Given("a", Access.FULL, assigned=False, through=("b", "c")), ("b", "c")),
+        (Given("a", Access.FULL, assigned=False, through=()), ("installation",)),
+    ],
+)
+def test_a_license_comes_from_where_it_is_assigned_included_or_everybodys(given: Given, origins: Any) -> None:
+    assert given.origins == origins
+
+
+def test_an_assignment_beyond_what_is_sold_gives_nothing_and_says_so() -> None:
+    state = granted(STORE, bare(users={"sales": 2}))
+    within, beyond, none = Holding("sales", 2), Holding("sales", 3), Holding("sales", 0)
+    assert lapsed(state, USER, [within, beyond, none]) == ("sales", "sales")
+    assert beyond_sold(state, [Holding("gone", 1), within], "sales") is None
+    found = [beyond_sold(state, [one], "sales") for one in (beyond, none)]
+    assert [(one.reason, one.license, one.slot, one.total) for one in found if one] == [
+        ("slot", "sales", 3, 2),
+        ("no-slot", "sales", 0, 2),
+    ]
