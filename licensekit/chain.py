@@ -10,7 +10,6 @@ from json import JSONEncoder
 from typing import Final, NamedTuple, TypeVar
 
 E = TypeVar("E")
-
 canonical_json: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 """Spells a value as JSON in one way: names sorted, no spaces, nothing escaped without need."""
 HASH_BYTES: Final = 32

@@ -28,7 +28,6 @@ def _flags(*names: str) -> int:
 _READ: Final = os.O_RDONLY | _flags("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY")
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _CREATE: Final = _NEW | _flags("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY")
-
 _KINDS: Final[Mapping[str, _Kind]] = {"d": "folder", "p": "pipe", "s": "socket", "l": "symbolic link"}
 """The letter by which `stat.filemode` names a kind; the others are devices."""
 _REASONS: Final[Mapping[int, str]] = {

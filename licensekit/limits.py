@@ -43,7 +43,6 @@ SECONDS: Final = 253_402_300_799  # the last second of the year 9999, counted fr
 DAYS: Final = 2_932_896  # the last day of the year 9999, counted from 1970-01-01
 HOURS: Final = 24 * 366 * 10
 TERM_DAYS: Final = 366 * 100
-
 ISSUED_AHEAD_SECONDS: Final = 86_400  # a document issued further ahead of now than this is refused
 
 # Files that people write.

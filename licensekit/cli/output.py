@@ -21,7 +21,6 @@ from licensekit.errors import LicenseError, Message, OutputFailed
 
 T = TypeVar("T")
 Columns = Mapping[str, Callable[[T], object]]  # the columns of a table: title to what a cell shows of an item
-
 JSON_DUE: Final = "licensekit.json-due"
 """Key of `click.Context.meta`: `--json` was given, and no object was printed yet."""
 _LEFT_OUT: Final = "licensekit.left-out"  # key of `click.Context.meta`: what was left out of files to find their tokens

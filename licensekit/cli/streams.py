@@ -20,7 +20,6 @@ from licensekit.errors import OutputFailed
 
 LOST: Final = 74  # what was to be printed cannot be written; the number is that of EX_IOERR in sysexits.h
 GONE: Final = 141  # whoever read it went away; a shell says so of a program that SIGPIPE ends
-
 _WHERE: Final = "standard output"
 
 

@@ -22,7 +22,6 @@ TASKS: Final = 4000  # requests with a whole head, most of them in line; beyond,
 HEAD_BYTES: Final = 32 * 1024
 HEAD_SECONDS, ANSWER_SECONDS = 10, 600  # for a whole head; from there to the last byte of the answer
 LOG_SECONDS: Final = 60
-
 _FRAMING: Final = re.compile(rb"^(?:content-length|transfer-encoding)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _ODD: Final = re.compile(
     rb"(?<!\r)\n"  # a line that ends with a line feed alone

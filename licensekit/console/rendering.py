@@ -36,7 +36,6 @@ _STATUS: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
 REFUSED: Final = 409
 _SECTIONS: Final = ("licenses", "users", "sites", "events", "activate", "files", "history", "health")
 MENU: Final = {"overview": "/", **{name: f"/{name}" for name in _SECTIONS}}  # where each section begins
-
 _TEXTS: Final = Path(__file__).with_name("texts.toml")
 _FOLDER: Final = Path(__file__).with_name("static")
 _SOURCES: Final = {"console.css": "css/*.css", "console.js": "js/*.js", "icon.svg": "icon.svg"}

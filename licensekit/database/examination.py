@@ -21,7 +21,6 @@ from licensekit.files import unusable
 Health = Literal["ok", "notice", "error"]
 Graded = tuple[Health, Coded]
 Check = Callable[[], Iterator[Graded]]
-
 _MIB: Final = 1024 * 1024
 _LEAST_ROOM: Final = 8 * _MIB  # with less, the next change may fail
 _ROOM: Final = 64 * _MIB  # with less than this and two copies of the database, a migration or a backup may fail

@@ -30,7 +30,6 @@ Value = int | str | bytes | None
 """What goes in and comes out. Integers have 64 bits; a bool goes in as 0 or 1."""
 Row = tuple[Any, ...]
 Version = tuple[int, ...]
-
 BUSY_SECONDS: Final = 10.0  # how long a transaction waits for another process before it gives up as `DatabaseBusy`
 STREAMED_ROWS: Final = 1000  # how many rows `stream` holds at a time
 VALUE_BYTES: Final = 16 * 1024 * 1024  # the longest text or blob; what documents contain is bounded by `limits` to less
@@ -274,7 +273,6 @@ def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
 
 C = TypeVar("C")
 _Free: TypeAlias = LifoQueue[tuple[C, float] | None]
-
 CONNECTIONS: Final = 16  # how many connections one pool lends at a time
 UNUSED_SECONDS: Final = 60.0  # how long a connection is kept that nobody uses
 _INHERITED: Final[list[object]] = []

@@ -23,7 +23,6 @@ Use = Literal["read", "change", "copy"]
 FOUND: Final = "SELECT kind, number, reader, writer FROM licensekit_schema"
 """The query whose row tells what a database is; `Schema.check` judges it."""
 _COUNT: Final = "SELECT count(*) FROM "
-
 _HEADER: Final = re.compile(r"^-- oldest reader (\d+), writer (\d+), database (\d+)$", re.MULTILINE)
 _COLUMN: Final = re.compile(r"(\w+) \{")
 Queries = Mapping[str, LiteralString]  # name to statement, or to a part of several

@@ -41,7 +41,6 @@ _CHECK_OF: Final[Mapping[str, str]] = {
 }
 """Code of a notice to the check that it belongs to; any other is of the documents."""
 READ_ALL: Final = ("database", "audit", "slots")  # checks that take the longer the more there is
-
 Progress = Callable[[int, int], object]
 """Called now and then with how many rows were done since the last call, and how many there are."""
 

@@ -22,7 +22,6 @@ from licensekit.wire.documents import Bundle, Kind, Reset, ResetWhat, SeatKind
 from licensekit.wire.plain import word
 
 _ACTIVATED: Final = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
-
 HOLDERS: Final = 1000  # how many holders of a license are named at most
 _NAMED: Final = 5  # how many of them a message about a deficit names
 

@@ -34,7 +34,6 @@ DOWNGRADE: Final = "downgrade"
 KEEP: Final = "keep"
 _COLUMNS: Final = ("license", "id", "name", "slot", "action", "instead", "takes")
 _TABLE: Final = Columns({name: name for name in _COLUMNS}, ("license", "id", "action"))
-
 Key = tuple[Kind, str]  # the kind and id of a holder
 Chosen = Mapping[str, str]  # licenses that a holder is to lose, each with the plan that it has instead; empty: none
 

@@ -26,7 +26,6 @@ IMPORT_BYTES: Final = 64 * 1024 * 1024
 """The largest file of users."""
 _MOST: Final = 1_000_000  # rows of one: each takes far more memory than its bytes
 PLAIN: Final = "plain"  # the profile of a table of our own
-
 _YES: Final = frozenset({"yes", "true", "1", "x"})
 _NO: Final = frozenset({"no", "false", "0", ""})
 _KINDS: Final = {kind.name.lower(): kind for kind in UserKind}

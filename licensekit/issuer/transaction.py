@@ -27,7 +27,6 @@ RESTORED: Final = "restored"
 """The name of what overrides that the ledger lacks what this folder has seen, and accepts it."""
 _BEHIND_SECONDS: Final = 3600
 _AHEAD_SECONDS: Final = 90 * dates.DAY_SECONDS
-
 P = ParamSpec("P")
 T = TypeVar("T")
 Draw = Callable[[int], bytes]  # returns this many random bytes

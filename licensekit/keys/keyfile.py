@@ -22,14 +22,12 @@ from licensekit.wire.documents.fields import written_text_fault
 
 SECRET_PREFIX: Final = "lkkey1."  # noqa: S105  # names the format, opens nothing
 PUBLIC_PREFIX: Final = "lkpub1."
-
 LOG2_N = 17  # the cost of the files that `seal` makes: 128 MiB and about a quarter of a second
 _SALT_BYTES: Final = 16
 _TAG_BYTES: Final = 16
 _CHECK_BYTES: Final = 4
 # A salt is never used twice, so the key it leads to seals once and the nonce need not vary.
 _NONCE: Final = bytes(12)
-
 _WANTED: Final = {SECRET_PREFIX: "a key file", PUBLIC_PREFIX: "a public key"}
 _MISSED: Final = {SECRET_PREFIX: "not-a-key-file", PUBLIC_PREFIX: "not-a-public-key"}
 _MISTAKEN: Final[tuple[tuple[bytes, str], ...]] = (

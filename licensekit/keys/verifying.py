@@ -26,7 +26,6 @@ PUBLIC_BYTES: Final = {
 _P: Final = 2**255 - 19
 _D: Final = -121665 * pow(121666, -1, _P) % _P
 _Y_BITS: Final = 2**255 - 1
-
 _Verify = Callable[[bytes, bytes], None]
 
 

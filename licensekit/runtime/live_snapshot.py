@@ -31,7 +31,6 @@ from licensekit.text import names
 from licensekit.wire.documents import SeatKind
 
 Look = Callable[[], tuple[Notice, ...]]
-
 FIRST_SECONDS: Final = 1.0
 """How long the first question in a process waits for the database, and one that asks it each time."""
 REMEMBER_PAUSE_SECONDS: Final = 60

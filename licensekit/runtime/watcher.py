@@ -17,7 +17,6 @@ from time import monotonic
 from typing import Final, Protocol, TypeVar
 
 T = TypeVar("T")
-
 TICK_SECONDS: Final = 0.2  # the pause between two readings of the clock: no date goes unnoticed for longer
 LOOK_SECONDS: Final = 0.3  # the least time between two looks at one database
 RETRY_SECONDS: Final = 0.5  # how soon a database that is away is tried again

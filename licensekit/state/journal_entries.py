@@ -13,7 +13,6 @@ from licensekit.state.time import prove
 KEPT: Final = "kept"  # may be in force, by the rules of `licensekit.entitlements.timeline`
 REPLACED: Final = "replaced"  # put away by a reset or a return; it holds back lower sequences and nothing else
 RETURNED: Final = "returned"
-
 ACTIVE: Final = "active"  # the state shown for a kept bundle that is in force or waits for its start
 VENDOR: Final = "vendor"
 ADMINISTRATOR: Final = "administrator"  # who accepts a restored backup

@@ -27,7 +27,6 @@ punctuation play no part in the comparison.
 """
 Facts = Mapping[str, str | None]  # what a program knows better than this module: fact name to value; None for none
 NO_FACTS: Final[Facts] = {}
-
 _HASH_BYTES: Final = 16
 _FACT_BYTES: Final = 64 * 1024  # as much of a file as is read: where there are many cores, the first says what all are
 _PASSING: Final = frozenset({"too-many-files", "disk-error"})
@@ -43,7 +42,6 @@ _USB: Final = re.compile(r"/usb\d")
 _USB_NAMES: Final = ("enx", "wlx", "wwx")
 """How systemd names adapters that have no place in the machine, but an address."""
 _MODELS: Final = ("model name", "cpu part")
-
 _LOCAL_MACHINE: Final = 0x80000002
 _READ_64_BIT: Final = 0x20119  # KEY_READ and KEY_WOW64_64KEY: a 32-bit program sees the same registry as others
 _RAW_SMBIOS: Final = 0x52534D42  # `RSMB`, the provider of GetSystemFirmwareTable

@@ -16,7 +16,6 @@ from licensekit.state.trust_store import keep_trust, verify_bundles
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
 REMEMBER_SECONDS: Final = 600  # how often a running application keeps the time: more is not lost when it is killed
 
 

@@ -17,7 +17,6 @@ from licensekit.text import names
 from licensekit.wire.documents import UserKind
 
 T = TypeVar("T")
-
 _TOGETHER: Final = 250  # how many rows are written or deleted by one statement
 _SQL: Final = read_queries(__file__, {"user_slot": USER_SLOT, "site_slot": SITE_SLOT})
 USER_COLUMNS: Final = _SQL["columns"]  # what `facts_of` reads, of the table `users` under the name `u`

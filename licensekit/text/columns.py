@@ -12,7 +12,6 @@ from licensekit.text.tables import MISTAKEN
 from licensekit.text.values import FAULTS, GUESSES, nearest
 
 T = TypeVar("T")
-
 _SHOWN: Final = 20
 
 

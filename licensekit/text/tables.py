@@ -14,12 +14,10 @@ from licensekit.text.values import FaultyValue, Reader, nearest
 from licensekit.wire.documents.fields import is_code
 
 T = TypeVar("T")
-
 _PLACED: Final = re.compile(r"(?s)(.*) \(at (?:line (\d+), column (\d+)|end of document)\)")
 _SEGMENT: Final = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*"""
 # The parser's time and memory grow with the square of a key's parts, and no key of ours has more than four.
 _LONG_KEY: Final = re.compile(rf"(?m)(?:^|[\[{{,])[ \t]*(?:{_SEGMENT}){{8}}")
-
 MISTAKEN: Final = (("lk1-", "tokens"), ("lkkey1.", "key-file"))
 """How files begin that a person takes for TOML or for a table, and what they are."""
 _ARRAY: Final = cast("Reader[list[object]]", partial(values.typed, kind=list, wanted="an array"))

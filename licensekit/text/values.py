@@ -19,13 +19,11 @@ from licensekit.errors.faults import Fault, TextInvalid, ValueInvalid
 from licensekit.wire.documents.fields import Value, is_code, is_serial, written_text_fault
 
 T = TypeVar("T")
-
 Reader = Callable[[object], T]  # returns what a value says, or raises `FaultyValue`
 Guess = Callable[[str, Iterable[str]], str]  # as `nearest`
 UNRESTRICTED: Final = "unrestricted"
 FAULTS: Final = 100  # how many faults of a file are reported at most
 GUESSES: Final = 20  # for how many words of a file it is guessed which ones are meant
-
 _LONGEST_GUESSED: Final = 64  # comparing costs the product of the lengths; no word that we know is longer
 _COUNTED: Final = f'a whole number or "{UNRESTRICTED}"'
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -22,7 +22,6 @@ from licensekit.wire import armor
 from licensekit.wire.documents import Catalog, Revocations, Root, Trust, Value, decode, qualified
 
 T = TypeVar("T")
-
 TrustDocument = Verified[Root] | Verified[Trust] | Verified[Revocations] | Verified[Catalog]
 IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})  # types of the documents that a pack holds
 HOLDS: Final = "holds"

@@ -13,7 +13,6 @@ from licensekit.wire.documents.bundle import AfterGrace, Kind
 
 KeyReference = tuple[int, bytes]  # scheme and key id, as a frame names a key
 SignedByVendor = Revocations | Catalog | Bundle | Reset
-
 HOURS_OF_DAY: Final = 24
 
 

@@ -13,7 +13,6 @@ from licensekit.limits import FRAME_BYTES, SIGNATURES
 ED25519: Final = 1
 HYBRID: Final = 2
 INSTALLATION: Final = 3
-
 KEY_ID_BYTES: Final = 8
 ED25519_KEY_BYTES: Final = 32
 ED25519_SIGNATURE_BYTES: Final = 64

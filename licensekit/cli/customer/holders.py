@@ -52,7 +52,6 @@ def prefer_command(noun: str, holders: Callable[[Installation], Users | Sites]) 
 
 
 prefer = prefer_command("user", lambda installation: installation.users)
-
 _kind_option: Final[Decorator] = option("--kind", "Internal users are associates.", type=WordChoice(UserKind))
 _group_option: Final[Decorator] = option("--group GROUP... groups", "A group of the user; may be repeated.")
 

@@ -20,7 +20,6 @@ from licensekit.wire.frame import ED25519, HYBRID
 
 SCHEMES = {"ed25519": ED25519, "hybrid": HYBRID}
 _COUNTS = whole(1, limits.ROOT_KEYS)
-
 _SCHEME: Final = "hybrid: Ed25519 and ML-DSA-65 together, for licenses that outlive today's curves."
 scheme_option = option("--scheme", _SCHEME, type=click.Choice(list(SCHEMES)), default="ed25519")
 root_options: Final = together(
@@ -29,7 +28,6 @@ root_options: Final = together(
 )
 """`--root-keys` and `--threshold`: what a new root is."""
 NOT_ENOUGH: Final = "--threshold {threshold} is more than --root-keys {count}."
-
 Planned = Callable[[SecretSource], issuer.KeyPlan]  # returns the plan of a new key, given where the PIN of its token is
 _FORMS: Final[Mapping[str, Callable[[keyfile.PublicPart], str]]] = {
     "licensekit": lambda part: keyfile.format_public(*part),

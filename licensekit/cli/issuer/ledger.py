@@ -53,7 +53,6 @@ row_form: Final = together(
 )
 """`--csv` and `--json`, which exclude each other, as `form`."""
 row_options: Final = together(row_form, in_workspace)  # the same, and `-C`
-
 _OF_CUSTOMER: Final = "Only bundles of this customer: its external id, its name, a serial, or words that only it has."
 _ENDING: Final = "Only active ones whose term ends today or within this many days."
 

@@ -13,7 +13,6 @@ from licensekit.wire import documents
 from licensekit.wire.plain import plain, word
 
 Facts = Iterable[tuple[str, object]]
-
 Tables = Callable[[Any, Mapping[str, documents.License]], None]
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:  # a vendor's command loads nothing of the customer's side
 PERPETUAL: Final = "perpetual"
 EMPTY: Final = "none"  # a list of a document in which nothing is
 ABSENT: Final = "-"  # a cell in which a value is compared with none
-
 ALL_OF: Final = {Kind.SITE: "every site", Kind.USER: "everybody"}
 """Who has a license of a kind that nobody needs to be assigned."""
 

@@ -46,7 +46,6 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _FRAMING: Final = ("content-length", "transfer-encoding")  # a request has one of them: proxies differ in which counts
 _ONCE: Final = ("host", *_FRAMING)
 _TLS_ALONE: Final = "max-age=31536000"  # browsers reach this host name by TLS alone from now on, for a year (RFC 6797)
-
 FIELD: Final = "token"
 BODY_BYTES: Final = FILE_BYTES + 256 * 1024  # the largest request: a license file, and what a form wraps around it
 _REPEATED_BYTES: Final = 256 * 1024  # the largest form that is kept while its sender signs in again

@@ -44,7 +44,6 @@ _LATE_SECONDS: Final = 0.03
 """How long after a deadline what the server says of it is waited for, and how often the clock is looked at."""
 
 _SECRETS: Final = ("password", "sslpassword", "oauth_client_secret")
-
 _HOST: Final = r"(?:\[[0-9A-Fa-f:.%]*\]|[^:@/?,\[\]]*)(?::[0-9]*)?"
 _URL: Final = re.compile(
     r"(?P<scheme>postgres(?:ql)?://)"
@@ -60,7 +59,6 @@ _SQL: Final = read_queries(__file__)
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
 S = TypeVar("S")
 _Meaning = Callable[..., errors.EngineError]
-
 _AWAY: Final[_Meaning] = partial(errors.DatabaseUnavailable, reason="away")
 _BUSY: Final[_Meaning] = partial(errors.DatabaseBusy, reason="server")
 _NOT_STORABLE: Final[_Meaning] = partial(errors.NotStorable, reason="server")

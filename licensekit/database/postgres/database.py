@@ -19,9 +19,7 @@ from licensekit.database.upgrades import migrate
 from licensekit.errors import DatabaseDamaged, DatabaseUnavailable
 
 _Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)
-
 _MIGRATION_SECONDS: Final = 600.0  # to migrate a database, or to fill a new one
-
 _COLUMN: Final = re.compile(r"[(,]\s*([a-z]\w*) (BIGINT|TEXT|BYTEA)")
 _RULES: Final = {"c": "CHECK (", "f": "REFERENCES", "p": "PRIMARY KEY", "u": "UNIQUE"}
 """Kind of a constraint in the catalog to how it is written."""

@@ -22,7 +22,6 @@ APPLICATION_ID: Final = 0x6C6B6462  # what marks a SQLite file as ours (`lkdb`)
 CHECKED_BYTES: Final = 2 * 1024 * 1024
 """Up to this size a database is checked page by page when it is opened (about a millisecond)."""
 MEMORY: Final = ":memory:"
-
 _SMALLEST: Final = 512  # the smallest page that SQLite has, and so the smallest database
 _SETTINGS: Final = (
     "PRAGMA synchronous = FULL",

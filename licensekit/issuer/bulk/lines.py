@@ -28,7 +28,6 @@ _PIECE: Final = 64 * 1024
 TOML: Final = "toml"
 JSON_LINES: Final = "jsonl"
 CSV: Final = "csv"
-
 _FOLDER: Final = "folder"
 _ENDINGS: Final = {".toml": TOML, ".jsonl": JSON_LINES, ".ndjson": JSON_LINES, ".csv": CSV}
 

@@ -21,7 +21,6 @@ from licensekit.files import write_many
 from licensekit.keys.signing import Signer, SigningKey
 
 S = TypeVar("S")
-
 _KEYS: Final[list[SigningKey]] = []  # the key of a worker
 
 

@@ -17,7 +17,6 @@ from licensekit.wire import documents, plain
 from licensekit.wire.documents import Catalog, Kind, License, RefusedField, Setting, SettingType, UserKind, Value
 
 SETTING_KEYS: Final = ("type", "name", "lowest", "highest", "choices", "default", "combine")
-
 _setting_type: Final = values.word({plain.word(kind): kind for kind in SettingType})
 _combine: Final = values.word({plain.word(combine): combine for combine in documents.Combine})
 _bound: Final = values.whole(-limits.VALUE, limits.VALUE)
@@ -30,9 +29,7 @@ LICENSE_KEYS: Final = (
 ACCESS_KEYS: Final = ("all", "users")
 _NOT_EMPTY: Final = {"all": "the licenses that a login needs", "users": "the kinds of users that may come this way"}
 EDITION_KEYS: Final = ("name", "system", "sites", "users", "settings", "replaced_by", "sold")
-
 TrustVersion = tuple[int, int]  # the versions of the root and of the trust document that are in force
-
 _kind: Final = values.word({plain.word(kind): kind for kind in Kind})
 _seats: Final = values.word({plain.word(seats): seats for seats in documents.SeatKind})
 _user_kind: Final = values.word({plain.word(kind): kind for kind in UserKind})

@@ -12,7 +12,6 @@ from licensekit.keys.signing import Signer
 from licensekit.wire.documents import KeyState, LowestOfUses, Revocations, Use
 
 Lowest = tuple[str, str, Use, int]  # a serial, its part and use, and their lowest sequence that is still valid
-
 ListProposal = SignProposal[Revocations, Signer | None]
 """The next revocation list, or the last one where nothing is to be signed."""
 

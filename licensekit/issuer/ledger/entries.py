@@ -17,7 +17,6 @@ from licensekit.wire import armor, documents
 from licensekit.wire.plain import fields_named, plain_fields
 
 SCHEMA: Final = Schema("ledger", read_migrations(Path(__file__).with_name("migrations")))
-
 _SQL: Final = read_queries(__file__)
 _SELECT: Final = _SQL["select"]
 _NOTHING: Final = b"\xff\xff\xff\xff"

@@ -18,7 +18,6 @@ from licensekit.wire.documents import FOLLOWS, Receipt, Request, Reset, ResetWha
 from licensekit.wire.frame import read
 
 Sent = Request | Receipt | Statement
-
 _SQL: Final = database.read_queries(__file__)
 
 

@@ -25,7 +25,6 @@ from licensekit.wire import armor, documents, frame
 from licensekit.wire.documents import Bundle, Document, Kind, Receipt, Revocations, Use
 
 PERPETUAL: Final = limits.DAYS + 1  # the last day of what does not end: after every other day
-
 ABSORB: Final = "absorb"
 """The action of an entry for what a restored ledger lost: what was issued later may have been entered before."""
 
@@ -51,13 +50,10 @@ def said_in(order: str | None, key: str) -> str | None:
 
 Entered = tuple[int, Record]  # the number of an entry, and what it was made of
 _Drawn = tuple[int, Record, Bundle]
-
 _SQL: Final = read_queries(__file__)
-
 POSTINGS: Final = _SQL["done"]  # a query for what every entry did to the bundles `b` of which `{which}` holds
 _POSTED: Final = _SQL["post"].replace("{postings}", POSTINGS.replace("{which}", "1 = 1"))
 _TOGETHER: Final = 500  # how many serials are looked up together
-
 company_key: Final = without_accents
 """Returns the spelling by which companies are looked up: neither case nor accents matter."""
 

@@ -17,7 +17,6 @@ from licensekit.wire import documents, plain
 LEDGER_STATES: Final = ("active", "replaced", "suspended", "revoked", "returned", "void")
 ACTIVE, REPLACED, SUSPENDED, REVOKED, RETURNED, VOID = LEDGER_STATES
 TAKEN_BACK: Final = (SUSPENDED, REVOKED, RETURNED, VOID)
-
 REINSTATE: Final = "reinstate"
 STATE_AFTER: Final[Mapping[str, str]] = {"suspend": SUSPENDED, "revoke": REVOKED, "void": VOID}
 """What a command that takes bundles back makes of them."""
@@ -69,7 +68,6 @@ class Named(NamedTuple):
 
 
 NOTHING: Final = Named()
-
 _TOGETHER: Final = 500  # how many serials are looked up together
 _REPLACEMENTS: Final = (
     "SELECT r.serial, r.number, b.serial FROM replacements AS r JOIN bundles AS b ON b.number = r.number WHERE "

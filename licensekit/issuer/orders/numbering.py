@@ -17,7 +17,6 @@ from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.wire.documents import PICKUP, PICKUP_BYTES, UPDATE, Value
 
 EXAMPLE: Final = "1010000014"  # the serial in examples
-
 _LOWEST: Final = 100_000_000
 _DRAWN: Final = 800_000_000  # how many first numbers there are; those above are left to count on
 _RISE: Final = 1_000_000

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 2953  # characters in the largest code, of version 40 with the lowest error correction (L)
 ROBUST: Final = 2331  # characters with error correction M, which a fold or a stain in the paper does not hurt
-
 SCALES: Final = {"svg": 1, "png": 8}
 """The forms of images, and how large a module is: in a PNG, in pixels."""
 

@@ -20,11 +20,8 @@ from licensekit.wire.documents.trust import Revocations, Root, Trust
 
 AnyDocument = Root | Trust | Revocations | Catalog | Bundle | Reset | Request | Receipt | Statement
 D = TypeVar("D", bound=Document)
-
 TYPE_OF: Final[dict[type[Document], str]] = dict(zip(get_args(AnyDocument), TYPES, strict=True))
-
 CLASS_OF: Final[dict[str, type[Document]]] = {name: cls for cls, name in TYPE_OF.items()}
-
 UNDERSTOOD: Final[frozenset[str]] = frozenset()
 """The extensions with a leading `!` that this reader understands: none yet."""
 _encode: Final = Encoder(order="sorted").encode
