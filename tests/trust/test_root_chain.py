@@ -1,6 +1,7 @@
 """The pinned root and the chain from it: rules R1 and R2 (`docs/format.md`, "Trust")."""
 
 from collections.abc import Sequence
+from functools import partial
 from hashlib import sha256
 
 import pytest
@@ -332,7 +333,7 @@ def test_another_root_of_any_version_in_the_chain_is_a_fork() -> None:
     three = update_root(ROTATED, sign(root([A], 3), D, A))
     for version in (2, 3):
         other = sign(root([A, B], version), A, B)
-        refused(Fork, three, lambda other=other: update_root(three, other))
+        refused(Fork, three, partial(update_root, three, other))
 
 
 def test_another_root_of_the_newest_version_is_a_fork_where_no_floor_is_remembered() -> None:
