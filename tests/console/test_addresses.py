@@ -12,10 +12,7 @@ from licensekit.console.application import CHANGES, SCREENS
 from tests.console.conftest import Browser
 
 QUICK: Final = ("-1", "9223372036854775808", "\0")
-MORE: Final = (
-    "", "0", "1e9", "2147483648", "9223372036854775807", "9" * 400, "\udc80", "\u0663", "\u00b2", "\u202e", "..", "%00",
-    "' or 1=1 --", "[]", "x" * 5000,
-)  # fmt: skip
+MORE: Final = ("", "9" * 400, "\udc80", "\u0663", "x" * 5000)
 EXTENT: Final = pytest.mark.parametrize("values", [QUICK, pytest.param(MORE, marks=pytest.mark.thorough)], ids="qm")
 FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
 _PART: Final = re.compile(r"\{\w+\}")
