@@ -11,7 +11,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO, Final, Literal
 
-from licensekit.errors import FileUnusable, PlaceTaken, TooLarge
+from licensekit.errors import FileUnusable, PlaceTaken, StateError, TooLarge
 
 import_module("tomllib")  # it reads what errors say: once no more files can be opened, it is too late to load it
 
@@ -115,7 +115,13 @@ def replacing(path: Path, *, mode: int = 0o644, replace: bool = True) -> Generat
             _put(partial, path, replace=replace)
         finally:
             partial.unlink(missing_ok=True)
-        sync_folder(path.parent)
+        try:
+            sync_folder(path.parent)
+        except OSError as error:
+            if before is not None:
+                raise FileUnusable(reason="unsynced", where=str(path)) from error
+            path.unlink(missing_ok=True)
+            raise
     except FileExistsError as error:
         raise PlaceTaken(reason="file", where=str(path)) from error
     except FileNotFoundError as error:
@@ -130,32 +136,59 @@ def make_folder(path: Path, mode: int = 0o777) -> None:
         path.mkdir(mode, exist_ok=True)
 
 
-def write_many(folder: Path, files: Iterable[tuple[str, bytes]], *, mode: int | None = None) -> None:
-    """Write files of these names into `folder`, each whole or not at all and in place of what is there, none synced.
+def write_many(folder: Path, files: Iterable[tuple[str, bytes]], *, mode: int | None = None, sync: bool = True) -> None:
+    """Write files of these names into `folder`, each whole or not at all and in place of what is there.
 
-    Raises `FileUnusable` for one that cannot be written, after others.
+    All are on the disk before one gets its name; those that were written without `sync` are with the next call that
+    syncs. Raises `FileUnusable` for one that cannot be written; others may have been.
     """
-    path = place = str(folder)
-    partial = f"{place}{os.sep}.{token_hex(8)}.partial"
+    place, path, partials = f"{folder}{os.sep}", str(folder), list[tuple[str, str]]()
     try:
         for name, data in files:
-            path = f"{place}{os.sep}{name}"
+            path, partial = place + name, f"{place}.{token_hex(8)}.partial"
             handle = os.open(partial, _CREATE, 0o644)
+            partials.append((partial, path))
             try:
-                try:
-                    written = os.write(handle, data)
-                    while written < len(data):
-                        written += os.write(handle, data[written:])
-                finally:
-                    os.close(handle)
-                if mode is not None:
-                    os.chmod(partial, mode)  # noqa: PTH101  # likewise
-                os.replace(partial, path)  # noqa: PTH105  # a path object costs more than the call
-            except BaseException:  # an interruption too must leave no part of a file
-                Path(partial).unlink(missing_ok=True)
-                raise
+                written = os.write(handle, data)
+                while written < len(data):
+                    written += os.write(handle, data[written:])
+            finally:
+                os.close(handle)
+            if mode is not None:
+                os.chmod(partial, mode)  # noqa: PTH101  # likewise
+        if sync and sys.platform != "win32":
+            os.sync()  # once for all of them, which is far faster than each
+        for partial, path in partials:
+            os.replace(partial, path)  # noqa: PTH105  # a path object costs more than the call
+        if sync:
+            sync_folder(folder)
     except (OSError, ValueError) as error:
         raise unusable(Path(path), "a file", error) from error
+    finally:  # an interruption too must leave no part of a file
+        for partial, _ in partials:
+            with suppress(OSError):
+                os.unlink(partial)  # noqa: PTH108  # likewise
+
+
+@contextmanager
+def scratch_folder(beside: Path | None = None) -> Generator[Path]:
+    """Yield a folder that is gone when the block ends: `beside` a file, or where the system has such folders.
+
+    Raises `FileUnusable` if none can be made; an error about what is in it names the place that stays.
+    """
+    import shutil  # noqa: PLC0415  # costs, and few programs need it
+    import tempfile  # noqa: PLC0415  # likewise
+
+    place = beside.parent if beside else Path(tempfile.tempdir or "")
+    with _explained(place, "a folder for files"):
+        place = beside.parent if beside else Path(tempfile.gettempdir())
+        folder = Path(tempfile.mkdtemp(dir=place, prefix=".", suffix=".partial"))
+    try:
+        yield folder
+    except StateError as error:
+        raise (error.replace(where=str(beside or place)) if folder.name in error.where else error) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def names_in(folder: Path) -> frozenset[str]:

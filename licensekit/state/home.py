@@ -21,7 +21,7 @@ from licensekit.chain import GENESIS, HASH_BYTES, Head
 from licensekit.database import ABSENT, Connection, Database, Schema, connect, in_memory, is_url, read_migrations
 from licensekit.database.schemas import read_queries
 from licensekit.errors import FileUnusable, HomeInvalid, LicenseError, NotActivated, TooLarge
-from licensekit.files import hand_over, read_bytes, unusable, write_atomically
+from licensekit.files import hand_over, read_bytes, sync_folder, unusable, write_atomically
 from licensekit.keys.signing import SEED_BYTES
 from licensekit.state.journal import EMPTY, NOTHING_OBSERVED
 from licensekit.state.journal_entries import Created
@@ -175,6 +175,7 @@ def _folder(folder: Path, *, create: bool) -> Path:
         for one in reversed(missing if create else []):
             one.mkdir(mode=0o700 if one == folder else 0o777, exist_ok=True)
             hand_over(one, one.parent)
+            sync_folder(one.parent)
         is_file = folder.exists() and not folder.is_dir()
     except FileExistsError:
         is_file = True

@@ -158,6 +158,7 @@ def publish(tx: LedgerTransaction, folder: Path) -> Iterator[PublishedFile]:
         last, labels = issued[-1].bundle, tuple(one.label for one in held)
         for pickup in pickups:
             yield PublishedFile(last.serial, last.company, labels, _put(folder / f"{pickup.hex()}.lic", data))
+    files.write_many(folder, ())  # syncs them; before, one that the power cuts off is written again by the next call
 
 
 def _newest_file(
@@ -187,5 +188,5 @@ def _put(path: Path, data: bytes) -> Literal["new", "changed", "unchanged"]:
     if before == data:
         return "unchanged"
     # The account of a web server reads it, whatever the umask of the issuer's account is.
-    files.write_many(path.parent, [(path.name, data)], mode=0o644)
+    files.write_many(path.parent, [(path.name, data)], mode=0o644, sync=False)
     return "new" if before is None else "changed"
