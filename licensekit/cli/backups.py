@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from shutil import copyfileobj
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import click
@@ -13,6 +12,7 @@ from licensekit.cli import groups, inputs, output, proposals
 from licensekit.cli.options import option
 from licensekit.database import backup, examination, upgrades
 from licensekit.errors import ConfirmationNeeded
+from licensekit.files import scratch_folder
 
 preview_option: Final = option("--preview", "Show what would be done, and change nothing.")
 force_option: Final = option("--force", "Replace FILE if it is there.")
@@ -48,18 +48,18 @@ def write_to(back_up: Callable[..., None], file: str, *, force: bool, as_json: b
         back_up(Path(file), replace=force)
         output.emit_json({"written": file}) if as_json else output.emit(f"written and verified: {file}")
         return
-    with TemporaryDirectory() as folder:
-        back_up(copy := Path(folder, "backup.db"))
+    with scratch_folder() as folder:
+        back_up(copy := folder / "backup.db")
         with copy.open("rb") as data:
             copyfileobj(data, sys.stdout.buffer)
 
 
 def restore_from(restore: Callable[..., backup.Restored], file: str, *, yes: bool, as_json: bool) -> None:
     """Restore a backup from a file, or from standard input for `-`; ask where something is lost."""
-    with TemporaryDirectory() as folder:
+    with scratch_folder() as folder:
         source = Path(file)
         if file == inputs.STANDARD:
-            source = Path(folder, "backup.db")
+            source = folder / "backup.db"
             with source.open("wb") as copy:
                 copyfileobj(sys.stdin.buffer, copy)
         try:

@@ -5,7 +5,6 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from shutil import copyfileobj
-from tempfile import TemporaryDirectory
 from typing import LiteralString, NamedTuple
 
 from licensekit.database import ABSENT, connect, is_url
@@ -13,7 +12,7 @@ from licensekit.database.protocol import Connection, Database
 from licensekit.database.schemas import FOUND, Migrating, Schema, compare_rows, copy_rows, tables
 from licensekit.database.upgrades import upgrade
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, FileUnusable, LicenseError, Message, StateError
-from licensekit.files import open_plain, replacing, sync_folder, unusable
+from licensekit.files import open_plain, replacing, scratch_folder, sync_folder, unusable
 from licensekit.proposals import Proposal
 
 
@@ -68,16 +67,13 @@ def write_backup(source: Database, schema: Schema, path: Path, *, replace: bool 
     """Write one moment of a database to a file that only its owner may read; others may work on it meanwhile."""
     with (
         replacing(path, mode=0o600, replace=replace) as file,
-        TemporaryDirectory(dir=path.parent, prefix=".", suffix=".partial") as folder,
+        scratch_folder(beside=path) as folder,
         source.read() as here,
     ):
-        copy, schema = Path(folder, "backup.db"), schema.at(schema.number_of(here.one(FOUND), source.location))
-        try:
-            connect(copy, schema=schema, create=True, fill=lambda there: copy_rows(here, there, schema)).close()
-            with closing(_open_whole(copy, schema)) as database, database.read() as there:
-                compare_rows(here, there, schema, database.location)
-        except StateError as error:
-            raise (error.replace(where=str(path)) if error.where == str(copy) else error) from error
+        copy, schema = folder / "backup.db", schema.at(schema.number_of(here.one(FOUND), source.location))
+        connect(copy, schema=schema, create=True, fill=lambda there: copy_rows(here, there, schema)).close()
+        with closing(_open_whole(copy, schema)) as database, database.read() as there:
+            compare_rows(here, there, schema, database.location)
         with copy.open("rb") as data:
             copyfileobj(data, file)
 
@@ -86,12 +82,12 @@ def write_backup(source: Database, schema: Schema, path: Path, *, replace: bool 
 def _opened_backup(path: Path, schema: Schema) -> Generator[Database]:
     """Open a private copy of a backup, checked as a whole and migrated; the file stays as it is."""
     with ExitStack() as stack:
+        folder = stack.enter_context(scratch_folder())
         try:
-            folder = stack.enter_context(TemporaryDirectory(prefix="licensekit-"))
-            copy = Path(folder, "backup.db")
+            copy = folder / "backup.db"
             _copy(path, copy)
             with suppress(FileUnusable):  # of a database that was copied with its log beside it
-                _copy(path.with_name(f"{path.name}-wal"), Path(folder, "backup.db-wal"))
+                _copy(path.with_name(f"{path.name}-wal"), folder / "backup.db-wal")
             _open_whole(copy, schema).close()
             upgrade(copy, schema)
             database = stack.enter_context(closing(connect(copy, schema=schema, create=False)))

@@ -203,6 +203,8 @@ def _new_folder(folder: Path) -> Generator[Layout]:
         files.sync_folder(folder.parent)
     except OSError as error:
         raise files.unusable(folder, "a workspace", error) from error
+    except errors.StateError as error:  # of a file that is gone with the folder
+        raise error.replace(where=error.where.replace(str(partial), str(folder), 1)) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

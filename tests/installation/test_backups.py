@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
@@ -287,7 +288,7 @@ def test_no_room_for_a_private_copy_is_said(filled: Home, tmp_path: Path, monkey
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(backup, "TemporaryDirectory", full)
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
     with pytest.raises(FileUnusable, match="disk is full"):
         restored(filled, source)
 
@@ -329,6 +330,7 @@ def test_a_folder_that_cannot_be_looked_at_is_not_taken_for_an_empty_one(filled:
 
 WRITER = """
 import sys
+import tempfile
 from tests.homes import Home
 home = Home(sys.argv[1])
 with home.open() as installation:

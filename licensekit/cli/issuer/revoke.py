@@ -102,6 +102,9 @@ def _sign_again(workspace: issuer.Workspace, now: int, signing: KeyOptions) -> N
     except errors.KeyMissing as error:
         hint = error.hint if error.able else "make another with `licensekit keys new`, and the default"
         remark(f"The key is revoked, and {error.message}: {hint}. Then run `licensekit pack`.")
+    except errors.LicenseError:
+        remark("The key is revoked. Run `licensekit pack`, which signs catalog and list again.")
+        raise
 
 
 def _find(workspace: issuer.Workspace, name: str) -> issuer.Issued:

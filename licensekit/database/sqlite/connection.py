@@ -213,7 +213,8 @@ def create_private(path: Path) -> bool:
         return False
     except OSError as error:
         if is_made:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
         raise DatabaseUnavailable(reason="not-created", detail=error.strerror or str(error), where=str(path)) from error
     return True
 

@@ -4,6 +4,7 @@ New keys are planned first, and made when the change that admits them is signed:
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -96,7 +97,8 @@ class KeyProposal(proposals.Proposal[KeyChange]):
         except BaseException:  # an interruption too must leave no key behind that nobody admitted
             if self._is_untouched():
                 for one in written:
-                    one.path.unlink()
+                    with suppress(OSError):
+                        one.path.unlink()
             raise
         return KeyChange(ceremony, file, tuple(written))
 

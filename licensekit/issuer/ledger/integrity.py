@@ -11,7 +11,6 @@ from functools import partial
 from itertools import islice, zip_longest
 from pathlib import Path
 from secrets import token_bytes
-from tempfile import TemporaryDirectory
 from typing import Final, LiteralString
 
 from licensekit import chain, errors, files
@@ -48,8 +47,8 @@ Progress = Callable[[int], None]  # called with how many more entries were verif
 def verify(ledger: Connection, progress: Progress) -> chain.Head:
     """Verify a whole ledger, in constant memory, and return its last entry; raises as `Ledger.verify`."""
     with (
-        TemporaryDirectory() as place,
-        closing(entries.open_ledger(Path(place, "drawn.db"), create=True)) as beside,
+        files.scratch_folder() as place,
+        closing(entries.open_ledger(place / "drawn.db", create=True)) as beside,
         beside.write() as drawn,
     ):
         _verify_entries(ledger, drawn, progress)
