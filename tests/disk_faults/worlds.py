@@ -115,7 +115,7 @@ def filled(line: str) -> str:
         if f"{{{name}}}" in line:
             try:
                 words[name] = ask()
-            except sqlite3.DatabaseError:  # the world is in no state to know it
+            except (sqlite3.DatabaseError, ValueError):  # the world is in no state to know it
                 words[name] = 12 * "0"
     return line.format(**words)
 
