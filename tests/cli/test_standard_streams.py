@@ -23,7 +23,7 @@ from licensekit.errors import FileUnusable, OutputFailed
 from tests import homes
 from tests.cli.broken_streams import FULL, GONE, invoke
 from tests.cli.command_tree import Node, every_command
-from tests.cli.every_use import make_use, make_world, used
+from tests.cli.every_use import make_use, make_world, used, view
 from tests.cli.invoking import Ran
 from tests.disk_faults import worlds
 
@@ -47,7 +47,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_no_command_ends_in_a_traceback_whatever_its_streams_are(name: str, world: Path, tmp_path: Path) -> None:
     """It does all or nothing, says which, and what it says in ASCII is what it says in UTF-8, escaped."""
     use = make_use(name, world, tmp_path)
-    before = worlds.view(use.template)
+    before = view(use.template)
     good, after = use.run(tmp_path / "run", invoke)
     assert good.code == 0, good.err
 
