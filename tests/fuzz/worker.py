@@ -45,6 +45,8 @@ def load() -> None:
         atheris.instrument_imports(include=list(INSTRUMENTED)).__enter__()
         for module in ("judging", "structure", *(target.module for target in TARGETS)):
             import_module(f"tests.fuzz.{module}")
+        for target in TARGETS:  # what they load when they are used
+            list(target.seeds())
 
 
 def start(target: Target, folder: Path, arguments: Sequence[str]) -> int:
