@@ -59,14 +59,14 @@ def main() -> int:
 
 def _all(asked: Namespace, folder: Path, ran: list[Ran]) -> Iterator[Ran]:
     """Run targets, so many at once, and yield what became of each."""
-    running: dict[int, _Running] = {}
+    running: dict[int, Running] = {}
     for target in _rounds(asked, ran):
         if len(running) >= asked.at_once:
-            yield _ended(running)
-        one = _prepared(target, folder / target.name, asked.seconds)
+            yield ended(running)
+        one = prepared(target, folder / target.name, asked.seconds)
         running[worker.start(target, one.folder, one.arguments)] = one
     while running:
-        yield _ended(running)
+        yield ended(running)
 
 
 def _arguments() -> Namespace:
@@ -98,14 +98,16 @@ def _rounds(asked: Namespace, ran: list[Ran]) -> Iterator[Target]:
         yield target
 
 
-class _Running(NamedTuple):
+class Running(NamedTuple):
+    """A target that runs, and what it was started with."""
+
     target: Target
     folder: Path
     arguments: tuple[str, ...]
     known: frozenset[str]  # findings of earlier runs
 
 
-def _prepared(target: Target, folder: Path, seconds: int) -> _Running:
+def prepared(target: Target, folder: Path, seconds: int) -> Running:
     """Write the seeds of a target, and return how it is to be run."""
     kept = corpus.FOLDER / target.name
     for one in (folder / "new", folder / "seeds"):
@@ -118,10 +120,10 @@ def _prepared(target: Target, folder: Path, seconds: int) -> _Running:
     if target.prefix is None and (words := b"".join(_words(seeds))):
         (folder / "words").write_bytes(words)
         arguments.insert(0, f"-dict={folder / 'words'}")
-    return _Running(target, folder, tuple(arguments), _findings(folder))
+    return Running(target, folder, tuple(arguments), _findings(folder))
 
 
-def _ended(running: dict[int, _Running]) -> Ran:
+def ended(running: dict[int, Running]) -> Ran:
     """Wait for one of those that run."""
     process, status = os.wait()
     target, folder, _, known = running.pop(process)

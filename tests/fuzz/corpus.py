@@ -1,21 +1,26 @@
-"""The inputs that are kept, in `corpus/TARGET`: each goes from a line to another as no other does."""
+"""The inputs that are kept, in `corpus/TARGET`: each goes a way, or goes it as often, as no other does."""
 
+import os
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
-from tests.fuzz.judging import judge
 from tests.fuzz.targets import Target
 
 FOLDER: Final = Path(__file__).with_name("corpus")
 KEPT_BYTES: Final = 64 * 1024
 """The most that is kept of one target."""
-_PACKAGE: Final = f"{Path(__file__).parents[2] / 'licensekit'}"
+_TRACED: Final = (
+    str(Path(__file__).parents[2] / "licensekit"),
+    *(str(Path(os.__file__).parent / name) for name in ("tomllib", "email", "html")),
+)
 
-Way = tuple[str, int, int]  # a file, and two lines of one function that followed each other
+Way = tuple[str, int, int, int]
+"""A file, two lines of one function that followed each other, and how often they did: once, twice, 4 times, 8 times…"""
 
 
 def kept(target: str) -> list[bytes]:
@@ -45,19 +50,21 @@ def keep(target: Target, found: Path) -> int:
 
 
 def ways(target: Target, data: bytes) -> set[Way]:
-    """Return which ways an input goes in the package."""
-    found = set[Way]()
+    """Return which ways an input goes in the package, and in the parsers of the standard library."""
+    from tests.fuzz.judging import judge  # noqa: PLC0415  # what is to be instrumented is loaded by `worker.load`
+
+    found = Counter[tuple[str, int, int]]()
 
     def enter(frame: FrameType, _event: str, _given: Any) -> Any:
         file = frame.f_code.co_filename
-        if not file.startswith(_PACKAGE):
+        if not file.startswith(_TRACED):
             return None
         before = 0
 
         def line(frame: FrameType, event: str, _given: Any) -> Any:
             nonlocal before
             if event == "line":
-                found.add((file, before, frame.f_lineno))
+                found[file, before, frame.f_lineno] += 1
                 before = frame.f_lineno
             return line
 
@@ -68,7 +75,7 @@ def ways(target: Target, data: bytes) -> set[Way]:
         judge(target.run, data)
     finally:
         sys.settrace(None)
-    return found
+    return {(*way, count.bit_length()) for way, count in found.items()}
 
 
 def _by_length(inputs: Iterable[bytes]) -> list[bytes]:

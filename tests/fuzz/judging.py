@@ -2,7 +2,7 @@
 
 import json
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -19,6 +19,7 @@ MOST_SECONDS: Final = 1.0
 """Of the processor, for one input."""
 _PACKAGE: Final = str(Path(licensekit.__file__).parent)
 _SHOWN_CHARACTERS: Final = 100_000
+_SHOWN_OF_A_BYTE: Final = 200  # each fault of a file has a line, which names what would be right
 
 
 class NotMade(Exception):  # nothing is wrong: there is nothing to be judged
@@ -54,7 +55,7 @@ def _fed(run: Callable[[bytes], None], data: bytes) -> None:
     except NotMade:
         return
     except LicenseError as error:
-        require_shown(error)
+        require_shown(error, len(data))
     except click.UsageError as error:
         _require_line(usage_line(error))
     except (click.exceptions.Exit, click.Abort):
@@ -65,16 +66,16 @@ def _require_line(line: str) -> None:
     assert line.isprintable(), line
 
 
-def require_shown(error: LicenseError) -> None:
-    """Check that an error says something, in lines that are harmless, and as JSON."""
+def require_shown(error: LicenseError, size: int = 0) -> None:
+    """Check that an error about so many bytes says something, in lines that are harmless, and as JSON."""
     lines = error_lines(error)
     assert lines
     assert all(line and line.isprintable() for line in lines), lines
-    assert len(json.dumps(error.as_json())) + sum(map(len, lines)) < _SHOWN_CHARACTERS
+    assert len(json.dumps(error.as_json())) + sum(map(len, lines)) < _SHOWN_CHARACTERS + size * _SHOWN_OF_A_BYTE
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet() -> Generator[None]:
     """Let nothing be printed, by which hundreds of thousands of views would be."""
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         yield

@@ -1,5 +1,6 @@
 """What seeds are made of: the cases of the conformance kit, and the sample."""
 
+import json
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -22,7 +23,7 @@ def given(ask: str, member: str) -> tuple[Any, ...]:
 
 
 def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+    return json.dumps(value) if isinstance(value, list) else value
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from licensekit import dates
@@ -56,7 +57,7 @@ def _value(text: str) -> None:
 
 
 def _name(text: str) -> None:
-    for check in (names.check_name, names.check_message, lambda one: names.written_id(one, "user id")):
+    for check in (names.check_name, names.check_message, partial(names.written_id, kind="user id")):
         with suppress(LicenseError):
             check(text)
     with suppress(LicenseError):

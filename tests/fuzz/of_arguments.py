@@ -23,7 +23,8 @@ def _parsed(command: click.Command, words: list[str], parent: click.Context | No
     name = command.name if parent else "licensekit"
     with command.make_context(name, words, parent=parent) as context:
         if isinstance(command, click.Group):
-            rest = [*context._protected_args, *context.args]  # what click's own `invoke` resolves
+            chosen: list[str] = getattr(context, "_protected_args")  # noqa: B009  # private, and what `invoke` resolves
+            rest = [*chosen, *context.args]
             _, found, rest = command.resolve_command(context, rest) if rest else (None, None, [])
             if found is not None:
                 _parsed(found, rest, context)

@@ -51,10 +51,11 @@ def bytes_of(tree: Any) -> bytes:
 
 def tokens_of(data: bytes) -> list[armor.Token]:
     """Return the tokens that a tree describes, signed; raise `NotMade`."""
-    tree = tree_of(data)
-    if not isinstance(tree, list):
-        raise NotMade
-    return [_token(one) for one in tree[:_TOKENS]]
+    match tree_of(data):
+        case [*described_tokens]:
+            return [_token(one) for one in described_tokens[:_TOKENS]]
+        case _:
+            raise NotMade
 
 
 def described(kind: str, document: bytes, signer: int = 0) -> list[Any]:
@@ -105,11 +106,14 @@ def changed(data: bytes, prefix: int, seed: int, mutate: Mutate) -> bytes:
 
 def _changed(tree: Any, chance: Random, mutate: Mutate) -> Any:
     """Return a tree with one place changed: nearer to the leaves as often as there are leaves."""
-    if isinstance(tree, list) and tree and chance.random() < _INWARD:
-        return _changed_list(tree, chance, mutate)
-    if isinstance(tree, dict) and chance.random() < _INWARD:
-        return _changed_map(tree, chance, mutate)
-    return _changed_leaf(tree, chance, mutate)
+    is_inward = chance.random() < _INWARD
+    match tree:
+        case [_, *_] if is_inward:
+            return _changed_list(list(tree), chance, mutate)
+        case {} if is_inward:
+            return _changed_map(dict(tree), chance, mutate)
+        case _:
+            return _changed_leaf(tree, chance, mutate)
 
 
 def _changed_list(items: list[Any], chance: Random, mutate: Mutate) -> list[Any]:

@@ -132,9 +132,9 @@ class _Failing(Target):
 @pytest.mark.process
 def test_a_finding_is_written_down_once_and_the_search_goes_on(tmp_path: Path) -> None:
     pytest.importorskip("atheris")
-    one = runner._prepared(_Failing("tokens", ""), tmp_path, 60)
+    one = runner.prepared(_Failing("tokens", ""), tmp_path, 60)
     process = worker.start(one.target, tmp_path, ["-runs=2000", *one.arguments])
-    ran = runner._ended({process: one})
+    ran = runner.ended({process: one})
     assert ran.inputs >= 2000
     (finding,) = ran.findings
     assert finding.startswith("ZeroDivisionError at test_fuzzing.py:fails (finding-")
@@ -144,11 +144,11 @@ def test_a_finding_is_written_down_once_and_the_search_goes_on(tmp_path: Path) -
 
 @pytest.mark.process
 def test_a_process_that_ends_in_another_way_is_a_finding(tmp_path: Path) -> None:
-    one = runner._prepared(_Failing("tokens", ""), tmp_path, 60)
+    one = runner.prepared(_Failing("tokens", ""), tmp_path, 60)
     process = os.fork()
     if not process:
         os._exit(9)
-    (finding,) = runner._ended({process: one}).findings
+    (finding,) = runner.ended({process: one}).findings
     assert "ended with 9" in finding
 
 
