@@ -61,7 +61,7 @@ def _all(asked: Namespace, folder: Path, ran: list[Ran]) -> Iterator[Ran]:
     """Run targets, so many at once, and yield what became of each."""
     running: dict[int, Running] = {}
     for target in _rounds(asked, ran):
-        if len(running) >= asked.at_once:
+        while len(running) >= asked.at_once or target in [one.target for one in running.values()]:
             yield ended(running)
         one = prepared(target, folder / target.name, asked.seconds)
         running[worker.start(target, one.folder, one.arguments)] = one

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from licensekit.chain import Head
@@ -79,8 +79,13 @@ _READERS: Final[Sequence[Callable[[bytes], None]]] = (
 
 
 @cache
+def _temporary() -> TemporaryDirectory[str]:
+    """Return the folder of this process and of those that it forks; it goes with this one."""
+    return TemporaryDirectory(prefix="fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)  # noqa: S108
+
+
 def _folder() -> Path:
-    return Path(mkdtemp(prefix="fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))  # noqa: S108
+    return Path(_temporary().name)
 
 
 def _written(name: str, data: bytes) -> Path:
@@ -91,6 +96,7 @@ def _written(name: str, data: bytes) -> Path:
 
 def own_files_seeds() -> Iterator[bytes]:
     """Yield one of each, as we write it."""
+    _temporary()  # before anybody forks
     entries: list[journal_entries.Entry] = [
         journal_entries.Created(bytes(32)),
         journal_entries.Pinned(makers.pin(makers.first_root()), bytes(32)),
