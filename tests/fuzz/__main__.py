@@ -16,7 +16,7 @@ from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Final, NamedTuple
 
-from tests.fuzz import corpus, totals, worker
+from tests.fuzz import kept_inputs, totals, worker
 from tests.fuzz.targets import BY_NAME, TARGETS, Target
 
 ROUND_SECONDS: Final = 60
@@ -47,7 +47,7 @@ def main() -> int:
         if asked.record:
             _record(one)
     for name in asked.targets if asked.keep else ():
-        print(f"{name}: {corpus.keep(BY_NAME[name], folder / name / 'new')} inputs are kept", flush=True)
+        print(f"{name}: {kept_inputs.keep(BY_NAME[name], folder / name / 'new')} inputs are kept", flush=True)
     findings = [finding for one in ran for finding in one.findings]
     print(f"{sum(one.inputs for one in ran):,} inputs, {len(findings)} findings")
     if findings:
@@ -109,7 +109,7 @@ class Running(NamedTuple):
 
 def prepared(target: Target, folder: Path, seconds: int) -> Running:
     """Write the seeds of a target, and return how it is to be run."""
-    kept = corpus.FOLDER / target.name
+    kept = kept_inputs.FOLDER / target.name
     for one in (folder / "new", folder / "seeds"):
         one.mkdir(parents=True, exist_ok=True)
     seeds = list(target.seeds())
@@ -124,8 +124,8 @@ def prepared(target: Target, folder: Path, seconds: int) -> Running:
 
 
 def ended(running: dict[int, Running]) -> Ran:
-    """Wait for one of those that run."""
-    process, status = os.wait()
+    """Wait for the one that was started first: all run equally long."""
+    process, status = os.waitpid(next(iter(running)), 0)
     target, folder, _, known = running.pop(process)
     tally, found = worker.Tally.of(folder), sorted(_findings(folder) - known)
     findings = [f"{(folder / name).read_text('utf-8').partition(chr(10))[0]} ({name})" for name in found]

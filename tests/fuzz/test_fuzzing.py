@@ -16,7 +16,7 @@ from licensekit.errors import ArmorInvalid, LicenseError
 from licensekit.wire import frame
 from tests import makers
 from tests.fuzz import __main__ as runner
-from tests.fuzz import corpus, judging, structure, totals, worker
+from tests.fuzz import judging, kept_inputs, structure, totals, worker
 from tests.fuzz.targets import BY_NAME, TARGETS, Target
 
 PACKAGE: Final = Path(__file__).parents[2] / "licensekit"
@@ -36,7 +36,7 @@ def some(inputs: list[bytes]) -> list[bytes]:
 
 def tried(target: Target) -> list[bytes]:
     """Return inputs of a target for a test."""
-    return [b"", b"\0", *some(list(target.seeds())), *some(corpus.kept(target.name))]
+    return [b"", b"\0", *some(list(target.seeds())), *some(kept_inputs.kept(target.name))]
 
 
 @pytest.mark.attack("any-bytes")
@@ -153,7 +153,7 @@ def test_a_process_that_ends_in_another_way_is_a_finding(tmp_path: Path) -> None
 
 
 def test_what_goes_no_new_way_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corpus, "FOLDER", tmp_path / "corpus")
+    monkeypatch.setattr(kept_inputs, "FOLDER", tmp_path / "corpus")
     found = tmp_path / "found"
     found.mkdir()
     (found / "new").write_bytes(b"lk1-bundle.A=")
@@ -165,8 +165,8 @@ def test_what_goes_no_new_way_is_not_kept(tmp_path: Path, monkeypatch: pytest.Mo
         def seeds(self) -> Callable[[], Iterator[bytes]]:
             return lambda: iter([b""])
 
-    assert corpus.keep(Tokens("tokens", "of_files"), found) == 1
-    assert corpus.kept("tokens") == [b"lk1-bundle.A="]
+    assert kept_inputs.keep(Tokens("tokens", "of_files"), found) == 1
+    assert kept_inputs.kept("tokens") == [b"lk1-bundle.A="]
 
 
 def test_totals_are_read_as_they_were_written(tmp_path: Path) -> None:
