@@ -3,7 +3,8 @@
 import io
 import os
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
@@ -34,6 +35,18 @@ def invoke(arguments: Sequence[str | Path], *, stdin: bytes | None = None) -> Ra
     code = ended.value.code
     assert isinstance(code, int)
     return Ran(code, out.text(), err.text())
+
+
+def in_one_second(*asked: Callable[[], Ran]) -> list[Ran]:
+    """Return what each of `asked` prints, asked again until the clock shows one second for all of them.
+
+    For answers that are compared and say when they were given.
+    """
+    while True:
+        second = int(time.time())
+        answers = [ask() for ask in asked]
+        if int(time.time()) == second:
+            return answers
 
 
 class _Stream(io.TextIOWrapper):

@@ -70,11 +70,12 @@ def ways(target: Target, data: bytes) -> set[Way]:
 
         return line
 
+    before = sys.gettrace()  # what measures coverage
     sys.settrace(enter)
     try:
         judge(target.run, data)
     finally:
-        sys.settrace(None)
+        sys.settrace(before)
     return {(*way, count.bit_length()) for way, count in found.items()}
 
 

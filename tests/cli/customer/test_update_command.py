@@ -16,6 +16,7 @@ from licensekit.installation import fetching
 from licensekit.wire.documents import PICKUP
 from tests import homes, makers, today
 from tests.cli.customer.conftest import Command
+from tests.cli.invoking import in_one_second
 from tests.crm import SOLD, crm_catalog
 
 ADDRESS = "https://licenses.example.com/crm"
@@ -54,10 +55,12 @@ def bundle(sequence: int, **changes: Any) -> str:
 def test_it_shows_and_takes_what_activate_shows_and_takes(updating: Command, serve: Serve, shelf: Path) -> None:
     serve(bundle(2))
     (shelf / "two.lic").write_text(bundle(2))
-    preview = updating("update --preview")
-    assert (preview.code, preview.out) == (0, updating("activate two.lic --preview").out)
-    everything = updating("update --preview --all --json")
-    assert json.loads(everything.out) == json.loads(updating("activate two.lic --preview --json").out)
+    for update, activate in (
+        ("update --preview", "activate two.lic --preview"),
+        ("update --preview --all --json", "activate two.lic --preview --json"),
+    ):
+        updates, activates = in_one_second(partial(updating, update), partial(updating, activate))
+        assert (updates.code, updates.out) == (0, activates.out)
     done = updating("update")
     assert done.code == 0
     assert done.out.endswith("activated\n")

@@ -1,6 +1,6 @@
 """Whatever clocks show and whoever is stopped or killed: never more seats are held than were sold, and none is lost.
 
-Each engine has a minute of it; LICENSEKIT_TEST_CHAOS_SECONDS says for how many seconds otherwise, and
+Each engine has 40 seconds of it; LICENSEKIT_TEST_CHAOS_SECONDS says for how many seconds otherwise, and
 LICENSEKIT_TEST_CHAOS_SEED what happens.
 """
 
@@ -28,7 +28,7 @@ from tests.runtime.leases.chaos_world import ServerClock, World, read_log
 from tests.runtime.leases.competing_processes import CODE, PACK
 from tests.runtime.leases.waiting import eventually
 
-SECONDS: Final = float(os.environ.get("LICENSEKIT_TEST_CHAOS_SECONDS", "60"))
+SECONDS: Final = float(os.environ.get("LICENSEKIT_TEST_CHAOS_SECONDS", "40"))
 SEED: Final = int(os.environ.get("LICENSEKIT_TEST_CHAOS_SEED", "1"))
 SOLD: Final = 10
 PROGRAMS: Final = 6
