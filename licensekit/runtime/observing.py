@@ -136,9 +136,9 @@ class Observer:
 
 def load(path: Path, mark: list[Any] | None) -> Sightings:
     """Return what processes of this boot have seen; nothing from a file of another boot, or one that is damaged."""
-    with suppress(LicenseError, ValueError, TypeError, RecursionError):
+    with suppress(LicenseError, ValueError, TypeError, LookupError, OverflowError, RecursionError):
         found, rows = json.loads(read_bytes(path, limit=_FILE_BYTES, what="a file of observations"))
-        if found == mark:
+        if found == mark and all([*map(type, row[:-1])] == [*Beat.__annotations__.values()] for row in rows):
             return {row[0]: Sighting(Beat(*row[:-1]), float(row[-1]), None) for row in rows}
     return {}
 

@@ -168,6 +168,15 @@ def test_an_openssh_key_of_an_unknown_algorithm_is_refused() -> None:
         import_private(openssh(unknown), never)
 
 
+@pytest.mark.attack("any-bytes-in-a-key-file")
+def test_an_openssh_key_with_a_compressed_point_is_refused() -> None:
+    """The library raises `NotImplementedError`, which is none of those that it names."""
+    whole = contents(OTHERS["ECDSA, OpenSSH"])
+    point = P256.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    with pytest.raises(errors.KeyFileInvalid):
+        import_private(openssh(whole.replace(point, b"\x02" + point[1:])), never)
+
+
 def der(tag: int, *parts: bytes) -> bytes:
     body = b"".join(parts)
     assert len(body) < 2**16

@@ -85,7 +85,7 @@ class Links(NamedTuple):
         try:
             name, role, until = json.loads(read_bytes(path, limit=_MOST, what="a link"))
             return Identity(str(name), Role(role)) if self.clock() < until else None
-        except (LicenseError, TypeError, ValueError):
+        except (LicenseError, TypeError, ValueError, RecursionError):
             return None
 
 
