@@ -81,7 +81,7 @@ _READERS: Final[Sequence[Callable[[bytes], None]]] = (
 @cache
 def _temporary() -> TemporaryDirectory[str]:
     """Return the folder of this process and of those that it forks; it goes with this one."""
-    return TemporaryDirectory(prefix="fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)  # noqa: S108
+    return TemporaryDirectory(prefix="fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)  # noqa: S108  # in memory, where there is such a place
 
 
 def _folder() -> Path:
