@@ -48,7 +48,7 @@ def _findings(
     if (place := _workspace(folder, pack, root)) is not None:
         from licensekit.issuer import Workspace  # noqa: PLC0415  # a customer's command loads none
 
-        remark(f"Judged by the workspace {place.resolve()}.")
+        remark(f"Judged by the workspace {place.absolute()}.")
         with Workspace.open(place) as workspace, inputs.located(file):
             known = workspace.state(now).trust_store
             return check(armor.read(inputs.read_tokens(file, what="a license file")), known, now), known

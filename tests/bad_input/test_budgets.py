@@ -74,14 +74,14 @@ def _observed(data: bytes) -> None:
 
 
 READERS: Final[Mapping[str, Reader]] = {
-    "license files": Reader(pasted.find_tokens, shapes.PASTED, 150_000, limits.FILE_BYTES),
-    "catalogs": Reader(lambda d: read_catalog(d, version=1, issued=0), shapes.TOML, 40_000, limits.TOML_BYTES),
-    "orders": Reader(read_draft, shapes.TOML, 40_000, limits.TOML_BYTES),
-    "many orders in JSON": Reader(_orders, shapes.JSON, 40_000, limits.FILE_BYTES),
-    "many orders in a table": Reader(_table_of(csv_lines), shapes.TABLE, 30_000, limits.FILE_BYTES),
-    "renewals": Reader(_table_of(renewal_lines), shapes.TABLE, 30_000, limits.FILE_BYTES),
-    "users": Reader(parse_users, shapes.TABLE, 40_000, IMPORT_BYTES),
-    "exports of directories": Reader(parse_directory, shapes.TABLE, 20_000, IMPORT_BYTES),
+    "license files": Reader(pasted.find_tokens, shapes.PASTED, 80_000, limits.FILE_BYTES),
+    "catalogs": Reader(lambda d: read_catalog(d, version=1, issued=0), shapes.TOML, 25_000, limits.TOML_BYTES),
+    "orders": Reader(read_draft, shapes.TOML, 25_000, limits.TOML_BYTES),
+    "many orders in JSON": Reader(_orders, shapes.JSON, 20_000, limits.FILE_BYTES),
+    "many orders in a table": Reader(_table_of(csv_lines), shapes.TABLE, 20_000, limits.FILE_BYTES),
+    "renewals": Reader(_table_of(renewal_lines), shapes.TABLE, 20_000, limits.FILE_BYTES),
+    "users": Reader(parse_users, shapes.TABLE, 20_000, IMPORT_BYTES),
+    "exports of directories": Reader(parse_directory, shapes.TABLE, 12_000, IMPORT_BYTES),
     "keys": Reader(_keys, shapes.KEY, limits.KEY_FILE_BYTES // 2 - 100, limits.KEY_FILE_BYTES),
     "passphrases": Reader(names.first_line, shapes.KEY, 200_000, 400_000),
     "observations": Reader(_observed, shapes.OBSERVED, 100_000, 16 * 1024 * 1024),
