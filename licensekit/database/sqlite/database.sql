@@ -1,8 +1,8 @@
 -- What SQLite is asked about a database, for `licensekit/database/sqlite/database.py`.
 
--- Whether there is the table of migrations.
+-- Whether there is the table of migrations, in a file that is marked as ours.
 -- name: has_table
-SELECT 1 FROM sqlite_master WHERE name = 'licensekit_schema';
+SELECT 1 FROM sqlite_master, pragma_application_id WHERE name = 'licensekit_schema' AND application_id = 1818977378;
 
 -- The engine and its version.
 -- name: version
