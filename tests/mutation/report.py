@@ -159,6 +159,9 @@ of them were tried so far. {alike} of those that were found made a test run with
 judged equivalent, each with its reason in `tests/mutation/survivors.toml`, and are left out of the score; with them it
 would be {raw} %.
 
+As long as some of the sample are not tried, the score and its interval speak of those alone that were: they are taken
+module by module, and what runs at import comes last, so they are no sample of the rest.
+
 Only tests within one process count here, on SQLite. Those that start processes, servers and browsers, of which there
 are many, would find more.
 
