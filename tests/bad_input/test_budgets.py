@@ -61,8 +61,17 @@ def _table_of(read: Callable[..., Any]) -> Callable[[bytes], object]:
     return lambda data: sum(1 for _ in read(pieces_of(io.BytesIO(data)), "x", CATALOG))
 
 
+def _imported(data: bytes) -> object:
+    return other_forms.import_private(data, lambda: b"x")
+
+
+def _catalog(data: bytes) -> object:
+    return read_catalog(data, version=1, issued=0)
+
+
 def _keys(data: bytes) -> None:
-    for read in (keyfile.peek, keyfile.parse_public, lambda data: other_forms.import_private(data, lambda: b"x")):
+    every: tuple[Callable[[bytes], object], ...] = (keyfile.peek, keyfile.parse_public, _imported)
+    for read in every:
         with suppress(LicenseError):
             read(data)
 
@@ -75,7 +84,7 @@ def _observed(data: bytes) -> None:
 
 READERS: Final[Mapping[str, Reader]] = {
     "license files": Reader(pasted.find_tokens, shapes.PASTED, 80_000, limits.FILE_BYTES),
-    "catalogs": Reader(lambda d: read_catalog(d, version=1, issued=0), shapes.TOML, 25_000, limits.TOML_BYTES),
+    "catalogs": Reader(_catalog, shapes.TOML, 25_000, limits.TOML_BYTES),
     "orders": Reader(read_draft, shapes.TOML, 25_000, limits.TOML_BYTES),
     "many orders in JSON": Reader(_orders, shapes.JSON, 20_000, limits.FILE_BYTES),
     "many orders in a table": Reader(_table_of(csv_lines), shapes.TABLE, 20_000, limits.FILE_BYTES),
@@ -142,7 +151,7 @@ def test_the_time_of_a_document_is_linear(kind: str) -> None:
 
 @pytest.mark.parametrize(
     "read",
-    [pasted.find_tokens, armor.read, keyfile.peek, lambda data: other_forms.import_private(data, lambda: b"")],
+    [pasted.find_tokens, armor.read, keyfile.peek, _imported],
     ids=["pasted", "tokens", "key file", "key of another form"],
 )
 def test_what_is_too_large_is_refused_before_it_is_worked_on(read: Callable[[bytes], object]) -> None:
