@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -79,7 +80,7 @@ def run(kept: Kept, sampled: Sequence[Mutant], arguments: argparse.Namespace) ->
     if arguments.backward:
         todo.reverse()
         todo.sort(key=lambda one: one.scope == DECLARATIONS)
-    counts = dict.fromkeys(("killed", "timeout", "survived", "uncovered", "unfit"), 0)
+    counts = Counter[str]()
     began = time.monotonic()
 
     def tell(mutant: Mutant, outcome: trials.Outcome) -> None:
@@ -90,7 +91,10 @@ def run(kept: Kept, sampled: Sequence[Mutant], arguments: argparse.Namespace) ->
         if outcome.status not in DONE:
             print(f"{outcome.status}: {told(mutant)}")
         if sum(counts.values()) % 25 == 0:
-            print(f"-- {sum(counts.values())} of {len(todo)} in {time.monotonic() - began:.0f} s: {counts}", flush=True)
+            print(
+                f"-- {sum(counts.values())} of {len(todo)} in {time.monotonic() - began:.0f} s: {dict(counts)}",
+                flush=True,
+            )
 
     def is_open(mutant: Mutant) -> bool:
         return _is_open(kept.known().get(mutant.identity), again=arguments.survivors)

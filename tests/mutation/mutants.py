@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 ROOT: Final = Path(__file__).parents[2]
 TARGETS: Final = (
@@ -130,7 +130,7 @@ class Module:
             identity = sha256(f"{told}\n{seen[told]}".encode()).hexdigest()[:12]
             first = change.statement.lineno
             # Of a compound statement, its head alone.
-            last = change.node.end_lineno or first if hasattr(change.node, "end_lineno") else first
+            last: int = getattr(change.node, "end_lineno", None) or first
             lines = tuple(range(min(first, getattr(change.node, "lineno", first)), last + 1))
             line = getattr(change.node, "lineno", first)
             yield Mutant(identity, path, change.scope, line, change.operator, before, after, lines, number)
@@ -202,7 +202,7 @@ def _children(node: ast.AST) -> Iterator[tuple[_Place, ast.AST]]:
         if isinstance(value, ast.AST):
             yield _Place(node, field, None), value
         elif isinstance(value, list):
-            many: list[Any] = value
+            many = cast("list[object]", value)
             yield from ((_Place(node, field, at), one) for at, one in enumerate(many) if isinstance(one, ast.AST))
 
 
