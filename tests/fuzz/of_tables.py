@@ -190,7 +190,7 @@ def _settlement(data: bytes) -> None:
 
 @cache
 def _settling() -> Settlement:
-    from licensekit.state.home import open_in_memory  # noqa: PLC0415
+    from licensekit.state.home import open_in_memory  # noqa: PLC0415  # what a fuzzer measures is loaded by `worker.load`
 
     installation = Installation(homes.opened(open_in_memory(), pack=homes.pack(crm_catalog())))
     installation.activate(homes.file(makers.bundle(**SOLD)))
