@@ -147,9 +147,9 @@ def warn_of_restored(workspace: issuer.Workspace) -> None:
         output.warn(f"{error.message}.")
 
 
-def require_whole(workspace: issuer.Workspace) -> None:
-    """Refuse a restored ledger, in which nothing is signed, before anybody is asked to agree."""
-    if error := workspace.ledger.restored():
+def require_whole(workspace: issuer.Workspace, consent: proposals.Consent) -> None:
+    """Refuse a restored ledger, in which nothing is signed, before anybody is asked to agree; a preview shows it."""
+    if not consent.preview and (error := workspace.ledger.restored()):
         raise error
 
 
