@@ -81,7 +81,11 @@ def inspect(*, file: str, now: int | None, as_json: bool, **source: Any) -> None
 def show_findings(findings: Sequence[Finding], store: TrustStore | None) -> None:
     """Print what is in a file, and what vouches for each of its documents."""
     for finding in separated(findings):
-        _show_status(finding)
+        said, color, more = _STATUS[finding.status]
+        said = said.format(signers=", ".join(finding.signers), error=finding.error)
+        click.secho(f"{finding.type.upper()}  {said}", fg=color, bold=True)
+        if more:
+            emit(more)
         documents.show(finding.document, [("identity", finding.identity)], _licenses(finding, findings, store))
 
 
@@ -141,22 +145,16 @@ def _licenses(one: Finding, findings: Iterable[Finding], store: TrustStore | Non
     return {} if newest is None else newest.licenses
 
 
-def _show_status(finding: Finding) -> None:
-    name = finding.type.upper()
-    signers = ", ".join(finding.signers)
-    match finding.status:
-        case "verified":
-            click.secho(f"{name}  VERIFIED, signed by {signers}", fg="green", bold=True)
-        case "superseded":
-            click.secho(f"{name}  SUPERSEDED by a newer one, signed by {signers}", bold=True)
-        case "self-signed":
-            click.secho(f"{name}  SELF-SIGNED by installation {signers}", bold=True)
-            emit("Whose installation that is, only the vendor's ledger can tell.")
-        case "refused":
-            click.secho(f"{name}  REFUSED: {finding.error}", fg="red", bold=True)
-        case _:
-            click.secho(f"{name}  UNVERIFIED", fg="red", bold=True)
-            emit("Anyone could have written this. To verify it, pass --pack FILE and --root PIN.")
+_SELF_SIGNED: Final = "Whose installation that is, only the vendor's ledger can tell."
+_UNVERIFIED: Final = "Anyone could have written this. To verify it, pass --pack FILE and --root PIN."
+_STATUS: Final[Mapping[str, tuple[str, str | None, str]]] = {
+    "verified": ("VERIFIED, signed by {signers}", "green", ""),
+    "superseded": ("SUPERSEDED by a newer one, signed by {signers}", None, ""),
+    "self-signed": ("SELF-SIGNED by installation {signers}", None, _SELF_SIGNED),
+    "refused": ("REFUSED: {error}", "red", ""),
+    "unverified": ("UNVERIFIED", "red", _UNVERIFIED),
+}
+"""What is said of a document of each status, in which color, and what there is to add."""
 
 
 def _state(finding: Finding, now: int) -> dict[str, str]:

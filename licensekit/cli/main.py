@@ -16,7 +16,7 @@ COMMANDS: Final = {
     **lazy(_VENDOR, f"{_ISSUER}.init", "init"),
     **lazy(_VENDOR, f"{_ISSUER}.catalog", "catalog"),
     **lazy(_VENDOR, f"{_ISSUER}.issue", "issue renew amend"),
-    **lazy(_VENDOR, f"{_ISSUER}.exchange", "answer accept publish"),
+    **lazy(_VENDOR, f"{_ISSUER}.customers", "answer accept publish"),
     **lazy(_VENDOR, f"{_ISSUER}.catalog", "pack product"),
     **lazy(_VENDOR, f"{_ISSUER}.revoke", "suspend revoke void reinstate reissue"),
     **lazy(_VENDOR, __name__, "customers ledger keys"),

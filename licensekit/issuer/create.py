@@ -8,10 +8,11 @@ from contextlib import closing, contextmanager, suppress
 from os.path import realpath
 from pathlib import Path
 from secrets import token_hex
+from string import Template
 from typing import Final, NamedTuple
 
 from licensekit import errors, files, limits
-from licensekit.issuer.catalog import templates
+from licensekit.catalog.tables import unsold
 from licensekit.issuer.catalog.catalog_file import TrustVersion, read_catalog
 from licensekit.issuer.intake import opened
 from licensekit.issuer.keys import changes, keyring
@@ -26,10 +27,15 @@ from licensekit.text.names import LETTERS
 from licensekit.trust.pack import TrustStore, held_in, open_pack, pin_in_pack
 from licensekit.trust.roots import pin_of
 from licensekit.trust.sign import sign
-from licensekit.wire.documents import Catalog, encode, is_code
+from licensekit.wire.documents import Catalog, Kind, encode, is_code
 from licensekit.wire.frame import ED25519
 
 FIRST_KEY: Final = "signing-1"
+_TEXTS: Final = Path(__file__).with_name("texts")  # what is written for people to read and change
+_SERIAL: Final = 'serial = "{serial}"        # the one that the vendor has sold to this company\n'
+_PER_KIND: Final = 2
+_COUNTS: Final = {Kind.SYSTEM: "true", Kind.SITE: "3", Kind.USER: "25"}
+_QUANTITY: Final = "100"
 
 
 class NewWorkspace(NamedTuple):
@@ -72,7 +78,7 @@ def _planned(
         product = given.product or _code(called)
         issuer = given.issuer or (product if others is None else _code(called))
         name = given.name or called[:1].upper() + called[1:]
-        text = templates.catalog_text(product=product, issuer=issuer, name=name).encode()
+        text = catalog_text(product=product, issuer=issuer, name=name).encode()
     catalog = read_catalog(text, version=1, issued=now, under=under, others=others or {})
     if given.catalog is not None:
         of_product = "product" if others is None else "vendors-product"
@@ -109,7 +115,7 @@ def create(folder: Path, given: NewWorkspace, secrets: Callable[[], Secrets], *,
     root_keys = [SigningKey.generate(given.scheme) for _ in range(count)]
     signing_key = SigningKey.generate(given.scheme)
     with _new_folder(folder) as layout:
-        templates.write_texts(layout, folder, text, catalog)
+        _write_texts(layout, folder, text, catalog)
         keyring.write_key(layout.keys, FIRST_KEY, signing_key, words.signing)
         passphrases = [*words.root] * (1 if len(words.root) > 1 else count)
         for name, key, word in zip(root_key_names(count), root_keys, passphrases, strict=True):
@@ -144,7 +150,7 @@ def create_partner(
     word, key = passphrase(), SigningKey.generate(given.scheme)
     state = documents.WorkspaceState(pin, issuer, trust_store, True, None, None)
     with _new_folder(folder) as layout:
-        templates.write_texts(layout, folder, text, catalog, serial=None if resells else numbering.EXAMPLE)
+        _write_texts(layout, folder, text, catalog, serial=None if resells else numbering.EXAMPLE)
         keyring.write_key(layout.keys, FIRST_KEY, key, word)
         public = format_public(key.verifying_key, f"{issuer}-1")
         files.write_atomically(layout.public(issuer), f"{public}\n".encode())
@@ -241,3 +247,51 @@ def _move_into(partial: Path, folder: Path) -> None:
         for source, target in reversed(moved):
             target.rename(source)
         raise
+
+
+def catalog_text(*, product: str, issuer: str, name: str) -> str:
+    """Return a first catalog, commented."""
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    return _template("catalog.toml").substitute(product=product, issuer=issuer, name=quoted)
+
+
+def _write_texts(layout: Layout, target: Path, text: bytes, catalog: Catalog, *, serial: str | None = None) -> None:
+    """Write the catalog file, an order for a year that fits it, and what git is to ignore, to be in `target`."""
+    layout.orders.mkdir(files.PRIVATE_FOLDER)
+    files.write_atomically(layout.catalog, text, mode=files.PRIVATE)
+    present = Layout(target).ignored
+    before = files.read_bytes(present, limit=limits.TOML_BYTES, what="a .gitignore") if present.exists() else b""
+    kept, wanted = before.splitlines(), (_TEXTS / "gitignore").read_bytes().splitlines()
+    ignored = [*kept, *(line for line in wanted if line not in kept), b""]
+    files.write_atomically(layout.ignored, b"\n".join(ignored), mode=files.PRIVATE)
+    chosen, path = _chosen(catalog), f"{target.name}/orders/example.toml -C {target.name}"
+    tables = filter(None, (_table(catalog, kind, chosen) for kind in Kind))
+    named = "" if serial is None else _SERIAL.format(serial=serial)
+    order = _template("order.toml").substitute(path=path, serial=named) + "\n".join(tables)
+    files.write_atomically(layout.orders / "example.toml", order.encode(), mode=files.PRIVATE)
+
+
+def _template(name: str) -> Template:
+    return Template((_TEXTS / name).read_text("utf-8"))
+
+
+def _table(catalog: Catalog, kind: Kind, chosen: set[str]) -> str:
+    mine = [c for c, one in catalog.licenses.items() if c in chosen and one.kind is kind]
+    counts = {code: _COUNTS[kind] if catalog.licenses[code].quantity is None else _QUANTITY for code in mine}
+    rows = "".join(f"{code} = {count}\n" for code, count in counts.items())
+    return f"[{kind.plural}]\n{rows}" if rows else ""
+
+
+def _chosen(catalog: Catalog) -> set[str]:
+    """Return a few licenses of each kind, and everything that they require."""
+    licenses, gone = catalog.licenses, unsold(catalog, "licenses")
+    sold = {code: one for code, one in licenses.items() if not one.hidden and code not in gone}
+    offered = {kind: [code for code, one in sold.items() if one.kind is kind] for kind in Kind}
+    chosen: set[str] = set()
+    waiting = [code for codes in offered.values() for code in codes[:_PER_KIND]]
+    while waiting:
+        code = waiting.pop()
+        if code not in chosen:
+            chosen.add(code)
+            waiting += (own for own in licenses[code].requires if own in licenses)
+    return chosen

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from licensekit.errors import CatalogInvalid, FileUnusable, LicenseError, PlanRefused, WorkspaceExists, WorkspaceInvalid
-from licensekit.issuer.catalog.templates import catalog_text
+from licensekit.issuer.create import catalog_text
 from licensekit.issuer.orders.order_file import read_draft
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.keyfile import open_, peek

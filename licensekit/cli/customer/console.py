@@ -4,7 +4,6 @@ import os
 from contextlib import suppress
 from importlib import import_module
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -57,7 +56,8 @@ def console(*, home: str | None, **reach: Any) -> None:
         if not (installation.needs_pack and (home or os.environ.get("LICENSEKIT_HOME"))):
             installation.state()  # it says now whether it is known whose files to believe
         with suppress(KeyboardInterrupt):  # that is how it is stopped
-            serving.run(installation, serving.Reach(**reach), _folder(home), user=_whoever(), tell=emit)
+            folder, user = local_folder(home_of(home)), account() or "console"
+            serving.run(installation, serving.Reach(**reach), folder, user=user, tell=emit)
 
 
 @console.command()
@@ -67,7 +67,8 @@ def console(*, home: str | None, **reach: Any) -> None:
 def link(*, home: str | None, user: str | None, role: str) -> None:
     """Make another link that signs in at the console that runs."""
     visit, sign_in = _console_part("visit"), _console_part("security.sign_in")
-    emit(sign_in.Links(_folder(home) / sign_in.CONSOLE).make(visit.Identity(user or _whoever(), visit.Role(role))))
+    links, user = sign_in.Links(local_folder(home_of(home)) / sign_in.CONSOLE), user or account() or "console"
+    emit(links.make(visit.Identity(user, visit.Role(role))))
 
 
 def _console_part(name: str) -> Any:
@@ -78,14 +79,6 @@ def _console_part(name: str) -> Any:
         if error.name is None or error.name.startswith("licensekit"):
             raise
         raise ConsoleUnavailable(reason="package", package=error.name) from error
-
-
-def _folder(home: str | None) -> Path:
-    return local_folder(home_of(home))
-
-
-def _whoever() -> str:
-    return account() or "console"
 
 
 def _is_loopback(host: str) -> bool:

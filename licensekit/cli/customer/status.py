@@ -44,10 +44,7 @@ def status(*, installation: Installation, now: int | None, as_json: bool, as_met
         output.emit_utf8(f"{line}\n" for line in installation.metric_lines(now=now))
         return
     state = installation.state(now=now)
-    if as_json:
-        output.emit_json(state.plain())
-    else:
-        show_status(state)
+    output.emit_json(state.plain()) if as_json else show_status(state)
 
 
 @click.command("accept-clock")

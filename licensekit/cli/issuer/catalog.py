@@ -58,10 +58,7 @@ def show(*, file: str | None, folder: Path, as_json: bool) -> None:
             document = workspace.state(clock()).signed_catalog
     else:
         document = _draft(file, folder).catalog
-    if as_json:
-        emit_json(plain(document))
-    else:
-        show_document(document)
+    emit_json(plain(document)) if as_json else show_document(document)
 
 
 @catalog.command()

@@ -17,7 +17,7 @@ from licensekit.cli.issuer.options import operator, remind_of_root
 from licensekit.cli.issuer.output import FileOptions, warn_of_older
 from licensekit.cli.output import counted, emit_json, facts, harmless, print_line, progress, remark, table, warn
 from licensekit.errors.coded import Located, plain_value
-from licensekit.issuer import Done, LicenseFile, OrderLine, OrderSource, faults_of, open_orders
+from licensekit.issuer import Done, OrderLine, OrderSource, faults_of, open_orders
 from licensekit.text.rows import written_row
 
 _FOLLOWING: Final = frozenset({"warning", "grace", "next_check"})
@@ -89,7 +89,8 @@ def issue_bulk(sources: Sequence[OrderSource], wanted: FileOptions, how: BulkOpt
             files.make_folder(out)
             files.require_writable(out)
         signer = wanted.signing.opener(workspace, now)("bundle")
-        collect_less()
+        gc.freeze()  # what was imported is never collected, and orders are freed without a collection
+        gc.set_threshold(50_000)
         issue = partial(workspace.issue_bulk, who=operator(), now=now, into=out, attach=attach)
         done = issue(_reported(orders.lines), signer, keep_going=how.keep_going, workers=how.workers)
         tally = _Tally()
@@ -168,12 +169,6 @@ def _reported(lines: Iterable[OrderLine]) -> Iterator[OrderLine]:
         warn(f"The same holds for {counted(count - 1, 'other order')}.")
 
 
-def collect_less() -> None:
-    """Exclude what was imported from garbage collection, and collect less often: orders are freed without it."""
-    gc.freeze()
-    gc.set_threshold(50_000)
-
-
 def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOptions, *, as_lines: bool) -> None:
     """Count the results to their end; print each refusal, or license, as it comes."""
     try:
@@ -189,21 +184,18 @@ def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOp
                     tally.repeated += one.file.is_repeated
                     tally.issued += not one.file.is_repeated
                     tally.fits_oldest &= one.file.fits_oldest
-                    issued = _named(one.order, one.file)
+                    bundle, identity = one.file.bundle, one.file.plain()["identity"]
+                    named = {"order": one.order, "serial": bundle.serial, "file": one.file.name, "identity": identity}
                     if as_lines:
-                        print_line({**issued, "license": one.file.data.decode("ascii")})
+                        print_line({**named, "license": one.file.data.decode("ascii")})
                     else:
-                        tally.licenses.append(issued)
+                        tally.licenses.append(named)
             sys.stdout.flush()
     except errors.OrdersRefused as error:
         if wanted.consent.as_json:
             tally.refused, tally.faults = error.count, list(error.faults)
             _report(tally, None, as_json=True)
         raise
-
-
-def _named(order: str, file: LicenseFile) -> dict[str, str]:
-    return {"order": order, "serial": file.bundle.serial, "file": file.name, "identity": file.plain()["identity"]}
 
 
 def _report(tally: _Tally, out: Path | None, *, as_json: bool) -> None:

@@ -103,12 +103,8 @@ def rotate(*, name: str | None, plan: Planned, roots: options.Roots) -> None:
 def rotate_root(*, scheme: str, count: int, threshold: int, new_passphrase: SecretSource, roots: options.Roots) -> None:
     """Make a new root, which the keys of the old one sign."""
     source = new_passphrase if new_passphrase.is_given else roots.given.root_passphrase
-
-    def passphrase(place: int, name: str) -> bytes:
-        return _read_new(source.of(place, count), name)
-
-    propose = roots.workspace.keys.propose_rotate_root
-    roots.sign(propose(SCHEMES[scheme], passphrase, now=roots.now, count=count, threshold=threshold))
+    propose, root = roots.workspace.keys.propose_rotate_root, {"count": count, "threshold": threshold}
+    roots.sign(propose(SCHEMES[scheme], lambda at, name: _read_new(source.of(at, count), name), now=roots.now, **root))
 
 
 @click.command("passphrase")

@@ -108,8 +108,14 @@ class KeyOptions(NamedTuple):
     pin: inputs.SecretSource
 
     def open(self, file: issuer.KeyFile) -> Signer:
-        """Open a key file with that passphrase or PIN."""
-        return unlock(file, self.passphrase, self.pin)
+        """Open a key, asking for its passphrase or its token's PIN if need be; neither is taken for the other."""
+        if is_exposed(file.path):
+            output.warn(f"{file.path} can be read by other accounts of this machine: chmod 600 {file.path}")
+        if (uri := file.uri) is None:
+            return issuer.open_key(file, lambda: inputs.read_secret(self.passphrase, f"Passphrase of {file.path}"))
+        if self.passphrase.is_given and not self.pin.is_given:
+            raise errors.PassphraseMissing(reason="token", option="pin", where=str(file.path))
+        return issuer.open_key(file, lambda: read_pin(self.pin, uri, f"of {file.path}"))
 
     def opener(self, workspace: issuer.Workspace, now: int) -> Callable[[str], Signer]:
         """Return what opens the key that is named, else the default one, to sign documents of a type."""
@@ -141,27 +147,15 @@ def warn_of_restored(workspace: issuer.Workspace) -> None:
         output.warn(f"{error.message}.")
 
 
-def require_whole(workspace: issuer.Workspace) -> None:
-    """Refuse a restored ledger, in which nothing is signed, before anybody is asked to agree."""
-    if error := workspace.ledger.restored():
+def require_whole(workspace: issuer.Workspace, consent: proposals.Consent) -> None:
+    """Refuse a restored ledger, in which nothing is signed, before anybody is asked to agree; a preview shows it."""
+    if not consent.preview and (error := workspace.ledger.restored()):
         raise error
 
 
 def operator() -> str:
     """Return the name of the account that runs the command, for the ledger."""
     return inputs.account() or "unknown"
-
-
-def unlock(file: issuer.KeyFile, passphrase: inputs.SecretSource, pin: inputs.SecretSource) -> Signer:
-    """Open a key, asking for its passphrase or its token's PIN if need be; neither is taken for the other."""
-    if is_exposed(file.path):
-        output.warn(f"{file.path} can be read by other accounts of this machine: chmod 600 {file.path}")
-    if file.uri is None:
-        return issuer.open_key(file, lambda: inputs.read_secret(passphrase, f"Passphrase of {file.path}"))
-    uri = file.uri
-    if passphrase.is_given and not pin.is_given:
-        raise errors.PassphraseMissing(reason="token", option="pin", where=str(file.path))
-    return issuer.open_key(file, lambda: read_pin(pin, uri, f"of {file.path}"))
 
 
 def read_pin(source: inputs.SecretSource, uri: str, key: str) -> bytes:
@@ -232,7 +226,7 @@ class RootOptions(NamedTuple):
 
         def open_root(file: issuer.KeyFile) -> Signer:
             place = sealed.index(file) if file in sealed else 0
-            return unlock(file, self.root_passphrase.of(place, len(sealed)), self.pin)
+            return KeyOptions(None, self.root_passphrase.of(place, len(sealed)), self.pin).open(file)
 
         return issuer.RootKeys(files, open_root, fresh_until)
 
@@ -268,17 +262,12 @@ class Roots(NamedTuple):
 
     def show(self, change: issuer.KeyChange, **more: Any) -> None:
         """Print what root keys have signed, after what was made and `more`."""
+        made = {} if change.new_pin is None else {"root": change.new_pin}
+        if change.written and not made:
+            key = change.written[0]
+            made = {"key": key.name, "key_id": key.key_id, "fingerprint": key.fingerprint}
         if change.ceremony is not None:
-            show_change(change.ceremony, change.file, as_json=self.consent.as_json, **_made(change), **more)
-
-
-def _made(change: issuer.KeyChange) -> dict[str, str]:
-    if change.new_pin is not None:
-        return {"root": change.new_pin}
-    if change.written:
-        key = change.written[0]
-        return {"key": key.name, "key_id": key.key_id, "fingerprint": key.fingerprint}
-    return {}
+            show_change(change.ceremony, change.file, as_json=self.consent.as_json, **made, **more)
 
 
 _fresh: Final = fresh_option("After this many days, the trust document reminds administrators to look for a newer one.")

@@ -91,8 +91,7 @@ class FileOptions(NamedTuple):
     ) -> R | None:
         """Sign what is proposed, with `always` once it was shown, and return the result; None: it is only shown."""
         bundle: Bundle | None = getattr(proposal, "bundle", None)  # a reset has none
-        if not self.consent.preview:
-            require_whole(self.workspace)
+        require_whole(self.workspace, self.consent)
         key = None if proposal.is_done else self._key_of(bundle)  # judged first: a preview refuses what signing would
         show = partial(proposals.show_proposal, first=_first_facts(proposal), catalog=catalog)
         if self.consent.ends(proposal, show, always=always):

@@ -130,7 +130,4 @@ def file(*, name: str, output: str | None, audience: Audience, workspace: Worksp
             warn(f"{one.bundle.label} is {state}: an installation may refuse it, or have something newer.")
     if output == STANDARD:
         return
-    if as_json:
-        emit_json({"files": written})
-    else:
-        facts(*(("file", one["file"]) for one in written))
+    emit_json({"files": written}) if as_json else facts(*(("file", one["file"]) for one in written))

@@ -30,8 +30,7 @@ class ListOptions(NamedTuple):
         """Sign the list that does this to what is named, and print what it says."""
         propose = getattr(self.workspace, f"propose_{action}")
         proposal: issuer.ListProposal = propose(now=self.now, reason=self.reason, fresh_until=self.fresh_until, **named)
-        if not self.consent.preview:
-            options.require_whole(self.workspace)
+        options.require_whole(self.workspace, self.consent)
         if self.consent.ends(proposal, always=not self.consent.yes):
             return
         key = None if proposal.is_done else self.signing.opener(self.workspace, self.now)("revocations")
