@@ -197,12 +197,10 @@ def _endpoint(installation: Installation, authorize: Authorize, show: Show) -> C
     async def answer(request: Request) -> Response:
         is_change = request.method == "POST"
         identity = await run_in_threadpool(authorize, request)
-        if not is_change:
-            return (
-                await run_in_threadpool(visited, request, identity, EMPTY) if identity else _unknown(request, sign_in)
-            )
-        if identity is None and not guard.is_repeatable(request):
+        if identity is None and not (is_change and guard.is_repeatable(request)):
             return _unknown(request, sign_in)  # before a byte of a form is read
+        if not is_change:
+            return await run_in_threadpool(visited, request, identity, EMPTY)
         async with request.form(max_fields=guard.FIELDS, max_part_size=guard.BODY_BYTES) as data:
             if identity is None:
                 return await run_in_threadpool(_interrupted, request, sign_in, Form(data))

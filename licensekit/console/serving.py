@@ -128,15 +128,11 @@ def configured(app: ASGIApp, listener: Listener, cert: Path | None = None, key: 
     given: dict[str, Any] = {"ssl_certfile": cert, "ssl_keyfile": key, "log_level": "error"}
     given |= {"lifespan": "off", "ws": "none", "access_log": False, "server_header": False}
     # Connections are accepted by `listener`, and read by h11, whatever else is installed.
-    given |= {
-        "http": partial(HttpConnection, listener),
-        "loop": "asyncio:SelectorEventLoop",
-        "backlog": 64,
-        "timeout_keep_alive": 5,
-    }
+    given |= {"http": partial(HttpConnection, listener), "loop": "asyncio:SelectorEventLoop", "backlog": 64}
     given |= {"callback_notify": listener.sweep, "timeout_notify": 1, "limit_concurrency": TASKS}
     # Who is asked through a proxy is judged by `security.sign_in`.
-    config = uvicorn.Config(app, proxy_headers=False, timeout_graceful_shutdown=3, **given)
+    given |= {"proxy_headers": False, "timeout_keep_alive": 5, "timeout_graceful_shutdown": 3}
+    config = uvicorn.Config(app, **given)
     try:
         config.load()
     except (OSError, ssl.SSLError) as error:

@@ -11,9 +11,8 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
-from licensekit.database import connect
+from licensekit.database import Migrating, Schema, connect
 from licensekit.database.backup import find_damage
-from licensekit.database.schemas import Migrating, Schema
 from licensekit.database.upgrades import found_in
 from licensekit.errors import Coded, FileUnusable, LicenseError, Message
 from licensekit.files import unusable

@@ -238,9 +238,8 @@ def compare_rows(
 ) -> None:
     """Compare every row of two databases; raise `DatabaseDamaged`, about the target at `where`, if they differ."""
     for table in tables(schema):
-        for one, other in _telling(
-            zip_longest(*(rows_in_order(each, schema, table) for each in (source, target))), progress
-        ):
+        pairs = zip_longest(*(rows_in_order(each, schema, table) for each in (source, target)))
+        for one, other in _telling(pairs, progress):
             if one != other:
                 raise DatabaseDamaged(reason="copy-differs", table=table, where=where)
 

@@ -5,9 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from licensekit.errors import MostUsersLeave, SyntaxInvalid, UserCellInvalid, UsersInvalid
-from licensekit.errors.coded import Message
-from licensekit.errors.faults import ColumnInvalid
+from licensekit.errors import ColumnInvalid, Message, MostUsersLeave, SyntaxInvalid, UserCellInvalid, UsersInvalid
 from licensekit.installation.sync_plan import ADDED, CHANGED, LEFT, REFUSED, SAME, PlannedUser, Planner, read_rules
 from licensekit.installation.user_table import ImportRow
 from licensekit.proposals import Change, Proposal

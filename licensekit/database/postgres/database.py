@@ -14,7 +14,7 @@ from psycopg.pq import TransactionStatus
 from licensekit.database.postgres import connection as server
 from licensekit.database.postgres.connection import NOW, PostgresConnection, Raw, placed, translate
 from licensekit.database.protocol import BaseDatabase, ConnectionPool, Row, Translated, Value, Version, storable
-from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, read_queries
+from licensekit.database.schemas import FOUND, Dialect, Fill, Queries, Schema, read_queries
 from licensekit.database.upgrades import migrate
 from licensekit.errors import DatabaseDamaged, DatabaseUnavailable
 
@@ -35,12 +35,8 @@ def _defined(statement: LiteralString) -> str:
 
 
 _SQL: Final = read_queries(__file__)
-DIALECT: Final = Dialect(
-    words={"integer": "BIGINT", "text": 'TEXT COLLATE "C"', "blob": "BYTEA", "strict": ""},
-    first=(),
-    define=_defined,
-    queries=_SQL,
-)
+_WORDS: Final[Queries] = {"integer": "BIGINT", "text": 'TEXT COLLATE "C"', "blob": "BYTEA", "strict": ""}
+DIALECT: Final = Dialect(_WORDS, first=(), define=_defined, queries=_SQL)
 
 # With the server's time, so that nobody need ask for it.
 _FOUND: Final = FOUND.replace(" FROM", f", {NOW} FROM").encode()

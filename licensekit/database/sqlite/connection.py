@@ -23,14 +23,7 @@ CHECKED_BYTES: Final = 2 * 1024 * 1024
 """Up to this size a database is checked page by page when it is opened (about a millisecond)."""
 MEMORY: Final = ":memory:"
 _SMALLEST: Final = 512  # the smallest page that SQLite has, and so the smallest database
-_SETTINGS: Final = (
-    "PRAGMA synchronous = FULL",
-    "PRAGMA fullfsync = ON",
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA trusted_schema = OFF",
-    "PRAGMA cell_size_check = ON",
-)
-
+_SETTINGS: Final = ("synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "trusted_schema=OFF", "cell_size_check=ON")
 _Meaning = Callable[..., errors.EngineError]
 
 _BY_CODE: Final[dict[int, _Meaning]] = {
@@ -152,8 +145,8 @@ def connect(path: Path | None, *, wait: float, read_only: bool = False) -> sqlit
             raw.create_function("server_now", 0, lambda: None)
             raw.create_function("may_be_lost", 0, lambda: 1)
             raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * VALUE_BYTES)
-            for setting in (*_SETTINGS, f"PRAGMA query_only = {int(read_only)}"):
-                raw.execute(setting)
+            for setting in (*_SETTINGS, f"query_only={int(read_only)}"):
+                raw.execute(f"PRAGMA {setting}")
         except BaseException:  # an interruption too must leave no file open
             raw.close()
             raise
