@@ -163,14 +163,11 @@ def _planner(read: ReadTransaction, rows: Iterable[ImportRow], *, sync: bool = F
 def _require_table(rows: Iterable[ImportRow]) -> None:
     """Refuse rows that do not say who is in the directory; a cell that is wrong concerns one user only."""
     faults = [(row.line, row.fault) for row in rows if row.fault]
-    whole = [(line, fault) for line, fault in faults if _is_of_all(fault)]
+    of_all = (ColumnInvalid, SyntaxInvalid)
+    whole = [(line, fault) for line, fault in faults if isinstance(fault, of_all) and fault.reason != "cells"]
     if whole or all(row.fault for row in rows):
         found = [fault.at(f"line {line}") for line, fault in whole or faults]
         raise UsersInvalid(faults=tuple(found[:FAULTS]) or (UserCellInvalid(reason="empty", text=""),))
-
-
-def _is_of_all(fault: object) -> bool:
-    return isinstance(fault, ColumnInvalid) or (isinstance(fault, SyntaxInvalid) and fault.reason != "cells")
 
 
 def _faultless(plan: SyncProposal) -> SyncProposal:
