@@ -271,6 +271,7 @@ def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
     return params
 
 
+Fill = Callable[[Connection], object]  # writes the first rows of a new database
 C = TypeVar("C")
 _Free: TypeAlias = LifoQueue[tuple[C, float] | None]
 CONNECTIONS: Final = 16  # how many connections one pool lends at a time

@@ -16,7 +16,6 @@ from typing import Any, Final, Literal, LiteralString, NamedTuple, Protocol
 from licensekit.database.protocol import STREAMED_ROWS, Connection, Database, Row
 from licensekit.errors import DatabaseDamaged, DatabaseMoved, DatabaseNewer, DatabaseUnavailable
 
-Fill = Callable[[Connection], object]  # writes the first rows of a new database
 Progress = Callable[[int], object]  # called now and then with how many rows were done since the last call
 Use = Literal["read", "change", "copy"]
 """What a program does with a database; who copies has to know all of it."""

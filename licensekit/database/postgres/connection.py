@@ -142,13 +142,6 @@ _OURS: Final = {
 }
 
 
-def adapt(raw: Raw) -> None:
-    """Convert values in both directions as SQLite does."""
-    raw.adapters.register_dumper(int, Int8Dumper)
-    raw.adapters.register_dumper(bool, Int8Dumper)
-    raw.adapters.register_loader("numeric", IntLoader)
-
-
 class PostgresConnection(Connection):
     """The connection of PostgreSQL, from `BEGIN` to `commit` or `abandon`."""
 
@@ -256,7 +249,10 @@ def connect(parameters: dict[str, Any], wait: float, number: int, deadline: floa
             raw.execute(_filled(_SQL["session"] + shown, wait, STATEMENT_SECONDS))
         else:
             raw.prepare_threshold = None
-        adapt(raw)
+        # Values are converted in both directions as SQLite does.
+        raw.adapters.register_dumper(int, Int8Dumper)
+        raw.adapters.register_dumper(bool, Int8Dumper)
+        raw.adapters.register_loader("numeric", IntLoader)
         undo.pop_all()
     return raw
 

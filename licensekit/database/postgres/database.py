@@ -13,8 +13,8 @@ from psycopg.pq import TransactionStatus
 
 from licensekit.database.postgres import connection as server
 from licensekit.database.postgres.connection import NOW, PostgresConnection, Raw, placed, translate
-from licensekit.database.protocol import BaseDatabase, ConnectionPool, Row, Translated, Value, Version, storable
-from licensekit.database.schemas import FOUND, Dialect, Fill, Queries, Schema, read_queries
+from licensekit.database.protocol import BaseDatabase, ConnectionPool, Fill, Row, Translated, Value, Version, storable
+from licensekit.database.schemas import FOUND, Dialect, Queries, Schema, read_queries
 from licensekit.database.upgrades import migrate
 from licensekit.errors import DatabaseDamaged, DatabaseUnavailable
 

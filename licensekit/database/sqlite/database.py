@@ -17,8 +17,9 @@ from pathlib import Path
 from time import monotonic
 from typing import Final, LiteralString, NamedTuple
 
-from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, BaseDatabase, ConnectionPool, Translated, Version
-from licensekit.database.schemas import FOUND, Dialect, Fill, Queries, Schema, read_queries
+from licensekit.database import Version
+from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, BaseDatabase, ConnectionPool, Fill, Translated
+from licensekit.database.schemas import FOUND, Dialect, Queries, Schema, read_queries
 from licensekit.database.sqlite import connection as files
 from licensekit.database.sqlite.connection import SqliteConnection, translate
 from licensekit.database.turns import writing
