@@ -82,7 +82,8 @@ def diagnose_database(
         checks, found = dict[str, Check](), list[Diagnosis]()
         try:
             database = opened or stack.enter_context(closing(connect(location, schema=None, create=False)))
-            version = _version(database)
+            with database.read() as connection:
+                version = str(connection.value(database.dialect.queries["version"]))
         except LicenseError as error:
             found.append(Diagnosis("database", "error", error))
             if isinstance(error, FileUnusable):
@@ -167,11 +168,6 @@ def _schema(database: Migrating, schema: Schema) -> Iterator[Graded]:
     reason = "schema" if number == schema.number else f"{kind}-older" if number < schema.number else "newer"
     passed = CheckPassed(reason=reason, count=number, known=schema.number, reader=reader, writer=writer)
     yield "ok" if reason == "schema" else "notice", passed
-
-
-def _version(database: Migrating) -> str:
-    with database.read() as connection:
-        return str(connection.value(database.dialect.queries["version"]))
 
 
 def _versions() -> Iterator[Graded]:

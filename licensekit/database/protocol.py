@@ -37,6 +37,16 @@ Translate = Callable[[BaseException, str], LicenseError | None]
 """Returns the error of ours for an error of the driver; None for any other."""
 
 
+@contextmanager
+def undoing(undo: Callable[[], object]) -> Generator[None]:
+    """Run a block, and undo what was begun if it raises: an interruption too must leave nothing open."""
+    try:
+        yield
+    except BaseException:
+        undo()
+        raise
+
+
 @dataclass
 class Translated:
     """A block in which the errors of a driver become ours; `where` is the database."""

@@ -11,9 +11,10 @@ from typing import Final, LiteralString
 
 from psycopg.pq import TransactionStatus
 
+from licensekit.database import Row, Value, Version
 from licensekit.database.postgres import connection as server
 from licensekit.database.postgres.connection import NOW, PostgresConnection, Raw, placed, translate
-from licensekit.database.protocol import BaseDatabase, ConnectionPool, Fill, Row, Translated, Value, Version, storable
+from licensekit.database.protocol import BaseDatabase, ConnectionPool, Fill, Translated, storable, undoing
 from licensekit.database.schemas import FOUND, Dialect, Queries, Schema, read_queries
 from licensekit.database.upgrades import migrate
 from licensekit.errors import DatabaseDamaged, DatabaseUnavailable
@@ -53,13 +54,10 @@ class PostgresDatabase(BaseDatabase):
         self._schema: Schema | None = None  # nothing is checked until it was migrated
         self._wait, self._number = wait, 0 if schema is None else schema.number
         self._pool = ConnectionPool(self._connect, Raw.close, is_usable=_is_idle, location=self.location, wait=wait)
-        try:
+        with undoing(self.close):
             if schema is not None:
                 self.deadline = monotonic() + _MIGRATION_SECONDS
                 migrate(self, schema, create=create, fill=fill)
-        except BaseException:  # an interruption too must leave no connection open
-            self.close()
-            raise
         self._schema, self.deadline = schema, inf
 
     def read(self) -> AbstractContextManager[PostgresConnection]:
