@@ -7,8 +7,7 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import BinaryIO, Final, LiteralString, NamedTuple
 
-from licensekit.database import ABSENT, Connection, Database, Migrating, Schema, connect, is_url
-from licensekit.database.protocol import undoing
+from licensekit.database import ABSENT, Connection, Database, Migrating, Schema, connect, is_url, undoing
 from licensekit.database.schemas import FOUND, compare_rows, copy_rows, tables
 from licensekit.database.upgrades import upgrade
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, FileUnusable, LicenseError, Message, StateError

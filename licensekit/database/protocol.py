@@ -173,14 +173,11 @@ class Connection(ABC):
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        try:
-            if error is None:
-                self.commit()
-                return
-        except BaseException:  # an interruption too must leave no transaction open
+        if error is not None:
             self.abandon()
-            raise
-        self.abandon()
+            return
+        with undoing(self.abandon):
+            self.commit()
 
 
 class Database(Protocol):

@@ -16,6 +16,8 @@ from licensekit.state.transactions import WriteTransaction, write_first
 from licensekit.text import names
 from licensekit.text.values import FAULTS, few_guesses
 
+IMPORT_BYTES: Final = 64 * 1024 * 1024
+"""The largest file of users."""
 FEW: Final = 10  # so many users may leave or lose licenses, whatever part of all they are
 
 

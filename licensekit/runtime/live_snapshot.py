@@ -12,8 +12,7 @@ from time import monotonic
 from typing import Final
 
 from licensekit.access import Access
-from licensekit.database import Version
-from licensekit.database.protocol import undoing
+from licensekit.database import Version, undoing
 from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.entitlements import Notice, by_urgency
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, StateError
