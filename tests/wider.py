@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from licensekit.database import Migration, Schema
-from licensekit.database.schemas import tables
+from licensekit.database import Schema
+from licensekit.database.schemas import Migration, tables
 
 
 def wider(schema: Schema) -> Schema:

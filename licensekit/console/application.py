@@ -13,22 +13,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from licensekit.console.pages import (
-    activation,
-    directory,
-    events,
-    exchange,
-    health,
-    history,
-    licenses,
-    overview,
-    sites,
-    user,
-    users,
-)
+from licensekit.console.pages import directory, events, files, history, licenses, overview, sites, user, users
 from licensekit.console.rendering import bare_page, has, moved, static_file, text, trouble
 from licensekit.console.security import guard
-from licensekit.console.security.load import limited
 from licensekit.console.security.sign_in import SignIn, remember_page, routes
 from licensekit.console.visit import EMPTY, PULSE, Authorize, Form, Identity, Visit, address, is_poll, own_path
 from licensekit.errors import LicenseError, NotActivated
@@ -63,12 +50,10 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/licenses/{issuer}": licenses.issuer_tab,
     "/license/{code}": licenses.license_page,
     "/license/{code}/buy": licenses.buy,
-    "/activate": activation.ask,
-    "/activate/preview": activation.ask,
-    "/activated/{entry}": activation.activated,
-    "/users": users.show,
-    "/users/others": users.show,
-    "/users/licenses": users.show,
+    "/activate": files.ask,
+    "/activate/preview": files.ask,
+    "/activated/{entry}": files.activated,
+    **dict.fromkeys(users.LISTS, users.show),
     "/users/change": users.review,
     "/users/directory": directory.ask,
     "/users/new": user.new,
@@ -77,10 +62,10 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/sites/new": sites.new,
     "/site": sites.card,
     "/events": events.show,
-    "/files": exchange.show,
-    "/files/return": exchange.ask_to_return,
+    "/files": files.show,
+    "/files/return": files.ask_to_return,
     "/history": history.history,
-    "/health": health.health,
+    "/health": overview.health,
     PULSE: pulse,
 }
 """Address to screen; none of them changes anything."""
@@ -91,12 +76,12 @@ LARGEST: Final = {
     "/users/directory": directory.LARGEST,
     "/sign-in": 16 * 1024,
 }
-"""Address to how many bytes a form there may have, where that is not `load.FORM_BYTES`."""
+"""Address to how many bytes a form there may have, where that is not `guard.FORM_BYTES`."""
 
 CHANGES: Final[Mapping[str, Show]] = {
-    "/activate/preview": activation.preview,
-    "/activate/fetch": _attempt(activation.fetch, activation.ask),
-    "/activate": _attempt(activation.activate, activation.ask),
+    "/activate/preview": files.preview,
+    "/activate/fetch": _attempt(files.fetch, files.ask),
+    "/activate": _attempt(files.activate, files.ask),
     "/license/lease/end": licenses.end_lease,
     "/users/change": _attempt(users.change, users.review),
     "/users/directory": _attempt(directory.take, directory.ask),
@@ -113,13 +98,13 @@ CHANGES: Final[Mapping[str, Show]] = {
     "/site/remove": sites.remove,
     "/events": _attempt(events.start, events.show),
     "/events/end": events.end,
-    "/files/request": _attempt(exchange.request, exchange.show),
-    "/files/statement": _attempt(exchange.statement, exchange.show),
-    "/files/return": _attempt(exchange.return_bundles, exchange.ask_to_return),
-    "/files/receipts": exchange.receipts,
-    "/health/clock": _attempt(health.accept_clock, health.health),
-    "/health/restored": _attempt(health.accept_restored, health.health),
-    "/health/backup": health.back_up,
+    "/files/request": _attempt(files.request, files.show),
+    "/files/statement": _attempt(files.statement, files.show),
+    "/files/return": _attempt(files.return_bundles, files.ask_to_return),
+    "/files/receipts": files.receipts,
+    "/health/clock": _attempt(overview.accept_clock, overview.health),
+    "/health/restored": _attempt(overview.accept_restored, overview.health),
+    "/health/backup": overview.back_up,
 }
 """Address to what a form there does, and to the screen that says why it was refused, if it is the form's."""
 
@@ -152,7 +137,7 @@ def app(
         *(routes(authorize) if isinstance(authorize, SignIn) else ()),
     ]
     inner = Starlette(routes=known, exception_handlers=dict.fromkeys(_STOPPED, _stopped))
-    return guard.guarded(limited(inner, LARGEST), tuple(map(guard.read_address, origins)))
+    return guard.guarded(inner, tuple(map(guard.read_address, origins)), LARGEST)
 
 
 def _monitored(installation: Installation, token: str) -> list[Route]:
@@ -160,9 +145,6 @@ def _monitored(installation: Installation, token: str) -> list[Route]:
 
     Metrics want a token, also from this machine: a request from it may have come through a proxy.
     """
-
-    def live(_: Request) -> Response:
-        return PlainTextResponse("ok")
 
     def ready(_: Request) -> Response:
         return told(lambda: "ok, and waits for its first license file" if installation.needs_pack else "ok")
@@ -178,7 +160,7 @@ def _monitored(installation: Installation, token: str) -> list[Route]:
         except LicenseError as error:
             return PlainTextResponse(error.code, 503)
 
-    return [Route(guard.LIVE, live), Route(guard.READY, ready), Route("/metrics", metrics)]
+    return [Route(guard.LIVE, lambda _: PlainTextResponse("ok")), Route(guard.READY, ready), Route("/metrics", metrics)]
 
 
 _STOPPED: Final = (HTTPException, ClientDisconnect, 500)  # whoever has left is answered too, so that no log says it
@@ -197,12 +179,10 @@ def _endpoint(installation: Installation, authorize: Authorize, show: Show) -> C
     async def answer(request: Request) -> Response:
         is_change = request.method == "POST"
         identity = await run_in_threadpool(authorize, request)
-        if not is_change:
-            return (
-                await run_in_threadpool(visited, request, identity, EMPTY) if identity else _unknown(request, sign_in)
-            )
-        if identity is None and not guard.is_repeatable(request):
+        if identity is None and not (is_change and guard.is_repeatable(request)):
             return _unknown(request, sign_in)  # before a byte of a form is read
+        if not is_change:
+            return await run_in_threadpool(visited, request, identity, EMPTY)
         async with request.form(max_fields=guard.FIELDS, max_part_size=guard.BODY_BYTES) as data:
             if identity is None:
                 return await run_in_threadpool(_interrupted, request, sign_in, Form(data))

@@ -122,8 +122,7 @@ class HttpConnection(H11Protocol):
     def _note(self) -> None:
         cycle: Any = self.cycle  # None before the first request
         is_idle = cycle is None or cycle.response_complete
-        is_waiting = cycle is None or cycle.response_complete or cycle.more_body
-        self._listener.note(self.transport, is_idle=is_idle, is_waiting=is_waiting)
+        self._listener.note(self.transport, is_idle=is_idle, is_waiting=is_idle or cycle.more_body)
 
 
 class _Strict(h11.Connection):

@@ -7,13 +7,14 @@ import ssl
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from licensekit.console.application import app
 from licensekit.console.connections import TASKS, HttpConnection, Listener
+from licensekit.console.rendering import text
 from licensekit.console.security.sign_in import CONSOLE, Links, Proxy, SignIn
 from licensekit.console.visit import Authorize, Identity
 from licensekit.errors import ConsoleUnavailable
@@ -21,11 +22,6 @@ from licensekit.files import read_bytes
 from licensekit.installation import Installation
 from licensekit.limits import FILE_BYTES
 
-_OPEN: Final = (
-    "the console is open (stop it with Ctrl-C); sign in with this link, which works once:",
-    "  {link}",
-    "for another browser or person: `licensekit console link`, with the same --home",
-)
 _TOKEN_BYTES, _SHORTEST_TOKEN = 1024, 16
 
 
@@ -58,15 +54,15 @@ def run(installation: Installation, reach: Reach, folder: Path, *, user: str, te
         if secret or reach.socket:
             said = reach.user_header, reach.role_header, reach.without_role or ""
             authorize: Authorize = Proxy(secret, *said).identity
-            opening = [f"the console is at {reach.public[0]}; stop it with Ctrl-C"]
+            opening = text("serving.behind_proxy", address=reach.public[0])
         else:
             port: int = listener.getsockname()[1]
             links.announce(_address(reach, port))
-            authorize, link = SignIn(links, name=f"licensekit-session-{port}"), links.make(Identity(user))
-            opening = [line.format(link=link) for line in _OPEN]
+            authorize = SignIn(links, name=f"licensekit-session-{port}")
+            opening = text("serving.open", link=links.make(Identity(user)))
         served = app(installation, authorize, origins=reach.public, metrics_token=token)
         config = configured(served, listener, reach.certificate, reach.key)
-        for line in opening:
+        for line in opening.splitlines():
             tell(line)
         try:
             uvicorn.Server(config).run(sockets=[listener])
@@ -128,15 +124,11 @@ def configured(app: ASGIApp, listener: Listener, cert: Path | None = None, key: 
     given: dict[str, Any] = {"ssl_certfile": cert, "ssl_keyfile": key, "log_level": "error"}
     given |= {"lifespan": "off", "ws": "none", "access_log": False, "server_header": False}
     # Connections are accepted by `listener`, and read by h11, whatever else is installed.
-    given |= {
-        "http": partial(HttpConnection, listener),
-        "loop": "asyncio:SelectorEventLoop",
-        "backlog": 64,
-        "timeout_keep_alive": 5,
-    }
+    given |= {"http": partial(HttpConnection, listener), "loop": "asyncio:SelectorEventLoop", "backlog": 64}
     given |= {"callback_notify": listener.sweep, "timeout_notify": 1, "limit_concurrency": TASKS}
     # Who is asked through a proxy is judged by `security.sign_in`.
-    config = uvicorn.Config(app, proxy_headers=False, timeout_graceful_shutdown=3, **given)
+    given |= {"proxy_headers": False, "timeout_keep_alive": 5, "timeout_graceful_shutdown": 3}
+    config = uvicorn.Config(app, **given)
     try:
         config.load()
     except (OSError, ssl.SSLError) as error:

@@ -8,24 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from licensekit.database.protocol import BUSY_SECONDS, Connection, Database, Row, Value, Version
-from licensekit.database.schemas import (
-    Fill,
-    Migrating,
-    Migration,
-    Queries,
-    Schema,
-    marks,
-    read_migrations,
-    read_queries,
-    with_marks,
-)
+from licensekit.database.protocol import BUSY_SECONDS, Connection, Database, Fill, Row, Value, Version, undoing
+from licensekit.database.schemas import Migrating, Queries, Schema, marks, read_migrations, read_queries, with_marks
 from licensekit.errors import DatabaseUnavailable
 
 __all__ = [
-    "ABSENT", "Connection", "Database", "Migrating", "Migration", "Queries", "Row", "Schema", "Value", "Version",
+    "ABSENT", "Connection", "Database", "Migrating", "Queries", "Row", "Schema", "Value", "Version",
     "connect", "holds_password", "in_memory", "is_url", "marks", "read_migrations", "read_queries", "shown",
-    "with_marks",
+    "undoing", "with_marks",
 ]  # fmt: skip
 
 ABSENT: Final = frozenset({"missing", "no-database", "empty-database", "not-set-up"})

@@ -7,9 +7,8 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import BinaryIO, Final, LiteralString, NamedTuple
 
-from licensekit.database import ABSENT, connect, is_url
-from licensekit.database.protocol import Connection, Database
-from licensekit.database.schemas import FOUND, Migrating, Schema, compare_rows, copy_rows, tables
+from licensekit.database import ABSENT, Connection, Database, Migrating, Schema, connect, is_url, undoing
+from licensekit.database.schemas import FOUND, compare_rows, copy_rows, tables
 from licensekit.database.upgrades import upgrade
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, FileUnusable, LicenseError, Message, StateError
 from licensekit.files import open_plain, replacing, scratch_folder, sync_folder, unusable
@@ -194,11 +193,10 @@ def _set_aside(path: Path) -> Path:
 
 
 def _open_whole(location: str | Path, schema: Schema) -> Database:
-    with ExitStack() as undo:
-        database = undo.enter_context(closing(connect(location, schema=schema, create=False)))
+    database = connect(location, schema=schema, create=False)
+    with undoing(database.close):
         for damage in find_damage(database):
             raise damage
-        undo.pop_all()
     return database
 
 

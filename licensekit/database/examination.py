@@ -11,9 +11,8 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
-from licensekit.database import connect
+from licensekit.database import Migrating, Schema, connect
 from licensekit.database.backup import find_damage
-from licensekit.database.schemas import Migrating, Schema
 from licensekit.database.upgrades import found_in
 from licensekit.errors import Coded, FileUnusable, LicenseError, Message
 from licensekit.files import unusable
@@ -83,7 +82,8 @@ def diagnose_database(
         checks, found = dict[str, Check](), list[Diagnosis]()
         try:
             database = opened or stack.enter_context(closing(connect(location, schema=None, create=False)))
-            version = _version(database)
+            with database.read() as connection:
+                version = str(connection.value(database.dialect.queries["version"]))
         except LicenseError as error:
             found.append(Diagnosis("database", "error", error))
             if isinstance(error, FileUnusable):
@@ -168,11 +168,6 @@ def _schema(database: Migrating, schema: Schema) -> Iterator[Graded]:
     reason = "schema" if number == schema.number else f"{kind}-older" if number < schema.number else "newer"
     passed = CheckPassed(reason=reason, count=number, known=schema.number, reader=reader, writer=writer)
     yield "ok" if reason == "schema" else "notice", passed
-
-
-def _version(database: Migrating) -> str:
-    with database.read() as connection:
-        return str(connection.value(database.dialect.queries["version"]))
 
 
 def _versions() -> Iterator[Graded]:

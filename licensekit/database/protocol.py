@@ -37,6 +37,16 @@ Translate = Callable[[BaseException, str], LicenseError | None]
 """Returns the error of ours for an error of the driver; None for any other."""
 
 
+@contextmanager
+def undoing(undo: Callable[[], object]) -> Generator[None]:
+    """Run a block, and undo what was begun if it raises: an interruption too must leave nothing open."""
+    try:
+        yield
+    except BaseException:
+        undo()
+        raise
+
+
 @dataclass
 class Translated:
     """A block in which the errors of a driver become ours; `where` is the database."""
@@ -163,14 +173,11 @@ class Connection(ABC):
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        try:
-            if error is None:
-                self.commit()
-                return
-        except BaseException:  # an interruption too must leave no transaction open
+        if error is not None:
             self.abandon()
-            raise
-        self.abandon()
+            return
+        with undoing(self.abandon):
+            self.commit()
 
 
 class Database(Protocol):
@@ -271,6 +278,7 @@ def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
     return params
 
 
+Fill = Callable[[Connection], object]  # writes the first rows of a new database
 C = TypeVar("C")
 _Free: TypeAlias = LifoQueue[tuple[C, float] | None]
 CONNECTIONS: Final = 16  # how many connections one pool lends at a time

@@ -16,7 +16,6 @@ from typing import Any, Final, Literal, LiteralString, NamedTuple, Protocol
 from licensekit.database.protocol import STREAMED_ROWS, Connection, Database, Row
 from licensekit.errors import DatabaseDamaged, DatabaseMoved, DatabaseNewer, DatabaseUnavailable
 
-Fill = Callable[[Connection], object]  # writes the first rows of a new database
 Progress = Callable[[int], object]  # called now and then with how many rows were done since the last call
 Use = Literal["read", "change", "copy"]
 """What a program does with a database; who copies has to know all of it."""
@@ -238,9 +237,8 @@ def compare_rows(
 ) -> None:
     """Compare every row of two databases; raise `DatabaseDamaged`, about the target at `where`, if they differ."""
     for table in tables(schema):
-        for one, other in _telling(
-            zip_longest(*(rows_in_order(each, schema, table) for each in (source, target))), progress
-        ):
+        pairs = zip_longest(*(rows_in_order(each, schema, table) for each in (source, target)))
+        for one, other in _telling(pairs, progress):
             if one != other:
                 raise DatabaseDamaged(reason="copy-differs", table=table, where=where)
 

@@ -51,7 +51,10 @@ class Ticket:
     def ahead(self) -> int:
         """Return how many come first; to be asked again and again until it is 0."""
         with suppress(OSError, FileUnusable):  # no line can be made there
-            self._renew()
+            if not self._path.exists():  # at first, or it looked abandoned
+                self._path.touch(PRIVATE)
+            now = monotonic_ns()
+            os.utime(self._path, ns=(now, now))
             drawn = sorted(one for one in names_in(self._path.parent) if one.startswith(self._line))
             limit = min(self._path.name, f"{self._line}{monotonic_ns() - self._grace:020}")
             older = drawn[: bisect_left(drawn, limit)]
@@ -62,12 +65,6 @@ class Ticket:
         """Leave the line."""
         with suppress(OSError):
             self._path.unlink()
-
-    def _renew(self) -> None:
-        if not self._path.exists():  # at first, or it looked abandoned
-            self._path.touch(PRIVATE)
-        now = monotonic_ns()
-        os.utime(self._path, ns=(now, now))
 
     def _is_abandoned(self, name: str) -> bool:
         """Return whether a ticket is of nobody any more; then it is removed."""

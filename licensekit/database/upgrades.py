@@ -11,9 +11,9 @@ from random import uniform
 from time import monotonic, sleep
 from typing import Final, NamedTuple
 
-from licensekit.database import connect, is_url
-from licensekit.database.protocol import Connection, Row
-from licensekit.database.schemas import FOUND, Fill, Migrating, Schema, read_queries, require_as_made
+from licensekit.database import Connection, Row, connect, is_url
+from licensekit.database.protocol import Fill
+from licensekit.database.schemas import FOUND, Migrating, Schema, read_queries, require_as_made
 from licensekit.errors import DatabaseBusy, FileUnusable
 
 _SQL: Final = read_queries(str(Path(__file__).with_name("schemas.sql")))

@@ -7,11 +7,10 @@ and on nothing beneath.
 from licensekit.database.backup import Restored
 from licensekit.database.examination import Diagnosis
 from licensekit.database.upgrades import Upgrade
-from licensekit.entitlements import Coverage, Given, LicenseRow, Notice, Reason, SettingRow, Severity
+from licensekit.entitlements import BundleState, Coverage, Given, LicenseRow, Notice, Part, Reason, SettingRow, Severity
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, EventScope, concerning
 from licensekit.entitlements.holdings import Explanation
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
-from licensekit.entitlements.parts import BundleState, Part
 from licensekit.entitlements.questions import NextDate, order_address
 from licensekit.installation.activation import ActivationProposal, Fetch
 from licensekit.installation.assignments import UsersProposal, parse_ids
@@ -24,17 +23,10 @@ from licensekit.installation.operations import Moved, diagnose, move, restore, u
 from licensekit.installation.plan import Activated
 from licensekit.installation.preview import BundleChange, Preview, PreviewRow, SettingChange, Void
 from licensekit.installation.settlement import DOWNGRADE, KEEP, Settlement, SettlementRow, table_of
-from licensekit.installation.sync import Synced, SyncProposal
+from licensekit.installation.sync import IMPORT_BYTES, Synced, SyncProposal
 from licensekit.installation.sync_plan import GroupRule, PlannedUser
 from licensekit.installation.user_list import LicenseHolder, UserFilter, UserPage, UserRow
-from licensekit.installation.user_table import (
-    IMPORT_BYTES,
-    ImportRow,
-    parse_directory,
-    parse_users,
-    profiles,
-    user_lines,
-)
+from licensekit.installation.user_table import ImportRow, parse_directory, parse_users, profiles, user_lines
 from licensekit.state.home import local_folder, locate
 from licensekit.state.journal import BundleRecord
 from licensekit.state.loading import InstallationState

@@ -19,9 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from licensekit import errors
-from licensekit.entitlements import BundleState, Entitlements, Fingerprint, evaluate
-from licensekit.entitlements.parts import judge
-from licensekit.entitlements.settings import unfit_in
+from licensekit.entitlements import BundleState, Entitlements, Fingerprint, evaluate, judge, unfit_in
 from licensekit.entitlements.timeline import Timeline, holds_back, may_replace, serial_of, takes_place_of
 from licensekit.state.journal import JournalState
 from licensekit.state.journal_entries import KEPT, REPLACED, RETURNED, VENDOR, BundleTaken, ResetSpent, ResetUsed

@@ -16,19 +16,9 @@ from licensekit.errors import NotAssigned, NotFound, ProposalStale, RefusedError
 from licensekit.installation.user_list import UserFilter, list_users
 from licensekit.installation.user_table import parse_users
 from licensekit.proposals import Change, Proposal, require_same
-from licensekit.state import slots
+from licensekit.state import slots, staged_users
 from licensekit.state.loading import InstallationState, OpenInstallation, ReadTransaction, read_installation
-from licensekit.state.staged_users import (
-    TOGETHER,
-    Basis,
-    Progress,
-    StagedChange,
-    StagedUser,
-    basis_of,
-    known_users,
-    make,
-    make_within,
-)
+from licensekit.state.staged_users import TOGETHER, Basis, Progress, StagedChange, StagedUser
 from licensekit.state.transactions import Section, WriteTransaction, write_installation
 from licensekit.state.users import SiteFacts, known_site, known_user, users_of
 from licensekit.text import names
@@ -110,7 +100,7 @@ def write_changes(change: WriteTransaction, kind: Kind, changes: Iterable[Holder
     """Assign and release what was planned, with audit entries about the users or sites of which something changes."""
     changes = [one for one in changes if one.assigned or one.released or one.ends]
     if changes and kind is Kind.USER:
-        make_within(change, _staged(change.connection, changes))
+        staged_users.make_within(change, _staged(change.connection, changes))
         return
     assigned = [(one.id, code) for one in changes for code in sorted(one.assigned)]
     slots.assign(change.connection, kind, assigned, day_at(change.now))
@@ -127,7 +117,8 @@ def write_changes(change: WriteTransaction, kind: Kind, changes: Iterable[Holder
 def _staged(connection: Connection, changes: Sequence[HolderChange], basis: Basis | None = None) -> StagedChange:
     """Return how each user is to be; raise `ProposalStale` where another one has changed what it holds."""
     about, did = "these users", "user-retire" if any(one.ends for one in changes) else "user-assign"
-    known, users = known_users(connection, [one.id for one in changes]), list[tuple[str, StagedUser]]()
+    known = staged_users.known_users(connection, [one.id for one in changes])
+    users = list[tuple[str, StagedUser]]()
     if changed := [one.written for one in changes if one.id not in known or known[one.id].held != one.held]:
         raise ProposalStale(about=about, changed=tuple(changed[:10]))
     for one, user in ((one, known[one.id]) for one in changes):
@@ -216,10 +207,10 @@ class UsersProposal(Proposal[int]):
         with self.opened.database.read() as connection:
             plan = _staged(connection, self.users, now.basis)
         if len(self.users) > TOGETHER:
-            make(self.opened, plan, progress)
+            staged_users.make(self.opened, plan, progress)
         elif self.users:
             with write_installation(self.opened) as change:
-                make_within(change, plan)
+                staged_users.make_within(change, plan)
         return len(self.users)
 
 
@@ -249,7 +240,7 @@ def propose_assign(
     with read_installation(opened) as read:
         users, faults = _chosen(read, chosen)
         state = None if retire and not faults else read.state()
-        basis = None if state is None else basis_of(read, state)
+        basis = None if state is None else staged_users.basis_of(read, state)
     # For many users the rest takes long: the snapshot has ended.
     if state is None:
         planned = [retirement(user) for user in users if not user.retired]

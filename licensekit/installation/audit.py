@@ -7,8 +7,7 @@ from datetime import date
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
 from licensekit.chain import GENESIS, Head, Link, unbroken
-from licensekit.database import Connection, Value
-from licensekit.database.schemas import read_queries, with_marks
+from licensekit.database import Connection, Value, read_queries, with_marks
 from licensekit.entitlements.questions import called
 from licensekit.errors import AuditDamaged
 from licensekit.installation.user_list import UserFilter, page_of_users

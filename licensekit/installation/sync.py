@@ -5,9 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from licensekit.errors import MostUsersLeave, SyntaxInvalid, UserCellInvalid, UsersInvalid
-from licensekit.errors.coded import Message
-from licensekit.errors.faults import ColumnInvalid
+from licensekit.errors import ColumnInvalid, Message, MostUsersLeave, SyntaxInvalid, UserCellInvalid, UsersInvalid
 from licensekit.installation.sync_plan import ADDED, CHANGED, LEFT, REFUSED, SAME, PlannedUser, Planner, read_rules
 from licensekit.installation.user_table import ImportRow
 from licensekit.proposals import Change, Proposal
@@ -18,6 +16,8 @@ from licensekit.state.transactions import WriteTransaction, write_first
 from licensekit.text import names
 from licensekit.text.values import FAULTS, few_guesses
 
+IMPORT_BYTES: Final = 64 * 1024 * 1024
+"""The largest file of users."""
 FEW: Final = 10  # so many users may leave or lose licenses, whatever part of all they are
 
 
@@ -165,14 +165,11 @@ def _planner(read: ReadTransaction, rows: Iterable[ImportRow], *, sync: bool = F
 def _require_table(rows: Iterable[ImportRow]) -> None:
     """Refuse rows that do not say who is in the directory; a cell that is wrong concerns one user only."""
     faults = [(row.line, row.fault) for row in rows if row.fault]
-    whole = [(line, fault) for line, fault in faults if _is_of_all(fault)]
+    of_all = (ColumnInvalid, SyntaxInvalid)
+    whole = [(line, fault) for line, fault in faults if isinstance(fault, of_all) and fault.reason != "cells"]
     if whole or all(row.fault for row in rows):
         found = [fault.at(f"line {line}") for line, fault in whole or faults]
         raise UsersInvalid(faults=tuple(found[:FAULTS]) or (UserCellInvalid(reason="empty", text=""),))
-
-
-def _is_of_all(fault: object) -> bool:
-    return isinstance(fault, ColumnInvalid) or (isinstance(fault, SyntaxInvalid) and fault.reason != "cells")
 
 
 def _faultless(plan: SyncProposal) -> SyncProposal:

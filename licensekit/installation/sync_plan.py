@@ -77,7 +77,9 @@ class Planner(NamedTuple):
             named = before if known else before._replace(**row.changes)
             return PlannedUser(REFUSED, row.line, _as_before(named, known), (row.fault,))
         if self.rules is not None and row.changes.get("retired"):
-            return _disabled(row, as_before)
+            if known is None or known.facts.retired or not known.from_directory:
+                return PlannedUser(SAME, row.line, as_before)
+            return PlannedUser(LEFT, row.line, _leaving(known))  # who is disabled in the directory has left it
         changes = row.changes if self.rules is None else {**row.changes, "retired": False}
         try:
             staged = self._staged(before._replace(**changes), known, row.licenses)
@@ -110,14 +112,6 @@ class Planner(NamedTuple):
 
 def _as_before(user: UserFacts, known: KnownUser | None) -> StagedUser:
     return StagedUser(user, known, frozenset(), frozenset(), known is not None and known.from_directory)
-
-
-def _disabled(row: ImportRow, as_before: StagedUser) -> PlannedUser:
-    """Return what becomes of whoever is disabled in the directory: who comes from there leaves."""
-    known = as_before.before
-    if known is None or known.facts.retired or not known.from_directory:
-        return PlannedUser(SAME, row.line, as_before)
-    return PlannedUser(LEFT, row.line, _leaving(known))
 
 
 def _leaving(known: KnownUser) -> StagedUser:

@@ -22,8 +22,6 @@ from licensekit.text.values import FAULTS, FaultyValue
 from licensekit.wire.documents import UserKind
 from licensekit.wire.plain import plain_fields
 
-IMPORT_BYTES: Final = 64 * 1024 * 1024
-"""The largest file of users."""
 _MOST: Final = 1_000_000  # rows of one: each takes far more memory than its bytes
 PLAIN: Final = "plain"  # the profile of a table of our own
 _YES: Final = frozenset({"yes", "true", "1", "x"})

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Final
 
 from licensekit.access import Access
-from licensekit.database import Version
+from licensekit.database import Version, undoing
 from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.entitlements import Notice, by_urgency
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, StateError
@@ -74,14 +74,11 @@ class LiveSnapshot:
         self.known_users = Lookups(database, user_facts)
         self.known_sites = Lookups(database, site_facts)
         self.changes = Changes(database)
-        try:
+        with undoing(database.close):
             self._supplied = look()
             self._read_state()
             self.sightings = Sightings(day_at(self._current.state.now))
             self._remember()
-        except BaseException:  # an interruption too must leave no database open
-            database.close()
-            raise
         # Whoever forgets this without closing it leaves no connections open either.
         weakref.finalize(self, database.close).atexit = False
         survive_forks(self)

@@ -78,9 +78,8 @@ def take(live: LiveSnapshot, database: Database, wanted: SeatRequest, ahead: int
     if row is not None:
         return row, begin + wanted.ttl
     live.observer.save()
-    raise NoneFree(
-        reason="leased", license=name, in_use=_in_use(database, name, now), total=pool.total(wanted.at_least)
-    )
+    used, total = _in_use(database, name, now), pool.total(wanted.at_least)
+    raise NoneFree(reason="leased", license=name, in_use=used, total=total)
 
 
 def _in_use(database: Database, license_: str, now: int) -> int:

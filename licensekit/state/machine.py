@@ -66,9 +66,8 @@ def machine_facts(root: Path = Path("/"), given: Facts = NO_FACTS, *, system: st
 
 def hashed(facts: Mapping[str, str], secret: bytes) -> dict[str, bytes]:
     """Return fact name to 16 bytes of HMAC-SHA256 under the installation's secret."""
-    return {
-        name: hmac.digest(secret, f"{name}\0{value}".encode(), "sha256")[:_HASH_BYTES] for name, value in facts.items()
-    }
+    macs = {name: hmac.digest(secret, f"{name}\0{value}".encode(), "sha256") for name, value in facts.items()}
+    return {name: mac[:_HASH_BYTES] for name, mac in macs.items()}
 
 
 def _read_facts(root: Path, system: str) -> dict[str, str]:

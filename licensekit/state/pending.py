@@ -12,7 +12,7 @@ from threading import RLock
 from typing import cast
 
 from licensekit.database import Connection, Database, Version, connect, is_url
-from licensekit.database.protocol import BaseDatabase
+from licensekit.database.protocol import BaseDatabase, undoing
 from licensekit.database.schemas import Dialect, Migrating, copy_rows
 from licensekit.errors import DatabaseBusy, NotActivated
 from licensekit.state import home
@@ -101,12 +101,9 @@ class PendingDatabase(BaseDatabase):
             home.put_mark(str(target), home.heads_of(source))
             is_filled = True
 
-        try:
+        with undoing(lambda: _remove(target, made)):
             home.database_of(self._place, create=True)
             real = connect(target, schema=home.SCHEMA, create=True, fill=fill)
-        except BaseException:  # an interruption too must leave nothing behind
-            _remove(target, made)
-            raise
         if not is_filled:
             real.close()
             raise DatabaseBusy(reason="set-up", where=real.location)

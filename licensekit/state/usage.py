@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Final, LiteralString
 
-from licensekit.database import Connection, Database, Value, read_queries
+from licensekit.database import Connection, Database, Value, read_queries, undoing
 from licensekit.entitlements import Allowance, Notice, Period
 from licensekit.errors import EntryInvalid
 from licensekit.state.notices import IdleUsers, UnusableLicenses
@@ -129,13 +129,10 @@ class Sightings:
                 some.update([self._new.popleft()])
         if not some:
             return
-        try:
+        with undoing(lambda: self._new.extend(some.items())):
             # In one order everywhere: nobody waits in a circle. Who is not known here is left out.
             rows = [(day, user, day, today + 1) for user, day in sorted(some.items())]
             with database.write(shared=True) as connection:
                 if connection.run_many(_SQL["keep"], rows):
                     first = min(some.values())
                     connection.run(_SQL["begin"], first, first)
-        except BaseException:  # an interruption too must lose nothing
-            self._new.extend(some.items())
-            raise

@@ -94,13 +94,10 @@ class Table(NamedTuple):
         """Return the keys of this table, which are codes and at most `most`."""
         if len(self.content) > most:
             self.faults.append(TableInvalid(reason="too-many", most=most, where=self.path))
-        found: list[str] = []
-        for key in list(self.content)[:most]:
-            if is_code(key):
-                found.append(key)
-            else:
-                self.refuse(key, ValueInvalid(reason="code"))
-        return found
+        keys = list(self.content)[:most]
+        for key in (one for one in keys if not is_code(one)):
+            self.refuse(key, ValueInvalid(reason="code"))
+        return list(filter(is_code, keys))
 
 
 def key_path(table: str, key: str) -> str:

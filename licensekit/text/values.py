@@ -26,6 +26,7 @@ FAULTS: Final = 100  # how many faults of a file are reported at most
 GUESSES: Final = 20  # for how many words of a file it is guessed which ones are meant
 _LONGEST_GUESSED: Final = 64  # comparing costs the product of the lengths; no word that we know is longer
 _COUNTED: Final = f'a whole number or "{UNRESTRICTED}"'
+_SAFE: Final = ("https://", "mailto:")  # how addresses begin that are safe to click
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LOCAL_DATES: Final = (
     *("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d"),
@@ -89,10 +90,7 @@ def typed(value: object, kind: type[T], wanted: str) -> T:
 
 def line(value: object) -> str:
     """Read a name: a line of text, without the spaces around it."""
-    text = _text(typed(value, str, "text in quotes").strip(), limits.NAME_LENGTH)
-    if not text:
-        raise FaultyValue(ValueInvalid(reason="empty"))
-    return text
+    return _fitting(_text(typed(value, str, "text in quotes").strip(), limits.NAME_LENGTH), bool, "empty")
 
 
 def description(value: object) -> str:
@@ -102,27 +100,18 @@ def description(value: object) -> str:
 
 
 def address(value: object) -> str:
-    """Read the address of a page, or one for mail: the schemes that are safe to click."""
-    text = description(value)
-    if not text.startswith(("https://", "mailto:")) or " " in text:
-        raise FaultyValue(ValueInvalid(reason="address"))
-    return text
+    """Read the address of a page, or one for mail."""
+    return _fitting(description(value), lambda text: text.startswith(_SAFE) and " " not in text, "address")
 
 
 def web_address(value: object) -> str:
     """Read the address of a page."""
-    text = address(value)
-    if not text.startswith("https://"):
-        raise FaultyValue(ValueInvalid(reason="web-address"))
-    return text
+    return _fitting(address(value), lambda text: text.startswith("https://"), "web-address")
 
 
 def code(value: object) -> str:
     """Read a code."""
-    text = typed(value, str, "a code in quotes")
-    if not is_code(text):
-        raise FaultyValue(ValueInvalid(reason="code"))
-    return text
+    return _fitting(typed(value, str, "a code in quotes"), is_code, "code")
 
 
 def qualified_code(value: object) -> str:
@@ -133,10 +122,7 @@ def qualified_code(value: object) -> str:
 
 def serial(value: object) -> str:
     """Read a serial."""
-    text = typed(value, str, "text in quotes")
-    if not is_serial(text):
-        raise FaultyValue(ValueInvalid(reason="serial"))
-    return text
+    return _fitting(typed(value, str, "text in quotes"), is_serial, "serial")
 
 
 def order_number(value: object) -> str:
@@ -214,6 +200,13 @@ def setting(value: object) -> Value:
     if isinstance(value, bool):
         return value
     return whole(-limits.VALUE, limits.VALUE)(typed(value, int, "text, a whole number or true or false"))
+
+
+def _fitting(text: str, fits: Callable[[str], bool], reason: str) -> str:
+    """Return a text; raise `FaultyValue` of this reason unless it `fits`."""
+    if not fits(text):
+        raise FaultyValue(ValueInvalid(reason=reason))
+    return text
 
 
 def _text(text: str, longest: int) -> str:

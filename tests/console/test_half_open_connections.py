@@ -11,7 +11,7 @@ import pytest
 
 from licensekit.console import Identity, app, connections
 from licensekit.console.connections import WAITING
-from licensekit.console.security import load
+from licensekit.console.security import guard
 from licensekit.console.serving import listen
 from licensekit.installation import Installation
 from tests.certificates import certificate
@@ -96,7 +96,7 @@ def test_bytes_after_an_answer_give_a_connection_no_more_time(
 
 @pytest.mark.attack("slow-upload")
 def test_a_body_that_does_not_come_is_answered_so(crm: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(load, "BODY_SECONDS", 0.1)
+    monkeypatch.setattr(guard, "BODY_SECONDS", 0.1)
     with served(crm) as port:
         assert statuses(Raw.to(port).send(request("POST /user/retire", *OWN, "Content-Length: 9")).read()) == [408]
 

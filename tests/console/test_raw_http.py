@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from licensekit.console import connections
-from licensekit.console.security import load
+from licensekit.console.security import guard
 from licensekit.installation import Installation
 from tests.console.browsing import Served, served
 from tests.console.raw_http import Raw, mutations, request, statuses
@@ -153,7 +153,7 @@ def test_no_change_of_the_bytes_of_a_request_is_a_fault_of_ours(
     console: Served, crm: Installation, retire: Send, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)
-    monkeypatch.setattr(load, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(guard, "BODY_SECONDS", 0.2)
     logging.getLogger("uvicorn.error").propagate = True
     without_token = re.sub(rb"token=\w+", b"token=", retire("Host: {host}", "Content-Length: {n}"))
     page = retire("Host: {host}", line="GET /user?id=anna", body=b"")

@@ -10,9 +10,8 @@ from starlette.testclient import TestClient
 
 from licensekit.console import Identity, Role, app
 from licensekit.console.application import CHANGES, LARGEST, SCREENS
-from licensekit.console.security import load
-from licensekit.console.security.guard import BODY_BYTES, HEADERS
-from licensekit.console.security.load import FORM_BYTES
+from licensekit.console.security import guard
+from licensekit.console.security.guard import BODY_BYTES, FORM_BYTES, HEADERS
 from licensekit.console.security.sign_in import Links, SignIn
 from licensekit.console.visit import PULSE
 from licensekit.errors import OriginInvalid
@@ -279,7 +278,7 @@ def test_framing_in_two_ways_is_refused_under_any_server(
 
 @pytest.mark.attack("slow-upload")
 def test_a_body_that_does_not_come_is_not_awaited_for_long(crm: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(load, "BODY_SECONDS", 0.01)
+    monkeypatch.setattr(guard, "BODY_SECONDS", 0.01)
     assert asyncio.run(_status(crm, (b"content-length", b"4"), part=None)) == 408
 
 
@@ -287,13 +286,13 @@ def test_a_body_that_does_not_come_is_not_awaited_for_long(crm: Installation, mo
 def test_of_one_address_only_so_many_requests_are_answered_at_one_time(
     crm: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(load, "BUSY_SECONDS", 0)
+    monkeypatch.setattr(guard, "BUSY_SECONDS", 0)
 
     async def ask() -> list[int]:
         served = app(crm, lambda _: Identity("ingrid"))
         slow = [
             asyncio.create_task(_status(crm, (b"content-length", b"4"), served=served, part=None, client="10.0.0.1"))
-            for _ in range(load.PER_ADDRESS)
+            for _ in range(guard.PER_ADDRESS)
         ]
         await asyncio.sleep(0)
         found = [

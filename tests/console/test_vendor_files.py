@@ -2,7 +2,7 @@
 
 import pytest
 
-from licensekit.console.pages.exchange import NAMED
+from licensekit.console.pages.files import NAMED
 from licensekit.installation import Installation, parse_users
 from licensekit.trust.signed import self_signed
 from licensekit.wire import armor

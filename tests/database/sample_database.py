@@ -7,7 +7,8 @@ from multiprocessing.connection import Connection as Pipe
 from multiprocessing.synchronize import Barrier
 from typing import Final, LiteralString
 
-from licensekit.database import Database, Migration, Schema, connect
+from licensekit.database import Database, Schema, connect
+from licensekit.database.schemas import Migration
 from licensekit.database.upgrades import upgrade
 
 FIRST: Final = Migration(("CREATE TABLE things (id {integer} PRIMARY KEY, name {text}, raw {blob}) {strict}",), 1, 1, 1)

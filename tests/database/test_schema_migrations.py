@@ -8,7 +8,8 @@ from typing import LiteralString
 
 import pytest
 
-from licensekit.database import Database, Migration, Schema, connect
+from licensekit.database import Database, Schema, connect
+from licensekit.database.schemas import Migration
 from licensekit.database.upgrades import upgrade
 from licensekit.errors import (
     ConstraintViolated,

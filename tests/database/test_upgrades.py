@@ -7,8 +7,9 @@ from typing import LiteralString
 
 import pytest
 
-from licensekit.database import Database, Migration, Schema, connect, is_url
+from licensekit.database import Database, Schema, connect, is_url
 from licensekit.database.backup import Restorable, restore_backup, write_backup
+from licensekit.database.schemas import Migration
 from licensekit.database.upgrades import Upgrade, upgrade
 from licensekit.errors import DatabaseBusy, DatabaseNewer, DatabaseUnavailable, FileUnusable
 from licensekit.issuer.ledger import entries

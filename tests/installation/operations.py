@@ -5,8 +5,8 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any, Final
 
-from licensekit.database import Migration, Schema, connect
-from licensekit.database.schemas import tables
+from licensekit.database import Schema, connect
+from licensekit.database.schemas import Migration, tables
 from licensekit.errors import DatabaseNewer, NotActivated
 from licensekit.installation import Installation, parse_users, restore
 from licensekit.state.home import DATABASE_NAME, SCHEMA

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from licensekit.database import backup, connect
-from licensekit.database.schemas import Fill, copy_rows
+from licensekit.database.protocol import Fill
+from licensekit.database.schemas import copy_rows
 from licensekit.errors import (
     AcceptRefused,
     ConfirmationNeeded,

@@ -6,7 +6,8 @@ from typing import Final
 
 import pytest
 
-from licensekit.database import Connection, Migration, Schema, connect
+from licensekit.database import Connection, Schema, connect
+from licensekit.database.schemas import Migration
 from licensekit.entitlements.holdings import NO_SLOT
 from licensekit.state import slots
 from licensekit.wire.documents import Kind

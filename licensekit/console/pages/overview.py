@@ -1,15 +1,22 @@
-"""The overview: how the installation is, what needs somebody, what is to come, and what is nearly used up."""
+"""The overview: how the installation is, what needs somebody, what is to come, and what is nearly used up.
+
+And its health: whether anything is wrong with the installation itself, and what helps.
+"""
 
 import math
+from contextlib import ExitStack
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from starlette.responses import Response
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, Response
 
 from licensekit.console.rendering import moved, page
 from licensekit.console.views import is_new
 from licensekit.console.visit import Visit
 from licensekit.dates import day_at
+from licensekit.errors import LicenseError
+from licensekit.files import scratch_folder
 from licensekit.installation import NO_LOGIN, EventScope, InstallationState, LicenseRow, Part, Severity
 
 _TICKS: Final = (7, 30, 91, 182, 365, 730, 1826, 3652)  # the days from now on that the time line may name
@@ -78,3 +85,31 @@ def fullest(state: InstallationState) -> list[LicenseRow]:
     """Return the licenses of which the largest part is in use; of what has lapsed as a whole, a notice says so."""
     used = [row for row in state.licenses if row.is_counted and row.total and row.in_use]
     return sorted(used, key=lambda row: (-row.in_use / (row.total or 1), row.name))
+
+
+def health(visit: Visit, error: LicenseError | None = None) -> Response:
+    """Show every check that takes no time, and with `check` those that read everything; after a refusal with why."""
+    is_thorough = bool(visit.asked("check"))
+    found = visit.installation.diagnose(thorough=is_thorough)
+    return page(visit, "health.html", error=error, found=found, is_thorough=is_thorough)
+
+
+def accept_clock(visit: Visit) -> Response:
+    """Accept the clock that the machine shows."""
+    visit.installation.accept_clock()
+    return moved(visit, "/health", saved="clock")
+
+
+def accept_restored(visit: Visit) -> Response:
+    """Accept a restored backup, or a damaged journal, as the present state."""
+    visit.installation.restore_accept()
+    return moved(visit, "/health", saved="accepted")
+
+
+def back_up(visit: Visit) -> Response:
+    """Return a backup to download, made in a folder that is gone with the response."""
+    with ExitStack() as stack:
+        copy = stack.enter_context(scratch_folder()) / "licensing-backup.db"
+        visit.installation.back_up(copy)
+        sent = stack.pop_all()
+    return FileResponse(copy, filename=copy.name, background=BackgroundTask(sent.close))

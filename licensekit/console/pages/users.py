@@ -69,12 +69,6 @@ def _wanted(read: Callable[[str], str | None], path: str) -> UserFilter:
     )
 
 
-def _sent(visit: Visit) -> Form:
-    """Return what a form sent, in the address or with a change."""
-    given = visit.request.query_params.multi_items()
-    return visit.form if visit.request.method == "POST" else Form(FormData([*given]))
-
-
 def _proposal(visit: Visit, sent: Form) -> UsersProposal:
     """Return what would become of those who are ticked, or of all on the list."""
     does, given = sent.text("do"), tuple(filter(None, sent.texts("give")))
@@ -86,7 +80,8 @@ def _proposal(visit: Visit, sent: Form) -> UsersProposal:
 
 def review(visit: Visit, error: LicenseError | None = None) -> Response:
     """Show what a change would do to many users; after a refusal with why it was refused."""
-    sent, proposal = _sent(visit), None
+    asked, proposal = Form(FormData([*visit.request.query_params.multi_items()])), None
+    sent = visit.form if visit.request.method == "POST" else asked
     try:
         proposal = _proposal(visit, sent)
     except LicenseError as refusal:

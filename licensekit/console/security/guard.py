@@ -5,6 +5,10 @@ form on another page has that page's origin: a request to a name that is not our
 
 The token in a form is derived from a cookie that only this browser has and from the name of who is signed in: without
 memory, so that any number of processes can serve the same console.
+
+How much is taken from whom is bounded as well, under any server: the bytes of a request, how long they may take, and
+how many requests at one time. What comes before there is a request is the business of
+`licensekit.console.connections`.
 """
 
 import hmac
@@ -14,13 +18,14 @@ from secrets import token_urlsafe
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
+from anyio import CancelScope, current_time, sleep
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from licensekit.console.rendering import text
-from licensekit.console.security.load import LOOKING, declared_length
 from licensekit.console.visit import own_path
 from licensekit.errors import OriginInvalid
 from licensekit.limits import FILE_BYTES
@@ -53,6 +58,11 @@ FIELDS: Final = 4000
 COOKIE: Final = "licensekit-form"
 LIVE, READY = "/livez", "/readyz"  # asked by an orchestrator, under whatever name it reaches us: they show nothing
 _SECRET_BYTES: Final = 32
+FORM_BYTES: Final = 1024 * 1024  # the largest form without a file: 500 users, ticked by long names
+BODY_SECONDS: Final = 120  # from the head of a request to the last byte of its body
+REQUESTS, PER_ADDRESS = 200, 100  # that are answered at one time: of all, and of one address
+BUSY_SECONDS, _TURN_SECONDS = 20, 0.1  # how long another one waits for its turn, and looks for it
+LOOKING: Final = frozenset({"GET", "HEAD"})
 
 
 class PublicAddress(NamedTuple):
@@ -76,8 +86,12 @@ def read_address(text: str) -> PublicAddress:
     return PublicAddress(f"{scheme}://{written['name'] if is_usual else host}", path and f"/{path}")
 
 
-def guarded(app: ASGIApp, addresses: Collection[PublicAddress]) -> ASGIApp:
-    """Return `app` behind these checks: it is reached under its own names, from its own pages."""
+def guarded(app: ASGIApp, addresses: Collection[PublicAddress], most: Mapping[str, int]) -> ASGIApp:
+    """Return `app` behind these checks: it is reached under its own names, from its own pages, within bounds.
+
+    `most` is the bytes that a request may have by address, if not `FORM_BYTES`.
+    """
+    bounded = _limited(app, most)
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -87,7 +101,7 @@ def guarded(app: ASGIApp, addresses: Collection[PublicAddress]) -> ASGIApp:
         found = _address_at(addresses, scope["scheme"], headers.get("host", ""))
         origin = None if found is None else found.origin
         scope = {**_below(scope, "" if found is None else found.path), ORIGIN: origin}
-        answer = app
+        answer = bounded
         if origin is None and own_path(Request(scope)) not in {LIVE, READY}:
             answer = PlainTextResponse(text("refused.host"), status_code=421)
         elif any(len(headers.getlist(name)) > 1 for name in _ONCE) or all(name in headers for name in _FRAMING):
@@ -180,3 +194,52 @@ def _called(request: Request, name: str) -> str:
 def _is_secure(request: Request) -> bool:
     origin: str = request.scope[ORIGIN]
     return origin.startswith("https:")
+
+
+def declared_length(headers: Headers) -> int | None:
+    """Return how many bytes a request says that it has; None where it does not say so."""
+    written = headers.get("content-length", "")
+    return int(written) if re.fullmatch("[0-9]{1,18}", written) else None
+
+
+def _limited(app: ASGIApp, most: Mapping[str, int]) -> ASGIApp:
+    """Return what answers a request by `app` once it is its turn, within its bounds."""
+    running = list[str]()  # the address of each request
+
+    async def limit(scope: Scope, receive: Receive, send: Send) -> None:
+        address: str = (scope.get("client") or ("",))[0]
+        until = current_time() + BUSY_SECONDS
+        while len(running) >= REQUESTS or running.count(address) >= PER_ADDRESS:
+            if current_time() >= until:
+                await PlainTextResponse(text("refused.busy"), 503, {"Retry-After": "5"})(scope, receive, send)
+                return
+            await sleep(_TURN_SECONDS)
+        bounded = receive  # nobody reads the body of a look
+        if scope["method"] not in LOOKING:
+            bounded = _bounded(scope, receive, most.get(own_path(Request(scope)), FORM_BYTES))
+        running.append(address)
+        try:
+            await app(scope, bounded, send)
+        finally:
+            running.remove(address)
+
+    return limit
+
+
+def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
+    """Return `receive`; it raises `HTTPException` where a body is too large or too slow, or does not say its length."""
+    declared, until, read, is_whole = declared_length(Headers(scope=scope)), current_time() + BODY_SECONDS, 0, False
+
+    async def receiving() -> Message:
+        nonlocal read, is_whole
+        if declared is None:
+            raise HTTPException(411)
+        with CancelScope(deadline=float("inf") if is_whole else until):
+            message = await receive()
+            read, is_whole = read + len(message.get("body", b"")), not message.get("more_body", False)
+            if max(read, declared) > most:
+                raise HTTPException(413)
+            return message
+        raise HTTPException(408)
+
+    return receiving

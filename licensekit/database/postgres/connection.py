@@ -11,7 +11,7 @@ one that stands still we hear nothing, and throw the connection away.
 import logging
 import re
 from collections.abc import Callable, Generator, Iterable
-from contextlib import ExitStack, closing, suppress
+from contextlib import suppress
 from functools import lru_cache, partial
 from math import ceil, inf
 from time import monotonic
@@ -25,7 +25,7 @@ from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8Dumper, IntLoader
 
 from licensekit import errors
-from licensekit.database.protocol import STREAMED_ROWS, Connection, Row, Translated, Value, storable
+from licensekit.database.protocol import STREAMED_ROWS, Connection, Row, Translated, Value, storable, undoing
 from licensekit.database.schemas import read_queries
 
 _DEFAULTS: Final[dict[str, Any]] = {
@@ -142,13 +142,6 @@ _OURS: Final = {
 }
 
 
-def adapt(raw: Raw) -> None:
-    """Convert values in both directions as SQLite does."""
-    raw.adapters.register_dumper(int, Int8Dumper)
-    raw.adapters.register_dumper(bool, Int8Dumper)
-    raw.adapters.register_loader("numeric", IntLoader)
-
-
 class PostgresConnection(Connection):
     """The connection of PostgreSQL, from `BEGIN` to `commit` or `abandon`."""
 
@@ -241,13 +234,12 @@ def connect(parameters: dict[str, Any], wait: float, number: int, deadline: floa
 
     Raises `psycopg.Error`. Only the lookup of a host's name may take longer.
     """
-    with ExitStack() as undo:
-        if deadline - monotonic() > _DEFAULTS["connect_timeout"]:
-            raw = Raw.connect(**parameters)
-        else:  # in less time than psycopg takes to find one host of several silent
-            opening = _ending(generators.connect(make_conninfo(**parameters)), deadline)
-            raw = Raw(waiting.wait_conn(opening, interval=_LATE_SECONDS), tuple_row)
-        undo.enter_context(closing(raw))
+    if deadline - monotonic() > _DEFAULTS["connect_timeout"]:
+        raw = Raw.connect(**parameters)
+    else:  # in less time than psycopg takes to find one host of several silent
+        opening = _ending(generators.connect(make_conninfo(**parameters)), deadline)
+        raw = Raw(waiting.wait_conn(opening, interval=_LATE_SECONDS), tuple_row)
+    with undoing(raw.close):
         raw.autocommit, raw.deadline = True, deadline
         # A pooler tells its clients a process of its own making.
         [(process,)] = raw.execute(b"SELECT pg_backend_pid()").fetchall()
@@ -256,8 +248,10 @@ def connect(parameters: dict[str, Any], wait: float, number: int, deadline: floa
             raw.execute(_filled(_SQL["session"] + shown, wait, STATEMENT_SECONDS))
         else:
             raw.prepare_threshold = None
-        adapt(raw)
-        undo.pop_all()
+        # Values are converted in both directions as SQLite does.
+        raw.adapters.register_dumper(int, Int8Dumper)
+        raw.adapters.register_dumper(bool, Int8Dumper)
+        raw.adapters.register_loader("numeric", IntLoader)
     return raw
 
 

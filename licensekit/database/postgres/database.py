@@ -11,10 +11,11 @@ from typing import Final, LiteralString
 
 from psycopg.pq import TransactionStatus
 
+from licensekit.database import Row, Value, Version
 from licensekit.database.postgres import connection as server
 from licensekit.database.postgres.connection import NOW, PostgresConnection, Raw, placed, translate
-from licensekit.database.protocol import BaseDatabase, ConnectionPool, Row, Translated, Value, Version, storable
-from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, read_queries
+from licensekit.database.protocol import BaseDatabase, ConnectionPool, Fill, Translated, storable, undoing
+from licensekit.database.schemas import FOUND, Dialect, Queries, Schema, read_queries
 from licensekit.database.upgrades import migrate
 from licensekit.errors import DatabaseDamaged, DatabaseUnavailable
 
@@ -35,12 +36,8 @@ def _defined(statement: LiteralString) -> str:
 
 
 _SQL: Final = read_queries(__file__)
-DIALECT: Final = Dialect(
-    words={"integer": "BIGINT", "text": 'TEXT COLLATE "C"', "blob": "BYTEA", "strict": ""},
-    first=(),
-    define=_defined,
-    queries=_SQL,
-)
+_WORDS: Final[Queries] = {"integer": "BIGINT", "text": 'TEXT COLLATE "C"', "blob": "BYTEA", "strict": ""}
+DIALECT: Final = Dialect(_WORDS, first=(), define=_defined, queries=_SQL)
 
 # With the server's time, so that nobody need ask for it.
 _FOUND: Final = FOUND.replace(" FROM", f", {NOW} FROM").encode()
@@ -57,13 +54,10 @@ class PostgresDatabase(BaseDatabase):
         self._schema: Schema | None = None  # nothing is checked until it was migrated
         self._wait, self._number = wait, 0 if schema is None else schema.number
         self._pool = ConnectionPool(self._connect, Raw.close, is_usable=_is_idle, location=self.location, wait=wait)
-        try:
+        with undoing(self.close):
             if schema is not None:
                 self.deadline = monotonic() + _MIGRATION_SECONDS
                 migrate(self, schema, create=create, fill=fill)
-        except BaseException:  # an interruption too must leave no connection open
-            self.close()
-            raise
         self._schema, self.deadline = schema, inf
 
     def read(self) -> AbstractContextManager[PostgresConnection]:

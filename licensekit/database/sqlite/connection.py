@@ -14,7 +14,8 @@ from time import monotonic, sleep
 from typing import Final, LiteralString
 
 from licensekit import errors
-from licensekit.database.protocol import STREAMED_ROWS, VALUE_BYTES, Connection, Row, Translated, Value, storable
+from licensekit.database import Connection, Row, Value
+from licensekit.database.protocol import STREAMED_ROWS, VALUE_BYTES, Translated, storable, undoing
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, FileUnusable, LicenseError
 from licensekit.files import hand_over, require_plain_file, sync_folder, unusable
 
@@ -23,14 +24,7 @@ CHECKED_BYTES: Final = 2 * 1024 * 1024
 """Up to this size a database is checked page by page when it is opened (about a millisecond)."""
 MEMORY: Final = ":memory:"
 _SMALLEST: Final = 512  # the smallest page that SQLite has, and so the smallest database
-_SETTINGS: Final = (
-    "PRAGMA synchronous = FULL",
-    "PRAGMA fullfsync = ON",
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA trusted_schema = OFF",
-    "PRAGMA cell_size_check = ON",
-)
-
+_SETTINGS: Final = ("synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "trusted_schema=OFF", "cell_size_check=ON")
 _Meaning = Callable[..., errors.EngineError]
 
 _BY_CODE: Final[dict[int, _Meaning]] = {
@@ -147,16 +141,13 @@ def connect(path: Path | None, *, wait: float, read_only: bool = False) -> sqlit
         place, is_writable = f"{path.absolute().as_uri()}?{mode}", _is_writable(path)
     with Translated(translate, str(path or MEMORY)):
         raw = sqlite3.connect(place, uri=True, timeout=wait, isolation_level=None, check_same_thread=False)
-        try:
+        with undoing(raw.close):
             raw.create_function("is_read_only", 0, partial(int, not is_writable))
             raw.create_function("server_now", 0, lambda: None)
             raw.create_function("may_be_lost", 0, lambda: 1)
             raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * VALUE_BYTES)
-            for setting in (*_SETTINGS, f"PRAGMA query_only = {int(read_only)}"):
-                raw.execute(setting)
-        except BaseException:  # an interruption too must leave no file open
-            raw.close()
-            raise
+            for setting in (*_SETTINGS, f"query_only={int(read_only)}"):
+                raw.execute(f"PRAGMA {setting}")
     return raw
 
 

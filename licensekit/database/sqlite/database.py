@@ -17,8 +17,9 @@ from pathlib import Path
 from time import monotonic
 from typing import Final, LiteralString, NamedTuple
 
-from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, BaseDatabase, ConnectionPool, Translated, Version
-from licensekit.database.schemas import FOUND, Dialect, Fill, Schema, read_queries
+from licensekit.database import Version
+from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, BaseDatabase, ConnectionPool, Fill, Translated
+from licensekit.database.schemas import FOUND, Dialect, Queries, Schema, read_queries
 from licensekit.database.sqlite import connection as files
 from licensekit.database.sqlite.connection import SqliteConnection, translate
 from licensekit.database.turns import writing
@@ -27,12 +28,9 @@ from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
 
 _STRICT: Final = "STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
-DIALECT: Final = Dialect(
-    words={"integer": "INTEGER", "text": "TEXT", "blob": "BLOB", "strict": _STRICT},
-    first=("PRAGMA application_id = 1818977378",),
-    define=str,
-    queries=read_queries(__file__),
-)
+_WORDS: Final[Queries] = {"integer": "INTEGER", "text": "TEXT", "blob": "BLOB", "strict": _STRICT}
+_MARKED: Final = "PRAGMA application_id = 1818977378"
+DIALECT: Final = Dialect(_WORDS, first=(_MARKED,), define=str, queries=read_queries(__file__))
 
 HAS_IMAGES: Final = hasattr(sqlite3.Connection, "serialize")
 """Whether this SQLite has images: since 3.36 each does. Otherwise the statements that make the same are kept."""

@@ -1,24 +1,27 @@
 """License files, given or fetched: shown with what they would change, settled, activated, and looked at afterwards.
 
 Between the steps a file travels in the form, as its tokens, and before the first activation the product's pack with it:
-nothing of them is kept here.
+nothing of them is kept here. And files for the vendor: requests, statements, and returns with their receipts.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from starlette.responses import Response
 
-from licensekit.console.rendering import moved, page, trouble
+from licensekit.console.rendering import download, moved, page, trouble
 from licensekit.console.visit import Visit
 from licensekit.dates import parse_seconds
-from licensekit.errors import LicenseError, ProposalStale, UnexpectedType
+from licensekit.errors import EntryInvalid, LicenseError, ProposalStale, UnexpectedType
 from licensekit.installation import ActivationProposal, Settlement, table_of
 from licensekit.limits import FILE_BYTES
 from licensekit.text.pasted import LeftOut, find_tokens
 from licensekit.trust.pack import IN_PACKS
 from licensekit.wire import armor
+from licensekit.wire.documents.exchange import PURPOSES
+
+NAMED: Final = 100  # of how many assignments that are too many the holders are named: each of more takes time
 
 
 def ask(visit: Visit, error: LicenseError | None = None, *, text: str = "", pack: str = "") -> Response:
@@ -100,3 +103,48 @@ def _preview(visit: Visit, proposal: ActivationProposal, carried: Mapping[str, s
     called = {row.code: row.name or row.code for row in proposal.preview.rows}
     shown: dict[str, Any] = {"proposal": proposal, "carried": carried, "called": called, "left_out": (), **more}
     return page(visit, "preview.html", **shown)
+
+
+def show(visit: Visit, error: LicenseError | None = None) -> Response:
+    """Show what can be made, and what can be returned or was; after a refusal with why it was refused."""
+    parts = {(one.state, one.issuer, one.part) for one in visit.installation.bundles()}
+    active, returned = (sorted(one[1:] for one in parts if one[0] == state) for state in ("active", "returned"))
+    return page(visit, "files.html", error=error, active=active, returned=returned, purposes=PURPOSES)
+
+
+def request(visit: Visit) -> Response:
+    """Sign a request, to download."""
+    purpose = next((one for one in PURPOSES if one == visit.form.text("purpose")), None)
+    name, with_facts = visit.form.text("name"), visit.form.has("facts")
+    written, _ = visit.installation.request(with_facts=with_facts, name=name, purpose=purpose)
+    return download("request.lkr", written)
+
+
+def statement(visit: Visit) -> Response:
+    """Sign a statement of what is in use, to download."""
+    written, _ = visit.installation.statement()
+    return download("statement.lkr", written)
+
+
+def ask_to_return(visit: Visit, error: LicenseError | None = None) -> Response:
+    """Show what returning a part would do; after a refusal with why it was refused."""
+    given = visit.form.text if error else visit.asked
+    part, issuer = given("part"), given("issuer")
+    proposal = visit.installation.propose_return(part, issuer=issuer or None, most=NAMED)
+    return page(visit, "return.html", error=error, proposal=proposal, part=part, issuer=issuer)
+
+
+def return_bundles(visit: Visit) -> Response:
+    """Return a part, with what that releases if it was asked for; its receipts can be downloaded then."""
+    part, issuer = visit.form.text("part"), visit.form.text("issuer")
+    if visit.form.text("confirm") != part:
+        raise EntryInvalid(reason="not-typed", kind=part)
+    proposal = visit.installation.propose_return(part, issuer=issuer or None)
+    proposal.apply(confirm=True, settle=proposal.settlement if visit.form.has("settle") else None)
+    return moved(visit, "/files", saved="part-returned", part=part)
+
+
+def receipts(visit: Visit) -> Response:
+    """Return the receipts of what was given back, to download; any number of times."""
+    part = visit.form.text("part")
+    return download(f"{part}-receipt.lkr", visit.installation.receipts(part, issuer=visit.form.text("issuer") or None))
