@@ -208,11 +208,10 @@ def report(error: errors.LicenseError, ctx: click.Context) -> click.exceptions.E
 
 
 def report_usage(error: click.UsageError, ctx: click.Context) -> click.exceptions.Exit:
-    """Print what was not understood, and where help is; return how the command exits."""
+    """Print what was not understood, and where help is, also as JSON; return how the command exits."""
     message, hint = _usage(error)
     complain(usage_line(error), ctx)
-    if ctx.meta.get(JSON_DUE):
-        emit_json({"error": _failure_json("usage", message, hint)})
+    emit_json({"error": _failure_json("usage", message, hint)})
     return click.exceptions.Exit(USAGE)
 
 

@@ -166,20 +166,11 @@ def _of_bundle(
     reason, day = _judged(tx, token, finding, issued, heir)
     unit, listed = _listed(tx, bundle)
     is_sent = heir is not None and (heir != issued or reason in {"works", "signed-again", "refused"})
-    verdict = Verdict(
-        reason=reason if issued or error or is_ours else "elsewhere",
-        what=bundle.name,
-        company=known.bundle.company if known else bundle.company,
-        serial=bundle.serial,
-        part=bundle.part,
-        by=error.key_id.hex() if isinstance(error, errors.KeyRevoked) else heir.bundle.name if heir else bundle.issuer,
-        day=day or 0,
-        change=issued and issued.change,
-        unit=unit,
-        listed=listed,
-        error=error,
-        send=heir.bundle.name if heir and is_sent else "",
-    )
+    reason, company = reason if issued or error or is_ours else "elsewhere", (known.bundle if known else bundle).company
+    by = error.key_id.hex() if isinstance(error, errors.KeyRevoked) else heir.bundle.name if heir else bundle.issuer
+    change, send = issued and issued.change, heir.bundle.name if heir and is_sent else ""
+    verdict = Verdict(reason=reason, what=bundle.name, company=company, serial=bundle.serial, part=bundle.part, by=by)
+    verdict = verdict.replace(day=day or 0, change=change, unit=unit, listed=listed, error=error, send=send)
     case = _with_records(tx, SupportCase(verdict, finding, known), bundle.serial)
     if error is not None:
         return case
@@ -262,18 +253,11 @@ def _of_exchange(tx: LedgerTransaction, token: armor.Token, finding: verify.Find
     unit, listed = ("bundle", "") if gone is None else _listed(tx, gone.bundle)
     if gone is not None:
         reason = "gone" if gone.state == REPLACED else gone.state
-    verdict = Verdict(
-        reason="refused" if error else reason,
-        what=gone.bundle.name if gone else finding.type,
-        company=issued.bundle.company if issued else "",
-        change=gone and gone.change,
-        unit=unit,
-        listed=listed,
-        by=issued.bundle.name if issued else "a reset",
-        day=dates.day_at(entered.at) if entered else 0,
-        error=error,
-        send=heir.bundle.name if heir else "",
-    )
+    what, day = gone.bundle.name if gone else finding.type, dates.day_at(entered.at) if entered else 0
+    company, by = (issued.bundle.company, issued.bundle.name) if issued else ("", "a reset")
+    change, send = gone and gone.change, heir.bundle.name if heir else ""
+    verdict = Verdict(reason="refused" if error else reason, what=what, company=company, by=by, day=day, error=error)
+    verdict = verdict.replace(change=change, unit=unit, listed=listed, send=send)
     serial = issued.bundle.serial if issued else getattr(document, "serial", None)
     return _with_records(tx, SupportCase(verdict, finding, issued), serial)
 

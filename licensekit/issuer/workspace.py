@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from functools import partial, partialmethod
 from pathlib import Path
 from secrets import token_bytes
-from typing import Self, Unpack
+from typing import Unpack
 
 from licensekit import dates, files
 from licensekit.issuer import proposal, transaction
@@ -37,7 +37,7 @@ from licensekit.keys.signing import Signer
 from licensekit.trust.pack import Held
 
 
-class Workspace(transaction.WorkspacePart):
+class Workspace(transaction.WorkspacePart, AbstractContextManager["Workspace"]):
     """A folder with a catalog, keys and a ledger. Open it with `create` or `open`.
 
     What signs raises `TrustError` if the key may not sign, `KeyMissing` without a key where something is to be signed,
@@ -95,9 +95,6 @@ class Workspace(transaction.WorkspacePart):
     def close(self) -> None:
         """Close the ledger."""
         self.database.close()
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()

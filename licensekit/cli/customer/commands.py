@@ -12,7 +12,7 @@ import click
 
 from licensekit.cli import inputs, output
 from licensekit.cli.groups import Lazy, LicenseGroup, lazy
-from licensekit.cli.options import Decorator, option
+from licensekit.cli.options import Decorator, option, together
 
 if TYPE_CHECKING:
     from licensekit.installation import Installation
@@ -126,10 +126,11 @@ def in_installation(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_installation
 
 
-def trust_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--pack` and `--root`, which are needed until the first activation records them."""
-    command = option("--root PIN", "The vendor's root pin, lkroot1-…, the first time.", cls=ApplicationOption)(command)
-    return option("--pack FILE", "The application's pack (.lkp), the first time.", cls=ApplicationOption)(command)
+trust_options: Final[Decorator] = together(
+    option("--pack FILE", "The application's pack (.lkp), the first time.", cls=ApplicationOption),
+    option("--root PIN", "The vendor's root pin, lkroot1-…, the first time.", cls=ApplicationOption),
+)
+"""`--pack` and `--root`, which are needed until the first activation records them."""
 
 
 def home_of(home: str | None, pack: bytes | str | None = None) -> str:

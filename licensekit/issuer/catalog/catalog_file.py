@@ -4,7 +4,7 @@ Counts and settings are written alike in orders. `true` in the place of a system
 is 1, unless the license is sold by quantity, and says that no number was given.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Final, cast
 
 from licensekit import errors, limits
@@ -176,19 +176,13 @@ def _licenses(file: Table) -> tuple[dict[str, License], frozenset[str], dict[str
     unread = frozenset(code for code, kind in kinds.items() if kind is None)
     licenses = {code: _license(table, kinds[code], unread) for code, table in tables.items()}
     guess = values.few_guesses()
-    for code in unread:
-        _refuse_unknown(tables[code], licenses[code], tables, guess)
+    for code in unread:  # the rules never see it, nor what it refers to in vain
+        for key, names in (("includes", licenses[code].includes), ("requires", licenses[code].requires)):
+            for name in (name for name in names if "." not in name and name not in tables):
+                tables[code].refuse(key, no_license(name, tables, guess))
     named = [code for code, table in tables.items() if table.read("sold", values.flag) is False]
     unsold = {code: "" for code in named if licenses[code].replaced_by is None}
     return {code: one for code, one in licenses.items() if code not in unread}, unread, unsold
-
-
-def _refuse_unknown(table: Table, license_: License, known: Collection[str], guess: values.Guess) -> None:
-    """Refuse what a license of an unread kind, which the rules never see, refers to in vain."""
-    for key, names in (("includes", license_.includes), ("requires", license_.requires)):
-        for name in names:
-            if "." not in name and name not in known:
-                table.refuse(key, no_license(name, known, guess))
 
 
 def _license(table: Table, kind: Kind | None, unread: frozenset[str]) -> License:

@@ -183,8 +183,13 @@ def read(data: bytes) -> Ceremony:
         opened.append((decode(kind, frame.payload), frame))
         scope.require_product(opened[-1][0], chain[0].root.product)
     ceremony = _ceremony(chain, opened)
-    for pending in ceremony.pending:
-        _check(pending)
+    for one in ceremony.pending:
+        known = {reference: key for party in one.parties for reference, key in party.keys.items()}
+        signers = [(s.scheme, s.key) for s in one.frame.signatures]
+        if not known.keys() >= {*signers}:
+            reason = "next-root" if one.kind == "root" else "next-trust"
+            raise errors.KeyUnknown(reason=reason, version=one.document.version)
+        check_signatures(one.token, one.frame, [known[signer] for signer in signers])
     return ceremony
 
 
@@ -207,15 +212,6 @@ def _finished(tokens: Sequence[armor.Token]) -> tuple[Chain, list[armor.Token]]:
         for token in takewhile(lambda one: one.type == "root", tokens[1:]):
             chain = next_root(chain, token)
     return chain, list(tokens[len(chain) :])
-
-
-def _check(pending: PendingDocument) -> None:
-    known = {reference: key for party in pending.parties for reference, key in party.keys.items()}
-    signers = [(s.scheme, s.key) for s in pending.frame.signatures]
-    if not known.keys() >= {*signers}:
-        reason = "next-root" if pending.kind == "root" else "next-trust"
-        raise errors.KeyUnknown(reason=reason, version=pending.document.version)
-    check_signatures(pending.token, pending.frame, [known[one] for one in signers])
 
 
 class Travelling(NamedTuple):

@@ -46,11 +46,6 @@ def _tokens(connection: database.Connection, query: str, *params: database.Value
     return [armor.Token(*row) for row in connection.rows(_SQL[query], *params)]
 
 
-def last(connection: database.Connection, kind: str, issuer: str) -> armor.Token | None:
-    """Return the newest document of `kind` and `issuer`, whether or not it is still believed."""
-    return next(iter(_tokens(connection, "last", kind, issuer)), None)
-
-
 def numbered(connection: database.Connection, kind: str, issuer: str, version: int) -> armor.Token | None:
     """Return the list or catalog of `issuer` that has this number, or version."""
     return next(iter(_tokens(connection, "numbered", kind, issuer, version)), None)
@@ -214,7 +209,8 @@ def _is_revoked(trust: Trust, public: bytes) -> bool:
 
 
 def _last(connection: database.Connection, kind: type[D], issuer: str, in_force: Verified[D] | None) -> D | None:
-    token = last(connection, TYPE_OF[kind], issuer)
+    """Return the newest document of a type and issuer, whether or not it is still believed."""
+    token = next(iter(_tokens(connection, "last", TYPE_OF[kind], issuer)), None)
     if in_force is not None and token == in_force.token:
         return in_force.document
     return None if token is None else decode(kind, token.payload)

@@ -51,8 +51,9 @@ class LedgerEntry(NamedTuple):
         """The customer's own number for the order."""
         return projection.said_in(self.order, "purchase_order")
 
-    def record(self, document: documents.Document) -> projection.Record:
-        """Return what was entered, of which the token says `document`."""
+    def record(self) -> projection.Record:
+        """Return what was entered; raise `FormatError` if its document cannot be read."""
+        document = documents.decode(documents.CLASS_OF[self.token.type], self.token.payload)
         said = (self.order_number, self.order, self.request, self.note)
         return projection.Record(self.action, self.at, self.who, self.token, document, *said)
 

@@ -65,17 +65,6 @@ def _told(ledger: database.Connection, records: Sequence[projection.Record]) -> 
                 pass
 
 
-def installation_named(ledger: database.Connection, name: str) -> KnownInstallation:
-    """Return the only installation whose hash begins with `name`, at least 8 hex digits, or that has this serial."""
-    found = _found(ledger, "i.serial = ?", name)
-    if not found and _HASH.fullmatch(name.lower()):
-        ends = (bytes.fromhex(name.ljust(64, digit)) for digit in "0f")
-        found = _found(ledger, "i.installation >= ? AND i.installation <= ?", *ends)
-    if len(found) != 1:
-        raise errors.NotIssued(reason="installations" if found else "installation", name=name)
-    return found[0]
-
-
 def installations_of(ledger: database.Connection, customer: int) -> list[KnownInstallation]:
     """Return the installations of a customer, by name."""
     return _found(ledger, "i.customer = ?", customer)
@@ -95,9 +84,16 @@ def put_installation(
 ) -> KnownInstallation:
     """Name the installation of this hash or serial, or say what it is for, one of `PURPOSES`; None: as it is.
 
-    Raises `NotIssued` if there is none, or there are several, `EntryInvalid` if it cannot be called so.
+    The first 8 hex digits of the hash are enough. Raises `NotIssued` if there is none, or there are several,
+    `EntryInvalid` if it cannot be called so.
     """
-    one = installation_named(ledger, name)
+    found = _found(ledger, "i.serial = ?", name)
+    if not found and _HASH.fullmatch(name.lower()):
+        ends = (bytes.fromhex(name.ljust(64, digit)) for digit in "0f")
+        found = _found(ledger, "i.installation >= ? AND i.installation <= ?", *ends)
+    if len(found) != 1:
+        raise errors.NotIssued(reason="installations" if found else "installation", name=name)
+    one = found[0]
     called = one.name if called is None else check_name(called)
     one = one._replace(name=called, purpose=one.purpose if purpose is None else purpose)
     ledger.run(_SQL["set"], one.name, one.purpose, one.installation)

@@ -69,10 +69,9 @@ def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -
     ):
         try:
             trust = _verify_token(entry, trust, pin)
-            document = decode(CLASS_OF[entry.token.type], entry.token.payload)
+            waiting.append((entry.number, entry.record()))
         except errors.LicenseError as error:
             raise errors.LedgerDamaged(reason="not-genuine", number=entry.number, why=error) from error
-        waiting.append((entry.number, entry.record(document)))
         if len(waiting) == _BATCH:
             projection.project(drawn, waiting)
             progress(len(waiting))
@@ -167,8 +166,7 @@ def _go_on(_: Database, ledger: Connection, loses: bool) -> None:  # noqa: FBT00
     if ledger.one(_SQL["unowned"]):
         stream = entries.stream(ledger)
         while some := list(islice(stream, _BATCH)):
-            records = [one.record(decode(CLASS_OF[one.token.type], one.token.payload)) for one in some]
-            entries.know_customers(ledger, records, some[0].number)
+            entries.know_customers(ledger, [one.record() for one in some], some[0].number)
 
 
 def diagnose_ledger(folder: Path, *, now: int) -> tuple[examination.Diagnosis, ...]:

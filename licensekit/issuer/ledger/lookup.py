@@ -216,12 +216,9 @@ def _order(filters: Filters) -> tuple[LiteralString, LiteralString]:
 
 def _source(filters: Filters, customer: int | None) -> tuple[LiteralString, list[Value]]:
     """Return the few bundles that the most telling filter leaves, or all of them."""
-    if filters.order is not None:
-        return _SQL["order"], [filters.order]
-    if filters.serial is not None:
-        return _SQL["serial"], [filters.serial]
-    if customer is not None:
-        return _SQL["customer"], [customer]
+    for name, value in (("order", filters.order), ("serial", filters.serial), ("customer", customer)):
+        if value is not None:
+            return _SQL[name], [value]
     if filters.company is not None:
         begin = projection.company_key(filters.company)
         return _SQL["company"], [begin, begin + _LAST]

@@ -69,10 +69,7 @@ class Named(NamedTuple):
 
 NOTHING: Final = Named()
 _TOGETHER: Final = 500  # how many serials are looked up together
-_REPLACEMENTS: Final = (
-    "SELECT r.serial, r.number, b.serial FROM replacements AS r JOIN bundles AS b ON b.number = r.number WHERE "
-)
-"""Each serial whose place is taken, and the entry and serial of the bundle that takes it."""
+_SQL: Final = database.read_queries(__file__)
 
 
 class LedgerBundle(NamedTuple):
@@ -98,8 +95,8 @@ class LedgerBundle(NamedTuple):
 
 def stored(connection: database.Connection, condition: LiteralString, *params: bytes | str) -> list[LedgerBundle]:
     """Return the bundles for which a condition in SQL holds, as they were issued."""
-    columns = "SELECT number, identity, serial, part, use, sequence, company, issued, starts, ends, state FROM bundles"
-    return [LedgerBundle._make(row) for row in connection.rows(f"{columns} WHERE {condition} ORDER BY number", *params)]
+    rows = connection.rows(f"{_SQL['stored']} WHERE {condition} ORDER BY number", *params)
+    return [LedgerBundle._make(row) for row in rows]
 
 
 def restated(
@@ -133,9 +130,9 @@ def settled(
     wanted = sorted(set(serials))
     for first in range(0, len(wanted), _TOGETHER):
         some = wanted[first : first + _TOGETHER]
-        replaced = connection.rows(_REPLACEMENTS + f"b.serial IN ({database.marks(some)})", *some)
+        replaced = connection.rows(f"{_SQL['replacements']} WHERE b.serial IN ({database.marks(some)})", *some)
         some = sorted({*some, *(serial for serial, *_ in replaced)})
-        replacing = connection.rows(_REPLACEMENTS + f"r.serial IN ({database.marks(some)})", *some)
+        replacing = connection.rows(f"{_SQL['replacements']} WHERE r.serial IN ({database.marks(some)})", *some)
         concerned = sorted({*some, *(other for *_, other in replacing)})
         held: defaultdict[str, list[LedgerBundle]] = defaultdict(list)
         for one in stored(connection, f"serial IN ({database.marks(concerned)})", *concerned):

@@ -4,7 +4,7 @@ Identity, sequence and time of issue stay, and an installation takes the new sig
 has (`docs/format.md`, "Identities"). So the key that signs must be one that may have signed at that time.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -79,9 +79,17 @@ class ReissueProposal(proposals.Proposal[Iterator[Reissued]]):
             for one in bundles.signed_again(tx.ledger, note):
                 yield Reissued(one, license_file(source, one.bundle, one.token, repeated=True))
         for first in range(0, len(self.numbers), _BATCH):
+            numbers, done, records = self.numbers[first : first + _BATCH], list[Reissued](), list[projection.Record]()
             with self.store.write(self.now, who) as tx:
-                batch = bundles.numbered(tx.ledger, self.numbers[first : first + _BATCH])
-                done = _sign_again(tx, batch, require_signer(key), note, attach=self.attach)
+                source = AttachmentSource(tx, self.attach)
+                counting = bundles.counting(tx.ledger, numbers, dates.day_at(tx.now))
+                for one in bundles.numbered(tx.ledger, numbers):
+                    file = None
+                    if one.number in counting:
+                        records.append(tx.sign("reissue", one.bundle, require_signer(key))._replace(note=note))
+                        file = license_file(source, one.bundle, records[-1].token, repeated=False)
+                    done.append(Reissued(one, file))
+                entries.append(tx.ledger, records)
             yield from done
 
 
@@ -95,21 +103,3 @@ def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: Attach) -> Reis
     return ReissueProposal(
         changes=changes, about=about, store=tx.store, now=tx.now, old=old, numbers=numbers, first=first, attach=attach
     )
-
-
-def _sign_again(
-    tx: LedgerTransaction, batch: Sequence[bundles.Issued], signer: signing.Signer, note: str, *, attach: Attach
-) -> list[Reissued]:
-    """Sign those of some bundles again that still count, and enter them."""
-    source = AttachmentSource(tx, attach)
-    counting = bundles.counting(tx.ledger, [one.number for one in batch], dates.day_at(tx.now))
-    records: list[projection.Record] = []
-    done: list[Reissued] = []
-    for one in batch:
-        file = None
-        if one.number in counting:
-            records.append(tx.sign("reissue", one.bundle, signer)._replace(note=note))
-            file = license_file(source, one.bundle, records[-1].token, repeated=False)
-        done.append(Reissued(one, file))
-    entries.append(tx.ledger, records)
-    return done

@@ -6,6 +6,7 @@ catalog where they matter (`docs/reference/orders.md`, "Attachments").
 """
 
 from collections.abc import Iterator
+from functools import cache, partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -54,8 +55,8 @@ class AttachmentSource:
         self._oldest = oldest_held(tx)
         # An installation says what it holds of the vendor's; a partner knows too little by it.
         self._asks = attach is True and not tx.state.is_partner and exchange_files.exist(tx.ledger)
-        self._known: dict[Held, Attachments] = {}
-        self._written: dict[tuple[Token, ...], bytes] = {}
+        self._written = cache(documents.file_of)
+        self._lacking = cache(partial(_lacking, tx, self._oldest))
         held = self._oldest if attach is True else attach or held_in(tx.state.trust_store, tx.state.issuer)
         self._usual = self._lacking(held)
 
@@ -71,14 +72,7 @@ class AttachmentSource:
 
     def file(self, beside: tuple[Token, ...], *tokens: Token) -> bytes:
         """Return the file of signed documents; the attachments `beside` it, the same for most, are written once."""
-        if beside not in self._written:
-            self._written[beside] = documents.file_of(beside)
-        return self._written[beside] + documents.file_of(tokens)
-
-    def _lacking(self, held: Held) -> Attachments:
-        if held not in self._known:
-            self._known[held] = _lacking(self._tx, held, fits_oldest=not held.is_beyond(self._oldest))
-        return self._known[held]
+        return self._written(beside) + documents.file_of(tokens)
 
 
 def held_by_pack(state: documents.WorkspaceState, pack: bytes) -> Held:
@@ -96,8 +90,8 @@ def oldest_held(tx: LedgerTransaction) -> Held:
     return read_held(documents.fact(tx.ledger, documents.OLDEST_PACK)) or Held((tx.trust.chain[0].root.version, 0))
 
 
-def _lacking(tx: LedgerTransaction, held: Held, *, fits_oldest: bool) -> Attachments:
-    state, trust = tx.state, tx.trust
+def _lacking(tx: LedgerTransaction, oldest: Held, held: Held) -> Attachments:
+    state, trust, fits_oldest = tx.state, tx.trust, not held.is_beyond(oldest)
     always = [known.verified.token for known in trust.chain if (known.root.version,) > held.trust[:1]]
     if full_version(state.trust) > held.trust:
         always.append(state.verified_trust.token)

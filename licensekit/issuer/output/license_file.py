@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import compress, groupby
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -165,21 +166,16 @@ def _newest_file(
     tx: LedgerTransaction, source: AttachmentSource, issued: Sequence[Issued], counting: Iterable[Issued]
 ) -> tuple[list[Issued], bytes]:
     """Return the bundles of the file of a serial, and its bytes."""
-    held = [one for one in counting if _is_believed(tx, one)]
+    held: list[Issued] = []
+    for one in counting:
+        with suppress(errors.LicenseError):  # an installation that refuses it would keep it from the rest of the file
+            verify.verify_bundle(one.token, tx.trust, tx.now)
+            held.append(one)
     attached = [token for one in held or issued[-1:] for token in source.attachments(one.bundle).beside(one.bundle)]
     if not held:
         newest = tx.trust.lists.get(tx.state.issuer)
         attached += [tx.state.verified_trust.token, *([] if newest is None else [newest.token])]
     return held, source.file(tuple(dict.fromkeys(attached)), *(one.token for one in held))
-
-
-def _is_believed(tx: LedgerTransaction, one: Issued) -> bool:
-    """Return whether an installation takes a bundle; one that it refuses would keep it from the rest of the file."""
-    try:
-        verify.verify_bundle(one.token, tx.trust, tx.now)
-    except errors.LicenseError:
-        return False
-    return True
 
 
 def _put(path: Path, data: bytes) -> Literal["new", "changed", "unchanged"]:
