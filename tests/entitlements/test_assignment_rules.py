@@ -15,7 +15,7 @@ from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
 from licensekit.errors import NoneFree, NotAssigned, RefusedError, RequirementMissing, StillRequired, UnknownCode
 from licensekit.wire.documents import LoginRule, SeatKind, UserKind
 from tests import makers
-from tests.entitlements.engine import SYSTEM, USER, access, bare, catalog, granted, trust_store
+from tests.entitlements.engine import SITE, SYSTEM, USER, access, bare, catalog, granted, trust_store
 
 of = makers.license_entry
 STORE = trust_store(
@@ -193,3 +193,18 @@ def test_an_event_concerns_those_whom_its_scope_names() -> None:
     assert [one.number for one in concerning(events, groups=["SALES"])] == [0, 3]
     assert [one.number for one in concerning(events, user="anna")] == [1, 3]
     assert [one.number for one in concerning(events, user="Anna", site="oslo")] == [2, 3]
+
+
+def test_a_retired_user_has_nothing_by_a_site() -> None:
+    rules = {"depot": LoginRule(["depot"], [UserKind.ASSOCIATE])}
+    store = trust_store(makers.catalog(licenses={"depot": of(SITE)}, access=rules))
+    state, there = granted(store, bare(sites={"depot": 1})), [Holding("depot", 1)]
+    assert may_login(state, UserFacts("anna"), "depot", site="oslo", site_holdings=there).allowed
+    gone = may_login(state, UserFacts("bob", retired=True), "depot", site="oslo", site_holdings=there)
+    assert [one.code for one in gone.reasons] == ["retired", "not-held"]
+
+
+@pytest.mark.parametrize("way", ["nothing", "demo.nothing", "no issuer.web", "."])
+def test_a_way_to_log_in_that_is_none_raises(way: str) -> None:
+    with pytest.raises(UnknownCode):
+        may_login(SOLD, UserFacts("anna"), way)
