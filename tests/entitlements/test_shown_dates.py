@@ -42,6 +42,9 @@ def test_dates_of_one_day_are_by_bundle_and_then_by_name() -> None:
 
 
 def test_a_date_says_what_it_is_the_day_of_and_how_far_it_is() -> None:
+    more = bare(part="more", starts=DAY + 13)
+    found = [one.what for one in coming_dates(granted(STORE, DATED, more))]
+    assert found == ["next check", "warning", "end of maintenance", "expiry", "end of grace", "start"]
     now = end_of_day(DAY) - 1
     first, *_, last = coming_dates(granted(STORE, DATED, now=now))
     assert first.plain(now) == {"date": "2027-01-03", "days": 2, "what": "next check", "bundle": "1010000014 base 1"}
