@@ -10,12 +10,13 @@ from licensekit.entitlements.assignment import (
     with_dependents,
     without_requirement,
 )
-from licensekit.entitlements.events import Event, EventScope, concerning
+from licensekit.entitlements.events import Event, EventScope, concerning, is_event_kind
 from licensekit.entitlements.login import Decision, UserFacts, may_login, ways
+from licensekit.entitlements.messages import LoginsStopped
 from licensekit.errors import NoneFree, NotAssigned, RefusedError, RequirementMissing, StillRequired, UnknownCode
 from licensekit.wire.documents import LoginRule, SeatKind, UserKind
 from tests import makers
-from tests.entitlements.engine import SYSTEM, USER, access, bare, catalog, granted, trust_store
+from tests.entitlements.engine import SITE, SYSTEM, USER, access, bare, catalog, granted, trust_store
 
 of = makers.license_entry
 STORE = trust_store(
@@ -193,3 +194,36 @@ def test_an_event_concerns_those_whom_its_scope_names() -> None:
     assert [one.number for one in concerning(events, groups=["SALES"])] == [0, 3]
     assert [one.number for one in concerning(events, user="anna")] == [1, 3]
     assert [one.number for one in concerning(events, user="Anna", site="oslo")] == [2, 3]
+
+
+def test_a_retired_user_has_nothing_by_a_site() -> None:
+    rules = {"depot": LoginRule(["depot"], [UserKind.ASSOCIATE])}
+    store = trust_store(makers.catalog(licenses={"depot": of(SITE)}, access=rules))
+    state, there = granted(store, bare(sites={"depot": 1})), [Holding("depot", 1)]
+    assert may_login(state, UserFacts("anna"), "depot", site="oslo", site_holdings=there).allowed
+    gone = may_login(state, UserFacts("bob", retired=True), "depot", site="oslo", site_holdings=there)
+    assert [one.code for one in gone.reasons] == ["retired", "not-held"]
+
+
+@pytest.mark.parametrize("way", ["nothing", "demo.nothing", "no issuer.web", "."])
+def test_a_way_to_log_in_that_is_none_raises(way: str) -> None:
+    with pytest.raises(UnknownCode):
+        may_login(SOLD, UserFacts("anna"), way)
+
+
+def test_an_event_is_for_whom_its_scope_names_and_says_what_it_stops() -> None:
+    assert [scope.value for scope in EventScope] == ["installation", "site", "group", "user"]
+    kinds = {"no-login": "login", "no-travel": "travel", "rebuild-index": "index", "message-of-the-day": None}
+    for number, (kind, stops) in enumerate(kinds.items(), 1):
+        event = Event(number, kind, EventScope.USER, "anna", "", None, 0, "admin")
+        assert event.stops == stops
+        assert is_event_kind(kind)
+        assert concerning([event], user="anna") == (event,)
+        assert concerning([event], user="bob") == ()
+    assert not any(map(is_event_kind, ("no-", "rebuild-", "rebuild", "travel")))
+
+
+def test_why_somebody_may_not_log_in_has_a_code_and_an_announcement_where_there_is_one() -> None:
+    unknown = may_login(granted(trust_store(makers.catalog()), bare()), None, "web")
+    assert [one.code for one in unknown.reasons] == ["unknown-user"]
+    assert LoginsStopped(reason="silent", number=1).announcement == ""

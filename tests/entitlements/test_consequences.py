@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,7 +76,7 @@ def test_a_renewal_that_waits_lets_nothing_end() -> None:
 
 def test_no_more_than_some_later_moments_are_looked_at() -> None:
     many = [bare(part=f"p{number}", expiry=DAY + number) for number in range(LATER + 5)]
-    assert len(later(at(DAY, *many), lambda now: granted(STORE, now=now))) == LATER
+    assert len(later(at(DAY, *many), lambda now: granted(STORE, now=now))) == LATER == 12
 
 
 def test_what_ends_with_the_last_day_of_the_calendar_has_no_later_moment() -> None:
@@ -190,3 +191,14 @@ def test_a_way_to_log_in_is_for_nobody_where_the_installation_lacks_a_license() 
     whole = at(DAY, bare(system={"server": 1}, users={"user": 9, "guest": 9}))
     assert (logins(whole, groups).by_way["web"], logins(whole, groups).by_way["portal"]) == (2, 3)
     assert logins(whole, groups).people == 5
+
+
+@pytest.mark.parametrize("required", ["server", "gone"])
+def test_where_nobody_can_log_in_whatever_is_held_nothing_that_is_held_decides(required: str) -> None:
+    """The installation lacks a license of its own, or no catalog has what is required."""
+    licenses = {"server": of(SYSTEM), "kit": of(USER, includes=["server"])}
+    rules = {"web": LoginRule([required], [ASSOCIATE])}
+    store = trust_store(makers.catalog(licenses=licenses, access=rules))
+    state = granted(store, bare())
+    assert deciding([state], {"kit": 3}) == {}
+    assert logins(state, [Group(ASSOCIATE, (Holding("kit", 1),), 2)]).people == 0

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licensekit.dates import date_of, end_of_day, start_of_day
-from licensekit.entitlements import Coverage, Fingerprint, LicensedPart, licensed_parts, list_notices
+from licensekit.entitlements import Coverage, Fingerprint, LicensedPart, evaluate, licensed_parts, list_notices
 from licensekit.entitlements.parts import cover
 from licensekit.entitlements.timeline import Timeline
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
@@ -174,3 +174,21 @@ def test_a_model_that_looks_at_each_day_comes_to_the_same(sold: list[Bundle], da
             assert last == one.last
             assert one.works_until == gap - 1
             assert one.until == min(d for d in (last.expiry, gap - 1) if d is not None)
+
+
+def test_all_but_the_last_of_those_that_follow_one_another_are_followed() -> None:
+    bundles = [OLD, bare(2, starts=DAY + 11, expiry=DAY + 20), bare(3, starts=DAY + 21)]
+    assert [covered(*bundles).is_followed(one) for one in bundles] == [True, True, False]
+    assert not covered(OLD).is_followed(OLD)
+
+
+def test_a_bundle_that_governs_again_is_the_last() -> None:
+    other = bare(2, expiry=DAY + 90)
+    steps = [(start_of_day(DAY + day), one) for day, one in ((0, OLD), (2, other), (4, OLD))]
+    assert cover("demo", "base", steps, start_of_day(DAY)).last == OLD
+
+
+@pytest.mark.parametrize(("away", "licensed"), [(None, True), (23.9, True), (24.0, False)])
+def test_what_does_not_count_while_the_database_is_away_covers_nothing(away: float | None, *, licensed: bool) -> None:
+    sold = verified(STORE, bare(offline_hours=24))
+    assert evaluate(STORE, sold, makers.NOW, away_hours=away).product_coverage.is_licensed is licensed

@@ -13,6 +13,7 @@ from licensekit.entitlements import (
     Holding,
     Tier,
     count,
+    evaluate,
     explain,
     held_access,
     resolve,
@@ -20,9 +21,11 @@ from licensekit.entitlements import (
     why_not,
 )
 from licensekit.errors import UnknownCode, WrongKind
+from licensekit.trust.pack import open_pack
+from licensekit.trust.sign import sign
 from licensekit.wire.documents import AfterGrace, Binding, Bundle, Kind
-from tests import makers
-from tests.entitlements.engine import SITE, SYSTEM, USER, access, bare, catalog, granted, trust_store
+from tests import homes, makers
+from tests.entitlements.engine import SITE, SYSTEM, USER, access, bare, catalog, granted, trust_store, verified
 from tests.profiles import examples
 
 of = makers.license_entry
@@ -305,3 +308,12 @@ def test_more_is_never_less(sold: list[Bundle], day: int) -> None:
         held = access(before, code)
         assert all(level <= access(after, code)[c] for c, level in held.items())
         assert (count(after, code, 0).free or 10**9) >= (count(before, code, 0).free or 0)
+
+
+def test_what_was_signed_by_a_key_that_is_not_named_any_more_grants_what_it_says() -> None:
+    sold = verified(CRM, bare(users={"user": 2}))
+    other = makers.key("other")
+    trust = sign(makers.trust(makers.admitted(other, "other")), makers.key("root"))
+    signed = homes.signed(CRM.catalogs["demo"].document, "other")
+    newer = open_pack(makers.file_of(homes.ROOT, trust, signed), homes.PIN)
+    assert [one.amount for one in evaluate(newer, sold, makers.NOW).grants["user"]] == [2]

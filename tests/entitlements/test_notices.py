@@ -4,6 +4,7 @@ import pytest
 
 from licensekit.dates import day_at, end_of_day, format_days, start_of_day
 from licensekit.entitlements import Fingerprint, Notice, Severity, list_notices, summarize
+from licensekit.entitlements.notices import Expired
 from licensekit.trust.pack import extend_trust_store
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
@@ -165,3 +166,17 @@ def test_a_notice_has_its_consequence_date_and_remedy_as_data() -> None:
     assert (waits.as_json()["remedy"], waits.date) == (None, DAY + 3)
     [known] = list_notices(granted(STORE, bare(users={"later": 1})), {})
     assert (known.date, known.remedy) == (None, "")
+
+
+def test_an_expired_bundle_says_since_when() -> None:
+    [notice] = list_notices(granted(STORE, DATED, now=end_of_day(DAY + 12)), {})
+    assert isinstance(notice, Expired)
+    assert (notice.ended, notice.date) == (DAY + 12, DAY + 12)
+
+
+def test_a_trust_document_alone_is_told_from_the_second_on_which_it_is_not_fresh() -> None:
+    late = makers.NOW + 10
+    trust = makers.trust(makers.admitted(makers.key("vendor")), version=2, fresh_until=late)
+    on = extend_trust_store(STORE, [sign(trust, makers.key("root"))], makers.NOW)
+    assert granted(on, bare()).valid_until == late
+    assert [one.code for one in list_notices(granted(on, bare(), now=late), {})] == ["not-fresh"]

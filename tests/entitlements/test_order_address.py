@@ -8,6 +8,7 @@ from tests import makers
 from tests.entitlements.engine import USER, bare, granted, trust_store
 
 SERIAL = "1010000014"
+ISSUERS = (makers.ISSUER, makers.PARTNER)
 
 
 @pytest.mark.parametrize(
@@ -16,6 +17,7 @@ SERIAL = "1010000014"
         ("https://buy.test", f"https://buy.test?serial={SERIAL}&license=user&number=3"),
         ("https://buy.test/?x=1", f"https://buy.test/?x=1&serial={SERIAL}&license=user&number=3"),
         ("https://buy.test/#now", f"https://buy.test/?serial={SERIAL}&license=user&number=3#now"),
+        ("http://buy.test", f"http://buy.test?serial={SERIAL}&license=user&number=3"),
         ("mailto:sales@buy.test", None),
         ("javascript:alert(1)", None),
         (None, None),
@@ -36,3 +38,11 @@ def test_an_issuer_that_is_not_here_sells_nothing() -> None:
 def test_without_a_bundle_there_is_no_serial() -> None:
     shop = makers.catalog(access={}, urls={"buy": "https://buy.test"})
     assert order_address(granted(trust_store(shop)), "demo") == "https://buy.test"
+
+
+def test_each_issuer_is_told_the_serial_of_its_own_bundle() -> None:
+    shops = [makers.catalog(issuer=one, licenses={}, access={}, urls={"buy": "https://buy.test"}) for one in ISSUERS]
+    store = trust_store(*shops, partner=makers.PARTNER)
+    sold = granted(store, bare(), bare(issuer=makers.PARTNER, serial="1010000022"))
+    assert order_address(sold, makers.PARTNER) == "https://buy.test?serial=1010000022"
+    assert order_address(sold, makers.ISSUER) == f"https://buy.test?serial={SERIAL}"

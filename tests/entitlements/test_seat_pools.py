@@ -108,3 +108,8 @@ def test_a_pool_ends_with_the_last_of_what_grants_it(dates: dict[str, Any], last
     assert pool(granted(STORE, sold(1, **dates))).until == end
     first = sold(1, part="more", expiry=TODAY + 1)
     assert pool(granted(STORE, first, sold(1, **dates))).until == end
+
+
+def test_where_everybody_has_a_seat_those_that_give_no_more_are_not_counted_beside() -> None:
+    lapsed = [bare(system={"portal": 1}, part="more", **ENDED), bare(users={"guest": 3}, part="other", **ENDED)]
+    assert pool(granted(STORE, *lapsed), "guest").tiers == (Tier(None, Access.READ),)

@@ -12,6 +12,7 @@ from licensekit.dates import days_of, end_of_day, start_of_day
 from licensekit.entitlements import Allowance, Entitlements, count, evaluate, explain, list_notices, rows, why_not
 from licensekit.entitlements import setting as asked
 from licensekit.entitlements.amounts import amount_within
+from licensekit.entitlements.settings import unfit_in
 from licensekit.errors import UnknownCode
 from licensekit.limits import DAYS
 from licensekit.trust.pack import TrustStore, open_pack
@@ -247,3 +248,10 @@ def test_circles_and_successors_that_are_not_there_end() -> None:
     entitlements = granted(HEIRS, bare(system={"left": 1}, users={"gone": 1}))
     assert (entitlements.system["left"], entitlements.system["right"]) == (FULL, FULL)
     assert entitlements.closure["gone"] == frozenset()
+
+
+def test_values_that_a_catalog_does_not_allow_are_told_of_a_bundle() -> None:
+    sold = bare(settings={"sum": 10, "latest": 3, "mode": "faster", "later": 7})
+    assert unfit_in(STORE, sold) == {"sum": 10, "mode": "faster"}
+    assert unfit_in(STORE, bare(settings={"sum": 9, "mode": "fast"})) == {}
+    assert unfit_in(STORE, bare(issuer="nobody", settings={"sum": 10})) == {}

@@ -6,13 +6,13 @@ import pytest
 
 from licensekit.access import Access
 from licensekit.dates import start_of_day
-from licensekit.entitlements import Holding, list_notices
-from licensekit.entitlements.holdings import Given, beyond_sold, lapsed
+from licensekit.entitlements import Holding, held_access, list_notices
+from licensekit.entitlements.holdings import Given, beyond_sold, given, lapsed
 from licensekit.entitlements.parts import days_left
 from licensekit.wire.documents import SeatKind
 from licensekit.wire.plain import plain
 from tests import makers
-from tests.entitlements.engine import USER, bare, catalog, granted, trust_store
+from tests.entitlements.engine import SITE, SYSTEM, USER, bare, catalog, granted, trust_store
 
 of = makers.license_entry
 DAY = makers.ISSUED_DAY
@@ -82,15 +82,15 @@ def test_counts_that_come_to_their_end_are_told(in_use: dict[str, int], told: li
 
 
 @pytest.mark.parametrize(
-    ("given", "origins"),
+    ("one", "origins"),
     [
         (Given("a", Access.FULL, assigned=True, through=("b",)), ("assigned",)),
         (Given("a", Access.FULL, assigned=False, through=("b", "c")), ("b", "c")),
         (Given("a", Access.FULL, assigned=False, through=()), ("installation",)),
     ],
 )
-def test_a_license_comes_from_where_it_is_assigned_included_or_everybodys(given: Given, origins: Any) -> None:
-    assert given.origins == origins
+def test_a_license_comes_from_where_it_is_assigned_included_or_everybodys(one: Given, origins: Any) -> None:
+    assert one.origins == origins
 
 
 def test_an_assignment_beyond_what_is_sold_gives_nothing_and_says_so() -> None:
@@ -102,4 +102,36 @@ def test_an_assignment_beyond_what_is_sold_gives_nothing_and_says_so() -> None:
     assert [(one.reason, one.license, one.slot, one.total) for one in found if one] == [
         ("slot", "sales", 3, 2),
         ("no-slot", "sales", 0, 2),
+    ]
+
+
+def test_what_is_assigned_to_a_site_beyond_the_sites_that_there_may_be_says_so() -> None:
+    store = trust_store(catalog(satellite=of(SITE, limits_sites=True), depot=of(SITE)))
+    state = granted(store, bare(sites={"satellite": 1, "depot": 5}))
+    assert beyond_sold(state, [Holding("depot", 1, satellite=1)], "depot", SITE) is None
+    for slot, told in ((1, ("satellite", 2)), (6, ("slot", 6))):
+        found = beyond_sold(state, [Holding("depot", slot, satellite=2)], "depot", SITE)
+        assert found is not None
+        assert (found.reason, found.slot, found.total) == (*told, 5)
+
+
+def test_what_a_user_has_is_shown_assigned_first_then_through_what_is_assigned_then_everybodys() -> None:
+    store = trust_store(
+        catalog(
+            portal=of(SYSTEM, includes=["anybody"]),
+            anybody=of(USER),
+            basic=of(USER),
+            chief=of(USER, includes=["basic"]),
+            deputy=of(USER),
+        )
+    )
+    state = granted(store, bare(system={"portal": 1}, users={"chief": 1, "deputy": 1}))
+    held = [Holding("deputy", 1), Holding("chief", 1)]
+    found = given(state, held, held_access(state, held), "anna")
+    assert [(one.license, one.origins) for one in found] == [
+        ("chief", ("assigned",)),
+        ("deputy", ("assigned",)),
+        ("basic", ("chief",)),
+        ("anybody", ("installation",)),
+        ("portal", ("installation",)),
     ]

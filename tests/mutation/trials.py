@@ -218,6 +218,10 @@ class Trials:
             kept = name.startswith(("tests.mutation", "__main__"))
             if not kept and (getattr(module, "__file__", None) or "").startswith(f"{ROOT}{os.sep}"):
                 del sys.modules[name]
+                # A namespace package has no file, stays, and would lead to the module as it was.
+                parent, _, child = name.rpartition(".")
+                if parent in sys.modules:
+                    vars(sys.modules[parent]).pop(child, None)
         if mutant is not None:
             try:
                 code = compile(self._plan.modules[mutant.path].tree_of(mutant.number), str(ROOT / mutant.path), "exec")

@@ -17,6 +17,8 @@ from licensekit.state.time import (
     TimeSeen,
     accept_clock,
     effective,
+    elapsed,
+    elapsed_of,
     is_due,
     judge,
     observe,
@@ -207,3 +209,16 @@ def test_daylight_saving_and_zones_change_nothing(zone: str) -> None:
         seen = observe(seen, reading)
         assert effective(seen, reading) == reading.clock
     assert seen.soft == start + (365 * 24 - 3) * HOUR
+
+
+def test_where_no_document_proves_a_time_the_hard_floor_is_none() -> None:
+    seen = watched(TimeSeen(), *ran(days=3))._replace(elapsed=900)
+    assert judge(seen, []).hard == 0
+    assert judge(seen, [50, 100]).hard == 1000
+
+
+def test_time_that_passes_is_that_of_a_boot_clock_where_one_is_given_and_shows_something() -> None:
+    assert elapsed_of(lambda: Boot(b"one", 7))() == 7
+    before = elapsed()
+    assert before <= elapsed_of(lambda: None)() <= elapsed()
+    assert elapsed_of(None) is elapsed

@@ -220,3 +220,9 @@ def test_licenses_whose_slots_have_gaps_or_are_held_twice_or_by_nobody_are_found
 def test_a_license_without_a_slot_that_counts_has_no_highest(tables: Connection) -> None:
     put(tables, f"far sales {HIGHEST + 1}", "a mobile 1")
     assert slots.highest(tables, USER) == {"mobile": 1}
+
+
+def test_who_has_no_slot_comes_behind_the_highest(tables: Connection) -> None:
+    put(tables, "a sales 0", f"b sales {HIGHEST - 1}", f"c sales {HIGHEST}")
+    assert slots.prefer(tables, USER, "sales", []) == []
+    assert held(tables) == {1: "b", 2: "c", 3: "a"}

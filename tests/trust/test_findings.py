@@ -86,3 +86,9 @@ def test_what_cannot_be_shown_is_refused_for_what_its_signature_says() -> None:
         check([makers.seal("bundle", b"\xc0", STRANGER)], STORE, NOW)
     with pytest.raises(PayloadInvalid):
         check([makers.seal("bundle", b"\xc0", VENDOR)], STORE, NOW)
+
+
+def test_a_catalog_that_nobody_has_signed_is_refused_though_a_newer_one_is_there() -> None:
+    older = makers.forged(sign(makers.catalog(version=1), VENDOR))
+    [found] = check([older], STORE, NOW)
+    assert (found.status, type(found.error)) == ("refused", SignatureInvalid)

@@ -22,7 +22,7 @@ from licensekit.errors import (
     WrongProduct,
 )
 from licensekit.keys.signing import SigningKey
-from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
+from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack, product_in_pack
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from licensekit.wire.documents import KeyState, License
@@ -221,3 +221,7 @@ def test_what_is_held_is_recognized_before_it_is_ahead() -> None:
     """The clock that shows the past may even be the one that is wrong."""
     tokens = armor.read(PACK)
     assert extend_trust_store(STORE, tokens, NOW - 900 * DAY) == STORE
+
+
+def test_a_pack_names_its_product() -> None:
+    assert product_in_pack(makers.file_of(FIRST, makers.first_trust())) == PRODUCT

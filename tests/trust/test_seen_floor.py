@@ -162,3 +162,8 @@ def test_of_two_in_one_place_the_floor_decides() -> None:
     ours, other = {ROOTS: one(1, of=FIRST)}, {ROOTS: one(1)}
     assert merge(ours, other) == ours
     assert merge(other, ours) == other
+
+
+def test_a_root_alone_is_at_the_floor_while_no_trust_document_was_seen() -> None:
+    bare = start([FIRST], makers.pin(FIRST))
+    assert held(bare, {ROOTS: one(1, of=FIRST)}) == bare

@@ -475,3 +475,19 @@ def test_what_a_license_reaches_is_what_walking_its_inclusions_finds(includes: d
                 found.add(inner)
                 waiting += includes[inner]
         assert reached == found - {code}
+
+
+def test_a_catalog_in_which_too_much_includes_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    chain = {"a": ["b"], "b": ["c"], "c": []}
+    licenses = {code: makers.license_entry(includes=includes) for code, includes in chain.items()}
+    assert makers.catalog(licenses=licenses, access={}).closure()["a"] == {"b", "c"}
+    monkeypatch.setattr(limits, "CLOSURE", 2)
+    with pytest.raises(ValueError, match="its licenses give more than 2 others in all"):
+        makers.catalog(licenses=licenses, access={})
+
+
+@pytest.mark.parametrize("parts", [["more", "base"], ["base", "base"]])
+def test_the_parts_of_a_scope_ascend(parts: list[str]) -> None:
+    assert makers.limited(parts=sorted(set(parts))).is_limited
+    with pytest.raises(ValueError, match="a list is not sorted, or repeats an item"):
+        makers.limited(parts=parts)
