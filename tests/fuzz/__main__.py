@@ -115,7 +115,8 @@ def prepared(target: Target, folder: Path, seconds: int) -> Running:
     seeds = list(target.seeds())
     for seed in seeds:
         (folder / "seeds" / sha256(seed).hexdigest()[:16]).write_bytes(seed)
-    arguments = [*_LIMITS, f"-max_total_time={seconds}", str(folder / "new"), str(folder / "seeds")]
+    arguments = [*_LIMITS, f"-max_total_time={seconds}", f"-artifact_prefix={folder}/"]
+    arguments += [str(folder / "new"), str(folder / "seeds")]
     arguments += [str(kept)] if kept.is_dir() else []
     if target.prefix is None and (words := b"".join(_words(seeds))):
         (folder / "words").write_bytes(words)
