@@ -6,10 +6,11 @@ A hidden license that something includes is not assigned by itself.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from licensekit.errors.faults import NeverHeld
-from licensekit.text.values import Guess, few_guesses
+from licensekit.text.values import GUESSES, Guess, guess_while
 from licensekit.wire.documents import Catalog, Kind, License, qualified, spread
 
 
@@ -35,7 +36,9 @@ def known_licenses(catalog: Catalog, others: Mapping[str, Catalog]) -> KnownLice
     requires = {qualified(code, issuer, here): _requires(one, licenses, issuer, here) for issuer, code, one in owned}
     closed = ((i, code, given) for i, c in catalogs.items() for code, given in c.closure().items())
     gives = {qualified(code, i, here): frozenset(qualified(g, i, here) for g in given) for i, code, given in closed}
-    return KnownLicenses(catalog, frozenset(foreign), licenses, requires, gives, few_guesses())
+    return KnownLicenses(
+        catalog, frozenset(foreign), licenses, requires, gives, partial(guess_while, iter(range(GUESSES)))
+    )
 
 
 def may_require(kind: Kind, required: Kind) -> bool:

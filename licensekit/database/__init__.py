@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from licensekit.database.protocol import BUSY_SECONDS, Connection, Database, Fill, Row, Value, Version, undoing
-from licensekit.database.schemas import Migrating, Queries, Schema, marks, read_migrations, read_queries, with_marks
+from licensekit.database.protocol import BUSY_SECONDS, Connection, Database, Fill, Row, Value, Version, marks, undoing
+from licensekit.database.schemas import Migrating, Queries, Schema, read_migrations, read_queries, with_marks
 from licensekit.errors import DatabaseUnavailable
 
 __all__ = [

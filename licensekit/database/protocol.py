@@ -13,7 +13,7 @@ done that says so may be undone if the server crashes, and nothing else.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sized
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from copy import copy
 from dataclasses import KW_ONLY, dataclass, field
@@ -35,6 +35,11 @@ STREAMED_ROWS: Final = 1000  # how many rows `stream` holds at a time
 VALUE_BYTES: Final = 16 * 1024 * 1024  # the longest text or blob; what documents contain is bounded by `limits` to less
 Translate = Callable[[BaseException, str], LicenseError | None]
 """Returns the error of ours for an error of the driver; None for any other."""
+
+
+def marks(values: Sized) -> LiteralString:
+    """Return a question mark for each of some values, at least one, of a query."""
+    return "?" + ", ?" * (len(values) - 1)
 
 
 @contextmanager
@@ -176,8 +181,11 @@ class Connection(ABC):
         if error is not None:
             self.abandon()
             return
-        with undoing(self.abandon):
+        try:  # not `undoing`, which costs for each transaction
             self.commit()
+        except BaseException:
+            self.abandon()
+            raise
 
 
 class Database(Protocol):

@@ -69,11 +69,6 @@ def read_queries(module: str, known: Mapping[str, LiteralString] = {}) -> Querie
     return found
 
 
-def marks(values: Sized) -> LiteralString:
-    """Return a question mark for each of some values, at least one, of a query."""
-    return "?" + ", ?" * (len(values) - 1)
-
-
 def with_marks(query: LiteralString, values: Sized) -> LiteralString:
     """Return a query in which `?{more}` stands for any number of values, with a mark for each of these."""
     return query.replace("{more}", ", ?" * (len(values) - 1))

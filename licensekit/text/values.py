@@ -5,7 +5,7 @@ normalization form C, for editors write either form.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time
 from difflib import get_close_matches
@@ -65,10 +65,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return found[0] if found else ""
 
 
-def few_guesses() -> Guess:
-    """Return `nearest` for the first words of a file, and none for more: a guess helps with a slip, and costs."""
-    left = iter(range(GUESSES))
-    return lambda word, known: nearest(word, known) if next(left, None) is not None else ""
+def guess_while(left: Iterator[int], word: str, known: Iterable[str]) -> str:
+    """Return `nearest` while there are numbers `left`, one a word, as a guess helps with a slip, and costs."""
+    return nearest(word, known) if next(left, None) is not None else ""
 
 
 def what_is(value: object) -> str:

@@ -15,7 +15,7 @@ from typing import Final, LiteralString
 
 from licensekit import errors
 from licensekit.database import Connection, Row, Value
-from licensekit.database.protocol import STREAMED_ROWS, VALUE_BYTES, Translated, storable, undoing
+from licensekit.database.protocol import STREAMED_ROWS, VALUE_BYTES, Translated, storable
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, FileUnusable, LicenseError
 from licensekit.files import hand_over, require_plain_file, sync_folder, unusable
 
@@ -141,13 +141,16 @@ def connect(path: Path | None, *, wait: float, read_only: bool = False) -> sqlit
         place, is_writable = f"{path.absolute().as_uri()}?{mode}", _is_writable(path)
     with Translated(translate, str(path or MEMORY)):
         raw = sqlite3.connect(place, uri=True, timeout=wait, isolation_level=None, check_same_thread=False)
-        with undoing(raw.close):
+        try:  # not `undoing`: it is done again and again
             raw.create_function("is_read_only", 0, partial(int, not is_writable))
             raw.create_function("server_now", 0, lambda: None)
             raw.create_function("may_be_lost", 0, lambda: 1)
             raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * VALUE_BYTES)
             for setting in (*_SETTINGS, f"query_only={int(read_only)}"):
                 raw.execute(f"PRAGMA {setting}")
+        except BaseException:
+            raw.close()
+            raise
     return raw
 
 
