@@ -67,8 +67,8 @@ def start(target: Target, folder: Path, arguments: Sequence[str]) -> int:
 
 def _fuzz(target: Target, folder: Path, arguments: Sequence[str]) -> None:
     atheris = import_module("atheris")
-    from tests.fuzz.judging import judge  # noqa: PLC0415
-    from tests.fuzz.structure import changed  # noqa: PLC0415
+    from tests.fuzz.judging import judge  # noqa: PLC0415  # after `load`, which instruments it
+    from tests.fuzz.structure import changed  # noqa: PLC0415  # after `load`, which instruments it
 
     notes, run = _Notes(folder), target.run
 
