@@ -193,10 +193,10 @@ def test_a_way_to_log_in_is_for_nobody_where_the_installation_lacks_a_license() 
     assert logins(whole, groups).people == 5
 
 
-@pytest.mark.parametrize("required", ["server", "gone"])
+@pytest.mark.parametrize("required", ["host", "gone"])
 def test_where_nobody_can_log_in_whatever_is_held_nothing_that_is_held_decides(required: str) -> None:
     """The installation lacks a license of its own, or no catalog has what is required."""
-    licenses = {"server": of(SYSTEM), "kit": of(USER, includes=["server"])}
+    licenses = {"host": of(SYSTEM), "kit": of(USER, includes=["host"])}
     rules = {"web": LoginRule([required], [ASSOCIATE])}
     store = trust_store(makers.catalog(licenses=licenses, access=rules))
     state = granted(store, bare())

@@ -23,7 +23,7 @@ from licensekit.entitlements import (
 from licensekit.errors import UnknownCode, WrongKind
 from licensekit.trust.pack import open_pack
 from licensekit.trust.sign import sign
-from licensekit.wire.documents import AfterGrace, Binding, Bundle, Kind
+from licensekit.wire.documents import AfterGrace, Binding, Bundle, Kind, Use
 from tests import homes, makers
 from tests.entitlements.engine import SITE, SYSTEM, USER, access, bare, catalog, granted, trust_store, verified
 from tests.profiles import examples
@@ -317,3 +317,11 @@ def test_what_was_signed_by_a_key_that_is_not_named_any_more_grants_what_it_says
     signed = homes.signed(CRM.catalogs["demo"].document, "other")
     newer = open_pack(makers.file_of(homes.ROOT, trust, signed), homes.PIN)
     assert [one.amount for one in evaluate(newer, sold, makers.NOW).grants["user"]] == [2]
+
+
+def test_a_key_without_limits_that_may_no_longer_sign_for_a_use_holds_back_what_it_held_back() -> None:
+    sold = verified(CRM, bare(1, users={"user": 2}), bare(2, users={"user": 3}))
+    narrowed = makers.admitted(makers.key("vendor"), scope=makers.scope(uses=[Use.TRIAL]))
+    trust = sign(makers.trust(narrowed), makers.key("root"))
+    newer = open_pack(makers.file_of(homes.ROOT, trust, homes.signed(CRM.catalogs["demo"].document)), homes.PIN)
+    assert [one.amount for one in evaluate(newer, sold, makers.NOW).grants["user"]] == [3]

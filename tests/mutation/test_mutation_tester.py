@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.mutants import ROOT, TARGETS, Module, every_module, sample
+from tests.mutation.mutants import DECLARATIONS, ROOT, TARGETS, Module, every_module, sample
 from tests.mutation.report import judgments, wilson
 
 SMALL = ROOT / "licensekit" / "wire" / "frame.py"
@@ -82,3 +82,21 @@ def test_a_trial_tells_found_mutants_from_those_that_survive(tmp_path: Path) -> 
     assert {status[one.identity] for one in mutants if one.operator == "return"} == {"killed"}
     assert {status[one.identity] for one in mutants if one.operator == "statement removed"} == {"uncovered"}
     assert "survived" in {status[one.identity] for one in mutants if one.operator == "comparison"}
+
+
+@pytest.mark.process
+def test_a_constant_that_a_test_does_not_look_at_is_not_found_by_it(tmp_path: Path) -> None:
+    """The package and all that tests share are imported again, so that nothing of it is as it was before."""
+    command = [sys.executable, "-m", "tests.mutation", "--sample", "100000", "--kept", str(tmp_path)]
+    tests = [
+        "tests/wire/test_dates.py::test_a_date_means_its_first_second",
+        "tests/entitlements/test_parts.py::test_a_date_counts_to_the_end_of_its_day",
+    ]
+    mutants = [one for one in Module(ROOT / "licensekit" / "dates.py").mutants() if one.scope == DECLARATIONS]
+    latest, day = (next(one for one in mutants if said in one.after) for said in ("9998", "86401"))
+    for more in (["cover", *tests], *(["run", "--only", f":{one.identity}"] for one in (latest, day))):
+        subprocess.run([*command, *more], cwd=ROOT, check=True, capture_output=True)
+    lines = (tmp_path / "results.jsonl").read_text("utf-8").splitlines()
+    status = {one["identity"]: (one["status"], one["ran"] > 1) for one in map(json.loads, lines)}
+    assert status[day.identity][0] == "killed"
+    assert status[latest.identity] == ("survived", True)

@@ -2,11 +2,20 @@
 
 import pytest
 
-from licensekit.errors import BundleRevoked, KeyUnknown, PayloadInvalid, RootMismatch, SignatureInvalid, ThresholdNotMet
+from licensekit.errors import (
+    BundleRevoked,
+    KeyRevoked,
+    KeyUnknown,
+    PayloadInvalid,
+    RootMismatch,
+    SignatureInvalid,
+    ThresholdNotMet,
+)
 from licensekit.trust.pack import TrustStore, open_pack
 from licensekit.trust.sign import sign
 from licensekit.trust.verify import check
 from licensekit.wire import armor
+from licensekit.wire.documents import KeyState
 from tests import makers
 from tests.makers import NOW, SERIAL
 
@@ -88,7 +97,9 @@ def test_what_cannot_be_shown_is_refused_for_what_its_signature_says() -> None:
         check([makers.seal("bundle", b"\xc0", VENDOR)], STORE, NOW)
 
 
-def test_a_catalog_that_nobody_has_signed_is_refused_though_a_newer_one_is_there() -> None:
-    older = makers.forged(sign(makers.catalog(version=1), VENDOR))
-    [found] = check([older], STORE, NOW)
-    assert (found.status, type(found.error)) == ("refused", SignatureInvalid)
+def test_a_catalog_by_a_key_that_was_taken_back_is_refused_and_stops_nothing() -> None:
+    gone = makers.key("catalogs")
+    keys = makers.admitted(VENDOR), makers.admitted(gone, "catalogs", state=KeyState.REVOKED)
+    trust = sign(makers.trust(*keys, version=2), makers.key("root"))
+    newer, found = check([trust, sign(makers.catalog(version=3), gone)], STORE, NOW)
+    assert (newer.status, found.status, type(found.error)) == ("verified", "refused", KeyRevoked)

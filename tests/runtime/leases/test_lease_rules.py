@@ -20,9 +20,10 @@ from licensekit.runtime import seat, seats
 from licensekit.runtime.leasing import FIRST_PAUSE, LONGEST_PAUSE, TRY_SECONDS, Leasing
 from licensekit.runtime.live_snapshot import LiveSnapshot
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS
+from licensekit.state import seats as rows
 from licensekit.state.home import open_installation
 from licensekit.state.loading import OpenInstallation
-from licensekit.state.seats import ENDED, End
+from licensekit.state.seats import ENDED, End, HeldSeat
 from licensekit.state.time import clocks_of
 from licensekit.wire.documents import License
 from tests import makers
@@ -298,8 +299,6 @@ def test_rows_of_seats_are_added_as_they_are_needed_without_a_gap(program: Progr
 
 
 def test_who_loses_a_race_for_a_seat_tries_another(program: Program, monkeypatch: PATCH) -> None:
-    from licensekit.state import seats as rows  # noqa: PLC0415  # beside the seats of a program
-
     program.take().release()
     take, tries = rows._take, list[int]()
 
@@ -317,3 +316,46 @@ def test_a_lease_is_named_by_48_random_bits_and_shown_as_plain_values(program: P
     shown = row.plain()
     assert shown.keys() == {"id", "license", "seat", "holder", "since", "ttl", "until", "borrowed"}
     assert (shown["license"], shown["holder"], shown["borrowed"], shown["until"]) == ("seat", "anna", False, None)
+
+
+def test_a_lease_that_an_administrator_has_ended_is_found_at_the_next_look(program: Program, crm: Installation) -> None:
+    ended, kept = program.take(), program.take()
+    program.leasing.follow()
+    crm.leases.end(ended.id)
+    program.leasing.follow()
+    assert (reason_of(ended), reason_of(kept)) == (ENDED, None)
+
+
+def test_a_lease_that_is_lost_is_not_renewed(program: Program, monkeypatch: PATCH) -> None:
+    program.take(ttl=5)
+    kept = program.take()
+    program.clock.passed += 30
+    renewed: list[str] = []
+    renew = rows.renew
+
+    def watched(database: Database, held: list[HeldSeat], now: int) -> dict[str, End]:
+        renewed.extend(one.id for one in held)
+        return renew(database, held, now)
+
+    monkeypatch.setattr(rows, "renew", watched)
+    program.leasing.follow()
+    assert renewed == [kept.id]
+
+
+def test_who_sits_beyond_a_reduction_moves_below_it_and_is_told_where_nothing_is_free(
+    program: Program, crm: Installation
+) -> None:
+    held = [program.take() for _ in range(SEATS)]
+    by_seat = {one.row.seat: one for one in held}
+    by_seat[0].release()
+    crm.activate(file(bundle(2, **{**SOLD, "users": {**SOLD["users"], "seat": SEATS - 1}})))
+    program.live.reload()
+    program.leasing.follow()
+    moved = by_seat[SEATS - 1]
+    assert (reason_of(moved), moved.row.seat) == (None, 0)
+    assert sorted(one.seat for one in crm.leases.list()) == list(range(SEATS - 1))
+    crm.activate(file(bundle(3, **{**SOLD, "users": {**SOLD["users"], "seat": 1}})))
+    program.live.reload()
+    program.leasing.follow()
+    assert sorted(str(reason_of(one)) for one in held) == ["None", "refused", "refused", "refused", "released"]
+    assert [one.seat for one in crm.leases.list()] == [0]
