@@ -11,6 +11,7 @@ from licensekit.errors import ArmorInvalid, LicenseError, TooLarge, UnexpectedTy
 from licensekit.limits import FILE_BYTES, FRAME_BYTES, TOKENS_PER_FILE
 from licensekit.wire import armor
 from licensekit.wire.armor import Token
+from licensekit.wire.documents import TYPE_OF
 
 tokens = st.builds(Token, st.sampled_from(armor.TYPES), st.binary(max_size=60))
 white_space = st.text(alphabet=" \t\n\v\f\r", max_size=3)
@@ -202,3 +203,7 @@ def test_of_an_unknown_type_the_first_twenty_letters_are_told() -> None:
 def test_trailing_letters_of_base64_belong_to_the_contents() -> None:
     """Padding alone is taken off, and none of what looks like the end of a spelling."""
     assert armor.encode(b"\x00\x00\x17") == "AAAX"
+
+
+def test_a_token_is_of_a_document_and_each_document_is_in_a_token() -> None:
+    assert sorted(armor.TYPES) == sorted(TYPE_OF.values())

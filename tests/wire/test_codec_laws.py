@@ -1,11 +1,23 @@
 """Laws of payloads: one document, one payload (`docs/format.md`, "Payloads")."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from licensekit.errors import LicenseError, NewerReaderNeeded, PayloadInvalid
-from licensekit.wire.documents import CLASS_OF, TYPE_OF, AnyDocument, Bundle, LowestOfUses, Use, decode, encode
+from licensekit.wire.documents import (
+    CLASS_OF,
+    TYPE_OF,
+    AnyDocument,
+    Bundle,
+    Document,
+    LowestOfUses,
+    Use,
+    decode,
+    encode,
+)
 from licensekit.wire.documents.codec import is_beginning, measure
 from tests import any_document, makers
 
@@ -144,3 +156,13 @@ def test_of_what_no_list_names_every_sequence_counts() -> None:
     ]
     assert found == [3, 1, 1]
     assert listed.lowest_of("2", "base", Use.TRIAL) == 1
+
+
+def _every(kind: type[Document]) -> Iterator[type[Document]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _every(one)
+
+
+def test_documents_and_all_that_is_in_them_are_immutable() -> None:
+    assert [one.__name__ for one in _every(Document) if not one.__struct_config__.frozen] == []

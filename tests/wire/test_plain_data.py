@@ -98,3 +98,27 @@ def test_fields_of_a_row_have_the_names_that_are_asked_for() -> None:
         "worded": "number 3",
     }
     assert plain_fields(Row("", None, None, Worded(3)), "at expiry") == {"at": None, "expiry": None}
+
+
+class Times(NamedTuple):
+    """A row in which each field is a time."""
+
+    at: int
+    stated: int
+    taken: int
+    expires: int
+    started: int
+    expected_end: int
+    ended: int
+    period_ends: int
+
+
+def test_each_time_is_shown_as_a_time() -> None:
+    second = makers.ISSUED
+    shown = plain_fields(Times(*[second] * len(Times._fields)), " ".join(Times._fields))
+    assert shown == dict.fromkeys(Times._fields, "2027-01-01T00:00:00Z")
+    trust = plain(
+        makers.trust(makers.admitted(makers.key("a"), valid_from=second, valid_to=second), fresh_until=second)
+    )
+    times = trust["issued"], trust["fresh_until"], trust["keys"][0]["valid_from"], trust["keys"][0]["valid_to"]
+    assert times == ("2027-01-01T00:00:00Z",) * 4

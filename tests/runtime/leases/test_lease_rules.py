@@ -197,6 +197,8 @@ def test_a_lease_is_over_in_the_second_in_which_its_time_ends(program: Program) 
     assert reason_of(lease) is None
     program.clock.passed += 0.5
     assert reason_of(lease) == "expired"
+    assert lease.error is not None
+    assert lease.error.by == ""
     assert lease.lost.is_set()
 
 
@@ -359,3 +361,12 @@ def test_who_sits_beyond_a_reduction_moves_below_it_and_is_told_where_nothing_is
     program.leasing.follow()
     assert sorted(str(reason_of(one)) for one in held) == ["None", "refused", "refused", "refused", "released"]
     assert [one.seat for one in crm.leases.list()] == [0]
+
+
+def test_a_block_ends_with_the_loss_of_its_seat_but_not_with_its_release(program: Program) -> None:
+    request = seats.request(program.live, "seat", "anna", TTL, Access.FULL)
+    with seat.Seat(program.leasing, request, 0, None) as lease:
+        lease.release()
+    with pytest.raises(LeaseLost) as refused, seat.Seat(program.leasing, request, 0, None) as lease:
+        lease.lose("gone")
+    assert refused.value.reason == "gone"

@@ -161,7 +161,8 @@ def test_what_another_process_of_this_boot_has_seen_counts_on(tmp_path: Path) ->
     ["", "{", "[]", "null", [["boot", 1], [[*LEASE, 5.5]]], [["boot", 0], [[*LEASE]]], [["boot", 0], [["a", 1]]],
      [["boot", 0], 7], [["boot", 0], [[*LEASE, "long ago"]]], [None, [[*LEASE, 5.5]]],
      '[["boot", 0], [[]]]', '[["boot", 0], [{}]]', [["boot", 0], [[*LEASE, 10**400]]], "[" * 5000,
-     [["boot", 0], [[*LEASE[:3], "60", 1, 5.5]]], [["boot", 0], [[LEASE.id, 7, *LEASE[2:], 5.5]]]],
+     [["boot", 0], [[*LEASE[:3], "60", 1, 5.5]]], [["boot", 0], [[LEASE.id, 7, *LEASE[2:], 5.5]]],
+     [["boot", 0], [[*LEASE, 5.5], ["b", 7, *LEASE[2:], 5.5]]]],
 )  # fmt: skip
 @pytest.mark.attack("any-bytes-in-our-own-files")
 def test_a_file_of_another_boot_or_a_damaged_one_says_nothing(tmp_path: Path, data: object) -> None:
