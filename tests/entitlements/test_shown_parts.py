@@ -6,13 +6,14 @@ import pytest
 
 from licensekit.access import Access
 from licensekit.dates import start_of_day
-from licensekit.entitlements import Holding, held_access, list_notices
+from licensekit.entitlements import BundleState, Fingerprint, Holding, held_access, list_notices
 from licensekit.entitlements.holdings import Given, beyond_sold, given, lapsed
-from licensekit.entitlements.parts import days_left
+from licensekit.entitlements.messages import BundleName
+from licensekit.entitlements.parts import days_left, judge
 from licensekit.wire.documents import SeatKind
 from licensekit.wire.plain import plain
 from tests import makers
-from tests.entitlements.engine import SITE, SYSTEM, USER, bare, catalog, granted, trust_store
+from tests.entitlements.engine import SITE, SYSTEM, USER, bare, catalog, granted, trust_store, verified
 
 of = makers.license_entry
 DAY = makers.ISSUED_DAY
@@ -135,3 +136,17 @@ def test_what_a_user_has_is_shown_assigned_first_then_through_what_is_assigned_t
         ("anybody", ("installation",)),
         ("portal", ("installation",)),
     ]
+
+
+def test_a_bundle_is_named_without_an_issuer_unless_it_is_anothers() -> None:
+    name = BundleName("1010000014", "base", "production", 2)
+    assert (str(name), str(name._replace(owner="partner"))) == ("1010000014 base 2", "partner 1010000014 base 2")
+    [sold] = verified(STORE, bare())
+    assert judge(sold, makers.NOW, fingerprint=Fingerprint(), released=None).label == "1010000014 base 1"
+
+
+def test_states_are_shown_by_the_words_of_the_text() -> None:
+    words = ["pending", "active", "warning", "grace", "expired", "foreign", "unmaintained"]
+    assert [state.value for state in BundleState] == words
+    [part] = granted(STORE, bare(maintenance=DAY), released=DAY + 1).parts
+    assert part.plain(makers.NOW)["state"] == "unmaintained"

@@ -91,6 +91,7 @@ def write(every: Sequence[Mutant], sampled: Sequence[Mutant], results: Mapping[s
         raw=f"{100 * total.detected / max(1, total.tried):.1f}",
         alike=alike,
         table=f"{table}\n{_row('all', total)}",
+        partial=_PARTIAL if any(one.identity not in results for one in sampled) else "",
         left=len(left),
         survivors=_survivors(left) or "None.",
     )
@@ -138,6 +139,11 @@ def _short(text: str) -> str:
     return text.replace("`", "'") if len(text) < 160 else f"{text[:157]}…".replace("`", "'")
 
 
+_PARTIAL: Final = """\
+The others of the sample were not tried yet. So the score and its interval speak of those alone that were: they are
+taken module by module, and what runs at import comes last, so they are no sample of the rest.
+
+"""
 _PAGE: Final = """\
 # Mutation testing
 
@@ -155,15 +161,12 @@ change makes no difference.
 {table}
 
 There are {there_are} mutants of these modules; a sample of {sampled} was drawn by chance with a fixed seed, and {tried}
-of them were tried so far. {alike} of those that were found made a test run without an end. {equivalent} survivors were
+of them were tried. {alike} of those that were found made a test run without an end. {equivalent} survivors were
 judged equivalent, each with its reason in `tests/mutation/survivors.toml`, and are left out of the score; with them it
 would be {raw} %.
 
-As long as some of the sample are not tried, the score and its interval speak of those alone that were: they are taken
-module by module, and what runs at import comes last, so they are no sample of the rest.
-
-Only tests within one process count here, on SQLite. Those that start processes, servers and browsers, of which there
-are many, would find more.
+{partial}Only tests within one process count here, on SQLite.
+Those that start processes, servers and browsers, of which there are many, would find more.
 
 ## Survivors that nobody has answered yet
 

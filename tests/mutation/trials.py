@@ -36,8 +36,8 @@ NICE: Final = 10
 CPU_SECONDS: Final = 4
 CPU_FACTOR: Final = 10
 """A test has run into an endless loop after so many seconds and so many times what it takes without a mutant."""
-WALL_SECONDS: Final = 600
-"""A test waits for what will never happen after so long."""
+WALL_SECONDS: Final = 90
+"""A test waits for what will never happen after so long; tests themselves give up after 60."""
 COLLECTED: Final = 8
 """How many files of tests are collected again for a change of what runs at import."""
 OPTIONS: Final = ("-o", "timeout=0", "-p", "no:cacheprovider", "--assert=plain", "--hypothesis-profile=mutation")

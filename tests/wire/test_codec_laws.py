@@ -1,6 +1,7 @@
 """Laws of payloads: one document, one payload (`docs/format.md`, "Payloads")."""
 
 from collections.abc import Iterator
+from enum import IntEnum
 
 import pytest
 from hypothesis import given
@@ -10,11 +11,21 @@ from licensekit.errors import LicenseError, NewerReaderNeeded, PayloadInvalid
 from licensekit.wire.documents import (
     CLASS_OF,
     TYPE_OF,
+    AfterGrace,
     AnyDocument,
     Bundle,
+    Combine,
     Document,
+    KeyState,
+    Kind,
     LowestOfUses,
+    MeterPeriod,
+    ResetWhat,
+    SeatKind,
+    SettingType,
+    SignedType,
     Use,
+    UserKind,
     decode,
     encode,
 )
@@ -166,3 +177,28 @@ def _every(kind: type[Document]) -> Iterator[type[Document]]:
 
 def test_documents_and_all_that_is_in_them_are_immutable() -> None:
     assert [one.__name__ for one in _every(Document) if not one.__struct_config__.frozen] == []
+
+
+NUMBERED: list[tuple[type[IntEnum], str]] = [
+    (AfterGrace, "READ_ONLY BLOCK ADVISORY"),
+    (Combine, "LATEST SUM MOST"),
+    (KeyState, "ACTIVE RETIRED REVOKED"),
+    (Kind, "SYSTEM SITE USER"),
+    (MeterPeriod, "DAY MONTH YEAR TERM"),
+    (ResetWhat, "CLOCK SEQUENCE RESTORE"),
+    (SeatKind, "NAMED CONCURRENT"),
+    (SettingType, "TEXT NUMBER BOOLEAN"),
+    (SignedType, "REVOCATIONS CATALOG BUNDLE RESET"),
+    (Use, "PRODUCTION TRIAL DEMO"),
+    (UserKind, "ASSOCIATE EXTERNAL SYSTEM ANONYMOUS"),
+]
+"""The words of the format that documents hold as numbers, from 0."""
+
+
+@pytest.mark.parametrize(("kind", "names"), NUMBERED)
+def test_a_word_is_the_number_that_the_format_gives_it(kind: type[IntEnum], names: str) -> None:
+    assert {name: one.value for name, one in kind.__members__.items()} == {
+        name: number for number, name in enumerate(names.split())
+    }
+    for document in DOCUMENTS:
+        assert decode(type(document), encode(document)) == document

@@ -300,6 +300,12 @@ def test_rows_of_seats_are_added_as_they_are_needed_without_a_gap(program: Progr
     assert sorted(one.row.seat for one in held) == list(range(SEATS))
 
 
+def test_there_are_no_more_rows_than_seats(program: Program) -> None:
+    program.take()
+    with program.live.database.read() as connection:
+        assert connection.one("SELECT count(*) FROM leases") == (SEATS,)
+
+
 def test_who_loses_a_race_for_a_seat_tries_another(program: Program, monkeypatch: PATCH) -> None:
     program.take().release()
     take, tries = rows._take, list[int]()
