@@ -160,7 +160,10 @@ def _monitored(installation: Installation, token: str) -> list[Route]:
         except LicenseError as error:
             return PlainTextResponse(error.code, 503)
 
-    return [Route(guard.LIVE, lambda _: PlainTextResponse("ok")), Route(guard.READY, ready), Route("/metrics", metrics)]
+    def live(_: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    return [Route(guard.LIVE, live), Route(guard.READY, ready), Route("/metrics", metrics)]
 
 
 _STOPPED: Final = (HTTPException, ClientDisconnect, 500)  # whoever has left is answered too, so that no log says it
@@ -178,10 +181,10 @@ def _endpoint(installation: Installation, authorize: Authorize, show: Show) -> C
 
     async def answer(request: Request) -> Response:
         is_change = request.method == "POST"
-        identity = await run_in_threadpool(authorize, request)
+        identity: Identity | None = await run_in_threadpool(authorize, request)
         if identity is None and not (is_change and guard.is_repeatable(request)):
             return _unknown(request, sign_in)  # before a byte of a form is read
-        if not is_change:
+        if identity is not None and not is_change:
             return await run_in_threadpool(visited, request, identity, EMPTY)
         async with request.form(max_fields=guard.FIELDS, max_part_size=guard.BODY_BYTES) as data:
             if identity is None:

@@ -122,7 +122,8 @@ class HttpConnection(H11Protocol):
     def _note(self) -> None:
         cycle: Any = self.cycle  # None before the first request
         is_idle = cycle is None or cycle.response_complete
-        self._listener.note(self.transport, is_idle=is_idle, is_waiting=is_idle or cycle.more_body)
+        is_waiting = cycle is None or cycle.response_complete or cycle.more_body
+        self._listener.note(self.transport, is_idle=is_idle, is_waiting=is_waiting)
 
 
 class _Strict(h11.Connection):

@@ -76,19 +76,23 @@ def still(world: Path, now: int = NOW) -> Generator[None]:
     def draw(size: int) -> bytes:
         return hashlib.shake_256(str(next(drawn)).encode()).digest(size)
 
+    def number(_: object) -> int:
+        return int(numbering.EXAMPLE[:-1])
+
     with ExitStack() as stack:
-        for module, name, value in (
+        given: tuple[tuple[Any, str, object], ...] = (
             (random, "_urandom", draw),
             (time, "time", lambda: float(now)),
             (times, "datetime", _Clock),
             (times, "boot_clock", lambda: times.Boot(b"boot", now)),
             (keyfile, "LOG2_N", limits.SCRYPT_LOG2_N_MIN),
             (keyfile, "_cipher", _CIPHER),
-            (numbering, "anywhere", lambda _: int(numbering.EXAMPLE[:-1])),
+            (numbering, "anywhere", number),
             *((module, "token_hex", _unlike) for module in (files, create, turns)),
             (tempfile, "tempdir", str(world / "tmp")),
             (inputs, "account", lambda: "anna"),
-        ):
+        )
+        for module, name, value in given:
             stack.enter_context(patch.object(module, name, value))
         stack.enter_context(patch.dict(os.environ, {"HOME": str(world), "XDG_DATA_HOME": str(world / "data")}))
         os.chdir(world)

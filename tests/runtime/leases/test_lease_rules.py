@@ -51,10 +51,19 @@ class Program:
         return self.leasing.take(request, on_lost, monotonic(), ahead)
 
 
+def asked(answer: Callable[[], object]) -> Callable[..., object]:
+    """Return a function that answers whatever it is asked."""
+
+    def ask(*_: object) -> object:
+        return answer()
+
+    return ask
+
+
 @pytest.fixture
 def program(home: Home, monkeypatch: PATCH) -> Iterator[Program]:
     """A program in which nothing happens by itself."""
-    monkeypatch.setattr(WATCHERS, "watch", lambda _: None)
+    monkeypatch.setattr(WATCHERS, "watch", asked(lambda: None))
     database, clock = open_installation(home.place, create=False), SimpleNamespace(passed=1000.0)
     opened = OpenInstallation(database, clocks_of(home.clock), PIN, home.pack, elapsed=lambda: clock.passed)
     live = LiveSnapshot(opened, watch=False)
@@ -161,11 +170,11 @@ def test_a_lease_that_has_ended_says_how_and_one_that_was_forgotten_if_it_was_by
     program: Program, monkeypatch: PATCH, why: str, *, is_another_server: bool, reason: str
 ) -> None:
     epoch = ["first"]
-    monkeypatch.setattr(type(program.live.database), "epoch", lambda _: epoch[0])
+    monkeypatch.setattr(type(program.live.database), "epoch", asked(lambda: epoch[0]))
     lease = program.take()
     if is_another_server:
         epoch[0] = "second"
-    monkeypatch.setattr("licensekit.state.seats.renew", lambda *_: {lease.id: End(why, "dora")})
+    monkeypatch.setattr("licensekit.state.seats.renew", asked(lambda: {lease.id: End(why, "dora")}))
     with pytest.raises(LeaseLost):
         lease.renew()
     assert lease.error is not None
@@ -240,7 +249,7 @@ def test_a_borrowed_seat_ends_by_the_time_of_the_server(
     server = home.clock.now + 1000
     with program.live.database.write() as connection:
         kind = type(connection)
-    monkeypatch.setattr(kind, "now", lambda _: server)
+    monkeypatch.setattr(kind, "now", asked(lambda: server))
     lease.borrow(1)
     assert lease.row.expires == server + 3600
     assert lease.left == 3600
@@ -285,7 +294,7 @@ def test_a_loss_that_nobody_wants_to_hear_of_disturbs_no_loop() -> None:
     async def tell() -> None:
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _, fault: faults.append(fault))
-        seat._tell(loop, None, cast("Lease", None))
+        seat._tell(loop, None, cast("Lease", None))  # pyright: ignore[reportPrivateUsage]  # what a watcher calls
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 
@@ -308,7 +317,7 @@ def test_there_are_no_more_rows_than_seats(program: Program) -> None:
 
 def test_who_loses_a_race_for_a_seat_tries_another(program: Program, monkeypatch: PATCH) -> None:
     program.take().release()
-    take, tries = rows._take, list[int]()
+    take, tries = rows._take, list[int]()  # pyright: ignore[reportPrivateUsage]  # the step in which races are lost
 
     def lose_two(*given: Any) -> Any:
         tries.append(1)
