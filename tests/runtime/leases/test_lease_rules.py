@@ -230,8 +230,10 @@ def test_a_borrowed_seat_is_not_renewed_and_is_over_when_it_said(program: Progra
 
 @pytest.mark.parametrize("later", [0, 7])
 def test_no_seat_is_borrowed_of_a_license_that_has_ended(
-    home: Home, program: Program, crm: Installation, later: int
+    home: Home, program: Program, crm: Installation, monkeypatch: PATCH, later: int
 ) -> None:
+    with program.live.database.read() as connection:
+        monkeypatch.setattr(type(connection), "now", asked(lambda: home.clock.now))
     last = max(home.clock.now, makers.NOW) // DAY + 2
     lend(crm, program, starts=None, warning=None, expiry=last, grace=None)
     lease = program.take()
