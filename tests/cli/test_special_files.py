@@ -134,6 +134,7 @@ OWN: Final[Mapping[str, Mapping[str, str | None]]] = {
     "verify": {"file": "one.lic"},
     "verify --pack": {"file": "one.lic", "--root": PIN},
     "console": {"--port": "0", "--tls-cert": "users.csv", "--tls-key": "users.csv"},
+    "console --proxy-secret": {"--port": "0", "--public": "https://licenses.example.com"},
 }
 """Command, or command and option, to what else it is given: with it, it would get as far as its files."""
 LEFT_OUT: Final[Mapping[str, str]] = {
@@ -161,6 +162,7 @@ NOT_READ: Final[Mapping[str, str]] = {
     "explain name": "it may name anything",
     "pack --passphrase-file": "nothing is to be signed again",
     "statement --output": "nothing is to be stated",
+    "console --socket": "it is made, and not read; `test_console_command` tries what is in its place",
 }
 """Command, option or option of a command, to why it is not read: then it is enough that the command ends."""
 
