@@ -60,6 +60,8 @@ START_SECONDS: Final = 60
 """How long a server may take to start, after a crash too."""
 PROCESS_MARKS: Final = ("process", "server", "browser")
 """Marks of tests by which processes run."""
+FAILURE_LINES: Final = 10
+"""How much is said at once of what was wrong."""
 _children: Final = pytest.StashKey[int]()
 
 
@@ -80,6 +82,30 @@ def _reasons_with_a_text() -> Generator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Coded, "__init__", check)
         yield
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Say at once what fails, and not first at the end, which a run that is cut off never reaches."""
+    plugins = session.config.pluginmanager
+    reporter = plugins.get_plugin("terminalreporter")
+    if isinstance(reporter, pytest.TerminalReporter):
+        plugins.register(_Failures(reporter))
+
+
+class _Failures:
+    """Writes the name of what fails as it fails, and what was wrong."""
+
+    def __init__(self, reporter: pytest.TerminalReporter) -> None:
+        self._reporter = reporter
+
+    @pytest.hookimpl(trylast=True)  # after the letter
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Write a few lines."""
+        if report.failed:
+            wrong = [line for line in report.longreprtext.splitlines() if line.startswith("E ")]
+            self._reporter.ensure_newline()
+            for line in (f"FAILED {report.nodeid} ({report.when})", *wrong[:FAILURE_LINES]):
+                self._reporter.write_line(line)
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
