@@ -5,6 +5,7 @@ A test belongs to the quick tier, which plain `pytest` runs, unless it has one o
 and parameters are set here.
 """
 
+import faulthandler
 import os
 import signal
 import subprocess
@@ -60,6 +61,8 @@ START_SECONDS: Final = 60
 """How long a server may take to start, after a crash too."""
 PROCESS_MARKS: Final = ("process", "server", "browser")
 """Marks of tests by which processes run."""
+UNDOING_SECONDS: Final = 300
+"""How long it may take to undo what a test's fixtures made."""
 FAILURE_LINES: Final = 10
 """How much is said at once of what was wrong."""
 _children: Final = pytest.StashKey[int]()
@@ -139,9 +142,14 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
     """Fail a test that started a process, in a run that is to start none.
 
-    Elsewhere the end of a process may be noticed only during another test.
+    Elsewhere the end of a process may be noticed only during another test. What is undone of a test that has failed
+    has none of the time limits of pytest: if it hangs, its worker ends, and the others go on.
     """
-    yield
+    faulthandler.dump_traceback_later(UNDOING_SECONDS, exit=True)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
     if _work_of_children() != item.stash[_children] and not any(
         one.get_closest_marker(mark) for one in item.session.items for mark in PROCESS_MARKS
     ):
@@ -294,7 +302,8 @@ def stopped_postgres(postgres: Postgres) -> Callable[[], AbstractContextManager[
         try:
             yield
         finally:
-            for one in every:
+            # The main process last: it takes away children that have ended, whom nobody could resume.
+            for one in reversed(every):
                 one.resume()
 
     return stopped
