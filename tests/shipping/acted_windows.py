@@ -45,6 +45,7 @@ _SIGNAL: Final = """
     SIGALRM SIGCHLD SIGCONT SIGHUP SIGKILL SIGPIPE SIGQUIT SIGSTOP SIGTSTP SIGUSR1 SIGUSR2 SIGWINCH SIG_BLOCK
     SIG_SETMASK SIG_UNBLOCK alarm getitimer pause pthread_kill pthread_sigmask setitimer siginterrupt sigpending sigwait
 """
+_STREAMS: Final = {"stdin", "stdout", "stderr"}
 REGISTRY: Final[Mapping[str, object]] = {
     "MachineGuid": "0d9e5b4c-7f0a-4c1d-9f3e-2b6a8c5d4e3f",
     "BootId": 7,
@@ -64,6 +65,13 @@ class Shown(ModuleType):
         if name in self._hidden:
             raise AttributeError(f"Windows has no {self.__name__}.{name}")
         return getattr(self._real, name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Put a standard stream where third parties find it as well."""
+        if name in _STREAMS:
+            setattr(self._real, name, value)
+        else:
+            super().__setattr__(name, value)
 
 
 def _open_key(_: object, path: str, *__: object) -> nullcontext[str]:
