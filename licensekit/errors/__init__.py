@@ -3,14 +3,29 @@
 A message says what is wrong, where, and what to do. `str(error)` is those three in one line; `error.message`,
 `error.where` and `error.hint` are the parts. A file that a person wrote can have many faults: each is a `Fault` with a
 code, and one `FaultsError` has all of them. Codes never change their meaning: programs may branch on them, and
-`docs/errors.md` lists them all.
+`docs/errors.md` lists them all. A class is loaded when it is named: a process that verifies a good file needs none.
 """
 
 # ruff: noqa: F403  # a list of all classes would repeat every module
 
-from licensekit.errors.coded import *
-from licensekit.errors.documents import *
-from licensekit.errors.faults import *
-from licensekit.errors.installation import *
-from licensekit.errors.storage import *
-from licensekit.errors.workspace import *
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from licensekit.errors.coded import *
+    from licensekit.errors.documents import *
+    from licensekit.errors.faults import *
+    from licensekit.errors.installation import *
+    from licensekit.errors.storage import *
+    from licensekit.errors.workspace import *
+
+MODULES: Final = ("coded", "documents", "faults", "installation", "storage", "workspace")
+
+
+def __getattr__(name: str) -> Any:
+    """Return a class of the first module that has it."""
+    for module in () if name.startswith("_") else MODULES:
+        if (found := vars(import_module(f"{__name__}.{module}")).get(name)) is not None:
+            globals()[name] = found
+            return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

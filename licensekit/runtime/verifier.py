@@ -10,8 +10,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Generic, Self, TypeVar, overload
 
+from licensekit import errors
 from licensekit.dates import date_of, days_of, moment_of, seconds_of
-from licensekit.errors import UnexpectedType
 from licensekit.runtime.questions import Questions
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
 from licensekit.trust.signed import Verified
@@ -151,9 +151,9 @@ class Verifier:
             trust_store = extend_trust_store(trust_store, tokens, seconds)
             seconds = _not_before(trust_store, seconds)
         if not (bundles := [token for token in tokens if token.type == "bundle"]):
-            raise UnexpectedType(reason="no-bundle", type=tokens[0].type)
+            raise errors.UnexpectedType(reason="no-bundle", type=tokens[0].type)
         if len(bundles) > 1:
-            raise UnexpectedType(reason="bundles", count=len(bundles))
+            raise errors.UnexpectedType(reason="bundles", count=len(bundles))
         verified = verify_bundle(bundles[0], trust_store.trust, seconds)
 
         def granted() -> Entitlements:

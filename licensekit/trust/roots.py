@@ -5,6 +5,8 @@ text: but for the pinned root, whose digest is known, nothing is decoded before 
 for it have verified.
 """
 
+from __future__ import annotations
+
 from base64 import b32decode, b32encode
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple

@@ -1,5 +1,7 @@
 """Which key may sign what, when and for whom: steps 7 and 8 of `docs/format.md`."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 

@@ -9,7 +9,7 @@ from licensekit.cli.inspect import show_findings
 from licensekit.cli.views import documents as views
 from licensekit.errors import FormatError
 from licensekit.text.pasted import find_tokens
-from licensekit.trust.verify import check
+from licensekit.trust.findings import check
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import CLASS_OF, decode, encode
 from licensekit.wire.plain import plain
