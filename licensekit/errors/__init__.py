@@ -8,8 +8,9 @@ code, and one `FaultsError` has all of them. Codes never change their meaning: p
 
 # ruff: noqa: F403  # a list of all classes would repeat every module
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
+
+from licensekit import lazy_names
 
 if TYPE_CHECKING:
     from licensekit.errors.coded import *
@@ -19,13 +20,4 @@ if TYPE_CHECKING:
     from licensekit.errors.storage import *
     from licensekit.errors.workspace import *
 
-MODULES: Final = ("coded", "documents", "faults", "installation", "storage", "workspace")
-
-
-def __getattr__(name: str) -> Any:
-    """Return a class of the first module that has it."""
-    for module in () if name.startswith("_") else MODULES:
-        if (found := vars(import_module(f"{__name__}.{module}")).get(name)) is not None:
-            globals()[name] = found
-            return found
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_names(__name__, "coded documents faults installation storage workspace")

@@ -19,7 +19,7 @@ from licensekit.state.loading import InstallationState, OpenInstallation, ReadTr
 from licensekit.state.machine import hashed, machine_facts
 from licensekit.state.transactions import WriteTransaction, write_installation
 from licensekit.text.names import check_name
-from licensekit.trust.held import HOLDS, held_in
+from licensekit.trust.pack import HOLDS, held_in
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from licensekit.wire.documents import BASE, Receipt, Request, Statement, Usage, Value, hex_extension

@@ -24,8 +24,7 @@ from licensekit.keys.keyfile import format_public
 from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.text.names import LETTERS
-from licensekit.trust.held import held_in
-from licensekit.trust.pack import TrustStore, open_pack, pin_in_pack
+from licensekit.trust.pack import TrustStore, held_in, open_pack, pin_in_pack
 from licensekit.trust.roots import pin_of
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import Catalog, Kind, encode, is_code

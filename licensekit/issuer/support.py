@@ -19,7 +19,7 @@ from licensekit.issuer.ledger.states import ACTIVE, REPLACED, TAKEN_BACK, VOID, 
 from licensekit.issuer.output.attachments import AttachmentSource, oldest_held
 from licensekit.issuer.output.license_file import license_file
 from licensekit.issuer.transaction import LedgerTransaction
-from licensekit.text.pasted import find_tokens
+from licensekit.text.tokens import find_tokens
 from licensekit.trust import findings, order, pack, signed
 from licensekit.trust.state import start, verify_signed
 from licensekit.wire import armor

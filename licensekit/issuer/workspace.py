@@ -34,7 +34,7 @@ from licensekit.issuer.orders.reissue import ReissueProposal, propose_reissue
 from licensekit.issuer.output.attachments import Attach, held_by_pack, oldest_held
 from licensekit.issuer.output.license_file import LicenseFile, PublishedFile, publish
 from licensekit.keys.signing import Signer
-from licensekit.trust.held import Held
+from licensekit.trust.pack import Held
 
 
 class Workspace(transaction.WorkspacePart, AbstractContextManager["Workspace"]):

@@ -12,8 +12,7 @@ from unicodedata import category, normalize
 
 from licensekit.errors import EntryInvalid, Message, TextUnreadable
 from licensekit.limits import NAME_LENGTH, TEXT_LENGTH
-from licensekit.wire.documents.characters import is_invisible
-from licensekit.wire.documents.fields import written_text_fault
+from licensekit.wire.documents.fields import is_invisible, written_text_fault
 
 WORD_LENGTH: Final = 64  # how many characters of a word count when people are searched for
 LETTERS: Final = str.maketrans(

@@ -5,8 +5,6 @@ were in force, and is ordered by them first (`full_version`): so a new root, or 
 number that was run up below it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final, NamedTuple, TypeVar
 
@@ -100,7 +98,7 @@ def is_fork(document: SeenDocument, known: SeenDocument | None) -> bool:
     return known is not None and document.version == known.version and document.identity != known.identity
 
 
-def fork_of(document: Ordered) -> errors.Fork:
+def fork_of(document: Ordered) -> "errors.Fork":
     """Return the error about another document in the place of this one."""
     reason, issuer = order_of(document)
     return errors.Fork(reason=reason, issuer=issuer, version=full_version(document)[-1])

@@ -7,24 +7,29 @@ The trust documents of a file are taken together (F1 of `docs/format.md`, "Trust
 highest is taken, and what it supersedes is passed over, which is safe: whoever sends a file can leave a document out.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple, TypeVar
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, NamedTuple, TypeVar
 
 from licensekit import errors
 from licensekit.trust import order
-from licensekit.trust.order import NOTHING_SEEN, Seen, is_news, newest, with_seen
+from licensekit.trust.order import NOTHING_SEEN, FullVersion, Seen, full_version, is_news, newest, with_seen
 from licensekit.trust.roots import pin_of
 from licensekit.trust.scope import may_still_sign
 from licensekit.trust.signed import Verified
 from licensekit.trust.state import TrustState, extend, remember, require_floor, start, still_signed
 from licensekit.wire import armor
-from licensekit.wire.documents import Catalog, Revocations, Root, Trust, decode, qualified
+from licensekit.wire.documents import Catalog, Revocations, Root, Trust, Value, decode, qualified
 
 T = TypeVar("T")
 TrustDocument = Verified[Root] | Verified[Trust] | Verified[Revocations] | Verified[Catalog]
 IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})  # types of the documents that a pack holds
+HOLDS: Final = "holds"
+"""The extension by which what an installation signs says what it holds (`docs/format.md`, "Extensions")."""
+_NONE: Final = "-"
+_NUMBER: Final = "[1-9][0-9]{0,9}"
+_FORM: Final = rf"{_NUMBER}\.{_NUMBER}(?: (?:{_NONE}|{_NUMBER}\.{_NUMBER}\.{_NUMBER})){{2}}"
+"""Compiled where it is used: programs that only verify never do."""
 
 
 class TrustStore(NamedTuple):
@@ -148,3 +153,39 @@ def at_floor(trust_store: TrustStore, floor: Seen) -> TrustStore:
         if found == highest:
             kept[issuer] = catalog
     return trust_store._replace(catalogs=kept)
+
+
+class Held(NamedTuple):
+    """The full version of each document in force; empty where there is none."""
+
+    trust: FullVersion = ()
+    revocations: FullVersion = ()
+    catalog: FullVersion = ()
+
+    @property
+    def text(self) -> str:
+        """The value of the extension: `2.14 2.13.7 2.14.20`."""
+        return " ".join(".".join(map(str, one)) or _NONE for one in self)
+
+    def is_beyond(self, other: "Held") -> bool:
+        """Return whether one of the documents is newer than that of `other`."""
+        return any(own > others for own, others in zip(self, other, strict=True))
+
+
+def held_in(trust_store: TrustStore, issuer: str) -> Held:
+    """Return what is in force; list and catalog are those of `issuer`."""
+    trust = trust_store.trust
+    in_force = trust.trust, trust.lists.get(issuer), trust_store.catalogs.get(issuer)
+    return Held(*(() if one is None else full_version(one.document) for one in in_force))
+
+
+def lowest(several: Sequence[Held]) -> Held:
+    """Return the lowest of each document over `several`, at least one."""
+    return Held(*map(min, zip(*several, strict=True)))
+
+
+def read_held(value: Value | None) -> Held | None:
+    """Return what the value of the extension says; None for any other form, which counts as absent."""
+    if not isinstance(value, str) or not re.fullmatch(_FORM, value):
+        return None
+    return Held(*(() if word == _NONE else tuple(map(int, word.split("."))) for word in value.split(" ")))

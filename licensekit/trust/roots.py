@@ -5,8 +5,6 @@ text: but for the pinned root, whose digest is known, nothing is decoded before 
 for it have verified.
 """
 
-from __future__ import annotations
-
 from base64 import b32decode, b32encode
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
@@ -142,7 +140,7 @@ def _format_pin(digest: bytes) -> str:
     return _PIN_PREFIX + b32encode(digest).decode("ascii").rstrip("=").lower()
 
 
-def short_of(root: Root, count: int, *, reason: str = "root", version: int | None = None) -> errors.ThresholdNotMet:
+def short_of(root: Root, count: int, *, reason: str = "root", version: int | None = None) -> "errors.ThresholdNotMet":
     """Return the error about a document that only `count` keys of `root` have signed."""
     told: dict[str, Any] = {"needed": root.threshold, "signed": count, "missing": root.threshold - count}
     return errors.ThresholdNotMet(reason=reason, root=root.version, version=version, **told)

@@ -6,8 +6,6 @@ the order (O1) in `order`, catalogs in `pack`. `now` is seconds since 1970, and 
 document was issued: for a pack, and for what was taken before. Being past `fresh_until` stops nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
@@ -190,12 +188,12 @@ def still_signed(state: TrustState, tokens: Iterable[armor.Token], kind: type[N]
     return found
 
 
-def _extend_roots(state: TrustState, tokens: list[armor.Token]) -> tuple[TrustState, list[errors.TrustError]]:
+def _extend_roots(state: TrustState, tokens: list[armor.Token]) -> tuple[TrustState, list[Exception]]:
     """Add roots in any order; return the errors of those that are older than the pin (F1, 1)."""
     while True:
         waiting: list[armor.Token] = []
-        gaps: list[errors.TrustError] = []
-        unvouched: list[errors.TrustError] = []
+        gaps: list[Exception] = []
+        unvouched: list[Exception] = []
         for token in tokens:
             try:
                 state = update_root(state, token)
@@ -216,10 +214,10 @@ def _extend_roots(state: TrustState, tokens: list[armor.Token]) -> tuple[TrustSt
     return state, unvouched
 
 
-def _judge_trust(state: TrustState, tokens: list[armor.Token]) -> tuple[list[Verified[Trust]], list[errors.TrustError]]:
+def _judge_trust(state: TrustState, tokens: list[armor.Token]) -> tuple[list[Verified[Trust]], list[Exception]]:
     """Verify trust documents; return the errors of those that are older than the pin (F1, 2)."""
     judged: list[Verified[Trust]] = []
-    older: list[errors.TrustError] = []
+    older: list[Exception] = []
     for token in tokens:
         try:
             judged.append(judge_trust(state, token))

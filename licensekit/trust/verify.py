@@ -7,8 +7,7 @@ Absent on purpose: expiry and binding. An expired or foreign-bound bundle must s
 (`licensekit.entitlements`) judges what it grants.
 """
 
-from __future__ import annotations
-
+from bisect import bisect_left
 from typing import TypeVar
 
 from licensekit import errors
@@ -28,7 +27,7 @@ def verify_bundle(token: armor.Token, trust: TrustState, now: int) -> Verified[B
     return bundle
 
 
-def revocation_of(bundle: Verified[Bundle], trust: TrustState) -> errors.TrustError | None:
+def revocation_of(bundle: Verified[Bundle], trust: TrustState) -> "errors.TrustError | None":
     """Return why a bundle no longer counts: its issuer took it back, or the list that was seen is gone (step 9)."""
     document = bundle.document
     if trust.list_missing(document.issuer):
@@ -45,8 +44,6 @@ def revocation_of(bundle: Verified[Bundle], trust: TrustState) -> errors.TrustEr
 
 
 def _holds(ordered: list[S], item: S) -> bool:
-    from bisect import bisect_left  # noqa: PLC0415  # few programs have a list
-
     # Lists are sorted, and may be long: a look must not cost more than the signature did.
     place = bisect_left(ordered, item)
     return place < len(ordered) and ordered[place] == item

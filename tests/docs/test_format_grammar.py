@@ -11,7 +11,7 @@ from licensekit.catalog.tables import unsold, unsold_extension
 from licensekit.dates import format_days, format_seconds
 from licensekit.errors import ArmorInvalid, KeyFault, LicenseError, RootPinInvalid, TooLarge, UnexpectedType
 from licensekit.keys import keyfile
-from licensekit.trust.held import read_held
+from licensekit.trust.pack import read_held
 from licensekit.trust.roots import parse_pin, pin_of
 from licensekit.wire import armor
 from licensekit.wire.documents.fields import hex_extension, is_code, is_serial, require_qualified

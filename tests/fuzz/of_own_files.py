@@ -18,7 +18,7 @@ from licensekit.runtime.observing import load, observe, silent
 from licensekit.state import home, journal_entries
 from licensekit.state.seats import Beat
 from licensekit.state.time import TimeSeen, read_time
-from licensekit.trust.held import read_held
+from licensekit.trust.pack import read_held
 from tests import makers
 
 _CODE: Final = "a code"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from licensekit.trust.held import Held, lowest, read_held
+from licensekit.trust.pack import Held, lowest, read_held
 
 
 @pytest.mark.parametrize(

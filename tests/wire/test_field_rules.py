@@ -7,10 +7,10 @@ import pytest
 
 from licensekit.errors import TextInvalid
 from licensekit.wire.documents.bundle import Kind
-from licensekit.wire.documents.characters import is_invisible
 from licensekit.wire.documents.fields import (
     hex_extension,
     is_code,
+    is_invisible,
     is_serial,
     require_ascending,
     require_codes,

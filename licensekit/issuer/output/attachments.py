@@ -13,9 +13,8 @@ from typing import NamedTuple
 from licensekit import database, errors
 from licensekit.issuer.ledger import bundles, documents, exchange_files, projection
 from licensekit.issuer.transaction import LedgerTransaction
-from licensekit.trust.held import HOLDS, Held, held_in, lowest, read_held
 from licensekit.trust.order import full_version
-from licensekit.trust.pack import open_pack, pin_in_pack
+from licensekit.trust.pack import HOLDS, Held, held_in, lowest, open_pack, pin_in_pack, read_held
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import UPDATE, Bundle, Catalog, Reset, Revocations, SignedType, decode
 

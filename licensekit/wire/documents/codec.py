@@ -3,8 +3,6 @@
 One document has one payload: what does not re-encode to the same bytes is refused.
 """
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from typing import Final, TypeVar, cast, get_args
@@ -88,14 +86,14 @@ def is_beginning(name: str, payload: bytes) -> bool:
     return False
 
 
-def _invalid(kind: type[Document], error: Exception) -> errors.PayloadInvalid:
+def _invalid(kind: type[Document], error: Exception) -> "errors.PayloadInvalid":
     cause = error.__cause__
     rule = cause.rule if isinstance(cause, RefusedField) else None
     name, detail = TYPE_OF[kind], str(error)
     return errors.PayloadInvalid(type=name, detail=detail, rule=rule, what=_in_words(kind, detail, rule))
 
 
-def _in_words(kind: type[Document], detail: str, rule: errors.RuleBroken | None) -> str:
+def _in_words(kind: type[Document], detail: str, rule: "errors.RuleBroken | None") -> str:
     if rule is not None:
         return rule.message
     number = detail.partition("$[")[2].partition("]")[0]  # its place is as in `$[4]`

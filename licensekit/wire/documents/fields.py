@@ -5,10 +5,10 @@ control characters, sorted lists) is checked by `require_…`, which documents c
 document is decoded as well as when one is made.
 """
 
-from __future__ import annotations
-
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Final
+from unicodedata import category, is_normalized
 
 from msgspec import Meta, Struct, structs
 
@@ -41,6 +41,16 @@ Extensions = Annotated[dict[Name, Value], Meta(max_length=limits.EXTENSIONS)]
 
 # Alphabets rather than patterns: compiling patterns would cost every process that verifies a file.
 CODE_ALPHABET: Final = b"abcdefghijklmnopqrstuvwxyz0123456789-"
+_REFUSED: Final = (
+    *("\x00\x1f", "\x7f\x9f", "\xad\xad", "\u034f\u034f", "\u061c\u061c", "\u115f\u1160", "\u17b4\u17b5"),
+    *("\u180b\u180f", "\u200b\u200b", "\u200e\u200f", "\u2028\u202e", "\u2060\u206f", "\u3164\u3164"),
+    *("\ufe00\ufe0f", "\ufeff\ufeff", "\uffa0\uffa0", "\ufff0\ufffb"),
+    *("\U0001bca0\U0001bca3", "\U0001d173\U0001d17a", "\U000e0000\U000e0fff"),
+)
+"""First and last character of each range that no text may hold: controls, separators of lines, and what is never seen
+(Default_Ignorable_Code_Point of the Unicode Character Database) but for ZERO WIDTH NON-JOINER and JOINER, which Persian
+and Hindi are written with."""
+_FIRST_REFUSED: Final = tuple(ends[0] for ends in _REFUSED)
 _NO_ENDS: Final = frozenset({"", "-", "\n"})
 _NOT_BETWEEN_WORDS: Final = ("\n\n", "\n-", "-\n", "\n.", ".\n", "..", ".-", "-.")
 _FEW: Final = 8  # serials that are judged one by one: a bundle has few, and a list may have sixty thousand
@@ -57,21 +67,16 @@ def is_serial(text: str) -> bool:
     return len(text) <= limits.SERIAL_LENGTH and is_word(text, _SERIAL_ALPHABET)
 
 
-def text_fault(text: str) -> errors.TextInvalid | None:
+def text_fault(text: str) -> "errors.TextInvalid | None":
     """Return why `text` may not stand in a document, or None."""
     if text.isascii() and text.isprintable():
         return None
-    reason = _fault_of(text, text)
-    return errors.TextInvalid(reason=reason) if reason else None
+    if any(map(_is_refused, set(text))):
+        return errors.TextInvalid(reason="control")
+    return None if is_normalized("NFC", text) else errors.TextInvalid(reason="not-composed")
 
 
-def _fault_of(text: str, apart: str) -> str:
-    from licensekit.wire.documents import characters  # noqa: PLC0415  # ASCII alone costs no table of Unicode
-
-    return characters.fault_of(text, apart)
-
-
-def written_text_fault(text: str) -> errors.TextInvalid | None:
+def written_text_fault(text: str) -> "errors.TextInvalid | None":
     """Return why a text may not be kept, or None: JSON and command lines can hold half of a surrogate pair."""
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         return errors.TextInvalid(reason="half")
@@ -83,10 +88,21 @@ def is_word(text: str, alphabet: bytes) -> bool:
     return text.isascii() and not text.encode().translate(None, alphabet) and _NO_ENDS.isdisjoint((text[:1], text[-1:]))
 
 
+def is_invisible(character: str) -> bool:
+    """Return whether nobody sees it: Default_Ignorable_Code_Point, or a mark of text direction."""
+    return character in "\u200c\u200d" or (_is_refused(character) and category(character) not in {"Cc", "Zl", "Zp"})
+
+
+def _is_refused(character: str) -> bool:
+    """Return whether it is in one of the ranges that no text may hold."""
+    place = bisect_right(_FIRST_REFUSED, character) - 1
+    return place >= 0 and character <= _REFUSED[place][1]
+
+
 class RefusedField(ValueError):
     """Raised while a document is made; the decoder passes it on with its place in the document."""
 
-    def __init__(self, rule: errors.RuleBroken) -> None:
+    def __init__(self, rule: "errors.RuleBroken") -> None:
         super().__init__(rule)
         self.rule = rule
 
@@ -132,7 +148,7 @@ def require_texts(texts: Iterable[object]) -> None:
     if joined.isascii() and joined.isprintable():
         return
     # One look over all. A line feed composes with nothing, so it keeps them apart for NFC.
-    if _fault_of(joined, "\n".join(listed)):
+    if any(map(_is_refused, set(joined))) or not is_normalized("NFC", "\n".join(listed)):
         text, fault = next((text, fault) for text in listed if (fault := text_fault(text)))
         raise RefusedField(errors.RuleBroken(reason="value", text=text, fault=fault))
 

@@ -18,8 +18,7 @@ from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.issuer.transaction import WorkspaceStore
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.signing import SigningKey
-from licensekit.trust.held import HOLDS, Held, read_held
-from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack, pin_in_pack
+from licensekit.trust.pack import HOLDS, Held, TrustStore, extend_trust_store, open_pack, pin_in_pack, read_held
 from licensekit.trust.sign import sign
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
