@@ -9,6 +9,8 @@ A program that keeps no state verifies files one by one with a `Verifier`. Impor
 name is loaded when it is used.
 """
 
+import sys
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -62,6 +64,21 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = next((module for module, names in _HOMES.items() if name in names), "licensekit.entitlements")
     return getattr(import_module(home), name)
+
+
+def lazy_names(package: str, modules: str) -> Callable[[str], Any]:
+    """Return the `__getattr__` of a package: its names are those of its `modules`, the first first."""
+
+    def find(name: str) -> Any:
+        if name in modules.split():
+            return import_module(f"{package}.{name}")
+        for module in () if name.startswith("_") else modules.split():
+            if name in (known := vars(import_module(f"{package}.{module}"))):
+                setattr(sys.modules[package], name, known[name])
+                return known[name]
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+    return find
 
 
 def __dir__() -> list[str]:

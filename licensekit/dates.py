@@ -12,9 +12,7 @@ DAY_SECONDS: Final = 86_400
 _EPOCH: Final = date(1970, 1, 1)
 _LATEST: Final = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 # `fromisoformat` alone takes week dates and any letter between date and time.
-_WRITTEN: Final = re.compile(
-    r"\d{4}-\d\d-\d\d(?P<time>[Tt ]\d\d:\d\d:\d\d(\.\d+)?(?P<zone>[Zz]|[+-]\d\d:\d\d)?)?", re.ASCII
-)
+_WRITTEN: Final = r"\d{4}-\d\d-\d\d(?P<time>[Tt ]\d\d:\d\d:\d\d(\.\d+)?(?P<zone>[Zz]|[+-]\d\d:\d\d)?)?"
 
 
 def seconds_of(moment: datetime) -> int:
@@ -69,7 +67,7 @@ def format_days(days: int) -> str:
 
 def parse_seconds(text: str) -> int:
     """Read an RFC 3339 time with its zone, or a date, which is its first second UTC, or raise `ValueError`."""
-    if (written := _WRITTEN.fullmatch(text)) is None:
+    if (written := re.fullmatch(_WRITTEN, text, re.ASCII)) is None:
         raise ValueError("neither a date (2027-01-01) nor a time (2027-01-01T00:00:00Z)")
     if written["time"] and not written["zone"]:
         raise ValueError("a time needs its zone: 2027-01-01T00:00:00Z")

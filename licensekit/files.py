@@ -6,14 +6,10 @@ import stat
 import sys
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
-from importlib import import_module
 from pathlib import Path
-from secrets import token_hex
 from typing import BinaryIO, Final, Literal
 
-from licensekit.errors import FileUnusable, PlaceTaken, StateError, TooLarge
-
-import_module("tomllib")  # it reads what errors say: once no more files can be opened, it is too late to load it
+from licensekit import errors
 
 PRIVATE: Final = 0o600  # the mode of a file that only its owner may read
 PRIVATE_FOLDER: Final = 0o700  # the mode of a folder that only its owner may look into
@@ -59,7 +55,7 @@ def read_bytes(path: Path, *, limit: int, what: str) -> bytes:
     with file, explained(path, what):
         data = file.read(limit + 1) if size <= limit else None
     if data is None or len(data) > limit:
-        raise TooLarge(reason="bytes", limit=limit, wanted=what, where=str(path))
+        raise errors.TooLarge(reason="bytes", limit=limit, wanted=what, where=str(path))
     return data
 
 
@@ -103,7 +99,7 @@ def replacing(path: Path, *, mode: int = 0o644, replace: bool = True) -> Generat
     """
     try:
         before = _check_place(path, replace=replace)
-        partial = path.with_name(f".{token_hex(8)}.partial")
+        partial = path.with_name(f".{os.urandom(8).hex()}.partial")
         handle = os.open(partial, _CREATE, mode)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -118,13 +114,13 @@ def replacing(path: Path, *, mode: int = 0o644, replace: bool = True) -> Generat
             sync_folder(path.parent)
         except OSError as error:
             if before is not None:
-                raise FileUnusable(reason="unsynced", where=str(path)) from error
+                raise errors.FileUnusable(reason="unsynced", where=str(path)) from error
             path.unlink(missing_ok=True)
             raise
     except FileExistsError as error:
-        raise PlaceTaken(reason="file", where=str(path)) from error
+        raise errors.PlaceTaken(reason="file", where=str(path)) from error
     except FileNotFoundError as error:
-        raise FileUnusable(reason="no-folder", where=str(path)) from error
+        raise errors.FileUnusable(reason="no-folder", where=str(path)) from error
     except (OSError, ValueError) as error:
         raise unusable(path, "a file", error) from error
 
@@ -144,7 +140,7 @@ def write_many(folder: Path, files: Iterable[tuple[str, bytes]], *, mode: int | 
     place, path, partials = f"{folder}{os.sep}", str(folder), list[tuple[str, str]]()
     try:
         for name, data in files:
-            path, partial = place + name, f"{place}.{token_hex(8)}.partial"
+            path, partial = place + name, f"{place}.{os.urandom(8).hex()}.partial"
             handle = os.open(partial, _CREATE, 0o644)
             partials.append((partial, path))
             try:
@@ -184,7 +180,7 @@ def scratch_folder(beside: Path | None = None) -> Generator[Path]:
         folder = Path(tempfile.mkdtemp(dir=place, prefix=".", suffix=".partial"))
     try:
         yield folder
-    except StateError as error:
+    except errors.StateError as error:
         raise (error.replace(where=str(beside or place)) if folder.name in error.where else error) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -198,7 +194,7 @@ def names_in(folder: Path) -> frozenset[str]:
 
 def require_writable(folder: Path) -> None:
     """Raise `FileUnusable` if no files can be created in `folder`, which stays as it was."""
-    probe = folder / f".{token_hex(8)}.partial"
+    probe = folder / f".{os.urandom(8).hex()}.partial"
     with explained(folder, "a folder for files"):
         os.close(os.open(probe, _CREATE, 0o600))
         probe.unlink()
@@ -234,17 +230,17 @@ def sync_folder(folder: Path) -> None:
             raise
 
 
-def unusable(path: Path, what: str, error: OSError | ValueError) -> FileUnusable:
+def unusable(path: Path, what: str, error: OSError | ValueError) -> "errors.FileUnusable":
     """Return why `path` cannot be used as `what`, and what to do."""
     reason = _REASONS.get(error.errno or 0) if isinstance(error, OSError) else None
-    return FileUnusable(reason=reason or "other", wanted=what, detail=str(error), where=str(path))
+    return errors.FileUnusable(reason=reason or "other", wanted=what, detail=str(error), where=str(path))
 
 
 def require_plain_file(path: Path, mode: int, what: str) -> None:
     """Raise `FileUnusable` for a `mode` of `stat` that is not that of a plain file."""
     if not stat.S_ISREG(mode):
         kind: _Kind = _KINDS.get(stat.filemode(mode)[0], "device")
-        raise FileUnusable(reason="not-plain", kind=kind, wanted=what, where=str(path))
+        raise errors.FileUnusable(reason="not-plain", kind=kind, wanted=what, where=str(path))
 
 
 @contextmanager

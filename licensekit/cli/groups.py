@@ -7,7 +7,6 @@ where a script reads the answer.
 import os
 import re
 import sys
-import traceback
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -19,26 +18,25 @@ from licensekit import errors
 from licensekit.cli import streams
 from licensekit.cli.options import Decorator, option
 from licensekit.cli.output import JSON_DUE, emit_json, harmless
-from licensekit.errors.coded import messages_beside
 
 NO: Final = 1  # the command worked and the answer is no
 USAGE: Final = 2
 DEFECT: Final = 70  # licensekit itself failed; the number is that of EX_SOFTWARE in sysexits.h
 INTERRUPTED: Final = 130
 
-_CODES: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
-    (errors.NotEntitled, NO),
-    (errors.QuestionError, USAGE),
-    (errors.FormatError, 3),
-    (errors.TrustError, 4),
-    (errors.FaultsError, 5),
-    (errors.RefusedError, 6),
-    (errors.ProposalError, 6),
-    (errors.WorkspaceError, 6),
-    (errors.KeyFault, 7),
-    (errors.StateError, 8),
-)
+_CODES: Final[Mapping[str, int]] = {
+    "NotEntitled": NO,
+    "QuestionError": USAGE,
+    "FormatError": 3,
+    "TrustError": 4,
+    "FaultsError": 5,
+    **dict.fromkeys(("RefusedError", "ProposalError", "WorkspaceError"), 6),
+    "KeyFault": 7,
+    "StateError": 8,
+}
+"""Branches of the error tree by name, for a command that works loads none of them, to the exit code of each."""
 
+_HELP_DUE: Final = "licensekit.help-due"  # key of `click.Context.meta`: whether an option asks for help
 TRACEBACK: Final = "LICENSEKIT_TRACEBACK"
 """An environment variable: if it is not empty, a defect is shown with its traceback."""
 
@@ -73,12 +71,12 @@ class LicenseGroup(click.Group):
         """Return a command, loading its module if it is the first use."""
         entry = self.lazy.get(cmd_name)
         if entry is None:
-            return _explained(super().get_command(ctx, cmd_name))
+            return _explained(ctx, super().get_command(ctx, cmd_name))
         module, name = import_module(entry.module), cmd_name.replace("-", "_")
         command = getattr(module, f"{name}_", None) or getattr(module, name)
         if not isinstance(command, click.Command):
             raise TypeError(f"{entry.module}.{name} is not a command")
-        return _explained(command)
+        return _explained(ctx, command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -104,6 +102,7 @@ class LicenseGroup(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments; note whether JSON and color are wanted, for all commands below."""
         ctx.meta.setdefault(JSON_DUE, asks_for_json(args))
+        ctx.meta.setdefault(_HELP_DUE, any(one.startswith("-") and "h" in one for one in args))
         if ctx.color is None:
             ctx.color = color_wanted(os.environ)
         with self._reporting(ctx):
@@ -130,12 +129,13 @@ class LicenseGroup(click.Group):
                 raise report(error, ctx) from error
 
 
-def _explained(command: click.Command | None) -> click.Command | None:
+def _explained(ctx: click.Context, command: click.Command | None) -> click.Command | None:
     """Return a command with its whole help: its function's docstring, and what the `help.toml` beside that adds."""
     function = command and command.callback
-    if command is not None and function is not None:
+    if command is not None and function is not None and ctx.meta.get(_HELP_DUE, True):
         module = function.__module__
-        if added := messages_beside(module, "help.toml").get(module.rpartition(".")[2], {}).get(function.__name__):
+        beside = errors.messages_beside(module, "help.toml").get(module.rpartition(".")[2], {})
+        if added := beside.get(function.__name__):
             command.help = f"{function.__doc__}\n\n{added}"
     return command
 
@@ -187,14 +187,14 @@ def asks_for_json(arguments: Sequence[str]) -> bool:
     return "--json" in options
 
 
-def exit_code(error: errors.LicenseError) -> int:
+def exit_code(error: "errors.LicenseError") -> int:
     """Return the exit code for `error`: that of its branch of the error tree."""
     if isinstance(error, errors.OutputFailed):
         return streams.GONE if error.reason == "gone" else streams.LOST
-    return next((code for branch, code in _CODES if isinstance(error, branch)), NO)
+    return next((_CODES[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in _CODES), NO)
 
 
-def report(error: errors.LicenseError, ctx: click.Context) -> click.exceptions.Exit:
+def report(error: "errors.LicenseError", ctx: click.Context) -> click.exceptions.Exit:
     """Print what was wrong, where and what to do; return how the command exits."""
     code = exit_code(error)
     for line in () if code == streams.GONE else error_lines(error):
@@ -218,6 +218,8 @@ def report_usage(error: click.UsageError, ctx: click.Context) -> click.exception
 def report_defect(error: Exception, arguments: Sequence[str]) -> int:
     """Print that licensekit itself failed, without a traceback unless asked; return the code."""
     if os.environ.get(TRACEBACK):
+        import traceback  # noqa: PLC0415  # few ask for it
+
         traceback.print_exception(error)
     message = harmless(f"unexpected {type(error).__name__}: {error}")
     hint = f"this is a defect: report it with what {TRACEBACK}=1 prints besides"
@@ -249,7 +251,7 @@ def _usage(error: click.UsageError) -> tuple[str, str]:
     return message, f"see `{error.ctx.command_path if error.ctx else 'licensekit'} --help`"
 
 
-def error_lines(error: errors.LicenseError) -> list[str]:
+def error_lines(error: "errors.LicenseError") -> list[str]:
     """Return what there is to say of `error`: a line for each fault of a file or a change."""
     if isinstance(error, errors.FaultsError):
         lines = [str(fault.at(error.where)) for fault in error.faults]

@@ -3,7 +3,7 @@
 import getpass
 import os
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
@@ -11,10 +11,9 @@ from typing import BinaryIO, Final, NamedTuple
 import click
 
 from licensekit import errors, limits
-from licensekit.cli.options import Decorator, collected, option, pairs
 from licensekit.cli.output import remark_left_out
 from licensekit.files import explained, read_bytes, write_atomically
-from licensekit.text import columns, names, pasted, rows
+from licensekit.text.tokens import find_tokens
 
 STANDARD: Final = "-"  # where a file is meant: standard input or output
 _WHAT: Final = "a passphrase or a PIN"
@@ -53,7 +52,7 @@ def standard_input() -> BinaryIO:
 def read_tokens(path: str, *, what: str) -> bytes:
     """Read a file of tokens, or find them in the mail, page or text that it is; a remark says what was left out."""
     with located(path):
-        found = pasted.find_tokens(read_input(path, what=what))
+        found = find_tokens(read_input(path, what=what))
     if found.left_out:
         remark_left_out(found.left_out, "standard input" if path == STANDARD else path)
     return found.data
@@ -130,25 +129,11 @@ def _read_descriptor(descriptor: int) -> bytes:
 
 
 def _secret_in(data: bytes, option: str) -> bytes:
-    line = names.first_line(data)
+    from licensekit.text.names import first_line  # noqa: PLC0415  # few commands ask for a secret
+
+    line = first_line(data)
     if len(line) > limits.PASSPHRASE_BYTES:
         raise errors.TooLarge(reason="bytes", limit=limits.PASSPHRASE_BYTES, size=len(line), wanted=_WHAT)
     if not line:
         raise errors.PassphraseMissing(reason="empty", option=option)
     return line
-
-
-def _columns(ctx: click.Context, param: click.Parameter, given: Sequence[str]) -> dict[str, str]:
-    return dict(pairs(ctx, param, given))
-
-
-_ENCODING: Final = "The encoding of a table: windows-1252. Default: UTF-8 or UTF-16, as it shows."
-_ENCODINGS: Final = click.Choice(rows.ENCODINGS, case_sensitive=False)
-_COLUMN: Final = "Read the column with this heading as COLUMN; may be repeated."
-table_options: Final[Decorator] = collected(
-    "table",
-    columns.TableOptions,
-    option("--encoding NAME", _ENCODING, type=_ENCODINGS, default=rows.UTF_8, show_default=False),
-    option("--column HEADING=COLUMN... columns", _COLUMN, callback=_columns),
-    option("--ignore HEADING... ignored", "Leave out the column with this heading; may be repeated."),
-)

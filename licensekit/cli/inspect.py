@@ -15,9 +15,9 @@ from licensekit.cli.customer.commands import ApplicationOption, built_in_of, hom
 from licensekit.cli.options import PATH, clock, now_option, option, refuse, together
 from licensekit.cli.output import emit, emit_json, json_option, remark, separated
 from licensekit.cli.views import documents, spelling
-from licensekit.entitlements.parts import state_by_dates
+from licensekit.entitlements.states import state_by_dates
+from licensekit.trust.findings import Finding, check
 from licensekit.trust.pack import TrustStore, open_pack
-from licensekit.trust.verify import Finding, check
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Catalog, License
 

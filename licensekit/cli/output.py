@@ -1,10 +1,8 @@
 """What commands print: facts as tables or JSON on standard output, remarks on standard error."""
 
-import json
 import os
 import re
 import shlex
-import shutil
 import sys
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,9 +13,9 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from licensekit import errors
 from licensekit.cli.columns import GAP, Column, fit, pad, row_lines, text_width, wrap
 from licensekit.cli.options import Decorator, option
-from licensekit.errors import LicenseError, Message, OutputFailed
 
 T = TypeVar("T")
 Columns = Mapping[str, Callable[[T], object]]  # the columns of a table: title to what a cell shows of an item
@@ -104,7 +102,7 @@ def stream_json(name: str, items: Iterable[Mapping[str, Any]]) -> None:
         for item in items:
             click.echo(separator + _dump(item), nl=False)
             separator = ",\n"
-    except LicenseError as error:
+    except errors.LicenseError as error:
         click.echo(f'\n], "error": {_dump(error.as_json())}}}')
         raise
     click.echo("\n]}")
@@ -119,6 +117,8 @@ def _json_is_printed() -> None:
 
 def _dump(value: object, *, indent: int | None = None) -> str:
     """Return `value` as JSON that the output can hold, in which nothing moves the cursor or turns the text."""
+    import json  # noqa: PLC0415  # what is for people costs none
+
     is_unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
     text = in_own_name(json.dumps(value, ensure_ascii=not is_unicode, indent=indent))
     if text.replace("\n", "").isprintable():
@@ -143,7 +143,7 @@ def says(reason: str) -> Generator[None]:
     """Let output that cannot be written inside say this of a change, and not that it was made: see `OutputFailed`."""
     try:
         yield
-    except OutputFailed as error:
+    except errors.OutputFailed as error:
         raise error.replace(reason=reason) from error
 
 
@@ -152,7 +152,7 @@ def remark(text: str) -> None:
     click.echo(text, err=True)
 
 
-def remark_left_out(left_out: Sequence[Message], where: str) -> None:
+def remark_left_out(left_out: "Sequence[errors.Message]", where: str) -> None:
     """Remark what was left out of a file to find its tokens; the object of `--json` has it as `left_out`."""
     remark(f"{harmless(where)}: found its tokens, and left out {', '.join(one.message for one in left_out)}")
     ctx = click.get_current_context(silent=True)
@@ -242,8 +242,11 @@ def show_below(items: Sequence[T], columns: Columns[T]) -> None:
 def _limit() -> int | None:
     """Return how wide tables may be: the terminal, or `COLUMNS`; None in a file or a pipe."""
     asked = os.environ.get("COLUMNS", "")
-    is_known = sys.stdout.isatty() or (asked.isdecimal() and int(asked))
-    return shutil.get_terminal_size().columns if is_known else None
+    if not (sys.stdout.isatty() or (asked.isdecimal() and int(asked))):
+        return None
+    import shutil  # noqa: PLC0415  # a pipe needs no width
+
+    return shutil.get_terminal_size().columns
 
 
 _JOINERS: Final = "\u200c\u200d"

@@ -16,7 +16,7 @@ from typing import Any, Final, TextIO
 
 import click
 
-from licensekit.errors import OutputFailed
+from licensekit import errors
 
 LOST: Final = 74  # what was to be printed cannot be written; the number is that of EX_IOERR in sysexits.h
 GONE: Final = 141  # whoever read it went away; a shell says so of a program that SIGPIPE ends
@@ -49,7 +49,7 @@ class _Place(io.RawIOBase):
             is_gone = isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
             self.lost, reason = (GONE, "gone") if is_gone else (LOST, "done")
             if self._raises:
-                raise OutputFailed(reason=reason, detail=error.strerror or str(error), where=_WHERE) from error
+                raise errors.OutputFailed(reason=reason, detail=error.strerror or str(error), where=_WHERE) from error
         return len(data) if written is None else int(written)
 
 

@@ -5,6 +5,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,9 @@ __all__ = [
     "connect", "holds_password", "in_memory", "is_url", "marks", "read_migrations", "read_queries", "shown",
     "undoing", "with_marks",
 ]  # fmt: skip
+
+for module in ("tomllib", "licensekit.errors.templates"):
+    import_module(module)  # what errors say: once no more files can be opened, it is too late to load it
 
 ABSENT: Final = frozenset({"missing", "no-database", "empty-database", "not-set-up"})
 """Reasons of `FileUnusable` for a database that was never set up."""

@@ -1,17 +1,27 @@
 """What is granted: a pure function of verified documents, assignments and time.
 
 `evaluate` turns bundles and catalogs at one moment into `Entitlements`; the questions about them (`questions`) need no
-clock and touch no file. The rules are those of `docs/evaluation.md`.
+clock and touch no file. The rules are those of `docs/evaluation.md`. A name is loaded when it is used.
 """
 
 # ruff: noqa: F403  # a list of all names would repeat every module
 
-from licensekit.entitlements.amounts import *
-from licensekit.entitlements.evaluation import *
-from licensekit.entitlements.holdings import *
-from licensekit.entitlements.messages import *
-from licensekit.entitlements.notices import *
-from licensekit.entitlements.parts import *
-from licensekit.entitlements.questions import *
-from licensekit.entitlements.settings import *
-from licensekit.entitlements.timeline import *
+from typing import TYPE_CHECKING
+
+from licensekit import lazy_names
+
+if TYPE_CHECKING:
+    from licensekit.entitlements.amounts import *
+    from licensekit.entitlements.evaluation import *
+    from licensekit.entitlements.holdings import *
+    from licensekit.entitlements.messages import *
+    from licensekit.entitlements.notices import *
+    from licensekit.entitlements.parts import *
+    from licensekit.entitlements.questions import *
+    from licensekit.entitlements.settings import *
+    from licensekit.entitlements.states import *
+    from licensekit.entitlements.timeline import *
+
+__getattr__ = lazy_names(
+    __name__, "states messages settings amounts timeline parts holdings evaluation notices questions"
+)

@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, start_of_day
 from licensekit.entitlements.amounts import Allowance, Grant, Period, Tier, allowances, amount_within, tiers_of
-from licensekit.entitlements.parts import BundleState, Coverage, Covered, Fingerprint, Part, is_here, judge
+from licensekit.entitlements.parts import Coverage, Covered, Fingerprint, Part, is_here, judge
 from licensekit.entitlements.settings import Settings, settings_of
+from licensekit.entitlements.states import BundleState
 from licensekit.entitlements.timeline import Timeline, serial_of, signer_of
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified

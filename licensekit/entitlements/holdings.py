@@ -11,8 +11,8 @@ from licensekit.entitlements import messages
 from licensekit.entitlements.amounts import Grant, access_of, total_of
 from licensekit.entitlements.evaluation import Entitlements, full_with, grants_of
 from licensekit.entitlements.messages import About, BeyondSold
-from licensekit.entitlements.parts import BundleState
 from licensekit.entitlements.questions import is_absent, where_to_buy
+from licensekit.entitlements.states import BundleState
 from licensekit.errors import Message, NotEntitled, denial_reason
 from licensekit.wire.documents import Kind, MeterPeriod, spread
 from licensekit.wire.plain import plain_fields

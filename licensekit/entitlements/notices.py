@@ -9,8 +9,9 @@ from typing import Final
 from licensekit.dates import day_at
 from licensekit.entitlements.evaluation import Entitlements
 from licensekit.entitlements.messages import BindingDifference, BundleName, Notice, Severity, Summary
-from licensekit.entitlements.parts import BundleState, Part
+from licensekit.entitlements.parts import Part
 from licensekit.entitlements.questions import count
+from licensekit.entitlements.states import BundleState
 from licensekit.wire.documents import SeatKind
 from licensekit.wire.plain import word
 

@@ -5,45 +5,17 @@ What counts for people is the day on which the bundles of an issuer's part end t
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, format_days, start_of_day
 from licensekit.entitlements.messages import BindingDifference, BundleName
+from licensekit.entitlements.states import DATES, BundleState, state_by_dates
 from licensekit.entitlements.timeline import Timeline
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
 from licensekit.wire.plain import plain, plain_fields
-
-DATES: Final = {
-    "starts": "start",
-    "warning": "warning",
-    "expiry": "expiry",
-    "grace": "end of grace",
-    "maintenance": "end of maintenance",
-    "next_check": "next check",
-}
-"""The fields of a bundle that are dates, and what each is the day of."""
-
-
-class BundleState(StrEnum):
-    """What a bundle's dates, binding and maintenance say of it at one moment."""
-
-    PENDING = "pending"
-    """It has not started."""
-    ACTIVE = "active"
-    WARNING = "warning"
-    """Active; its expiry is near."""
-    GRACE = "grace"
-    """Its term has ended, and everything works until grace ends."""
-    EXPIRED = "expired"
-    """Grace, or a term without grace, has ended."""
-    FOREIGN = "foreign"
-    """It is bound to another installation."""
-    UNMAINTAINED = "unmaintained"
-    """This version of the product was released after its maintenance ended."""
 
 
 class Fingerprint(NamedTuple):
@@ -153,26 +125,6 @@ def judge(verified: Verified[Bundle], now: int, *, fingerprint: Fingerprint, rel
         after = _AFTER_GRACE[bundle.after_grace] if state is BundleState.EXPIRED else Access.NONE
         cap = Access.FULL if state in _WORKING else after
     return Part(verified, state, cap, until, match=found)
-
-
-def state_by_dates(bundle: Bundle, now: int) -> tuple[BundleState, int | None]:
-    """Return the state by the dates alone, and the second at which the next one begins."""
-    steps: list[tuple[int | None, BundleState]] = [
-        (_start(bundle.starts), BundleState.PENDING),
-        (_start(bundle.warning), BundleState.ACTIVE),
-    ]
-    if bundle.expiry is not None:
-        before_expiry = BundleState.ACTIVE if bundle.warning is None else BundleState.WARNING
-        steps.append((end_of_day(bundle.expiry), before_expiry))
-        steps.append((None if bundle.grace is None else end_of_day(bundle.grace), BundleState.GRACE))
-    for until, state in steps:
-        if until is not None and now < until:
-            return state, until
-    return (BundleState.ACTIVE if bundle.expiry is None else BundleState.EXPIRED), None
-
-
-def _start(day: int | None) -> int | None:
-    return None if day is None else start_of_day(day)
 
 
 class Coverage(NamedTuple):

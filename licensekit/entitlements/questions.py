@@ -9,8 +9,9 @@ from licensekit.access import Access
 from licensekit.dates import date_of, day_at, format_days
 from licensekit.entitlements.amounts import Allowance, total_of
 from licensekit.entitlements.evaluation import Entitlements
-from licensekit.entitlements.parts import DATES as _DATES
-from licensekit.entitlements.parts import BundleState, Part
+from licensekit.entitlements.parts import Part
+from licensekit.entitlements.states import DATES as _DATES
+from licensekit.entitlements.states import BundleState
 from licensekit.errors import UnknownCode, WrongKind
 from licensekit.text import names
 from licensekit.text.values import nearest

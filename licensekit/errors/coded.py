@@ -14,8 +14,6 @@ from contextlib import suppress
 from functools import cache, partial
 from typing import Any, ClassVar, Final, Self, cast, dataclass_transform
 
-from licensekit.errors.templates import fill_in
-
 Templates = str | Mapping[str, str]  # one template, or one for each value of the field `reason`
 
 
@@ -136,6 +134,8 @@ class Coded(_Declared):
         return {name: getattr(self, name) for name in self.fields}
 
     def _say(self, template: Templates) -> str:
+        from licensekit.errors.templates import fill_in  # noqa: PLC0415  # an error that is only caught says nothing
+
         return fill_in(_of(template, self.reason), self.data)
 
     def __repr__(self) -> str:

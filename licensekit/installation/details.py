@@ -23,8 +23,8 @@ from licensekit.state.trust_store import verify_bundles
 from licensekit.state.users import known_user, user_facts
 from licensekit.text import names
 from licensekit.text.values import nearest
+from licensekit.trust.findings import Finding, check
 from licensekit.trust.pack import TrustStore
-from licensekit.trust.verify import Finding, check
 from licensekit.wire import armor
 from licensekit.wire.documents import Kind, License, SeatKind
 from licensekit.wire.plain import plain_fields, word

@@ -19,8 +19,8 @@ from licensekit.issuer.ledger.states import ACTIVE, REPLACED, TAKEN_BACK, VOID, 
 from licensekit.issuer.output.attachments import AttachmentSource, oldest_held
 from licensekit.issuer.output.license_file import license_file
 from licensekit.issuer.transaction import LedgerTransaction
-from licensekit.text.pasted import find_tokens
-from licensekit.trust import order, pack, signed, verify
+from licensekit.text.tokens import find_tokens
+from licensekit.trust import findings, order, pack, signed
 from licensekit.trust.state import start, verify_signed
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind, Receipt, Request, Statement, Trust, decode
@@ -70,7 +70,7 @@ class SupportCase(NamedTuple):
     """A document that somebody asks about, and everything about it that helps."""
 
     verdict: Verdict
-    finding: verify.Finding | None = None
+    finding: findings.Finding | None = None
     """What it says, and what vouches for it; None: it cannot be read."""
     issued: Issued | None = None
     """The bundle that it is, or is about, as the ledger has it."""
@@ -142,7 +142,7 @@ def _newest(issued: Iterable[Issued]) -> list[Issued]:
 
 def _cases(tx: LedgerTransaction, tokens: Sequence[armor.Token]) -> Iterator[SupportCase]:
     """Yield a case for each document of a file that is not attached to another."""
-    found = list(zip(tokens, verify.check(tokens, tx.state.trust_store, tx.now), strict=True))
+    found = list(zip(tokens, findings.check(tokens, tx.state.trust_store, tx.now), strict=True))
     for token, finding in [one for one in found if one[0].type not in pack.IN_PACKS] or found[-1:]:
         match finding.document:
             case Bundle() as bundle:
@@ -156,7 +156,7 @@ def _cases(tx: LedgerTransaction, tokens: Sequence[armor.Token]) -> Iterator[Sup
 
 
 def _of_bundle(
-    tx: LedgerTransaction, tokens: Sequence[armor.Token], token: armor.Token, finding: verify.Finding, bundle: Bundle
+    tx: LedgerTransaction, tokens: Sequence[armor.Token], token: armor.Token, finding: findings.Finding, bundle: Bundle
 ) -> SupportCase:
     ledger, error, is_ours = tx.ledger, finding.error, bundle.issuer == tx.state.issuer
     issued = bundles.by_identity(ledger, bytes.fromhex(finding.identity))
@@ -182,12 +182,12 @@ def _of_bundle(
         summary=entitlements.summarize(today, notices, activated=True),
         notices=notices,
         access={code: word(entitlements.best_access(today, code)) for code in codes if code in today.licenses},
-        older=verify.check([*tokens, token], _oldest_store(tx), tx.now)[-1].error,
+        older=findings.check([*tokens, token], _oldest_store(tx), tx.now)[-1].error,
     )
 
 
 def _judged(
-    tx: LedgerTransaction, token: armor.Token, finding: verify.Finding, issued: Issued | None, heir: Issued | None
+    tx: LedgerTransaction, token: armor.Token, finding: findings.Finding, issued: Issued | None, heir: Issued | None
 ) -> tuple[str, int | None]:
     """Return the reason of the verdict about a bundle, and the day that it names."""
     taken, reason = heir and dates.day_at(heir.bundle.issued), "refused" if finding.error else ""
@@ -236,7 +236,7 @@ def _oldest_store(tx: LedgerTransaction) -> pack.TrustStore:
     return pack.extend_trust_store(store, [*roots, every[max(count - 1, 0)]], None)
 
 
-def _of_exchange(tx: LedgerTransaction, token: armor.Token, finding: verify.Finding, document: Sent) -> SupportCase:
+def _of_exchange(tx: LedgerTransaction, token: armor.Token, finding: findings.Finding, document: Sent) -> SupportCase:
     ledger, identity, error = tx.ledger, bytes.fromhex(finding.identity), finding.error
     number = exchange_files.number_of(ledger, identity, exchange_files.signer_of(token))
     entered = None if number is None else entries.entry(ledger, number)

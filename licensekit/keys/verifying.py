@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256, Hash
 
-from licensekit.errors import KeyInvalid, SchemeUnavailable, SignatureInvalid
+from licensekit import errors
 from licensekit.wire import frame
 
 PUBLIC_BYTES: Final = {
@@ -68,7 +68,7 @@ class VerifyingKey(NamedTuple):
         try:
             self.check(signature, message)
         except InvalidSignature as error:
-            raise SignatureInvalid(key_id=self.key_id) from error
+            raise errors.SignatureInvalid(key_id=self.key_id) from error
 
 
 def load(scheme: int, public: bytes) -> VerifyingKey:
@@ -78,9 +78,9 @@ def load(scheme: int, public: bytes) -> VerifyingKey:
     the curve or of low order (RFC 8032, section 5.1.3).
     """
     if (wanted := PUBLIC_BYTES.get(scheme)) is None:
-        raise KeyInvalid(reason="unknown-scheme", scheme=scheme)
+        raise errors.KeyInvalid(reason="unknown-scheme", scheme=scheme)
     if len(public) != wanted:
-        raise KeyInvalid(reason="public-length", scheme=scheme, wanted=wanted, length=len(public))
+        raise errors.KeyInvalid(reason="public-length", scheme=scheme, wanted=wanted, length=len(public))
     verify = _ed25519(public[: frame.ED25519_KEY_BYTES])
     if scheme == frame.HYBRID:
         verify = _both(verify, _mldsa65(public[frame.ED25519_KEY_BYTES :]))
@@ -91,17 +91,17 @@ def load(scheme: int, public: bytes) -> VerifyingKey:
 def _ed25519(public: bytes) -> _Verify:
     y = int.from_bytes(public, "little") & _Y_BITS
     if y >= _P:
-        raise KeyInvalid(reason="not-canonical")
+        raise errors.KeyInvalid(reason="not-canonical")
     # Doubling gives y' = (x² + y²) / (1 - dx²y²), so the points of low order are those with y = 1
     # or -1 (order 1, 2), those that double to them, y = 0 (order 4), and those that double to
     # y = 0, whose x² = -y² makes the equation of the curve dy⁴ + 2y² - 1 = 0 (order 8).
     square = y * y
     if y * (square - 1) * ((_D * square + 2) * square - 1) % _P == 0:
-        raise KeyInvalid(reason="low-order")
+        raise errors.KeyInvalid(reason="low-order")
     # x² = (y² - 1) / (dy² + 1) has a root where the product of the two is a square (Euler). Either
     # sign of x is canonical: x = 0, which has none, is only at y = 1 and -1, refused above.
     if pow((square - 1) * (_D * square + 1), (_P - 1) // 2, _P) != 1:
-        raise KeyInvalid(reason="not-on-curve")
+        raise errors.KeyInvalid(reason="not-on-curve")
     return Ed25519PublicKey.from_public_bytes(public).verify
 
 
@@ -112,7 +112,7 @@ def _mldsa65(public: bytes) -> _Verify:
     try:
         return MLDSA65PublicKey.from_public_bytes(public).verify
     except UnsupportedAlgorithm as error:
-        raise SchemeUnavailable(reason="ml-dsa") from error
+        raise errors.SchemeUnavailable(reason="ml-dsa") from error
 
 
 def _both(ed25519: _Verify, mldsa65: _Verify) -> _Verify:

@@ -1,7 +1,5 @@
 """The questions about an installation as a whole, or one verified bundle; and functions that ask before they begin."""
 
-# ruff: noqa: PLC0415  # a program that only verifies does not load the engine
-
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
@@ -9,13 +7,12 @@ from functools import partial, wraps
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from licensekit import entitlements as engine  # loaded when a question is asked
 from licensekit.access import Access, level_of
 from licensekit.wire.documents import BASE, Kind
 
 if TYPE_CHECKING:
     from datetime import date
-
-    from licensekit.entitlements import BundleState, Count, Entitlements, Explanation, LicensedPart
 
 F = TypeVar("F", bound=Callable[..., Any])
 InThread = Callable[[Callable[..., object]], Callable[..., Awaitable[object]]]
@@ -27,7 +24,7 @@ class Questions:
     __slots__ = ()
 
     @property
-    def entitlements(self) -> Entitlements:
+    def entitlements(self) -> engine.Entitlements:
         """Everything that is granted now, as one immutable value."""
         raise NotImplementedError
 
@@ -46,38 +43,30 @@ class Questions:
 
     def access(self, code: str) -> Access:
         """Return to what extent the installation may use a system license; raises as `allows`."""
-        from licensekit.entitlements.questions import asked
-
         granted = self.entitlements
-        return granted.system.get(asked(granted, code, (Kind.SYSTEM,)), Access.NONE)
+        return granted.system.get(engine.questions.asked(granted, code, (Kind.SYSTEM,)), Access.NONE)
 
     def require(self, code: str, at_least: Access = Access.FULL) -> None:
         """Raise `NotEntitled`, which says why, unless `allows` holds; raises as it does, too."""
         if self.access(code) < level_of(at_least):
-            from licensekit.entitlements import not_entitled
+            raise engine.not_entitled(self.entitlements, code)
 
-            raise not_entitled(self.entitlements, code)
-
-    def count(self, code: str) -> Count:
+    def count(self, code: str) -> engine.Count:
         """Return how much of a license there is, and how much of it is in use.
 
         Raises:
             UnknownCode: no catalog has the code.
         """
-        from licensekit.entitlements.questions import count_of
+        return engine.questions.count_of(self.entitlements, code, {})
 
-        return count_of(self.entitlements, code, {})
-
-    def explain(self, code: str) -> tuple[Explanation, ...]:
+    def explain(self, code: str) -> tuple[engine.Explanation, ...]:
         """Return every bundle that grants a license, and through which other license.
 
         Raises:
             UnknownCode: no catalog has the code.
         """
-        from licensekit.entitlements import asked, explain
-
         granted = self.entitlements
-        return explain(granted, asked(granted, code))
+        return engine.explain(granted, engine.questions.asked(granted, code))
 
     def setting(self, code: str) -> str | int | bool | None:
         """Return what counts of a setting: what was sold, merged over parts, or its default.
@@ -87,12 +76,10 @@ class Questions:
         Raises:
             UnknownCode: no catalog has it.
         """
-        from licensekit.entitlements.questions import setting
-
-        return setting(self.entitlements, code)
+        return engine.questions.setting(self.entitlements, code)
 
     @property
-    def status(self) -> BundleState | None:
+    def status(self) -> engine.BundleState | None:
         """The state of the vendor's base part, `pending` where a bundle of it waits; None: there is none."""
         return None if (base := self._base) is None else base.state
 
@@ -114,14 +101,12 @@ class Questions:
         return None if (base := self._base) is None else base.covered_until
 
     @property
-    def parts(self) -> tuple[LicensedPart, ...]:
+    def parts(self) -> tuple[engine.LicensedPart, ...]:
         """Every issuer's parts with state and `covered_until`, the vendor's first."""
-        from licensekit.entitlements.questions import licensed_parts
-
-        return licensed_parts(self.entitlements)
+        return engine.questions.licensed_parts(self.entitlements)
 
     @property
-    def _base(self) -> LicensedPart | None:
+    def _base(self) -> engine.LicensedPart | None:
         """The vendor's base part; None: no bundle of it is in force or waits, or the one in force is out of reach."""
         granted, base = self.entitlements, (self.entitlements.trust_store.issuer, BASE)
         away = (one for one in granted.covered.timeline.in_force(granted.now) if one not in granted.bundles)
@@ -130,7 +115,7 @@ class Questions:
 
 
 def _in_thread(ask: Callable[..., object]) -> Callable[..., Awaitable[object]]:
-    from asyncio import to_thread
+    from asyncio import to_thread  # noqa: PLC0415  # whoever awaits has loaded it
 
     return partial(to_thread, ask)
 

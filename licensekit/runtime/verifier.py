@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Generic, Self, TypeVar, overload
+from typing import Generic, Self, TypeVar, overload
 
+from licensekit import entitlements as engine
+from licensekit import errors
 from licensekit.dates import date_of, days_of, moment_of, seconds_of
-from licensekit.errors import UnexpectedType
 from licensekit.runtime.questions import Questions
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
 from licensekit.trust.signed import Verified
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Use
-
-if TYPE_CHECKING:
-    from licensekit.entitlements import BundleState, Entitlements, Fingerprint
 
 T = TypeVar("T")
 
@@ -80,12 +78,12 @@ class VerifiedBundle(Questions):
     borrow_hours = Field(lambda b: b.borrow_hours, "For how many hours a concurrent seat may be borrowed.")
     extensions = Field(lambda b: b.extensions, "Signed entries that this version does not know.")
 
-    def __init__(self, verified: Verified[Bundle], evaluate: Callable[[], Entitlements]) -> None:
+    def __init__(self, verified: Verified[Bundle], evaluate: Callable[[], engine.Entitlements]) -> None:
         self.verified = verified
         self.bundle = verified.document
         """The document itself, in the units of the wire."""
         self._evaluate = evaluate
-        self._entitlements: Entitlements | None = None
+        self._entitlements: engine.Entitlements | None = None
 
     def __repr__(self) -> str:
         until = "perpetual" if self.expiry is None else f"until {self.expiry}"
@@ -97,13 +95,13 @@ class VerifiedBundle(Questions):
         return self.verified.identity.hex()
 
     @property
-    def state(self) -> BundleState:
+    def state(self) -> engine.BundleState:
         """`pending`, `active`, `warning`, `grace`, `expired`, `foreign` or `unmaintained`."""
         granted = self.entitlements
         return (granted.parts or granted.waiting)[0].state
 
     @property
-    def entitlements(self) -> Entitlements:
+    def entitlements(self) -> engine.Entitlements:
         """Everything that the bundle grants at its moment, evaluated at the first question."""
         if self._entitlements is None:
             self._entitlements = self._evaluate()
@@ -131,7 +129,9 @@ class Verifier:
         root = self._trust_store.trust.root
         return f"<Verifier of {root.product} by {root.issuer}, root {root.version}>"
 
-    def verify(self, data: bytes | str, *, now: datetime, installation: Fingerprint | None = None) -> VerifiedBundle:
+    def verify(
+        self, data: bytes | str, *, now: datetime, installation: engine.Fingerprint | None = None
+    ) -> VerifiedBundle:
         """Return the one bundle in `data`, verified by the steps of `docs/format.md`.
 
         `now` is an aware datetime; a time before the newest trust document, which a threshold of root keys has signed,
@@ -151,21 +151,19 @@ class Verifier:
             trust_store = extend_trust_store(trust_store, tokens, seconds)
             seconds = _not_before(trust_store, seconds)
         if not (bundles := [token for token in tokens if token.type == "bundle"]):
-            raise UnexpectedType(reason="no-bundle", type=tokens[0].type)
+            raise errors.UnexpectedType(reason="no-bundle", type=tokens[0].type)
         if len(bundles) > 1:
-            raise UnexpectedType(reason="bundles", count=len(bundles))
+            raise errors.UnexpectedType(reason="bundles", count=len(bundles))
         verified = verify_bundle(bundles[0], trust_store.trust, seconds)
 
-        def granted() -> Entitlements:
-            from licensekit.entitlements import evaluate  # noqa: PLC0415  # verifying alone loads no engine
-
-            return evaluate(trust_store, [verified], seconds, fingerprint=installation, released=self._released)
+        def granted() -> engine.Entitlements:
+            return engine.evaluate(trust_store, [verified], seconds, fingerprint=installation, released=self._released)
 
         return VerifiedBundle(verified, granted)
 
 
 def verify(
-    data: bytes | str, *, root: str, pack: bytes | str, now: datetime, installation: Fingerprint | None = None
+    data: bytes | str, *, root: str, pack: bytes | str, now: datetime, installation: engine.Fingerprint | None = None
 ) -> VerifiedBundle:
     """Verify one file in one call; see `Verifier`, which is quicker for more than one."""
     return Verifier(root=root, pack=pack).verify(data, now=now, installation=installation)

@@ -6,7 +6,6 @@ comment there. `metrics.toml` says what each metric means.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from importlib.metadata import version
 from typing import Final, cast
 
 from licensekit.entitlements import Notice, Severity
@@ -43,6 +42,8 @@ def installation_samples(
     state: InstallationState, reading: Reading, notices: Iterable[Notice] | None = None
 ) -> Iterator[Sample]:
     """Yield what an installation is, has and should tell; `notices` are by default those of the state."""
+    from importlib.metadata import version  # noqa: PLC0415  # it loads a parser of mail
+
     yield "build_info", (version("licensekit-files"), str(SCHEMA.number)), 1
     left = [(one, one.days_left(state.now)) for one in state.entitlements.coverage]
     yield from (("covered_days", (one.issuer, one.part), days) for one, days in left if days is not None)

@@ -4,8 +4,8 @@ Everything that is taken away here cannot be part of a token, so nothing can bec
 token that is found is read again by `armor.read`, which stays strict. Where a token ends, its document says
 (`docs/format.md`, "Payloads"), whatever text follows.
 
-A file of tokens never reaches the parsers. Their time on hostile files is bounded: a mail that is divided too often is
-read as text, and a tag that does not end is never asked for again.
+A file of tokens never gets here (`licensekit.text.tokens`). The time of parsers on hostile files is bounded: a mail
+that is divided too often is read as text, and a tag that does not end is never asked for again.
 """
 
 import quopri
@@ -19,10 +19,11 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import Final, NamedTuple
 
-from licensekit.errors import ArmorInvalid, FormatError, FrameInvalid, LicenseError, Message, TooLarge, UnexpectedType
-from licensekit.limits import FILE_BYTES, FRAME_BYTES, TOKENS_PER_FILE
+from licensekit.errors import ArmorInvalid, FormatError, LicenseError, Message, TooLarge, UnexpectedType
+from licensekit.limits import FRAME_BYTES, TOKENS_PER_FILE
+from licensekit.text.tokens import SHOWN, Pasted, is_cut_off
 from licensekit.wire import armor, frame
-from licensekit.wire.documents import is_beginning, measure
+from licensekit.wire.documents import measure
 
 _MAIL: Final = re.compile(r"(?im)\s*+(?:from .*\n)?(?=[a-z-]+:)(?s:.*?)^content-t[a-z-]+:")
 _DIVIDES: Final = re.compile(r"(?i)multipart/|message/|\n--")
@@ -42,7 +43,6 @@ _INSIDE: Final = re.compile("[^.\u2026\\[(-](?=[A-Za-z0-9+/]{4})")
 """A foreign character that characters of base64 follow; what is often put where a text was cut off is none."""
 _LONGEST: Final = (FRAME_BYTES * 4 + 2) // 3
 _BEGINNING: Final = 74  # bytes of a frame that hold a signature, and so belong to one document
-_SHOWN: Final = 12
 _KINDS: Final = (
     ("empty", re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*\Z")),
     ("archive", re.compile(rb"\APK\x03\x04")),
@@ -63,13 +63,6 @@ class LeftOut(Message, reasons=True):
     count: int = 0
 
 
-class Pasted(NamedTuple):
-    """A file of tokens, and what was around and between them."""
-
-    data: bytes  # as `armor.read` takes it; what was given, where it takes that
-    left_out: tuple[LeftOut, ...] = ()
-
-
 class _Damaged(NamedTuple):
     """A token that is not whole."""
 
@@ -78,24 +71,7 @@ class _Damaged(NamedTuple):
     frame: bytes
 
 
-def find_tokens(data: bytes) -> Pasted:
-    """Return the tokens in `data`, each once, and what was taken away to find them; a file of tokens as it is.
-
-    Raises `TooLarge`, `UnexpectedType`, or `ArmorInvalid`, which says which token was cut off or altered.
-    """
-    if len(data) > FILE_BYTES:
-        raise TooLarge(reason="bytes", limit=FILE_BYTES, size=len(data), wanted="a license file")
-    try:
-        tokens = armor.read(data)
-    except FormatError as error:
-        return _found(data, error)
-    for token in tokens:
-        if _is_cut_off(token.type, token.frame):
-            raise ArmorInvalid(reason="cut-off", type=token.type, behind=armor.encode(token.frame)[-_SHOWN:])
-    return Pasted(data)
-
-
-def _found(data: bytes, refused: FormatError) -> Pasted:
+def tokens_among(data: bytes, refused: FormatError) -> Pasted:
     """Return the tokens among other text; raise what the strict reader has `refused` if there is none."""
     left: set[str] = set()
     found = [one for text in _texts(data, left) for one in _tokens_in(text, left)]
@@ -212,12 +188,12 @@ def _damage(kind: str, piece: str) -> LicenseError:
     """Return what is wrong with a token. Behind an empty line may be words of a mail, which look like base64."""
     paragraph = piece.partition("\n")[0]
     letters = _FOREIGN.split(paragraph, 1)[0]
-    behind = letters[-_SHOWN:]
+    behind = letters[-SHOWN:]
     if kind not in armor.TYPES:
         return UnexpectedType(reason="unknown", type=kind)
     if foreign := _INSIDE.match(paragraph, len(letters)):
         return ArmorInvalid(reason="foreign", type=kind, found=foreign[0], behind=behind)
-    if _is_cut_off(kind, _bytes_of(letters)):
+    if is_cut_off(kind, _bytes_of(letters)):
         return ArmorInvalid(reason="cut-off", type=kind, behind=behind)
     return ArmorInvalid(reason="altered", type=kind)
 
@@ -236,13 +212,3 @@ def _end(data: bytes) -> int | None:
         return None
     size = measure(payload)
     return None if size is None else len(data) - len(payload) + size
-
-
-def _is_cut_off(kind: str, data: bytes) -> bool:
-    """Return whether `data` is the beginning of a frame of a type, as far as it can be judged."""
-    try:
-        return is_beginning(kind, frame.read(data).payload)
-    except FrameInvalid as error:
-        return error.reason == "cut-short"
-    except TooLarge:
-        return False

@@ -8,14 +8,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time
-from difflib import get_close_matches
 from time import strptime
 from typing import Final, TypeVar
 from unicodedata import normalize
 
-from licensekit import limits
+from licensekit import errors, limits
 from licensekit.dates import days_of
-from licensekit.errors.faults import Fault, TextInvalid, ValueInvalid
 from licensekit.wire.documents.fields import Value, is_code, is_serial, written_text_fault
 
 T = TypeVar("T")
@@ -27,13 +25,13 @@ GUESSES: Final = 20  # for how many words of a file it is guessed which ones are
 _LONGEST_GUESSED: Final = 64  # comparing costs the product of the lengths; no word that we know is longer
 _COUNTED: Final = f'a whole number or "{UNRESTRICTED}"'
 _SAFE: Final = ("https://", "mailto:")  # how addresses begin that are safe to click
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _LOCAL_DATES: Final = (
     *("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d"),
     *("%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%Y-%m-%d"),
 )
 _GROUPED: Final = tuple(
-    re.compile(rf"([0-9]{{1,3}}(?:[{group}][0-9]{{3}}){{1,5}}|[0-9]{{1,19}})({point}[0-9]+)?")
+    rf"([0-9]{{1,3}}(?:[{group}][0-9]{{3}}){{1,5}}|[0-9]{{1,19}})({point}[0-9]+)?"
     for group, point in ((".'\u2019 \xa0\u202f", ","), (",'\u2019 \xa0\u202f", r"\."))
 )
 """Numbers with a decimal comma, and with a decimal point."""
@@ -54,13 +52,15 @@ _TYPES: Final[tuple[tuple[type, str], ...]] = (
 class FaultyValue(ValueError):
     """Raised for one value of a file; whoever reads the file adds `fault` to those of the rest."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: "errors.Fault") -> None:
         super().__init__(fault)
         self.fault = fault
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the `known` word that may be meant; empty if none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415  # what has no slip needs no guess
+
     found = get_close_matches(word, known, n=1) if len(word) <= _LONGEST_GUESSED else []
     return found[0] if found else ""
 
@@ -84,7 +84,7 @@ def typed(value: object, kind: type[T], wanted: str) -> T:
     meant = tuple(number for number in numbers if "." not in number and number != value)
     if numbers and all("." in number for number in numbers):
         found = f"the decimal number {numbers[0]}"
-    raise FaultyValue(ValueInvalid(reason="kind", found=found, wanted=wanted, meant=meant))
+    raise FaultyValue(errors.ValueInvalid(reason="kind", found=found, wanted=wanted, meant=meant))
 
 
 def line(value: object) -> str:
@@ -142,7 +142,7 @@ def whole(least: int, most: int) -> Reader[int]:
     def read(value: object) -> int:
         number = typed(value, int, "a whole number")
         if not least <= number <= most:
-            raise FaultyValue(ValueInvalid(reason="range", least=least, most=most))
+            raise FaultyValue(errors.ValueInvalid(reason="range", least=least, most=most))
         return number
 
     return read
@@ -153,10 +153,10 @@ def word(words: Mapping[str, T]) -> Reader[T]:
 
     def read(value: object) -> T:
         if not isinstance(value, str):
-            raise FaultyValue(ValueInvalid(reason="word-kind", found=what_is(value), words=tuple(words)))
+            raise FaultyValue(errors.ValueInvalid(reason="word-kind", found=what_is(value), words=tuple(words)))
         if value not in words:
             guess = nearest(value, words) if len(words) > 1 else ""
-            raise FaultyValue(ValueInvalid(reason="word", words=tuple(words), guess=guess))
+            raise FaultyValue(errors.ValueInvalid(reason="word", words=tuple(words), guess=guess))
         return words[value]
 
     return read
@@ -166,7 +166,7 @@ def day(value: object) -> int:
     """Read a date, in quotes or not, as days since 1970."""
     days = days_of(_date(value))
     if days < 0:
-        raise FaultyValue(ValueInvalid(reason="before-1970"))
+        raise FaultyValue(errors.ValueInvalid(reason="before-1970"))
     return days
 
 
@@ -176,9 +176,9 @@ def count(value: object) -> int | None:
         return None
     number = typed(value, int, _COUNTED)
     if number < 1:
-        raise FaultyValue(ValueInvalid(reason="none"))
+        raise FaultyValue(errors.ValueInvalid(reason="none"))
     if number > limits.COUNT:
-        raise FaultyValue(ValueInvalid(reason="count", most=limits.COUNT))
+        raise FaultyValue(errors.ValueInvalid(reason="count", most=limits.COUNT))
     return number
 
 
@@ -204,7 +204,7 @@ def setting(value: object) -> Value:
 def _fitting(text: str, fits: Callable[[str], bool], reason: str) -> str:
     """Return a text; raise `FaultyValue` of this reason unless it `fits`."""
     if not fits(text):
-        raise FaultyValue(ValueInvalid(reason=reason))
+        raise FaultyValue(errors.ValueInvalid(reason=reason))
     return text
 
 
@@ -214,7 +214,7 @@ def _text(text: str, longest: int) -> str:
         if fault := written_text_fault(text):
             raise FaultyValue(fault)
     if len(text) > longest:
-        raise FaultyValue(TextInvalid(reason="too-long", most=longest))
+        raise FaultyValue(errors.TextInvalid(reason="too-long", most=longest))
     return text
 
 
@@ -224,9 +224,9 @@ def _date(value: object) -> date:
     text = typed(value, str, "a date such as 2027-12-31")
     try:
         # `fromisoformat` alone would take weeks, and dates without dashes.
-        return date.fromisoformat(text if _DATE.fullmatch(text) else "")
+        return date.fromisoformat(text if re.fullmatch(_DATE, text) else "")
     except ValueError:
-        raise FaultyValue(ValueInvalid(reason="date", meant=_dates_meant(text))) from None
+        raise FaultyValue(errors.ValueInvalid(reason="date", meant=_dates_meant(text))) from None
 
 
 def _dates_meant(text: str) -> tuple[str, ...]:
@@ -241,6 +241,6 @@ def _dates_meant(text: str) -> tuple[str, ...]:
 
 def _numbers_meant(text: str) -> list[str]:
     """Return the numbers that a text may be in some country, as they are written here."""
-    found = (form.fullmatch(text) for form in _GROUPED)
+    found = (re.fullmatch(form, text) for form in _GROUPED)
     parts = [(re.sub("[^0-9]", "", one[1]), (one[2] or ".")[1:]) for one in found if one]
     return list(dict.fromkeys(f"{whole}.{rest.rstrip('0')}".rstrip(".") for whole, rest in parts))

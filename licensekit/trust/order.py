@@ -8,7 +8,7 @@ number that was run up below it.
 from collections.abc import Mapping
 from typing import Final, NamedTuple, TypeVar
 
-from licensekit.errors import Fork, Rollback
+from licensekit import errors
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import TYPE_OF, Catalog, Revocations, Root, Trust
@@ -89,7 +89,7 @@ def is_news(document: Verified[T], floor: SeenDocument | None, in_force: Verifie
             raise fork_of(document.document)
     if floor is not None and found.version < floor.version:
         reason, issuer = order_of(document.document)
-        raise Rollback(reason=reason, version=found.version[-1], seen=floor.version[-1], issuer=issuer)
+        raise errors.Rollback(reason=reason, version=found.version[-1], seen=floor.version[-1], issuer=issuer)
     return True
 
 
@@ -98,7 +98,7 @@ def is_fork(document: SeenDocument, known: SeenDocument | None) -> bool:
     return known is not None and document.version == known.version and document.identity != known.identity
 
 
-def fork_of(document: Ordered) -> Fork:
+def fork_of(document: Ordered) -> "errors.Fork":
     """Return the error about another document in the place of this one."""
     reason, issuer = order_of(document)
-    return Fork(reason=reason, issuer=issuer, version=full_version(document)[-1])
+    return errors.Fork(reason=reason, issuer=issuer, version=full_version(document)[-1])

@@ -140,7 +140,7 @@ def _format_pin(digest: bytes) -> str:
     return _PIN_PREFIX + b32encode(digest).decode("ascii").rstrip("=").lower()
 
 
-def short_of(root: Root, count: int, *, reason: str = "root", version: int | None = None) -> errors.ThresholdNotMet:
+def short_of(root: Root, count: int, *, reason: str = "root", version: int | None = None) -> "errors.ThresholdNotMet":
     """Return the error about a document that only `count` keys of `root` have signed."""
     told: dict[str, Any] = {"needed": root.threshold, "signed": count, "missing": root.threshold - count}
     return errors.ThresholdNotMet(reason=reason, root=root.version, version=version, **told)

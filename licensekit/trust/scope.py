@@ -92,7 +92,7 @@ def _require_end(signer: AdmittedSigner, bundle: Bundle, longest: int) -> None:
         raise _out_of_scope(signer, "hours", longest=longest)
 
 
-def _out_of_scope(signer: AdmittedSigner, reason: str, **about: Any) -> errors.KeyOutOfScope:
+def _out_of_scope(signer: AdmittedSigner, reason: str, **about: Any) -> "errors.KeyOutOfScope":
     return errors.KeyOutOfScope(reason=reason, key_id=signer.key.key_id, name=signer.admitted.name, **about)
 
 

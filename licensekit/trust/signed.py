@@ -7,7 +7,7 @@ else, after every signature on the document has verified.
 from collections.abc import Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
-from licensekit.errors import KeyUnknown, SignatureCount, UnexpectedType
+from licensekit import errors
 from licensekit.keys.verifying import VerifyingKey, load, sha256
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import TYPE_OF, Document, Receipt, Request, Statement, decode
@@ -89,11 +89,11 @@ def open_frame(token: armor.Token, kind: type[Document]) -> frame.Frame:
     """Divide a token into signatures and payload (step 3); raise `UnexpectedType` unless it is a `kind`."""
     wanted = TYPE_OF[kind]
     if token.type != wanted:
-        raise UnexpectedType(reason="other", type=token.type, wanted=(wanted,))
+        raise errors.UnexpectedType(reason="other", type=token.type, wanted=(wanted,))
     opened = frame.read(token.frame)
     signatures = opened.signatures
     if len(signatures) > 1 and len({s.key for s in signatures}) < len(signatures):
-        raise SignatureCount(reason="twice", document=wanted, count=len(signatures))
+        raise errors.SignatureCount(reason="twice", document=wanted, count=len(signatures))
     return opened
 
 
@@ -115,9 +115,9 @@ def self_signed(token: armor.Token, kind: type[S]) -> SelfSigned[S]:
     opened = open_frame(token, kind)
     first, *more = opened.signatures
     if more:
-        raise SignatureCount(reason="several", document=token.type, count=len(more) + 1)
+        raise errors.SignatureCount(reason="several", document=token.type, count=len(more) + 1)
     if first.scheme != frame.INSTALLATION:
-        raise KeyUnknown(reason="installation", document=token.type)
+        raise errors.KeyUnknown(reason="installation", document=token.type)
     key = load(frame.INSTALLATION, first.key)
     check_signatures(token, opened, [key])
     return SelfSigned(_SEAL, decode(kind, opened.payload), opened.payload, token, key)

@@ -7,7 +7,6 @@ document was issued: for a pack, and for what was taken before. Being past `fres
 """
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
 from licensekit import errors
@@ -182,15 +181,19 @@ def still_signed(state: TrustState, tokens: Iterable[armor.Token], kind: type[N]
     """Verify revocation lists or catalogs, and pass over those by a key that was revoked since."""
     found: list[Verified[N]] = []
     for token in tokens:
-        with suppress(errors.KeyRevoked):
+        try:
             found.append(verify_numbered(state, token, kind))
+        except errors.KeyRevoked:
+            continue
     return found
 
 
-def _extend_roots(state: TrustState, tokens: list[armor.Token]) -> tuple[TrustState, list[errors.TrustError]]:
+def _extend_roots(state: TrustState, tokens: list[armor.Token]) -> tuple[TrustState, list[Exception]]:
     """Add roots in any order; return the errors of those that are older than the pin (F1, 1)."""
     while True:
-        waiting, gaps, unvouched = list[armor.Token](), list[errors.TrustError](), list[errors.TrustError]()
+        waiting: list[armor.Token] = []
+        gaps: list[Exception] = []
+        unvouched: list[Exception] = []
         for token in tokens:
             try:
                 state = update_root(state, token)
@@ -211,9 +214,10 @@ def _extend_roots(state: TrustState, tokens: list[armor.Token]) -> tuple[TrustSt
     return state, unvouched
 
 
-def _judge_trust(state: TrustState, tokens: list[armor.Token]) -> tuple[list[Verified[Trust]], list[errors.TrustError]]:
+def _judge_trust(state: TrustState, tokens: list[armor.Token]) -> tuple[list[Verified[Trust]], list[Exception]]:
     """Verify trust documents; return the errors of those that are older than the pin (F1, 2)."""
-    judged, older = list[Verified[Trust]](), list[errors.TrustError]()
+    judged: list[Verified[Trust]] = []
+    older: list[Exception] = []
     for token in tokens:
         try:
             judged.append(judge_trust(state, token))

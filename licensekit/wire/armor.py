@@ -11,7 +11,7 @@ from codecs import BOM_UTF8
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from licensekit.errors import ArmorInvalid, TooLarge, UnexpectedType
+from licensekit import errors
 from licensekit.limits import FILE_BYTES, FRAME_BYTES, TOKENS_PER_FILE
 from licensekit.wire.frame import read as read_frame
 
@@ -58,12 +58,12 @@ def read(data: bytes | str) -> list[Token]:
     except TypeError as error:
         raise TypeError(f"what is in the file is needed: use path.read_bytes(), not {data!r}") from error
     if size > FILE_BYTES:
-        raise TooLarge(reason="bytes", limit=FILE_BYTES, size=size, wanted="a license file")
+        raise errors.TooLarge(reason="bytes", limit=FILE_BYTES, size=size, wanted="a license file")
     first, *pieces = compact(raw).split(b"lk1-")
     if first or not pieces:
-        raise ArmorInvalid(reason="path" if raw.endswith(_ENDINGS) else "no-token")
+        raise errors.ArmorInvalid(reason="path" if raw.endswith(_ENDINGS) else "no-token")
     if len(pieces) > TOKENS_PER_FILE:
-        raise TooLarge(reason="tokens", limit=TOKENS_PER_FILE, size=len(pieces))
+        raise errors.TooLarge(reason="tokens", limit=TOKENS_PER_FILE, size=len(pieces))
     if len(pieces) == 1:
         return [_token(pieces[0])]
     return sorted(map(_token, pieces), key=lambda token: _ORDER[token.type])
@@ -82,23 +82,23 @@ def encode(data: bytes) -> str:
 def decode(body: bytes) -> bytes:
     """Decode the bytes whose one spelling is `body`, as `encode` gives it; raise `ArmorInvalid` for any other."""
     if (padding := _PADDING.get(len(body) % 4)) is None:
-        raise ArmorInvalid(reason="length")
+        raise errors.ArmorInvalid(reason="length")
     try:
         data = a2b_base64(body + padding, strict_mode=True)
     except Base64Error as error:
-        raise ArmorInvalid(reason="not-base64") from error
+        raise errors.ArmorInvalid(reason="not-base64") from error
     # Strict mode still accepts stray trailing bits, and padding that was there already.
     if b2a_base64(data, newline=False).rstrip(b"=") != body:
-        raise ArmorInvalid(reason="not-canonical")
+        raise errors.ArmorInvalid(reason="not-canonical")
     return data
 
 
 def _token(piece: bytes) -> Token:
     name, dot, body = piece.partition(b".")
     if not dot:
-        raise ArmorInvalid(reason="no-contents")
+        raise errors.ArmorInvalid(reason="no-contents")
     if (kind := _TYPES.get(name)) is None:
-        raise UnexpectedType(reason="unknown", type=name[:20].decode("ascii", "backslashreplace"))
+        raise errors.UnexpectedType(reason="unknown", type=name[:20].decode("ascii", "backslashreplace"))
     if len(body) > _BODY_CHARACTERS:
-        raise TooLarge(reason="token", limit=_BODY_CHARACTERS, size=len(body))
+        raise errors.TooLarge(reason="token", limit=_BODY_CHARACTERS, size=len(body))
     return Token(kind, decode(body))

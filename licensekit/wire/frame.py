@@ -7,7 +7,7 @@ The scheme fixes the length of what follows it, so a frame divides in exactly on
 
 from typing import Final, NamedTuple
 
-from licensekit.errors import FrameInvalid, TooLarge
+from licensekit import errors
 from licensekit.limits import FRAME_BYTES, SIGNATURES
 
 ED25519: Final = 1
@@ -57,22 +57,22 @@ def write_one(scheme: int, key: bytes, signature: bytes, payload: bytes) -> byte
 def read(data: bytes) -> Frame:
     """Divide `data` into its signatures and its payload; raise `TooLarge` or `FrameInvalid`."""
     if len(data) > FRAME_BYTES:
-        raise TooLarge(reason="frame", limit=FRAME_BYTES, size=len(data))
+        raise errors.TooLarge(reason="frame", limit=FRAME_BYTES, size=len(data))
     count = data[0] if data else 0
     if count == 0:
-        raise FrameInvalid(reason="no-signature")
+        raise errors.FrameInvalid(reason="no-signature")
     if count > SIGNATURES:
-        raise TooLarge(reason="signatures", limit=SIGNATURES, size=count)
+        raise errors.TooLarge(reason="signatures", limit=SIGNATURES, size=count)
     signatures: list[Signature] = []
     at = 1
     for _ in range(count):
         lengths = _LENGTHS.get(data[at]) if at < len(data) else (0, 0)
         if lengths is None:
-            raise FrameInvalid(reason="unknown-scheme", scheme=data[at])
+            raise errors.FrameInvalid(reason="unknown-scheme", scheme=data[at])
         key_end = at + 1 + lengths[0]
         end = key_end + lengths[1]
         if end >= len(data):
-            raise FrameInvalid(reason="cut-short")
+            raise errors.FrameInvalid(reason="cut-short")
         signatures.append(Signature(data[at], data[at + 1 : key_end], data[key_end:end]))
         at = end
     return Frame(tuple(signatures), data[at:])

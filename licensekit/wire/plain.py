@@ -9,8 +9,8 @@ from enum import IntEnum
 from functools import cache
 from typing import Any, Final, cast
 
+from licensekit import errors
 from licensekit.dates import format_days, format_seconds
-from licensekit.errors import plain_value
 from licensekit.wire.documents import Document
 
 _DAYS: Final = frozenset(
@@ -62,4 +62,4 @@ def _plain_value(value: Any) -> Any:
         case list() | tuple():
             return [_plain_value(item) for item in cast("Iterable[Any]", value)]
         case _:
-            return plain_value(value)
+            return value if value is None or isinstance(value, str | int) else errors.plain_value(value)

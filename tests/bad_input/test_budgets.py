@@ -25,7 +25,7 @@ from licensekit.issuer.orders.bundle import bundle_faults
 from licensekit.issuer.orders.order_file import read_draft
 from licensekit.keys import keyfile, other_forms
 from licensekit.runtime import observing
-from licensekit.text import names, pasted
+from licensekit.text import names, tokens
 from licensekit.text.tables import parse_toml
 from licensekit.wire import armor
 from licensekit.wire.documents import CLASS_OF, decode
@@ -83,7 +83,7 @@ def _observed(data: bytes) -> None:
 
 
 READERS: Final[Mapping[str, Reader]] = {
-    "license files": Reader(pasted.find_tokens, shapes.PASTED, 80_000, limits.FILE_BYTES),
+    "license files": Reader(tokens.find_tokens, shapes.PASTED, 80_000, limits.FILE_BYTES),
     "catalogs": Reader(_catalog, shapes.TOML, 25_000, limits.TOML_BYTES),
     "orders": Reader(read_draft, shapes.TOML, 25_000, limits.TOML_BYTES),
     "many orders in JSON": Reader(_orders, shapes.JSON, 20_000, limits.FILE_BYTES),
@@ -151,7 +151,7 @@ def test_the_time_of_a_document_is_linear(kind: str) -> None:
 
 @pytest.mark.parametrize(
     "read",
-    [pasted.find_tokens, armor.read, keyfile.peek, _imported],
+    [tokens.find_tokens, armor.read, keyfile.peek, _imported],
     ids=["pasted", "tokens", "key file", "key of another form"],
 )
 def test_what_is_too_large_is_refused_before_it_is_worked_on(read: Callable[[bytes], object]) -> None:

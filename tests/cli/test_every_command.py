@@ -15,12 +15,8 @@ from licensekit.cli.main import COMMANDS, licensekit
 from licensekit.errors import LicenseError
 from tests.cli.command_tree import Node, every_command
 from tests.cli.invoking import invoke
+from tests.errors.coded_classes import ERRORS
 from tests.faults import Broken, Odd
-
-ERRORS = sorted(
-    (kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, LicenseError)),
-    key=lambda kind: kind.code,
-)
 
 
 @pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.code)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from licensekit.access import Access
 from licensekit.dates import DAY_SECONDS, end_of_day, start_of_day
 from licensekit.entitlements import BundleState, Fingerprint
-from licensekit.entitlements.parts import judge, state_by_dates
+from licensekit.entitlements.parts import judge
+from licensekit.entitlements.states import state_by_dates
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
 from tests import makers
 from tests.entitlements.engine import bare, granted, trust_store, verified

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from importlib import import_module
 
+from licensekit.errors import LicenseError
 from licensekit.errors.coded import Coded
 from tests.structure.layers import PACKAGE, SOURCES
 
@@ -17,3 +18,14 @@ def below(kind: type[Coded]) -> Iterator[type[Coded]]:
     for child in kind.__subclasses__():
         yield child
         yield from below(child)
+
+
+def _errors(kind: type[LicenseError] = LicenseError) -> Iterator[type[LicenseError]]:
+    yield kind
+    for child in kind.__subclasses__():
+        if child.__module__.startswith("licensekit."):
+            yield from _errors(child)
+
+
+ERRORS = sorted(set(_errors()), key=lambda kind: kind.code)
+"""Every error of the package, by its code."""

@@ -63,6 +63,7 @@ def test_a_full_table_of_open_files_still_has_its_message() -> None:
 import re
 import resource
 from pathlib import Path
+from licensekit import database  # what runs long has one
 from licensekit.errors import FileUnusable
 from licensekit.files import read_bytes
 resource.setrlimit(resource.RLIMIT_NOFILE, (3, {resource.getrlimit(resource.RLIMIT_NOFILE)[1]}))
@@ -77,7 +78,8 @@ except FileUnusable as error:
 @pytest.mark.process
 def test_texts_are_read_from_a_zip_archive(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "packed.zip", "w") as packed:
-        for name in ("__init__.py", "dates.py", *(f"errors/{one.name}" for one in (PACKAGE / "errors").iterdir())):
+        own = (f"errors/{one.name}" for one in (PACKAGE / "errors").iterdir())
+        for name in ("__init__.py", "dates.py", *own):
             if not name.endswith("__pycache__"):
                 packed.write(PACKAGE / name, f"licensekit/{name}")
     said = run(f"import sys; sys.path.insert(0, {str(tmp_path / 'packed.zip')!r})\n{SAYS}", tmp_path)

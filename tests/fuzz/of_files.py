@@ -8,8 +8,8 @@ from typing import Final
 from licensekit.cli.inspect import show_findings
 from licensekit.cli.views import documents as views
 from licensekit.errors import FormatError
-from licensekit.text.pasted import find_tokens
-from licensekit.trust.verify import check
+from licensekit.text.tokens import find_tokens
+from licensekit.trust.findings import check
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import CLASS_OF, decode, encode
 from licensekit.wire.plain import plain

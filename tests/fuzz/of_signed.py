@@ -15,8 +15,9 @@ from licensekit.issuer.exchange.requests import read_request
 from licensekit.issuer.keys import ceremony
 from licensekit.issuer.output.product_module import product_module
 from licensekit.state.home import open_in_memory
+from licensekit.trust.findings import check
 from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack, pin_in_pack
-from licensekit.trust.verify import check, verify_bundle
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
 from licensekit.wire.documents import Document, encode
 from tests import homes, makers

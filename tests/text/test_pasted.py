@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from licensekit.errors import ArmorInvalid, FormatError, LicenseError, TooLarge, UnexpectedType
 from licensekit.limits import FILE_BYTES, FRAME_BYTES
-from licensekit.text.pasted import find_tokens
+from licensekit.text.tokens import find_tokens
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
 from tests import makers

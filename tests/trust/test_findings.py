@@ -11,9 +11,9 @@ from licensekit.errors import (
     SignatureInvalid,
     ThresholdNotMet,
 )
+from licensekit.trust.findings import check
 from licensekit.trust.pack import TrustStore, open_pack
 from licensekit.trust.sign import sign
-from licensekit.trust.verify import check
 from licensekit.wire import armor
 from licensekit.wire.documents import KeyState
 from tests import makers

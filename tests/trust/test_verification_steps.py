@@ -23,11 +23,12 @@ from licensekit.errors import (
     WrongProduct,
 )
 from licensekit.keys.signing import SigningKey
+from licensekit.trust.findings import check
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.sign import sign
 from licensekit.trust.signed import Verified
 from licensekit.trust.state import start, update_root, verify_numbered, verify_signed
-from licensekit.trust.verify import check, verify_bundle
+from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Catalog, Document, LowestOfUses, Reset
 from licensekit.wire.plain import plain

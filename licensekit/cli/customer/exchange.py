@@ -6,10 +6,11 @@ from typing import Any, Final, NamedTuple
 import click
 
 from licensekit.cli.customer.commands import home_option, in_installation, opened_first, trust_options
-from licensekit.cli.inputs import STANDARD, located, read_input, table_options, write_output
+from licensekit.cli.inputs import STANDARD, located, read_input, write_output
 from licensekit.cli.options import Decorator, collected, option, refuse
 from licensekit.cli.output import Columns, counted, emit, emit_json, heading, json_option, remark, show_rows
 from licensekit.cli.proposals import Consent, consent_options
+from licensekit.cli.tables import table_options
 from licensekit.cli.views import spelling
 from licensekit.cli.views.documents import show
 from licensekit.installation import DOWNGRADE, IMPORT_BYTES, Installation, Settlement, SettlementRow, table_of

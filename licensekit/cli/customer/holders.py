@@ -11,7 +11,7 @@ from licensekit.cli.customer.user_changes import filters
 from licensekit.cli.groups import NO, LicenseGroup, lazy
 from licensekit.cli.options import Decorator, WordChoice, option
 from licensekit.cli.views import spelling
-from licensekit.installation import Installation, SiteRow, Sites, UserFacts, UserFilter, UserRow, Users
+from licensekit.installation import Installation, SiteRow, Sites, UserFilter, UserRow, Users
 from licensekit.wire.documents import UserKind
 
 _CHANGES: Final = "licensekit.cli.customer.user_changes"
@@ -97,16 +97,10 @@ def erase(*, user_id: str, installation: Installation) -> None:
     output.emit("erased")
 
 
-def remarks(user: UserFacts) -> str | None:
-    """Return what is special about a user, in words."""
-    marks = [("retired", user.retired), ("no login", not user.can_log_in), ("administrator", user.administrator)]
-    return spelling.listed(mark for mark, applies in marks if applies)
-
-
 _COLUMNS: Final[output.Columns[UserRow]] = spelling.columns(
     "id=user.written name=user.name kind=user.kind remarks groups=user.groups licenses=user.licenses lapsed"
     " last_seen=user.last_seen",
-    remarks=lambda row: remarks(row.user),
+    remarks=lambda row: spelling.remarks(row.user),
 )
 
 

@@ -8,7 +8,6 @@ import click
 
 from licensekit.cli import inspect, output
 from licensekit.cli.customer import commands, events
-from licensekit.cli.customer.holders import remarks
 from licensekit.cli.inputs import STANDARD, read_tokens
 from licensekit.cli.options import now_option, option, refuse
 from licensekit.cli.views import spelling
@@ -154,7 +153,7 @@ def _show_user(details: UserDetails) -> None:
     user, names = details.user, details.names
     output.facts(
         *spelling.facts_of(user, "id=written name kind groups"),
-        ("remarks", remarks(user)),
+        ("remarks", spelling.remarks(user)),
         ("last seen", spelling.day(user.last_seen)),
         ("logs in by", spelling.listed(way for way, may in details.logins.items() if may) or spelling.EMPTY),
     )

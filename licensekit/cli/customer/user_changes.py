@@ -7,9 +7,10 @@ import click
 
 from licensekit.cli import output
 from licensekit.cli.customer.commands import in_installation
-from licensekit.cli.inputs import located, read_input, table_options, write_output
+from licensekit.cli.inputs import located, read_input, write_output
 from licensekit.cli.options import Decorator, WordChoice, collected, option, together, whole
 from licensekit.cli.proposals import Consent, consent_options, show_proposal
+from licensekit.cli.tables import table_options
 from licensekit.cli.views import spelling
 from licensekit.installation import (
     IMPORT_BYTES,

@@ -8,10 +8,11 @@ import click
 from click.core import ParameterSource
 
 from licensekit import issuer, limits
-from licensekit.cli.inputs import STANDARD, is_terminal, located, standard_input, table_options
+from licensekit.cli.inputs import STANDARD, is_terminal, located, standard_input
 from licensekit.cli.issuer import options, output
 from licensekit.cli.options import PATH, collected, option, pairs, refuse, together, whole
 from licensekit.cli.output import remark
+from licensekit.cli.tables import table_options
 from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import Catalog
 

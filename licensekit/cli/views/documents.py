@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, cast
 
-from licensekit.catalog.tables import unsold
 from licensekit.cli.output import counted, emit, facts, table
 from licensekit.cli.views import spelling
-from licensekit.entitlements.parts import DATES
+from licensekit.entitlements.states import DATES
 from licensekit.keys.verifying import load
 from licensekit.trust.roots import pin_of
 from licensekit.wire import documents
@@ -73,6 +72,8 @@ def _catalog(catalog: documents.Catalog) -> Facts:
 
 
 def _table_of_catalog(catalog: documents.Catalog, _: object) -> None:
+    from licensekit.catalog.tables import unsold  # noqa: PLC0415  # few files hold a catalog
+
     gone, replaced = unsold(catalog, "licenses"), unsold(catalog, "editions")
     sold = sorted(catalog.licenses.items(), key=lambda entry: entry[1].kind)
     rows = [(spelling.name_of(one.kind), code, one.name, _remarks(one, is_sold=code not in gone)) for code, one in sold]

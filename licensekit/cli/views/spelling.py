@@ -15,7 +15,7 @@ from licensekit.wire.documents import Kind, License, Scope
 from licensekit.wire.plain import plain_fields, word
 
 if TYPE_CHECKING:  # a vendor's command loads nothing of the customer's side
-    from licensekit.installation import LicenseRow, PreviewRow
+    from licensekit.installation import LicenseRow, PreviewRow, UserFacts
 
 PERPETUAL: Final = "perpetual"
 EMPTY: Final = "none"  # a list of a document in which nothing is
@@ -122,3 +122,9 @@ def _shown(path: str) -> Callable[[Any], object]:
 def by_issuer_and_kind(row: "LicenseRow | PreviewRow") -> tuple[str, Kind]:
     """Return the sort key of a license in lists: the vendor's first, then system, site, user."""
     return row.code.rpartition(".")[0], row.kind
+
+
+def remarks(user: "UserFacts") -> str | None:
+    """Return what is special about a user, in words."""
+    marks = [("retired", user.retired), ("no login", not user.can_log_in), ("administrator", user.administrator)]
+    return listed(mark for mark, applies in marks if applies)

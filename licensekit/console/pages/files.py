@@ -16,7 +16,8 @@ from licensekit.dates import parse_seconds
 from licensekit.errors import EntryInvalid, LicenseError, ProposalStale, UnexpectedType
 from licensekit.installation import ActivationProposal, Settlement, table_of
 from licensekit.limits import FILE_BYTES
-from licensekit.text.pasted import LeftOut, find_tokens
+from licensekit.text.pasted import LeftOut
+from licensekit.text.tokens import find_tokens
 from licensekit.trust.pack import IN_PACKS
 from licensekit.wire import armor
 from licensekit.wire.documents.exchange import PURPOSES

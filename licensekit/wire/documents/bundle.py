@@ -6,8 +6,7 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
-from licensekit import limits
-from licensekit.errors.faults import RuleBroken
+from licensekit import errors, limits
 from licensekit.wire.documents import fields
 
 BASE: Final = "base"
@@ -68,9 +67,9 @@ class Binding(fields.Document, frozen=True):
     def __post_init__(self) -> None:
         fields.require_codes(self.facts)
         if self.needed > len(self.facts) or (self.facts and not self.needed):
-            raise fields.RefusedField(RuleBroken(reason="binding-facts"))
+            raise fields.RefusedField(errors.RuleBroken(reason="binding-facts"))
         if self.installation is None and not self.facts:
-            raise fields.RefusedField(RuleBroken(reason="binding-nobody"))
+            raise fields.RefusedField(errors.RuleBroken(reason="binding-nobody"))
 
 
 class Bundle(fields.Document, frozen=True):
@@ -116,9 +115,9 @@ class Bundle(fields.Document, frozen=True):
         if self.replaces:
             fields.require_ascending(self.replaces)
             if self.serial in self.replaces:
-                raise fields.RefusedField(RuleBroken(reason="replaces-itself"))
+                raise fields.RefusedField(errors.RuleBroken(reason="replaces-itself"))
             if self.part != BASE:
-                raise fields.RefusedField(RuleBroken(reason="part-replaces"))
+                raise fields.RefusedField(errors.RuleBroken(reason="part-replaces"))
         if fault := dates_fault(self.starts, self.warning, self.expiry, self.grace):
             raise fields.RefusedField(fault)
 
@@ -158,12 +157,14 @@ def naming(bundle: Bundle) -> dict[str, Any]:
     return {"serial": bundle.serial, "part": bundle.part, "use": bundle.use.word, "sequence": bundle.sequence}
 
 
-def dates_fault(starts: int | None, warning: int | None, expiry: int | None, grace: int | None) -> RuleBroken | None:
+def dates_fault(
+    starts: int | None, warning: int | None, expiry: int | None, grace: int | None
+) -> "errors.RuleBroken | None":
     """Return why these dates, in days since 1970, contradict each other, or None."""
     if expiry is None:
-        return RuleBroken(reason="no-expiry") if warning is not None or grace is not None else None
+        return errors.RuleBroken(reason="no-expiry") if warning is not None or grace is not None else None
     dates = (("starts", starts), ("warning", warning), ("expiry", expiry), ("grace", grace))
     for (earlier, before), (later, after) in pairwise([(name, day) for name, day in dates if day is not None]):
         if before > after:
-            return RuleBroken(reason="dates", earlier=earlier, later=later)
+            return errors.RuleBroken(reason="dates", earlier=earlier, later=later)
     return None

@@ -6,8 +6,7 @@ from typing import Annotated, Final, TypeVar
 
 from msgspec import Meta
 
-from licensekit import limits
-from licensekit.errors.faults import RuleBroken
+from licensekit import errors, limits
 from licensekit.wire.documents import fields
 from licensekit.wire.documents.bundle import Counts, Kind, Settings
 
@@ -91,7 +90,7 @@ class License(fields.Document, frozen=True):
         fields.require_ascending(self.includes, self.requires)
         fields.require_texts([self.name, self.description, self.quantity, *self.names.values()])
         if self.per is not None and self.quantity is None:
-            raise fields.RefusedField(RuleBroken(reason="meter-without-quantity"))
+            raise fields.RefusedField(errors.RuleBroken(reason="meter-without-quantity"))
 
     @property
     def gives(self) -> tuple[str, ...]:
@@ -144,13 +143,13 @@ class Setting(fields.Document, frozen=True):
         fields.require_ascending(self.choices)
         is_plain = (self.lowest, self.highest, self.combine) == (None, None, Combine.LATEST)
         if self.type is not SettingType.NUMBER and not is_plain:
-            raise fields.RefusedField(RuleBroken(reason="setting-not-number"))
+            raise fields.RefusedField(errors.RuleBroken(reason="setting-not-number"))
         if self.type is not SettingType.TEXT and self.choices:
-            raise fields.RefusedField(RuleBroken(reason="setting-not-text"))
+            raise fields.RefusedField(errors.RuleBroken(reason="setting-not-text"))
         if self.lowest is not None and self.highest is not None and self.lowest > self.highest:
-            raise fields.RefusedField(RuleBroken(reason="setting-bounds"))
+            raise fields.RefusedField(errors.RuleBroken(reason="setting-bounds"))
         if self.default is not None and not self.fits(self.default):
-            raise fields.RefusedField(RuleBroken(reason="setting-default"))
+            raise fields.RefusedField(errors.RuleBroken(reason="setting-default"))
 
     def fits(self, value: str | int | bool) -> bool:  # noqa: FBT001  # a value that was sold
         """Return whether `value` is one that this setting can have."""
@@ -217,7 +216,7 @@ def closure_of(gives: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
         found[code] = frozenset(spread(given, direct) - {code})
         pairs += len(found[code]) - len(given)
     if pairs > limits.CLOSURE:
-        raise fields.RefusedField(RuleBroken(reason="closure", most=limits.CLOSURE))
+        raise fields.RefusedField(errors.RuleBroken(reason="closure", most=limits.CLOSURE))
     return found
 
 

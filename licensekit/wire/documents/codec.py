@@ -10,7 +10,7 @@ from typing import Final, TypeVar, cast, get_args
 from msgspec import MsgspecError, Raw
 from msgspec.msgpack import Decoder, Encoder
 
-from licensekit.errors import NewerReaderNeeded, NotCanonical, PayloadInvalid, RuleBroken
+from licensekit import errors
 from licensekit.wire.armor import TYPES
 from licensekit.wire.documents.bundle import Bundle
 from licensekit.wire.documents.catalog import Catalog
@@ -26,7 +26,7 @@ UNDERSTOOD: Final[frozenset[str]] = frozenset()
 """The extensions with a leading `!` that this reader understands: none yet."""
 _encode: Final = Encoder(order="sorted").encode
 _pass_over: Final = Decoder(Raw).decode
-_BEHIND: Final = re.compile(r"trailing characters \(byte (\d+)\)")
+_BEHIND: Final = r"trailing characters \(byte (\d+)\)"
 
 
 @cache
@@ -60,10 +60,10 @@ def decode(kind: type[D], payload: bytes, *, is_encoded: bool = False) -> D:
     except (MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _invalid(kind, error) from error
     if not is_encoded and _encode(document) != payload:
-        raise NotCanonical(type=name)
+        raise errors.NotCanonical(type=name)
     for extension in cast("AnyDocument", document).extensions:
         if extension.startswith("!") and extension not in UNDERSTOOD:
-            raise NewerReaderNeeded(type=name, extension=extension)
+            raise errors.NewerReaderNeeded(type=name, extension=extension)
     return document
 
 
@@ -72,7 +72,7 @@ def measure(data: bytes) -> int | None:
     try:
         _pass_over(data)
     except (MsgspecError, RecursionError) as error:
-        behind = _BEHIND.search(str(error))
+        behind = re.search(_BEHIND, str(error))
         return int(behind[1]) if behind else None
     return len(data)
 
@@ -86,14 +86,14 @@ def is_beginning(name: str, payload: bytes) -> bool:
     return False
 
 
-def _invalid(kind: type[Document], error: Exception) -> PayloadInvalid:
+def _invalid(kind: type[Document], error: Exception) -> "errors.PayloadInvalid":
     cause = error.__cause__
     rule = cause.rule if isinstance(cause, RefusedField) else None
     name, detail = TYPE_OF[kind], str(error)
-    return PayloadInvalid(type=name, detail=detail, rule=rule, what=_in_words(kind, detail, rule))
+    return errors.PayloadInvalid(type=name, detail=detail, rule=rule, what=_in_words(kind, detail, rule))
 
 
-def _in_words(kind: type[Document], detail: str, rule: RuleBroken | None) -> str:
+def _in_words(kind: type[Document], detail: str, rule: "errors.RuleBroken | None") -> str:
     if rule is not None:
         return rule.message
     number = detail.partition("$[")[2].partition("]")[0]  # its place is as in `$[4]`

@@ -12,8 +12,7 @@ from unicodedata import category, is_normalized
 
 from msgspec import Meta, Struct, structs
 
-from licensekit import limits
-from licensekit.errors.faults import RuleBroken, TextInvalid, ValueInvalid
+from licensekit import errors, limits
 
 Code = Annotated[str, Meta(min_length=1, max_length=limits.CODE_LENGTH)]
 """Lower-case letters, digits and inner dashes: `sales-pro`."""
@@ -52,9 +51,6 @@ _REFUSED: Final = (
 (Default_Ignorable_Code_Point of the Unicode Character Database) but for ZERO WIDTH NON-JOINER and JOINER, which Persian
 and Hindi are written with."""
 _FIRST_REFUSED: Final = tuple(ends[0] for ends in _REFUSED)
-_NOT_A_CODE: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="code"))
-_NOT_A_SERIAL: Final = RuleBroken(reason="value", fault=ValueInvalid(reason="serial"))
-_NOT_QUALIFIED: Final = RuleBroken(reason="qualified")
 _NO_ENDS: Final = frozenset({"", "-", "\n"})
 _NOT_BETWEEN_WORDS: Final = ("\n\n", "\n-", "-\n", "\n.", ".\n", "..", ".-", "-.")
 _FEW: Final = 8  # serials that are judged one by one: a bundle has few, and a list may have sixty thousand
@@ -71,19 +67,19 @@ def is_serial(text: str) -> bool:
     return len(text) <= limits.SERIAL_LENGTH and is_word(text, _SERIAL_ALPHABET)
 
 
-def text_fault(text: str) -> TextInvalid | None:
+def text_fault(text: str) -> "errors.TextInvalid | None":
     """Return why `text` may not stand in a document, or None."""
     if text.isascii() and text.isprintable():
         return None
     if any(map(_is_refused, set(text))):
-        return TextInvalid(reason="control")
-    return None if is_normalized("NFC", text) else TextInvalid(reason="not-composed")
+        return errors.TextInvalid(reason="control")
+    return None if is_normalized("NFC", text) else errors.TextInvalid(reason="not-composed")
 
 
-def written_text_fault(text: str) -> TextInvalid | None:
+def written_text_fault(text: str) -> "errors.TextInvalid | None":
     """Return why a text may not be kept, or None: JSON and command lines can hold half of a surrogate pair."""
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        return TextInvalid(reason="half")
+        return errors.TextInvalid(reason="half")
     return text_fault(text)
 
 
@@ -106,7 +102,7 @@ def _is_refused(character: str) -> bool:
 class RefusedField(ValueError):
     """Raised while a document is made; the decoder passes it on with its place in the document."""
 
-    def __init__(self, rule: RuleBroken) -> None:
+    def __init__(self, rule: "errors.RuleBroken") -> None:
         super().__init__(rule)
         self.rule = rule
 
@@ -123,7 +119,7 @@ def require_codes(codes: Iterable[str]) -> None:
     """Raise `RefusedField` unless every one is a code."""
     listed = list(codes)
     if listed and not _are_words(listed, CODE_ALPHABET):
-        _refuse_first(listed, is_code, _NOT_A_CODE)
+        _refuse_first(listed, is_code, "code")
 
 
 def require_qualified(codes: Iterable[str]) -> None:
@@ -134,7 +130,7 @@ def require_qualified(codes: Iterable[str]) -> None:
         and _are_words(listed, CODE_ALPHABET + b".")
         and all(code.count(".") <= 1 for code in listed)
     ):
-        _refuse_first(listed, _is_qualified, _NOT_QUALIFIED)
+        _refuse_first(listed, _is_qualified, "qualified")
 
 
 def require_serials(serials: Iterable[str]) -> None:
@@ -142,7 +138,7 @@ def require_serials(serials: Iterable[str]) -> None:
     listed = list(serials)
     if len(listed) > _FEW and max(map(len, listed)) <= limits.SERIAL_LENGTH and _are_words(listed, _SERIAL_ALPHABET):
         return
-    _refuse_first(listed, is_serial, _NOT_A_SERIAL)
+    _refuse_first(listed, is_serial, "serial")
 
 
 def require_texts(texts: Iterable[object]) -> None:
@@ -154,7 +150,7 @@ def require_texts(texts: Iterable[object]) -> None:
     # One look over all. A line feed composes with nothing, so it keeps them apart for NFC.
     if any(map(_is_refused, set(joined))) or not is_normalized("NFC", "\n".join(listed)):
         text, fault = next((text, fault) for text in listed if (fault := text_fault(text)))
-        raise RefusedField(RuleBroken(reason="value", text=text, fault=fault))
+        raise RefusedField(errors.RuleBroken(reason="value", text=text, fault=fault))
 
 
 def require_extensions(extensions: dict[str, str | int | bool]) -> None:
@@ -176,13 +172,15 @@ def require_ascending(*lists: Sequence[Any]) -> None:
     """Raise `RefusedField` unless each is sorted (texts by code points) and unique: one set, one spelling."""
     for items in lists:
         if len(items) > 1 and list(items) != sorted(set(items)):
-            raise RefusedField(RuleBroken(reason="ascending"))
+            raise RefusedField(errors.RuleBroken(reason="ascending"))
 
 
-def _refuse_first(items: Iterable[str], is_good: Callable[[str], bool], rule: RuleBroken) -> None:
+def _refuse_first(items: Iterable[str], is_good: Callable[[str], bool], wanted: str) -> None:
     for item in items:
         if not is_good(item):
-            raise RefusedField(rule.replace(text=item))
+            if wanted == "qualified":
+                raise RefusedField(errors.RuleBroken(reason=wanted, text=item))
+            raise RefusedField(errors.RuleBroken(reason="value", text=item, fault=errors.ValueInvalid(reason=wanted)))
 
 
 def _are_words(listed: Sequence[str], alphabet: bytes) -> bool:

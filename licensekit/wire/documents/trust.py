@@ -7,8 +7,7 @@ from typing import Annotated, Final
 from msgspec import Meta
 from msgspec.structs import astuple
 
-from licensekit import limits
-from licensekit.errors.faults import RuleBroken
+from licensekit import errors, limits
 from licensekit.wire.documents import fields
 from licensekit.wire.documents.bundle import Use
 
@@ -61,7 +60,7 @@ class Root(fields.Document, frozen=True):
         fields.require_codes([self.product, self.issuer])
         fields.require_extensions(self.extensions)
         if self.threshold > len(self.keys):
-            raise fields.RefusedField(RuleBroken(reason="threshold"))
+            raise fields.RefusedField(errors.RuleBroken(reason="threshold"))
         _require_distinct(key.public for key in self.keys)
 
 
@@ -89,9 +88,9 @@ class Scope(fields.Document, frozen=True):
         fields.require_codes([*self.issuers, *(self.parts or ())])
         fields.require_ascending(self.types, self.issuers, self.uses, self.parts or ())
         if self.is_limited and self.types != [SignedType.BUNDLE]:
-            raise fields.RefusedField(RuleBroken(reason="limited-types"))
+            raise fields.RefusedField(errors.RuleBroken(reason="limited-types"))
         if self.most is not None and (self.parts is None or len(self.issuers) > 1):
-            raise fields.RefusedField(RuleBroken(reason="most-without-parts"))
+            raise fields.RefusedField(errors.RuleBroken(reason="most-without-parts"))
 
     @property
     def is_limited(self) -> bool:
@@ -114,9 +113,9 @@ class AdmittedKey(fields.Document, frozen=True):
     def __post_init__(self) -> None:
         fields.require_texts([self.name])
         if self.state is KeyState.RETIRED and self.valid_to is None:
-            raise fields.RefusedField(RuleBroken(reason="retired"))
+            raise fields.RefusedField(errors.RuleBroken(reason="retired"))
         if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise fields.RefusedField(RuleBroken(reason="window"))
+            raise fields.RefusedField(errors.RuleBroken(reason="window"))
 
 
 class Trust(fields.Document, frozen=True):
@@ -147,7 +146,7 @@ class LowestOfUses(fields.Document, frozen=True):
 
     def __post_init__(self) -> None:
         if (self.production, self.trial, self.demo) == (None, None, None):
-            raise fields.RefusedField(RuleBroken(reason="no-lowest"))
+            raise fields.RefusedField(errors.RuleBroken(reason="no-lowest"))
 
     def of(self, use: Use) -> int:
         """Return the lowest sequence of one use that still counts; 1 where all do."""
@@ -200,4 +199,4 @@ def _require_distinct(publics: Iterable[bytes]) -> None:
     """Refuse a public key that occurs twice, alone or in a hybrid: one secret would count twice towards a threshold."""
     halves = [half for public in publics for half in (public[:_ED25519_BYTES], public[_ED25519_BYTES:]) if half]
     if len(set(halves)) < len(halves):
-        raise fields.RefusedField(RuleBroken(reason="key-twice"))
+        raise fields.RefusedField(errors.RuleBroken(reason="key-twice"))

@@ -1,0 +1,49 @@
+"""The tokens of what somebody gives: a file of tokens as it is, or what is found in other text."""
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from licensekit import errors
+from licensekit.limits import FILE_BYTES
+from licensekit.wire import armor, frame
+from licensekit.wire.documents import is_beginning
+
+if TYPE_CHECKING:
+    from licensekit.text.pasted import LeftOut
+
+SHOWN: Final = 12  # characters that errors show of the end of a token
+
+
+class Pasted(NamedTuple):
+    """A file of tokens, and what was around and between them."""
+
+    data: bytes  # as `armor.read` takes it; what was given, where it takes that
+    left_out: "tuple[LeftOut, ...]" = ()
+
+
+def find_tokens(data: bytes) -> Pasted:
+    """Return the tokens in `data`, each once, and what was taken away to find them; a file of tokens as it is.
+
+    Raises `TooLarge`, `UnexpectedType`, or `ArmorInvalid`, which says which token was cut off or altered.
+    """
+    if len(data) > FILE_BYTES:
+        raise errors.TooLarge(reason="bytes", limit=FILE_BYTES, size=len(data), wanted="a license file")
+    try:
+        tokens = armor.read(data)
+    except errors.FormatError as error:
+        from licensekit.text.pasted import tokens_among  # noqa: PLC0415  # a file of tokens needs no parsers
+
+        return tokens_among(data, error)
+    for token in tokens:
+        if is_cut_off(token.type, token.frame):
+            raise errors.ArmorInvalid(reason="cut-off", type=token.type, behind=armor.encode(token.frame)[-SHOWN:])
+    return Pasted(data)
+
+
+def is_cut_off(kind: str, data: bytes) -> bool:
+    """Return whether `data` is the beginning of a frame of a type, as far as it can be judged."""
+    try:
+        return is_beginning(kind, frame.read(data).payload)
+    except errors.FrameInvalid as error:
+        return error.reason == "cut-short"
+    except errors.TooLarge:
+        return False
