@@ -146,20 +146,18 @@ class Counts(NamedTuple):
 
 def counts_faults(counts: Counts, catalog: Catalog, prefix: str, guess: Guess) -> Iterator[Fault]:
     """Yield what is wrong with what is counted; `prefix` begins the key paths."""
+    licenses = catalog.licenses
     for kind, table in zip(Kind, counts, strict=True):
         for code, count in table.items():
-            if fault := _count_fault(catalog, kind, code, count, guess):
+            fault: Fault | None = None
+            if (license_ := licenses.get(code)) is None:
+                fault = no_license(code, licenses, guess)
+            elif license_.kind is not kind:
+                fault = _kind_fault("table", code, license_.kind, kind)
+            elif count != 1 and kind is Kind.SYSTEM and license_.quantity is None:
+                fault = CountWrong(reason="no-quantity")
+            if fault is not None:
                 yield fault.at(f"{prefix}{kind.plural}.{code}")
-
-
-def _count_fault(catalog: Catalog, kind: Kind, code: str, count: int | None, guess: Guess) -> Fault | None:
-    if (license_ := catalog.licenses.get(code)) is None:
-        return no_license(code, catalog.licenses, guess)
-    if license_.kind is not kind:
-        return _kind_fault("table", code, license_.kind, kind)
-    if kind is Kind.SYSTEM and license_.quantity is None and count != 1:
-        return CountWrong(reason="no-quantity")
-    return None
 
 
 def settings_faults(
@@ -198,4 +196,4 @@ def missing_quantities(
 
 def as_numbers(system: Mapping[str, int | None]) -> dict[str, int | None]:
     """Return the same counts with 1 for `True`."""
-    return {code: None if count is None else int(count) for code, count in system.items()}
+    return {code: 1 if count is True else count for code, count in system.items()}

@@ -5,7 +5,8 @@ program holds for long renews itself: it never answers from a snapshot that is n
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, ClassVar, Final, Generic, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
 
 from licensekit.access import Access, level_of
 from licensekit.database import Connection, Database
@@ -67,7 +68,8 @@ def put(known: dict[K, T], key: K, value: T) -> T:
     return value
 
 
-class View(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class View:
     """What is known of a holder under one snapshot; put in place at once, so that no thread sees parts of two."""
 
     snapshot: Snapshot
@@ -115,7 +117,7 @@ class Holder:
             granted = view.access[code]
         except KeyError:
             granted = self.access(code)
-        return granted is _FULL if at_least is _FULL else granted >= level_of(at_least)
+        return granted is at_least or (at_least is not _FULL and granted >= level_of(at_least))
 
     def access(self, code: str) -> Access:
         """Return to what extent the holder may use a license; raises as `allows` does."""

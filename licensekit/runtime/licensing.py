@@ -110,8 +110,8 @@ class Licensing(Questions):
         try:
             granted = self._live.system[code]
         except KeyError:
-            return super().allows(code, at_least)
-        return granted is _FULL if at_least is _FULL else granted >= level_of(at_least)
+            return Questions.allows(self, code, at_least)  # `super` would cost those who are answered above
+        return granted is at_least or (at_least is not _FULL and granted >= level_of(at_least))
 
     def require(self, code: str, at_least: Access = Access.FULL) -> None:
         """Raise `NotEntitled` unless the installation may use a system license; see `Questions.require`."""
@@ -206,11 +206,13 @@ class Licensing(Questions):
             UnknownCode, WrongKind: one of `licenses` is in no catalog, or is a system license.
             TypeError: an id is no text, or `licenses` is one text.
         """
-        held = None if licenses is None else codes_of(licenses)
-        try:
-            return self._live.users[user_id, site, held]
-        except KeyError:
-            return put(self._live.users, (user_id, site, held), User(self._live, user_id, site, held))
+        if site is None and licenses is None:  # as most ask, with each request
+            try:
+                return self._live.users[user_id]
+            except KeyError:
+                return put(self._live.users, user_id, User(self._live, user_id, None, None))
+        key = user_id, site, None if licenses is None else codes_of(licenses)
+        return self._live.users_elsewhere.get(key) or put(self._live.users_elsewhere, key, User(self._live, *key))
 
     def site(self, site_id: str) -> Holder:
         """Return what a site may do; raises as `user` does."""

@@ -1,6 +1,7 @@
 """What questions read: one immutable state, laid out for one look-up per question."""
 
 from collections.abc import Mapping
+from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from licensekit.access import Access
@@ -129,7 +130,8 @@ def with_full_names(entitlements: Entitlements, access: Mapping[str, Access]) ->
     """Return `access` with the vendor's codes under their full names as well."""
     issuer = entitlements.trust_store.issuer
     own = {f"{issuer}.{code}": level for code, level in access.items() if "." not in code}
-    return {**access, **own}
+    # Programs ask with literals, which are interned, so that the look-up need not compare letters.
+    return {intern(code): level for code, level in {**access, **own}.items()}
 
 
 def _ends(state: InstallationState, away: DatabaseAway | None) -> list[int]:

@@ -34,9 +34,9 @@ def revocation_of(bundle: Verified[Bundle], trust: TrustState) -> "errors.TrustE
         return errors.RevocationsMissing(issuer=document.issuer)
     if (in_force := trust.lists.get(document.issuer)) is None:
         return None
-    revocations = in_force.document
+    revocations, identities = in_force.document, in_force.document.identities
     is_taken_back = (
-        _holds(revocations.identities, bundle.identity)
+        (bool(identities) and _holds(identities, bundle.identity))  # which is hashed where there are any
         or _holds(revocations.serials, document.serial)
         or document.sequence < revocations.lowest_of(document.serial, document.part, document.use)
     )

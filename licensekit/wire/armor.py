@@ -21,7 +21,9 @@ _TYPES: Final = {name.encode(): name for name in TYPES}
 _ORDER: Final = {name: place for place, name in enumerate(TYPES)}
 WHITE_SPACE: Final = " \t\n\v\f\r"  # the six characters that are dropped wherever they stand; no other white space is
 _ENDINGS: Final = (b".lkp", b".lic")
-_PADDING: Final = {0: b"", 2: b"==", 3: b"="}
+_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_SPELLINGS: Final = {0: (b"", _ALPHABET), 2: (b"==", _ALPHABET[::16]), 3: (b"=", _ALPHABET[::4])}
+"""Characters of base64 modulo 4 to their padding, and to the last characters that leave no bit behind the last byte."""
 _BODY_CHARACTERS: Final = (FRAME_BYTES * 4 + 2) // 3  # characters of base64 that spell the longest frame
 
 
@@ -81,14 +83,15 @@ def encode(data: bytes) -> str:
 
 def decode(body: bytes) -> bytes:
     """Decode the bytes whose one spelling is `body`, as `encode` gives it; raise `ArmorInvalid` for any other."""
-    if (padding := _PADDING.get(len(body) % 4)) is None:
+    if (spelling := _SPELLINGS.get(len(body) % 4)) is None:
         raise errors.ArmorInvalid(reason="length")
+    padding, last = spelling
     try:
         data = a2b_base64(body + padding, strict_mode=True)
     except Base64Error as error:
         raise errors.ArmorInvalid(reason="not-base64") from error
-    # Strict mode still accepts stray trailing bits, and padding that was there already.
-    if b2a_base64(data, newline=False).rstrip(b"=") != body:
+    # Strict mode still accepts stray trailing bits, and padding that was there already; both show at the end.
+    if body[-1:] not in last:
         raise errors.ArmorInvalid(reason="not-canonical")
     return data
 

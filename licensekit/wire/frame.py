@@ -45,8 +45,8 @@ class Frame(NamedTuple):
 
 def write(frame: Frame) -> bytes:
     """Return the bytes of `frame`."""
-    signed = b"".join(bytes([s.scheme]) + s.key + s.signature for s in frame.signatures)
-    return bytes([len(frame.signatures)]) + signed + frame.payload
+    signed = b"".join([b"%c%b%b" % one for one in frame.signatures])
+    return b"%c%b%b" % (len(frame.signatures), signed, frame.payload)
 
 
 def write_one(scheme: int, key: bytes, signature: bytes, payload: bytes) -> bytes:

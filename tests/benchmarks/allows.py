@@ -7,17 +7,17 @@ Run: python -m tests.benchmarks.allows
 """
 
 import tempfile
-from collections.abc import Callable
 
 from licensekit import Licensing
 from licensekit.dates import moment_of
 from licensekit.installation import Installation
 from licensekit.trust.sign import sign
 from tests import makers
-from tests.benchmarks.measure import measure, measure_loops, report
+from tests.benchmarks.callgrind import Loop
+from tests.benchmarks.measure import Pair, compare
 
 VENDOR = makers.key("vendor")
-CALLS = 20_000
+CALLS = 2_000
 ASK = "def loop(calls):\n    for _ in range(calls):\n        {question}\n"
 
 
@@ -32,11 +32,28 @@ class Bare:
         return self.granted[code]
 
 
-def looped(question: str, **names: object) -> Callable[[int], None]:
+def asking(question: str, **names: object) -> Loop:
     """Return a loop that asks `question`, without a call of its own around each."""
     exec(ASK.format(question=question), names)  # noqa: S102  # texts of this module
-    loop: Callable[[int], None] = names["loop"]  # type: ignore[assignment]  # what `ASK` defines
+    loop: Loop = names["loop"]  # type: ignore[assignment]  # what `ASK` defines
     return loop
+
+
+def pairs(licensing: Licensing) -> list[Pair]:
+    """Return the questions and what each is compared with."""
+    names = {"licensing": licensing, "anna": licensing.user("anna"), "bare": Bare({"server": True, "quote": False})}
+    floor = asking('bare.allows("server")', **names)
+
+    def pair(question: str, most: float, compared: Loop = floor) -> Pair:
+        return Pair(question, asking(question, **names), compared, CALLS, most)
+
+    asked = ("licensing", 'licensing.user("anna")', "anna", 'licensing.user("anna", licenses=["user"])')
+    return [
+        pair('licensing.allows("server")', 1.2),
+        pair('licensing.user("anna").allows("server")', 3),
+        pair('anna.allows("server")', 2),
+        *(pair(f'{who}.require("server")', 1.5, asking(f'{who}.allows("server")', **names)) for who in asked),
+    ]
 
 
 def main() -> None:
@@ -49,16 +66,7 @@ def main() -> None:
             installation.activate(makers.file_of(sign(makers.bundle(), VENDOR)))
             installation.users.add("anna")
         with Licensing.open(home, root=root, pack=pack, clock=lambda: now, watch=True) as licensing:
-            bare = Bare({"server": True, "quote": False})
-            measured = measure(lambda: licensing.allows("server"), lambda: bare.allows("server"), calls=CALLS)
-            report("allows", measured, most=2)
-            anna = licensing.user("anna")
-            for who in ("licensing", 'licensing.user("anna")', "anna", 'licensing.user("anna", licenses=["user"])'):
-                require, allows = (
-                    looped(f'{who}.{question}("server")', licensing=licensing, anna=anna)
-                    for question in ("require", "allows")
-                )
-                report(f"{who}.require", measure_loops(require, allows, calls=CALLS), most=1.5)
+            compare("tests.benchmarks.allows", pairs(licensing))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from licensekit.issuer.orders.order_file import read_draft
 from licensekit.keys.keyfile import seal
 from licensekit.trust.sign import sign
 from licensekit.wire import armor
+from licensekit.wire.frame import ED25519
 from tests import makers
 
 TOP = Path(__file__).parents[2]
@@ -36,9 +37,9 @@ class SampleFiles(NamedTuple):
     root: str
 
 
-def sample_files() -> SampleFiles:
-    """Sign the sample's catalog and its fullest order."""
-    vendor, product, issuer = makers.key("vendor"), "superoffice-crm", "superoffice"
+def sample_files(scheme: int = ED25519) -> SampleFiles:
+    """Sign the sample's catalog and its fullest order by a key of `scheme`."""
+    vendor, product, issuer = makers.key("vendor", scheme), "superoffice-crm", "superoffice"
     catalog = read_catalog((SAMPLE / "catalog.toml").read_bytes(), version=1, issued=ISSUED)
     draft = read_draft((SAMPLE / "orders" / "nordlys-kraft.toml").read_bytes())
     order = check_order(draft, catalog)

@@ -58,6 +58,16 @@ def decodes_to_itself(kind: str, payload: bytes) -> bool:
     return True
 
 
+def test_what_was_composed_once_is_checked_again_when_it_was_changed() -> None:
+    """The payload that was checked last is not checked twice, and no other one passes for it."""
+    bundle = makers.bundle()
+    assert encode(bundle) == encode(bundle)
+    bundle.system["Not A Code"] = 1
+    for _ in range(2):
+        with pytest.raises(PayloadInvalid):
+            encode(bundle)
+
+
 @given(any_document_at_all)
 def test_a_document_decodes_as_it_was_encoded(document: AnyDocument) -> None:
     assert decode(type(document), encode(document)) == document

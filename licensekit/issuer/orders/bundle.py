@@ -139,11 +139,11 @@ def missing_requirements(
     licenses = catalog.licenses
     required = {code: licenses[code].requires for table in counts for code in table if code in licenses}
     asking = {code: {own for own in requires if "." not in own} for code, requires in required.items() if requires}
-    if not all(present >= wants for wants in asking.values()):
+    if not present.issuperset(set[str]().union(*asking.values())):
         present = catalog.reached(present)
     for code, wants in asking.items():
-        if missing := sorted(wants - present):
-            yield code, tuple(missing)
+        if not wants <= present:
+            yield code, tuple(sorted(wants - present))
 
 
 def content_of(bundle: Bundle) -> dict[str, Any]:

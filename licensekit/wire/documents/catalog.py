@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Mapping
 from enum import IntEnum
+from functools import cached_property
 from typing import Annotated, Final, TypeVar
 
 from msgspec import Meta
@@ -93,9 +94,9 @@ class License(fields.Document, frozen=True):
             raise fields.RefusedField(errors.RuleBroken(reason="meter-without-quantity"))
 
     @property
-    def gives(self) -> tuple[str, ...]:
+    def gives(self) -> list[str]:
         """The licenses that its holder has as well: what it includes, and what took its place."""
-        return (*self.includes, *(() if self.replaced_by is None else (self.replaced_by,)))
+        return self.includes if self.replaced_by is None else [*self.includes, self.replaced_by]
 
 
 class LoginRule(fields.Document, frozen=True):
@@ -161,7 +162,7 @@ class Setting(fields.Document, frozen=True):
         return self.type is SettingType.NUMBER and is_within
 
 
-class Catalog(fields.Document, frozen=True):
+class Catalog(fields.Document, frozen=True, dict=True):  # with a dict, which keeps what was worked out
     """Everything that an issuer can sell for a product."""
 
     issuer: fields.Code
@@ -188,17 +189,19 @@ class Catalog(fields.Document, frozen=True):
         fields.require_extensions(self.extensions)
         self.closure()
 
-    def closure(self) -> dict[str, frozenset[str]]:
+    def closure(self) -> Mapping[str, frozenset[str]]:
         """Return, for each license, all that it gives its holder, directly or not; raises as `closure_of`."""
-        return closure_of(self._gives)
+        return self._closure
 
     def reached(self, codes: Iterable[str]) -> set[str]:
         """Return those of `codes` that are licenses here, and all that they give, directly or not."""
-        return spread(codes, self._gives)
+        closure = self._closure
+        found = closure.keys() & codes
+        return found.union(*[closure[code] for code in found])
 
-    @property
-    def _gives(self) -> dict[str, frozenset[str]]:
-        return {code: frozenset(license_.gives) for code, license_ in self.licenses.items()}
+    @cached_property
+    def _closure(self) -> Mapping[str, frozenset[str]]:
+        return closure_of({code: license_.gives for code, license_ in self.licenses.items()})
 
 
 def closure_of(gives: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:

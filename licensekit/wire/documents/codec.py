@@ -25,6 +25,8 @@ CLASS_OF: Final[dict[str, type[Document]]] = {name: cls for cls, name in TYPE_OF
 UNDERSTOOD: Final[frozenset[str]] = frozenset()
 """The extensions with a leading `!` that this reader understands: none yet."""
 _encode: Final = Encoder(order="sorted").encode
+_composed: Final[dict[type[Document], bytes]] = {}
+"""The payload of each kind that was composed last: who signs the document next need not have the same bytes checked."""
 _pass_over: Final = Decoder(Raw).decode
 _BEHIND: Final = r"trailing characters \(byte (\d+)\)"
 
@@ -45,7 +47,11 @@ def compose(kind: type[D], content: D | tuple[object, ...]) -> tuple[D, bytes]:
         payload = _encode(content)
     except (MsgspecError, TypeError, OverflowError, UnicodeEncodeError) as error:
         raise _invalid(kind, error) from error
-    return decode(kind, payload, is_encoded=True), payload
+    if isinstance(content, kind) and _composed.get(kind) == payload:
+        return content, payload
+    document = decode(kind, payload, is_encoded=True)
+    _composed[kind] = payload
+    return document, payload
 
 
 def decode(kind: type[D], payload: bytes, *, is_encoded: bool = False) -> D:
