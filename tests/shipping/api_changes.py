@@ -71,7 +71,7 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory() as folder:
         found = breaks(extract(tag, Path(folder)), TOP)
-    print(*found, f"Since {tag}, {len(found)} changes break callers of the public API.", sep="\n")
+    print(*found, f"Changes that break callers since {tag}: {len(found)}.", sep="\n")
     return 1 if found else 0
 
 
