@@ -1,8 +1,8 @@
 """A change that breaks callers of the public API is found, and no other one."""
 
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 import pytest
@@ -11,8 +11,6 @@ pytestmark = pytest.mark.process  # griffe asks git where a package is from
 
 PAGE: Final = "::: licensekit.issuer.Workspace\n\n::: licensekit.issuer.sign\n"
 MODULE: Final = """
-from dataclasses import dataclass
-
 class Workspace:
     folder: str
     def issue(self, order: str, *, now: int = 0) -> str: ...
@@ -25,11 +23,10 @@ def undocumented(): ...
 
 
 @pytest.fixture
-def breaks() -> Callable[[Path, Path], list[str]]:
+def changes() -> ModuleType:
     """What compares two versions."""
     pytest.importorskip("griffe", reason="the extra `lint` brings it, and the quick tier needs none of that")
-    found: Callable[[Path, Path], list[str]] = import_module("tests.shipping.api_changes").breaks
-    return found
+    return import_module("tests.shipping.api_changes")
 
 
 def version(folder: Path, *changes: tuple[str, str]) -> Path:
@@ -60,9 +57,9 @@ def version(folder: Path, *changes: tuple[str, str]) -> Path:
     ],
 )
 def test_a_change_that_breaks_callers_is_named(
-    breaks: Callable[[Path, Path], list[str]], tmp_path: Path, change: tuple[str, str], said: str
+    changes: ModuleType, tmp_path: Path, change: tuple[str, str], said: str
 ) -> None:
-    (line,) = breaks(version(tmp_path / "old"), version(tmp_path / "new", change))
+    (line,) = changes.breaks(version(tmp_path / "old"), version(tmp_path / "new", change))
     assert said in line
 
 
@@ -76,7 +73,12 @@ def test_a_change_that_breaks_callers_is_named(
         ("home", "elsewhere"),
     ],
 )
-def test_what_no_caller_can_notice_is_no_change(
-    breaks: Callable[[Path, Path], list[str]], tmp_path: Path, change: tuple[str, str]
-) -> None:
-    assert breaks(version(tmp_path / "old"), version(tmp_path / "new", change)) == []
+def test_what_no_caller_can_notice_is_no_change(changes: ModuleType, tmp_path: Path, change: tuple[str, str]) -> None:
+    assert changes.breaks(version(tmp_path / "old"), version(tmp_path / "new", change)) == []
+
+
+@pytest.mark.parametrize(
+    ("version_now", "may"), [("2.1.0", False), ("3.0.0a1", True), ("10.0.0", True), ("1.9.9", False)]
+)
+def test_a_new_major_version_may_break_callers(changes: ModuleType, version_now: str, *, may: bool) -> None:
+    assert changes.is_new_major("v2.0.0", f'[project]\nversion = "{version_now}"\n') is may
