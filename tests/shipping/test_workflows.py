@@ -64,6 +64,16 @@ def test_everything_is_one_script() -> None:
     assert commands("everything") == [".ci/run"]
 
 
+def test_whatever_compares_with_the_last_release_has_its_tag() -> None:
+    """An action that checks out takes one commit and no tag, unless it is asked for all."""
+    compared = "python -m tests.shipping.api_changes"
+    assert compared in (TOP / ".ci" / "run").read_text("utf-8")
+    assert compared in commands("lint")
+    for job in ("lint", "everything"):
+        (checkout, *_) = read("test")["jobs"][job]["steps"]
+        assert checkout["with"]["fetch-depth"] == 0, job
+
+
 @pytest.mark.attack("moved-action")
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_actions_are_pinned_and_keep_no_credentials(path: Path) -> None:
