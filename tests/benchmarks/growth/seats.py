@@ -1,7 +1,6 @@
 """How concurrent seats grow with those that one process holds in a folder: one more, all renewed, all counted."""
 
 import tempfile
-import time
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -9,7 +8,7 @@ from typing import Final
 
 from licensekit import Licensing
 from licensekit.runtime.seats import Lease
-from tests.benchmarks.growth.series import Act, Curve, Growth, timed, up_to
+from tests.benchmarks.growth.series import Act, Curve, Growth, idle_seconds, timed, up_to
 from tests.homes import PIN
 from tests.runtime.leases import competing_processes
 from tests.runtime.leases.competing_processes import CODE, PACK
@@ -18,19 +17,11 @@ COUNTS: Final = (10, 100, 1_000, 10_000)
 TTL: Final = 86_400
 """So that nothing is renewed but what is measured."""
 CALLS: Final = {"renew all": 1, "take and release one": 30, "count those in use": 30}
-IDLE_SECONDS: Final = 3
 
 
 def holding(licensing: Licensing, count: int) -> list[Lease]:
     """Take that many seats."""
     return [licensing.seat(CODE, holder=f"holder {n}", ttl=TTL, wait=60).take() for n in range(count)]
-
-
-def idle_seconds() -> float:
-    """Return how many seconds of the processor the threads use in a second in which nothing happens."""
-    begin = time.process_time()
-    time.sleep(IDLE_SECONDS)
-    return (time.process_time() - begin) / IDLE_SECONDS
 
 
 def measured(place: Path, count: int) -> dict[str, float]:

@@ -7,11 +7,12 @@ from itertools import pairwise
 from math import log
 from pathlib import Path
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from tests.benchmarks.chart import Line, log_log, short, written
 
 Act = Callable[[], object]
+_IDLE_SECONDS: Final = 3
 
 
 class Curve(NamedTuple):
@@ -57,7 +58,7 @@ class Growth(NamedTuple):
         rows = [head, ["---", *("--:" for _ in head[1:])]]
         for curve in self.curves:
             costs = (written(curve.costs[n], curve.unit) if n in curve.costs else "" for n in counts)
-            powers = ", ".join(f"{one + 0.0:.1f}" for one in curve.exponents)
+            powers = ", ".join(f"{round(one, 1) + 0.0:.1f}" for one in curve.exponents)
             rows.append([curve.what, *costs, short(curve.relative[-1]), powers])
         return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
@@ -107,3 +108,10 @@ def processor_seconds(acts: Mapping[int, Act], *, calls: int = 1, rounds: int = 
     """Return the median of what each act takes; the sizes take turns, and the first round warms up."""
     found = [{n: timed(act, calls) for n, act in acts.items()} for _ in range(rounds + 1)]
     return {n: median(one[n] for one in found[1:]) for n in acts}
+
+
+def idle_seconds() -> float:
+    """Return how many seconds of the processor our threads use in a second in which nobody asks."""
+    begin = time.process_time()
+    time.sleep(_IDLE_SECONDS)
+    return (time.process_time() - begin) / _IDLE_SECONDS

@@ -13,7 +13,7 @@ from typing import Final
 from licensekit import Licensing
 from licensekit.installation import Installation
 from tests import homes, today
-from tests.benchmarks.growth.series import Act, Curve, Growth, processor_seconds, timed, up_to
+from tests.benchmarks.growth.series import Act, Curve, Growth, idle_seconds, processor_seconds, timed, up_to
 
 COUNTS: Final = (1, 10, 100, 1_000)
 PACK: Final = today.pack()
@@ -55,7 +55,7 @@ def peak_bytes() -> int:
 
 def grow(most: int) -> Growth:
     """Open more and more tenants in this process, and measure at each count."""
-    opening, switched, memory = dict[int, float](), dict[int, float](), dict[int, float]()
+    opening, switched, idle, memory = (dict[int, float]() for _ in range(4))
     with ExitStack() as stack:
         following = tenants(prepare(Path(stack.enter_context(tempfile.TemporaryDirectory()), "first")))
 
@@ -70,6 +70,7 @@ def grow(most: int) -> Growth:
             opening[count] = median(timed(open_next) for _ in range(count + 1 - len(opened)))
             [seconds] = processor_seconds({count: switching(opened)}).values()
             switched[count] = seconds / 1_000
+            idle[count] = idle_seconds()
             memory[count] = peak_bytes()
     return Growth(
         "tenants",
@@ -78,6 +79,7 @@ def grow(most: int) -> Growth:
         [
             Curve("open one and ask", "s", opening),
             Curve("go to the next and ask", "s", switched),
+            Curve("kept, each second", "s", idle),
             Curve("memory of the process", "bytes", memory),
         ],
     )
