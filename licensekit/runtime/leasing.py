@@ -86,7 +86,7 @@ class Leasing:
         try:
             self._free_pending(_LONG_TRY_SECONDS)
             self._forget_lost()
-            if held := list(self._held.values()):
+            if held := self._leases():
                 self._follow_licenses(held)
                 due = [one for one in held if not one.row.borrowed and one.left <= one.request.ttl * _DUE]
                 # A server that stands still is asked again, on another connection, while there is time.
@@ -99,7 +99,7 @@ class Leasing:
 
     def pass_time(self) -> None:
         """Find the leases whose time is over; does not wait for anything."""
-        for lease in list(self._held.values()):
+        for lease in self._leases():
             _ = lease.is_held
 
     def close(self) -> None:
@@ -108,12 +108,12 @@ class Leasing:
         WATCHERS.unwatch(self)
         with suppress(StateError):
             self._free_pending(TRY_SECONDS)
-        for lease in list(self._held.values()):
+        for lease in self._leases():
             lease.release()
 
     def after_fork(self) -> None:
         """Begin without a lease in a forked child: those of the parent are not its own."""
-        inherited = list(self._held.values())
+        inherited = self._leases()
         self._begin()
         for lease in inherited:
             lease.after_fork()
@@ -126,6 +126,10 @@ class Leasing:
         self._version: Version = ()
         self._epoch = None
         self._followed: Snapshot | None = None
+
+    def _leases(self) -> list[seats.Lease]:
+        # `valuerefs` is one step; `values` fails if another thread takes a seat meanwhile.
+        return [lease for one in self._held.valuerefs() if (lease := one()) is not None]
 
     def free(self, lease: seats.Lease) -> None:
         """Free the seat of a lease that was released."""
@@ -170,7 +174,7 @@ class Leasing:
 
     def _forget_lost(self) -> None:
         """Free the seats of leases whose time is over: nobody need find out that their holder is silent."""
-        for lease in list(self._held.values()):
+        for lease in self._leases():
             if (error := lease.error) is not None:
                 self._held.pop(lease.id, None)
                 if error.reason == rows.SILENT:
@@ -180,7 +184,7 @@ class Leasing:
         """After a change of the database, find the leases that have ended in it."""
         if (version := database.version()) == self._version:
             return
-        pairs = [(lease, lease.row) for lease in list(self._held.values())]
+        pairs = [(lease, lease.row) for lease in self._leases()]
         self._lose(pairs, rows.ended(database, [row for _, row in pairs], seats.time_of(self.live)), database)
         # Whatever was lost in a failover is known by now.
         self._version, self._epoch = version, database.epoch()

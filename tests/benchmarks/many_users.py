@@ -1,4 +1,4 @@
-"""What an installation of many users costs: every question, opening, `status`, an import.
+"""What questions cost in an installation of many users; `tests.benchmarks.growth.users` has how the rest grows.
 
 A question that is answered from memory is counted in units of a bare method call that does one dict look-up, a question
 about a user nobody asked about before in primary-key SELECTs on the same database. Every user has two assignments.
@@ -6,25 +6,17 @@ about a user nobody asked about before in primary-key SELECTs on the same databa
 Run: python -m tests.benchmarks.many_users [USERS]
 """
 
-import os
 import sqlite3
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from contextlib import closing
 from itertools import cycle
 from pathlib import Path
 from random import Random
-from statistics import median
 from typing import Final
 
 from licensekit import Licensing
 from licensekit.installation import Installation, parse_users
-from licensekit.trust.pack import open_pack
-from licensekit.trust.verify import verify_bundle
-from licensekit.wire import armor
 from tests import homes, today
 from tests.benchmarks.measure import Measured, measure, measure_loops, report
 
@@ -32,7 +24,6 @@ PACK: Final = today.pack()
 CALLS: Final = 20_000
 ROUNDS: Final = 41
 COLD_CALLS: Final = 200
-OPENINGS: Final = 50
 
 
 class Bare:
@@ -53,15 +44,13 @@ def bare_loop(calls: int) -> None:
         bare.allows("server")
 
 
-def prepare(folder: Path, users: int) -> tuple[float, str]:
-    """Set an installation up; give the seconds of the import and its license file."""
+def prepare(folder: Path, users: int) -> None:
+    """Set an installation up, and import its users."""
     file = today.file(today.bundle(users={"sales-pro": users, "user": None}))
     with Installation.open(folder, root=homes.PIN, pack=PACK) as installation:
         installation.activate(file)
-        begin = time.perf_counter()
-        lines = (f"{_name(number)},sales-pro user\n" for number in range(users))
+        lines = (f"{name_of(number)},sales-pro user\n" for number in range(users))
         installation.users.import_rows(parse_users("id,licenses\n" + "".join(lines)))
-        return time.perf_counter() - begin, file
 
 
 def open_runtime(folder: Path) -> Licensing:
@@ -71,7 +60,7 @@ def open_runtime(folder: Path) -> Licensing:
 
 def warm_questions(licensing: Licensing) -> dict[str, tuple[Measured, float]]:
     """Time what is answered from memory; give each with the ratio to reach."""
-    user = _name(1)
+    user = name_of(1)
     assert licensing.allows("server")
     assert licensing.user(user).allows("sales-pro")
     assert licensing.user(user).may_login("web")
@@ -97,7 +86,7 @@ def warm_questions(licensing: Licensing) -> dict[str, tuple[Measured, float]]:
 
 def cold_login(licensing: Licensing, place: Path, users: int) -> Measured:
     """Time the first question about a user, with a primary-key SELECT as the floor."""
-    names = [_name(number) for number in range(users)]
+    names = [name_of(number) for number in range(users)]
     Random(1).shuffle(names)  # noqa: S311  # an order, no secret
     asked, selected = iter(names), cycle(names)
     # Connections of its own: nothing that the runtime has read is in their cache.
@@ -113,52 +102,9 @@ def cold_login(licensing: Licensing, place: Path, users: int) -> Measured:
         return measure(ours, floor, calls=COLD_CALLS, rounds=rounds)
 
 
-def opening(folder: Path, file: str) -> tuple[float, float]:
-    """Measure opening, and verifying the same files alone, in milliseconds."""
-    [bundle] = armor.read(file)
-
-    def verify() -> None:
-        trust_store = open_pack(PACK, homes.PIN)
-        verify_bundle(bundle, trust_store.trust, int(time.time()))
-
-    return _milliseconds(lambda: open_runtime(folder).close()), _milliseconds(verify)
-
-
-STATUS: Final = """
-import atexit, pathlib, sys
-from licensekit.cli.main import main
-atexit.register(lambda: print(pathlib.Path("/proc/self/status").read_text(), file=sys.stderr))
-sys.argv = ["licensekit", "status", "--home", sys.argv[1]]
-main()
-"""
-
-
-def status(folder: Path) -> tuple[float, float]:
-    """Measure the whole process of the `status` command: seconds and megabytes (Linux)."""
-    begin = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", STATUS, str(folder)],
-        check=True,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
-    seconds = time.perf_counter() - begin
-    [peak] = [line for line in done.stderr.splitlines() if line.startswith("VmHWM")]
-    return seconds, int(peak.split()[1]) / 1024
-
-
-def _name(number: int) -> str:
+def name_of(number: int) -> str:
+    """Return the id of one of the users."""
     return f"user{number:07}"
-
-
-def _milliseconds(call: Callable[[], object]) -> float:
-    def timed() -> float:
-        begin = time.perf_counter()
-        call()
-        return (time.perf_counter() - begin) * 1000
-
-    return median(timed() for _ in range(OPENINGS))
 
 
 def main() -> None:
@@ -166,17 +112,12 @@ def main() -> None:
     users = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        seconds, file = prepare(folder, users)
-        print(f"import of {users} users, {2 * users} assignments: {seconds:.1f} s")
+        prepare(folder, users)
         with open_runtime(folder) as licensing:
             for what, (measured, most) in warm_questions(licensing).items():
                 report(what, measured, most=most)
             cold = cold_login(licensing, folder / "licensing.db", users)
             report("cold login", cold, most=10)
-        opened, verified = opening(folder, file)
-        print(f"open: {opened:.2f} ms, its files alone {verified:.2f} ms (to reach: 10 ms more)")
-        seconds, megabytes = status(folder)
-        print(f"status: {seconds:.2f} s, {megabytes:.0f} MB (to reach: 1 s and 150 MB)")
 
 
 if __name__ == "__main__":

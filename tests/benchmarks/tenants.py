@@ -1,6 +1,7 @@
 """What a process pays that has 100 installations open: its threads, and the share of a processor while nobody asks.
 
-The floor is the same process with two threads that sleep as long as ours do.
+The floor is the same process with two threads that sleep as long as ours do. What opening and asking cost is in
+`tests.benchmarks.growth.tenants`.
 
 Run: python -m tests.benchmarks.tenants [tenants, 100 by default]
 """
@@ -66,14 +67,11 @@ def main() -> None:
             licensing = Licensing.open(home, root=homes.PIN, pack=PACK)
             opened.append(stack.enter_context(closing(licensing)))
         asleep = threading.active_count() - before
-        begin = time.monotonic()
         if not all(licensing.allows("server") for licensing in opened):
             raise SystemExit("a tenant is not licensed")
-        first_questions = (time.monotonic() - begin) / tenants * 1000
         time.sleep(1)
         threads, share = threading.active_count() - before, idle_share()
     print(f"{tenants} tenants: {asleep} threads before a question, {threads} after (to reach: {THREADS} at most)")
-    print(f"the first question: {first_questions:.1f} ms")
     print(f"idle: {share:.2%} of a processor, floor {floor:.2%} (to reach: {SHARE:.0%} at most)")
 
 

@@ -1,6 +1,10 @@
 """What keeps leases, without the threads that call it."""
 
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from threading import Event
 from time import monotonic
 from typing import Any
 
@@ -40,6 +44,31 @@ def test_a_seat_of_a_license_that_no_catalog_has_any_more_gives_nothing(crm: Ins
     crm.activate(file(makers.changed(catalog, version=2, licenses=fewer)))
     live.reload()
     assert set(seats.access_of(live.snapshot, row).values()) == {Access.NONE}
+
+
+@pytest.mark.usefixtures("crm")
+def test_seats_can_be_taken_while_another_thread_looks_at_those_that_are_held(live: LiveSnapshot) -> None:
+    leasing = Leasing(live)
+    lease = leasing.take(seats.request(live, "seat", "anna", 60, Access.FULL), None, monotonic())
+    leasing._held.update({f"held {number}": lease for number in range(1_000)})
+    is_enough, pause = Event(), sys.getswitchinterval()
+
+    def take() -> None:
+        for number in count():
+            if is_enough.is_set():
+                return
+            leasing._held[f"taken {number}"] = lease
+
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(take)
+        sys.setswitchinterval(1e-6)
+        try:
+            for _ in range(10):
+                leasing.pass_time()
+        finally:
+            sys.setswitchinterval(pause)
+            is_enough.set()
+    leasing.close()
 
 
 def test_after_a_fork_nothing_is_held_and_anything_can_be_taken(crm: Installation, live: LiveSnapshot) -> None:
