@@ -154,7 +154,7 @@ PEERS: Final = (
         toolkits.cryptolens_issuer,
         toolkits.cryptolens_verifier,
         ("signature",),
-        "a hosted service: activation, analytics, payment",
+        "a hosted service: activation, analytics, payment; needs no compiled package",
     ),
 )
 HYBRID_FLOOR: Final = "hybrid floor"

@@ -11,8 +11,8 @@ from tests.benchmarks.peers.figures import Comparison, Cost, Row
 BEGIN: Final = "<!-- side by side: made by python -m tests.benchmarks --write -->"
 END: Final = "<!-- side by side: end -->"
 CHART: Final = "performance/side-by-side.svg"
-HEAD: Final = ("", "version", "scheme", "bytes", "characters", "issue", "verify", "cold process", "memory")
-NODE_HEAD: Final = ("", "version", "characters", "verify", "cold process", "memory")
+HEAD: Final = ("", "bytes", "characters", "issue", "verify", "cold process", "memory")
+NODE_HEAD: Final = ("", "characters", "verify", "cold process", "memory")
 MICRO, MILLI = 1e6, 1e3
 NONE: Final = "-"
 
@@ -35,7 +35,7 @@ def cost(of: Cost | None, *, is_floor: bool, unit: float) -> str:
     if is_floor:
         return f"{of.seconds * unit:,.0f} {'µs' if unit == MICRO else 'ms'}"
     low, median, high = of.ratio
-    return f"{median:.2f} ({low:.2f} to {high:.2f})"
+    return f"{median:.2f} ({low:.2f}-{high:.2f})"
 
 
 def count(of: int, floor: int) -> str:
@@ -46,10 +46,9 @@ def count(of: int, floor: int) -> str:
 def cells(row: Row, floor: Row) -> dict[str, str]:
     """Return what the columns show of a row."""
     is_floor = row is floor
+    scheme = [] if row.scheme == floor.scheme else [row.scheme]
     return {
-        "": row.name,
-        "version": row.version,
-        "scheme": row.scheme,
+        "": row.name if is_floor else ", ".join([f"{row.name} {row.version}", *scheme]),
         "bytes": count(row.size, floor.size),
         "characters": count(row.text, floor.text),
         "issue": cost(row.issue, is_floor=is_floor, unit=MICRO),
@@ -67,11 +66,11 @@ def rows_table(rows: Sequence[Row], head: Sequence[str]) -> str:
 
 
 def checks_table(rows: Sequence[Row]) -> str:
-    """Return which checks each makes."""
+    """Return which checks each makes, and which it does not."""
     cases = [CASES[row.name] for row in rows if row.name != row.floor]
-    return table(
-        ("", *CHECKS), [[one.name, *("yes" if check in one.checks else NONE for check in CHECKS)] for one in cases]
-    )
+    shown = [(one.name, one.checks, [check for check in CHECKS if check not in one.checks]) for one in cases]
+    lines = [[name, *(", ".join(part) or NONE for part in parts)] for name, *parts in shown]
+    return table(("", "checks", "does not check"), lines)
 
 
 def meanings() -> str:
@@ -90,7 +89,7 @@ def tables(found: Comparison) -> dict[str, str]:
     """Return each table under its heading."""
     floors = dict.fromkeys(row.floor for row in found.python)
     by_floor = {floor: [row for row in found.python if row.floor == floor] for floor in floors}
-    titles = {"floor": "Ed25519, and RSA where a peer has nothing else", "hybrid floor": "Hybrid signatures"}
+    titles = {"floor": "Ed25519", "hybrid floor": "Ed25519 and ML-DSA-65"}
     shown = {titles[floor]: rows_table(rows, HEAD) for floor, rows in by_floor.items()}
     if found.node:
         shown["In Node"] = rows_table(found.node, NODE_HEAD)
