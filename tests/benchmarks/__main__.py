@@ -24,6 +24,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=40, help="how often each is timed (default: 40)")
     parser.add_argument("--write", action="store_true", help="renew docs/performance.md and its chart")
     asked = parser.parse_args()
+    if asked.rounds < 1:
+        parser.error("--rounds must be at least 1")
     found = compare(asked.rounds)
     for title, text in tables(found).items():
         print(f"{title}\n\n{text}")

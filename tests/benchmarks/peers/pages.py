@@ -79,10 +79,11 @@ def meanings() -> str:
 
 
 def better_table(found: Comparison) -> str:
-    """Return what each does better than licensekit."""
+    """Return what each does better than licensekit; of ours and the floors alone, nothing."""
     better = {name: case.better for name, case in CASES.items()} | {case.name: case.better for case in node.CASES}
     shown = [(row.name, better[row.name]) for row in (*found.python, *found.node)]
-    return table(("", "does better"), [one for one in shown if one[1]])
+    lines = [one for one in shown if one[1]]
+    return table(("", "does better"), lines) if lines else ""
 
 
 def tables(found: Comparison) -> dict[str, str]:
@@ -93,10 +94,8 @@ def tables(found: Comparison) -> dict[str, str]:
     shown = {titles[floor]: rows_table(rows, HEAD) for floor, rows in by_floor.items()}
     if found.node:
         shown["In Node"] = rows_table(found.node, NODE_HEAD)
-    return shown | {
-        "What each checks": f"{checks_table(found.python)}\n{meanings()}",
-        "What others do better": better_table(found),
-    }
+    shown["What each checks"] = f"{checks_table(found.python)}\n{meanings()}"
+    return shown | ({"What others do better": better} if (better := better_table(found)) else {})
 
 
 def section(found: Comparison) -> str:
