@@ -14,6 +14,7 @@ FOLDER: Final = TOP / "locks"
 
 EXTRAS: Final = {
     "development": ("lint", "release", "test-all"),
+    "benchmarks": ("benchmarks", "build"),
     "docs": ("build", "docs"),
     "release": ("release",),
     "runtime": ("console", "django", "fastapi", "openfeature", "openssh", "pkcs11", "postgres", "prometheus", "qr"),

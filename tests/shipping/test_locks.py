@@ -18,7 +18,7 @@ PROJECT: Final[dict[str, Any]] = tomllib.loads((TOP / "pyproject.toml").read_tex
 OURS: Final = canonicalize_name(PROJECT["name"])
 RUN_BY_MACHINES: Final = sorted([TOP / ".ci" / "run", *(TOP / ".github" / "workflows").glob("*.yml")])
 
-OF_NPM: Final = (FOLDER / "axe" / "package-lock.json", TOP / "samples/readers/typescript/package-lock.json")
+OF_NPM: Final = (*FOLDER.glob("*/package-lock.json"), TOP / "samples/readers/typescript/package-lock.json")
 
 NOT_LOCKED: Final = ('"$work"/dist/*.whl', '"$work"/kit/*.whl')
 """What `.ci/run` installs as a user does: our own wheels."""
