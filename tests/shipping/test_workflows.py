@@ -74,6 +74,13 @@ def test_whatever_compares_with_the_last_release_has_its_tag() -> None:
         assert checkout["with"]["fetch-depth"] == 0, job
 
 
+def test_everything_knows_the_commit_that_a_change_is_compared_with() -> None:
+    checkout, run = read("test")["jobs"]["everything"]["steps"]
+    assert checkout["with"]["fetch-depth"] == 0
+    (variable,) = run["env"]
+    assert f'--against "${{{variable}:-origin/main}}"' in (TOP / ".ci" / "run").read_text("utf-8")
+
+
 @pytest.mark.attack("moved-action")
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_actions_are_pinned_and_keep_no_credentials(path: Path) -> None:
