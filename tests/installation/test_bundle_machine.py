@@ -193,11 +193,11 @@ class BundleMachine(RuleBasedStateMachine):
                 assert any(b.part == one.part and b.use <= one.use for b in others)
 
     def is_usable(self, identity: bytes) -> bool:
-        """Say whether a bundle that was activated is neither revoked nor by a revoked key."""
+        """Return whether an activated bundle and its key are not revoked."""
         return identity not in self.taken_back and self.held[identity].key not in self.dead
 
     def in_force_of(self, identities: list[bytes], usable: bytes | None = None) -> list[bytes]:
-        """Say which of these are in force, if the one that is `usable` has started and is."""
+        """Return which of these are in force, if the one that is `usable` has started."""
         some = [identity for identity in self.held if identity in identities]
         items = [
             Item(makers.changed(one.bundle, starts=None), one.key)
