@@ -64,7 +64,7 @@ PROCESS_MARKS: Final = ("process", "server", "browser")
 UNDOING_SECONDS: Final = 300
 """How long it may take to undo what a test's fixtures made."""
 FAILURE_LINES: Final = 10
-"""How much is said at once of what was wrong."""
+"""How many lines of a failure are shown as soon as it happens."""
 _children: Final = pytest.StashKey[int]()
 
 
@@ -88,7 +88,7 @@ def _reasons_with_a_text() -> Generator[None]:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Say at once what fails, and not first at the end, which a run that is cut off never reaches."""
+    """Print what fails as soon as it does: a run that is cut off never reaches the end."""
     plugins = session.config.pluginmanager
     reporter = plugins.get_plugin("terminalreporter")
     if isinstance(reporter, pytest.TerminalReporter):
@@ -247,7 +247,7 @@ def location(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def kill_postgres(postgres: Postgres) -> Iterator[Callable[[], None]]:
-    """Kill the server at once, as a crash does; afterwards it is started again."""
+    """Kill the server immediately, as a crash does; afterwards it is started again."""
     own = postgres.own
     if own is None:
         pytest.skip("the server of LICENSEKIT_TEST_POSTGRES is not ours to kill")
@@ -311,7 +311,7 @@ def stopped_postgres(postgres: Postgres) -> Callable[[], AbstractContextManager[
 
 @pytest.fixture
 def unprivileged(tmp_path: Path) -> Iterator[Callable[[], None]]:
-    """Give up, until the test ends, root's right to read and write everything.
+    """Drop, until the test ends, root's right to read and write everything.
 
     What is in the test's folder when this is called belongs to the lesser account.
     """

@@ -136,7 +136,7 @@ class DebianServer:
         self._run("pg_ctl", "-w", "-t", "60", "-l", str(self.folder / "log"), "start")
 
     def stop(self) -> None:
-        """Stop it at once, if it runs; whoever is connected loses that."""
+        """Stop it immediately, if it runs; clients lose their connections."""
         if (self._data / "postmaster.pid").exists():
             self._run("pg_ctl", "-w", "-m", "immediate", "stop")
 

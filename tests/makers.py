@@ -255,7 +255,7 @@ def first_trust() -> armor.Token:
 
 
 def sealed(token: armor.Token, *signers: Signer) -> armor.Token:
-    """Return the payload of `token` signed anew by `signers` alone."""
+    """Return the payload of `token` signed by `signers` alone."""
     return seal(token.type, payload_of(token), *signers)
 
 

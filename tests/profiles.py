@@ -5,7 +5,7 @@ from typing import Final
 from hypothesis import settings
 
 THOROUGH_EXAMPLES: Final = 100
-"""Of a test that names no number, under the profile `thorough`."""
+"""How many examples a test tries that names no number, under the profile `thorough`."""
 
 
 def examples(thorough: int) -> int:

@@ -13,7 +13,7 @@ NEAR = 90
 UNSTATED = frozenset({"server", "reports"})
 """What no statement says: system licenses that are no meters."""
 Row = tuple[str, str, str, bool]
-"""Of a report: group, use, license or nothing for the sales themselves, and whether it is unrestricted."""
+"""A row of a report: group, use, license or nothing for the sales themselves, and whether it is unrestricted."""
 USES = ("production", "trial", "demo")
 """A use takes the place of those behind it."""
 
@@ -251,7 +251,7 @@ class Books:
                 self.add(replace(one, number=self.next_number))
 
     def give_back(self, one: Sale, day: int) -> None:
-        """Let a customer return a sale: what came before it in its line counts no more either."""
+        """Let a customer return a sale: what came before it in its line no longer counts either."""
         self.judge(one, "returned", day)
         for earlier in self.by_serial[one.serial]:
             if earlier.line == one.line and earlier.sequence < one.sequence and earlier.taken is None:

@@ -28,7 +28,7 @@ Show = Callable[[Visit], Response]
 
 
 def pulse(visit: Visit) -> Response:
-    """Tell a page that is open whether something has changed since it was shown."""
+    """Answer an open page: whether something has changed since it was shown."""
     return Response(visit.pulse, media_type="text/plain")
 
 

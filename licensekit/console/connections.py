@@ -109,7 +109,7 @@ class HttpConnection(H11Protocol):
         self._note()
 
     def on_response_complete(self) -> None:
-        """Go on to the next request."""
+        """Begin the next request."""
         super().on_response_complete()
         self._note()
 

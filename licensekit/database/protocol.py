@@ -204,8 +204,8 @@ class Database(Protocol):
         """Open the one write transaction that the database has at a time, in any process; never one inside another.
 
         It is committed, durably, when the block ends, and rolled back when the block raises anything. Inside the block,
-        what was read stays true until the commit. With `shared`, other shared ones may run at the same time, so many
-        hosts need not queue, and `version` need not move. That is for rows such as leases, which a unique key keeps
+        what was read stays true until the commit. With `shared`, others may run at the same time: hosts need not
+        queue, and `version` need not move. That is for rows such as leases, which a unique key keeps
         apart: there, decide by what `run` says it changed, not by what was read.
 
         Raises `DatabaseNewer` where a newer program has migrated it meanwhile, `DatabaseBusy` where another writer held

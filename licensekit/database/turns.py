@@ -22,7 +22,7 @@ from licensekit.errors import FileUnusable
 from licensekit.files import PRIVATE, PRIVATE_FOLDER, hand_over, names_in
 
 _PATIENCE, _GRACE = 1.0, 0.8
-"""Seconds: for how long one that writes keeps others waiting, and for how long all who want to write may try at once.
+"""Seconds: for how long one that writes keeps others waiting, and for how long all who want to write may try together.
 
 That is far quicker than strictly one after the other; whoever has tried for longer goes before newcomers.
 """

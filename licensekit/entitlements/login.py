@@ -122,7 +122,7 @@ def _of_user(user: UserFacts, rule: LoginRule, way: str) -> Iterator[Reason]:
 def _of_licenses(
     entitlements: Entitlements, rule: LoginRule, issuer: str, access: Mapping[str, Access], holdings: Iterable[Holding]
 ) -> Iterator[Reason]:
-    """What was full is read after grace, and logins go on: read is enough."""
+    """Yield the reasons why a login lacks a license. Read access is enough, so that logins go on after grace."""
     for written in rule.all:
         code = entitlements.trust_store.qualify(issuer, written)
         if access.get(code, Access.NONE) is Access.NONE:

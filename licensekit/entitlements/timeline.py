@@ -34,7 +34,7 @@ class _Candidate(NamedTuple):
 
     @property
     def part(self) -> tuple[str, str]:
-        """Of the candidates of one issuer and part, one governs."""
+        """Issuer and part: one of the candidates that share both governs."""
         return self.bundle.issuer, self.bundle.part
 
     @property

@@ -19,7 +19,7 @@ from licensekit.text.values import FAULTS, GUESSES, guess_while
 
 IMPORT_BYTES: Final = 64 * 1024 * 1024
 """The largest file of users."""
-FEW: Final = 10  # so many users may leave or lose licenses, whatever part of all they are
+FEW: Final = 10  # this many users may always leave or lose licenses, whatever share of all they are
 
 
 class UsersLeave(Message):
@@ -51,7 +51,7 @@ class SyncProposal(Proposal[Synced]):
     did: str = "user-sync"
     """The code of its entries in the audit log."""
     too_many: MostUsersLeave | None = None
-    """That most users would leave or lose licenses, if they would."""
+    """Set if most users would leave or lose licenses."""
 
     @property
     def staged(self) -> list[StagedUser]:

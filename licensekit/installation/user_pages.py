@@ -119,7 +119,7 @@ def _end_of_window(connection: Connection, source: _Source, place: Row) -> Row |
 
 
 def _place(source: _Source, after: str) -> Row:
-    """Return the place that a page said, or the first where it is none of this order."""
+    """Return the place after which a page begins, or the first if `after` is not a place of this order."""
     key, _, user_id = after.rpartition("\t")
     if len(source.begin) == 1:
         return (user_id,)

@@ -50,7 +50,7 @@ class NewWorkspace(NamedTuple):
     catalog: bytes | None = None
     """The catalog file, which names the same product and issuer; default: a small one."""
     scheme: int = ED25519
-    """Of every key: `frame.ED25519` or `frame.HYBRID`."""
+    """The scheme of every key: `frame.ED25519` or `frame.HYBRID`."""
     root_keys: int = 1
     """How many keys the root has."""
     threshold: int = 1

@@ -28,11 +28,11 @@ class Layout:
         self.ignored = folder / ".gitignore"  # what is never committed: secrets, the ledger, customers' licenses
 
     def pack(self, product: str) -> Path:
-        """What the application ships."""
+        """Return the path of the pack that the application ships."""
         return self.folder / f"{product}.lkp"
 
     def public(self, issuer: str) -> Path:
-        """The public key that a third party sends to the vendor."""
+        """Return the path of the public key that a third party sends to the vendor."""
         return self.folder / f"{issuer}.pub"
 
     def record_url(self, url: str) -> None:

@@ -70,7 +70,7 @@ def put(known: dict[K, T], key: K, value: T) -> T:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is known of a holder under one snapshot; put in place at once, so that no thread sees parts of two."""
+    """What is known of a holder under one snapshot; replaced as a whole, so that no thread sees parts of two."""
 
     snapshot: Snapshot
     access: Mapping[str, Access]

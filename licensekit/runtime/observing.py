@@ -31,7 +31,7 @@ _MARGIN, _MARGIN_SECONDS = 1.01, 0.1
 """How much longer than the holder an observer waits: clocks of machines do not run alike."""
 _READS: Final = 6  # how often the row of a lease is read, at least, within its time
 _LONGEST_GAP: Final = 4
-"""After this part of its time without a read, a lease is observed anew: whoever was away may renew it first."""
+"""After this part of its time without a read, observing a lease begins again: it may have been renewed."""
 _PAUSE_SECONDS: Final = 1.0  # the pause between two looks where no lease is a short one
 _SAVE_SECONDS: Final = 5
 _FILE, _FILE_BYTES = "observed.json", 16 * 1024 * 1024

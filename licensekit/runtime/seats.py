@@ -257,7 +257,7 @@ class Lease:
             return self._error is None
 
     def after_fork(self) -> None:
-        """Give up, in a forked child, what the parent process holds."""
+        """Drop, in a forked child, the seat that the parent process holds."""
         self._lock = Lock()
         self.lost = Event()
         if self._settle("inherited"):

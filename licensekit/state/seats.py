@@ -1,6 +1,6 @@
 """Seats in rows: a row for each seat of a license, which is free or has one lease.
 
-The key (license, seat) is what keeps the count: however many processes ask at once, a row has one lease. Whoever loses
+The key (license, seat) is what keeps the count: however many processes ask together, a row has one lease. Whoever loses
 a race for a row tries another one. Rows are made as they are needed, and stay.
 
 No clock says how long a seat is held: each renewal counts its `beat` up, and whoever sees that stand still for too long

@@ -94,7 +94,7 @@ def _occupied(connection: Connection, query: LiteralString, code: str, values: S
 
 
 def prefer(connection: Connection, kind: Kind, code: str, first: Sequence[str]) -> list[str]:
-    """Number the slots of a license from 1, `first` first; return those of `first` who lack it, and do nothing then."""
+    """Assign the slots of a license from 1, `first` first, unless some of `first` lack it; return those who do."""
     slots = {holder: slot_of(slot) or HIGHEST + 1 for holder, slot in connection.rows(_of(kind, "holders"), code)}
     if missing := [holder for holder in first if holder not in slots]:
         return missing

@@ -1,7 +1,7 @@
 """What the application tells of use, in rows: units of meters that it used, and when users were last seen.
 
 Units count as used here, in a row for each period of a meter, before a program uses them, and the condition of the
-statement keeps the count: however many processes ask at once, no row exceeds what was sold. Rows of periods that are
+statement keeps the count: however many processes ask together, no row exceeds what was sold. Rows of periods that are
 over stay, so that a clock that is set back finds them used.
 
 Who holds a license without using it follows from days, counted from 1970 (`docs/installation.md`, "Who needs a seat?").

@@ -151,7 +151,7 @@ def group_word(group: str) -> str:
 
 
 def together(elements: Iterable[T], most: int) -> Iterator[list[T]]:
-    """Yield the elements in lists of at most so many."""
+    """Yield the elements in lists of at most `most`."""
     rest = iter(elements)
     while some := list(islice(rest, most)):
         yield some

@@ -103,7 +103,7 @@ class TestLicensing(Licensing):
         self.grant(**cast("Sold", without))
 
     def assign(self, user_id: str, *licenses: str) -> None:
-        """Assign licenses to a user, who is added if there is none of that id; raises as `Users.assign`."""
+        """Assign licenses to a user, who is added if needed; raises as `Users.assign`."""
         with suppress(EntryTaken):
             self.installation.users.add(user_id)
         self.installation.users.assign(user_id, *licenses)

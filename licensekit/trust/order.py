@@ -14,7 +14,7 @@ from licensekit.trust.signed import Verified
 from licensekit.wire.documents import TYPE_OF, Catalog, Revocations, Root, Trust
 
 FullVersion = tuple[int, ...]
-"""Of a root: (version). Of a trust document: (root version, version). Of a list or catalog: (root version, trust
+"""A root's is (version), a trust document's (root version, version), a list's or catalog's (root version, trust
 version, number or version)."""
 Ordered = Root | Trust | Revocations | Catalog
 T = TypeVar("T", Trust, Revocations, Catalog)

@@ -38,7 +38,7 @@ class World(NamedTuple):
         return self.folder / "order.toml"
 
     def passphrase(self) -> list[str | Path]:
-        """The option that opens the signing key."""
+        """Return the option that opens the signing key."""
         return ["--passphrase-file", self.folder / "passphrase"]
 
 

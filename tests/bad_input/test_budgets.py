@@ -133,7 +133,7 @@ def test_the_time_of_a_reader_is_linear(name: str, tmp_path: Path, monkeypatch: 
 
 @pytest.mark.parametrize("kind", CLASS_OF)
 def test_the_time_of_a_document_is_linear(kind: str) -> None:
-    """Of payloads that no decoder takes, deep or wide."""
+    """It is, for payloads that no decoder takes, deep or wide."""
     wide = {
         "arrays": shapes.repeated(b"\x91"),
         "nothing": shapes.repeated(b"\xc0", b"\xdd\x00\xff\xff\xff"),

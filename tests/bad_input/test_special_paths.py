@@ -1,4 +1,4 @@
-"""What is no plain file, wherever a program passes a path: refused at once, as commands do."""
+"""What is no plain file, wherever a program passes a path: refused immediately, as commands do."""
 
 import inspect
 import os

@@ -51,20 +51,20 @@ Licenses = dict[str, License]
 
 
 def flat() -> Licenses:
-    """A hundred licenses include two hundred others each."""
+    """Return a hundred licenses that include two hundred others each."""
     bringing = limits.CLOSURE // limits.INCLUDES
     inner = sorted(CODES[bringing : bringing + limits.INCLUDES])
     return _including({code: inner if n < bringing else [] for n, code in enumerate(CODES)})
 
 
 def chain() -> Licenses:
-    """Two hundred licenses include the next one, which includes the next."""
+    """Return two hundred licenses, each of which includes the next one."""
     links = 200
     return _including({code: [CODES[n + 1]] if n < links - 1 else [] for n, code in enumerate(CODES)})
 
 
 def circle() -> Licenses:
-    """A hundred and forty licenses include all of one another."""
+    """Return a hundred and forty licenses that all include one another."""
     ring = sorted(CODES[:140])
     return _including({code: [c for c in ring if c != code] if code in ring else [] for code in CODES})
 

@@ -35,7 +35,7 @@ ROOT: Final = Path(__file__).parents[2]
 SMALL: Final = 1_000
 BATCH: Final = 5_000
 SOME: Final = 1000
-"""One bundle in so many is revoked, one ends within a month, and one has a statement."""
+"""In each group of this many bundles one is revoked, one ends within a month, and one has a statement."""
 NOW: Final = int(time.time()) // DAY * DAY
 """When the ledgers end: today, as commands read the clock."""
 MOST_SECONDS: Final = 1.0
@@ -87,7 +87,7 @@ def fill(workspace: Workspace, count: int) -> None:
 
 
 def filled(folder: Path, count: int) -> Workspace:
-    """Return a workspace with so many bundles: the one that is kept in the folder, or a new one."""
+    """Return a workspace with `count` bundles: the one that is kept in the folder, or a new one."""
     if Workspace.exists(folder):
         return Workspace.open(folder)
     workspace = workspaces.make(folder, now=NOW - count - 1)

@@ -34,7 +34,7 @@ class Bare:
         self.lock = Lock()
 
     def use(self, n: int = 1) -> None:
-        """Use `n`, if so many are left."""
+        """Use `n` units, if that many are left."""
         with self.lock:
             if n > self.left:
                 raise ValueError

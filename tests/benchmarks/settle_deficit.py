@@ -56,7 +56,7 @@ def timed(what: str, act: Callable[[], T], floor: float) -> T:
 
 
 def main() -> None:
-    """Settle a deficit of so many holders."""
+    """Settle a deficit of this many holders."""
     users = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     with tempfile.TemporaryDirectory() as folder, prepare(Path(folder, "home"), users) as crm:
         floor = floor_of(Path(folder), users)

@@ -27,7 +27,7 @@ from tests.crm import crm_catalog
 
 PAUSE: Final = 0.01
 RENAMED: Final = 50
-"""One of so many has another name or group the next day."""
+"""One in this many has another name or group the next day."""
 LEAVING: Final = 200
 
 

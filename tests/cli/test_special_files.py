@@ -1,4 +1,4 @@
-"""What is no plain file, wherever a command takes a path: it is refused at once by its name, and never waited for.
+"""What is no plain file, wherever a command takes a path: it is refused immediately by its name, and never waited for.
 
 Commands and options are those of click's tree, so that a new one is asked by itself. The commands of one name run in a
 process of their own that may use little memory and time, and is killed if it waits. Each option meets a link that leads

@@ -40,7 +40,7 @@ def browser(bare: Installation) -> Browser:
 
 
 def send(browser: Browser, status: int, *files: str, **fields: str) -> str:
-    """Give files, and return the page that they lead to."""
+    """Send files, and return the page that follows."""
     given = [("file", (f"{at}.txt", data.encode())) for at, data in enumerate(files)]
     answer = browser.client.post("/activate/preview", data={"token": browser.token(), **fields}, files=given)
     assert answer.status_code == status, answer.text

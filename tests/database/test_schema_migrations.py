@@ -41,7 +41,7 @@ def notes(database: Database) -> list[tuple[int, str]]:
 
 
 def beside(location: str) -> list[str]:
-    """Return the files beside a SQLite database; there are none of a server's."""
+    """Return the files beside a SQLite database; a server's has none."""
     return [] if "://" in location else sorted(p.name for p in Path(location).parent.iterdir())
 
 

@@ -159,7 +159,7 @@ def judge(case: Case, crash: Crash) -> tuple[str, ...]:
 
 
 def some(found: Iterable[Crash], most: int | None) -> Iterator[Crash]:
-    """Yield at most so many crashes of each loss, spread over the command; the last of all in any case."""
+    """Yield a bounded number of crashes of each loss, spread over the command; the last of all in any case."""
     every = list(found)
     for loss in LOSSES:
         of_loss = [one for one in every if one.loss == loss]

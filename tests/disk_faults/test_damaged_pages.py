@@ -25,7 +25,7 @@ SIDES: Final = {
         "doctor {h}",
     ),
 }
-"""Of each database: how a backup is made, commands that meet the damage, how the backup is restored and judged."""
+"""For each database: how a backup is made, commands that meet the damage, how the backup is restored and judged."""
 
 
 def damage(path: Path, random: Random) -> None:

@@ -1,4 +1,4 @@
-"""A file in the place of a database that is none of ours, or of the other side: every command leaves it as it is."""
+"""A file in the place of a database that is not ours, or is the other side's: every command leaves it as it is."""
 
 import shutil
 import sqlite3

@@ -55,7 +55,7 @@ class Case(NamedTuple):
     """How the same command ends a second time."""
     calls: tuple[Call, ...]
     sites: tuple[str, ...]
-    """Of each call, what it does to which file, and the functions that lead to it."""
+    """For each call, what it does to which file, and the functions that lead to it."""
 
 
 class Outcome(NamedTuple):

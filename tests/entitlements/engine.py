@@ -58,7 +58,7 @@ def granted(
 
 
 def bare(sequence: int = 1, **changes: Any) -> Bundle:
-    """Return a bundle that sells nothing but what is said, and never ends unless told."""
+    """Return a bundle that sells only what is given, and is perpetual by default."""
     never = dict.fromkeys(("starts", "warning", "expiry", "grace"))
     nothing: dict[str, Any] = {"system": {}, "sites": {}, "users": {}}
     return makers.bundle(**{"sequence": sequence, **never, **nothing, **changes})

@@ -121,7 +121,7 @@ def test_quantities_of_a_system_license_add() -> None:
 
 
 def lapsing(policy: AfterGrace) -> Entitlements:
-    """Two of `user` for ever, and three more whose time is over."""
+    """Two of `user` that are perpetual, and three more that have expired."""
     lapsed = bare(part="more", users={"user": 3}, expiry=DAY, after_grace=policy)
     return granted(CRM, bare(users={"user": 2}), lapsed, now=end_of_day(DAY))
 

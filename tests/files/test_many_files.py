@@ -1,4 +1,4 @@
-"""Many files at once, and files that are written piece by piece: each whole or not at all."""
+"""Many files together, and files that are written piece by piece: each whole or not at all."""
 
 import os
 import resource

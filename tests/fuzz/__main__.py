@@ -58,7 +58,7 @@ def main() -> int:
 
 
 def _all(asked: Namespace, folder: Path, ran: list[Ran]) -> Iterator[Ran]:
-    """Run targets, so many at once, and yield what became of each."""
+    """Run targets in parallel, and yield what became of each."""
     running: dict[int, Running] = {}
     for target in _rounds(asked, ran):
         while len(running) >= asked.at_once or target in [one.target for one in running.values()]:
@@ -73,8 +73,8 @@ def _arguments() -> Namespace:
     parser = ArgumentParser("python -m tests.fuzz", description="Feed bytes to every reader until one fails.")
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"default: all of {', '.join(BY_NAME)}")
     parser.add_argument("--seconds", type=int, help="how long each target runs; default: 20")
-    parser.add_argument("--inputs", type=int, help="run all in turn until so many inputs were tried together")
-    parser.add_argument("--at-once", type=int, default=2, help="how many targets run at once; default: 2")
+    parser.add_argument("--inputs", type=int, help="run all in turn until this many inputs were tried in total")
+    parser.add_argument("--at-once", type=int, default=2, help="how many targets run in parallel; default: 2")
     parser.add_argument("--folder", help="where to work, and to find what earlier runs left; default: a new one")
     parser.add_argument("--record", action="store_true", help="add to the running total in total.toml")
     parser.add_argument("--keep", action="store_true", help="keep what reaches new lines in the corpus")

@@ -16,14 +16,14 @@ from licensekit.cli.groups import error_lines, usage_line
 from licensekit.errors import LicenseError
 
 MOST_SECONDS: Final = 1.0
-"""Of the processor, for one input."""
+"""Processor time for one input."""
 _PACKAGE: Final = str(Path(licensekit.__file__).parent)
 _SHOWN_CHARACTERS: Final = 100_000
 _SHOWN_OF_A_BYTE: Final = 200  # each fault of a file has a line, which names what would be right
 
 
 class NotMade(Exception):  # nothing is wrong: there is nothing to be judged
-    """The input is none of the structure that a target makes its bytes of."""
+    """The input does not have the structure from which a target makes its bytes."""
 
 
 class Verdict(NamedTuple):
@@ -67,7 +67,7 @@ def _require_line(line: str) -> None:
 
 
 def require_shown(error: LicenseError, size: int = 0) -> None:
-    """Check that an error about so many bytes says something, in lines that are harmless, and as JSON."""
+    """Check that an error about an input says something, in lines that are harmless, and as JSON."""
     lines = error_lines(error)
     assert lines
     assert all(line and line.isprintable() for line in lines), lines

@@ -26,7 +26,7 @@ from tests.fuzz import kit
 from tests.fuzz.judging import NotMade, require_shown
 from tests.fuzz.structure import described, file_of, tokens_of
 
-_ACTIVATED_OF = 8  # one of so many proposals is carried out as well, which costs a new installation
+_ACTIVATED_OF = 8  # one proposal in this many is carried out as well, which costs a new installation
 
 
 @cache

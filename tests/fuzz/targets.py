@@ -11,7 +11,7 @@ class Target(NamedTuple):
     name: str
     module: str
     prefix: int | None = None
-    """Of an input that is a tree in MessagePack (`structure`): how many bytes are before it. None: it is no tree."""
+    """How many bytes precede the tree in MessagePack (`structure`) of an input; None: it is not a tree."""
 
     @property
     def run(self) -> Callable[[bytes], None]:

@@ -22,7 +22,7 @@ class Total(NamedTuple):
     slowest: float = 0.0
 
     def plus(self, inputs: int, findings: int, slowest: float) -> "Total":
-        """Add a run with so many different findings; where there were any, none of its inputs counts as after them."""
+        """Add a run and its number of different findings; if there were any, its inputs do not count as after them."""
         since = 0 if findings else self.since + inputs
         return Total(self.inputs + inputs, self.exceptions + findings, since, max(self.slowest, slowest))
 

@@ -193,11 +193,11 @@ class BundleMachine(RuleBasedStateMachine):
                 assert any(b.part == one.part and b.use <= one.use for b in others)
 
     def is_usable(self, identity: bytes) -> bool:
-        """Say whether a bundle that was activated is neither revoked nor by a revoked key."""
+        """Return whether an activated bundle and its key are not revoked."""
         return identity not in self.taken_back and self.held[identity].key not in self.dead
 
     def in_force_of(self, identities: list[bytes], usable: bytes | None = None) -> list[bytes]:
-        """Say which of these are in force, if the one that is `usable` has started and is."""
+        """Return which of these are in force, if the one that is `usable` has started."""
         some = [identity for identity in self.held if identity in identities]
         items = [
             Item(makers.changed(one.bundle, starts=None), one.key)
@@ -213,11 +213,11 @@ class BundleMachine(RuleBasedStateMachine):
         self.installation.activate(file(signers.trust_token(self.trust, self.dead)))
 
     def now(self) -> int:
-        """The time that counts: the clock of these histories never goes back."""
+        """Return the time that counts: the clock of these histories never goes back."""
         return self.home.clock.now
 
     def items(self, held: dict[bytes, Held] | None = None) -> list[tuple[bytes, Item]]:
-        """What may be in force, in the order of activation."""
+        """Return the bundles that may be in force, in the order of activation."""
         return [
             (identity, Item(one.bundle, one.key, is_revoked=identity in self.taken_back))
             for identity, one in (self.held if held is None else held).items()
@@ -225,7 +225,7 @@ class BundleMachine(RuleBasedStateMachine):
         ]
 
     def active(self, held: dict[bytes, Held] | None = None) -> list[Held]:
-        """What is in force, and then what waits."""
+        """Return the bundles in force, followed by those that wait."""
         known = self.items(held)
         items = [item for _, item in known]
         numbers = [
@@ -236,7 +236,7 @@ class BundleMachine(RuleBasedStateMachine):
         return [every[known[number][0]] for number in numbers]
 
     def serial(self) -> str | None:
-        """The serial of the base bundle that is in force or waits, or of another one."""
+        """Return the serial of the base bundle that is in force or waits, or else of another bundle."""
         active = [one.bundle for one in self.active()]
         of_base = [one for one in active if one.part == BASE]
         return (of_base or active)[0].serial if active else None

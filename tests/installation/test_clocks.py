@@ -43,7 +43,7 @@ class Machine:
         self.home.clock.now += seconds + turned
 
     def restart(self) -> None:
-        """Boot again, at once."""
+        """Boot again, immediately."""
         self.booted, self.up = self.booted + 1, 0
 
     def open(self) -> Installation:

@@ -39,7 +39,7 @@ class World(NamedTuple):
         return self.home.clock.now // DAY_SECONDS
 
     def see(self, *users: str, day: int | None = None) -> None:
-        """Tell that users are there."""
+        """Report that users were seen."""
         seen = Sightings(self.today)
         for user in users:
             seen.note(user, self.today if day is None else day)

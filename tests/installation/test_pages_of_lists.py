@@ -167,7 +167,7 @@ def test_each_word_of_a_text_is_the_beginning_of_a_word(people: Installation, te
 def test_who_holds_a_license_through_several_is_listed_once(
     people: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where so many licenses include it that no page merges their holders."""
+    """Also if it is included in more licenses than a page merges."""
     people.users.assign("anna", "user")
     wanted = UserFilter(holding="user")
     before = people.users.page(wanted)

@@ -109,7 +109,7 @@ def old(workspace: Workspace) -> bytes:
 
 
 def early(workspace: Workspace) -> bytes:
-    """A renewal that starts when the first has ended."""
+    """Issue a renewal that starts when the first bundle has ended; return the first file."""
     first = issue(workspace)
     issue(workspace, starts="2027-12-01", days=100, serial=SERIAL)
     return first.data
@@ -150,7 +150,7 @@ def elsewhere(workspace: Workspace) -> bytes:
 
 
 def unknown_to_it(workspace: Workspace) -> bytes:
-    """A bundle that a key of ours has signed and a restored ledger lost."""
+    """Return a bundle that is signed with a key of the workspace and is not in the ledger, as after a restore."""
     token = sign(makers.bundle(issuer="acme", product="acme", serial="S-1", issued=NOW), signer(workspace))
     return makers.file_of(token).encode()
 

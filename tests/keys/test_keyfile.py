@@ -299,7 +299,7 @@ def test_a_low_order_key_is_refused_as_a_public_key() -> None:
 
 
 def test_a_label_that_runs_beyond_the_end_is_refused() -> None:
-    """Of a public key with a check that fits, too: the file is damaged, not its key."""
+    """A public key whose check fits is refused likewise: the file is damaged, not its key."""
     body = bytes([ED25519, 0, 200]) + b"label"
     check = sha256(b"lkpub1." + body).digest()[:4]
     with pytest.raises(errors.KeyFileInvalid, match="cut short"):

@@ -170,7 +170,7 @@ def test_an_openssh_key_of_an_unknown_algorithm_is_refused() -> None:
 
 @pytest.mark.attack("any-bytes-in-a-key-file")
 def test_an_openssh_key_with_a_compressed_point_is_refused() -> None:
-    """The library raises `NotImplementedError`, which is none of those that it names."""
+    """The library raises `NotImplementedError`, which is not one of those that it names."""
     whole = contents(OTHERS["ECDSA, OpenSSH"])
     point = P256.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     with pytest.raises(errors.KeyFileInvalid):

@@ -85,6 +85,6 @@ def test_neither_repr_nor_refusal_shows_the_secret(scheme: int) -> None:
 @pytest.mark.attack("secret-in-a-traceback")
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_signing_key_does_not_pickle(scheme: int) -> None:
-    """So no cache, queue or child process gets a copy of the secret by accident."""
+    """No cache, queue or child process gets a copy of the secret by accident."""
     with pytest.raises((TypeError, AttributeError, pickle.PicklingError), match="pickle"):
         pickle.dumps(SigningKey.generate(scheme))

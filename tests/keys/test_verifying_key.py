@@ -35,7 +35,7 @@ def test_in_a_frame_its_id_stands_for_it_but_an_installation_key_for_itself() ->
 
 @pytest.mark.attack("algorithm-downgrade")
 def test_the_same_bytes_under_two_schemes_are_two_keys() -> None:
-    """So a key that an installation made can never be taken for an issuer's."""
+    """A key that an installation made can never be taken for an issuer's."""
     public = SIGNERS[ED25519].verifying_key.public
     one, other = load(ED25519, public), load(INSTALLATION, public)
     assert one != other

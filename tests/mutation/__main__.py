@@ -123,7 +123,7 @@ def main() -> None:
     covering.add_argument("tests", nargs="*", default=TESTS, help="folders or files of tests")
     running = commands.add_parser("run", help="make the trials that are still to be made")
     running.add_argument("--budget", type=float, default=3.0, help="seconds of tests for each mutant")
-    running.add_argument("--jobs", type=int, default=2, help="trials at once")
+    running.add_argument("--jobs", type=int, default=2, help="trials in parallel")
     running.add_argument("--survivors", action="store_true", help="try again those that survived")
     running.add_argument("--only", default="", help="a pattern of path, scope and identity: path:scope:identity")
     running.add_argument("--backward", action="store_true", help="from the last one, beside a run from the first")

@@ -35,9 +35,9 @@ NICE: Final = 10
 """How far trials stand back behind whatever else the machine does."""
 CPU_SECONDS: Final = 4
 CPU_FACTOR: Final = 10
-"""A test has run into an endless loop after so many seconds and so many times what it takes without a mutant."""
+"""A test has run into an endless loop after this many seconds, or this many times what it takes without a mutant."""
 WALL_SECONDS: Final = 90
-"""A test waits for what will never happen after so long; tests themselves give up after 60."""
+"""After this long, a test waits for something that will never happen; tests themselves give up after 60."""
 COLLECTED: Final = 8
 """How many files of tests are collected again for a change of what runs at import."""
 OPTIONS: Final = ("-o", "timeout=0", "-p", "no:cacheprovider", "--assert=plain", "--hypothesis-profile=mutation")
@@ -66,7 +66,7 @@ class Plan(NamedTuple):
     modules: Mapping[str, Module]  # by path
     coverage: CoverageMap
     budget: float  # seconds of tests for each mutant
-    jobs: int  # trials at once
+    jobs: int  # trials in parallel
     tell: Callable[[Mutant, Outcome], None]
     is_open: Callable[[Mutant], bool]  # whether no other run has tried it in the meantime
 

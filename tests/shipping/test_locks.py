@@ -63,7 +63,7 @@ def applies(one: Requirement, machine: dict[str, str]) -> bool:
 @pytest.mark.attack("replaced-dependency")
 @pytest.mark.parametrize("name", EXTRAS)
 def test_each_entry_is_a_version_with_hashes(name: str) -> None:
-    """So nothing else is installed, whichever index a machine asks, and no index is named."""
+    """Nothing else is installed, whichever index a machine asks, and no index is named."""
     for line in entries(name):
         assert re.fullmatch(r"[\w.-]+==[\w.]+( ; [^;]+?)? +(--hash=sha256:[0-9a-f]{64} *)+", line), line
 

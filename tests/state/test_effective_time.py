@@ -33,19 +33,19 @@ seconds = st.integers(0, 2**33)
 
 
 def at(clock: int, up: int, boot: bytes = b"one", server: int | None = None) -> Reading:
-    """What the clocks of a host show that has been running for `up` seconds."""
+    """Return what the clocks show on a host that has been running for `up` seconds."""
     return Reading(clock, Boot(boot, up), server)
 
 
 def watched(seen: TimeSeen, *readings: Reading) -> TimeSeen:
-    """What is remembered after looks at these clocks."""
+    """Return what is remembered after these readings."""
     for reading in readings:
         seen = observe(seen, reading)
     return seen
 
 
 def ran(days: int, ahead: int = 0) -> list[Reading]:
-    """An observation every six hours of so many days, on a host that booted at `NOW`."""
+    """Return a reading every six hours for `days` days, on a host that booted at `NOW`."""
     hours = range(0, days * 24 + 1, 6)
     return [at(NOW + ahead + hour * HOUR, hour * HOUR) for hour in hours]
 

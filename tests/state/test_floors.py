@@ -49,7 +49,7 @@ def kept(database: Database, state: InstallationState, clock: int = NOW) -> bool
 
 
 def second_trust() -> str:
-    """A pack of an application that was updated meanwhile."""
+    """Return the pack of an application that was updated in the meantime."""
     trust = makers.trust(makers.admitted(makers.key("vendor")), version=2)
     token = sign(trust, makers.key("root"))
     return makers.file_of(homes.ROOT, token, homes.signed(makers.catalog()))
@@ -208,7 +208,7 @@ def test_a_clock_far_ahead_is_reported_until_it_is_confirmed(database: Database)
 
 
 def later_root() -> tuple[str, str]:
-    """A pack that pins a second root, with the chain from the first: (pack, pin)."""
+    """Return a pack with a second root and the chain from the first, and the pin of the second: (pack, pin)."""
     old, new = makers.key("root"), makers.key("root-2")
     second = sign(makers.root(new, version=2), old, new)
     trust = sign(makers.trust(makers.admitted(makers.key("vendor")), version=2, root_version=2), new)

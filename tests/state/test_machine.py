@@ -25,7 +25,7 @@ from tests.state.machines import NETWORK, PCI, build
 
 @pytest.fixture(autouse=True)
 def named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give this machine a name that says nothing, so that no test depends on where it runs."""
+    """Set a neutral name for this machine, so that no test depends on where it runs."""
     monkeypatch.setattr(platform, "node", lambda: "localhost.localdomain")
 
 

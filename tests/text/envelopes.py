@@ -49,7 +49,7 @@ def _mail(text: str) -> str:
 
 
 def attached(*texts: str) -> str:
-    """A mail of one license file in each attachment."""
+    """Return a mail with one license file in each attachment."""
     mail = EmailMessage()
     mail["Subject"] = "Your licenses"
     mail.set_content("Dear Anna,\n\nhere they are.\n\nBest regards\nOla\n")
@@ -61,7 +61,7 @@ def attached(*texts: str) -> str:
 
 
 def forwarded(text: str) -> str:
-    """A mail with another in it as a mail."""
+    """Return a mail that forwards another one as an attachment."""
     inner = EmailMessage()
     inner["Subject"] = "Your license"
     inner.set_content(text, cte="base64")

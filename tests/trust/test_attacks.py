@@ -165,7 +165,7 @@ def test_the_file_is_refused_and_the_next_honest_one_is_taken(
     [(trust(3, fresh_until=NOW), 3), (listed(5, serials=[]), 5), (catalog(7, urls={"buy": "x"}), 7)],
 )
 def test_a_fork_names_the_version_that_there_is_twice(other: armor.Token, version: int) -> None:
-    """That of the document itself, and not of the root or trust document under which it stands."""
+    """The version of the document itself, not that of the root or trust document that it names."""
     assert refused(Fork, STORE.trust, lambda: extend_trust_store(STORE, [other], NOW)).version == version
 
 

@@ -41,7 +41,7 @@ BARE = start([ROOT], makers.pin(ROOT))
 
 
 def trust(version: int, *signers: SigningKey, **changes: Any) -> armor.Token:
-    """Return a trust document that admits the vendor's key, signed by A and B unless told."""
+    """Return a trust document that admits the vendor's key, signed by A and B by default."""
     keys: list[AdmittedKey] = changes.pop("keys", [makers.admitted(VENDOR)])
     document = makers.trust(*keys, version=version, **changes)
     return sign(document, *(signers or (A, B)))

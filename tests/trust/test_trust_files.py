@@ -162,7 +162,7 @@ LATER = root(4, R4, R3)
     ],
 )
 def test_what_is_older_than_the_pin_changes_nothing(file: list[armor.Token]) -> None:
-    """Nobody here can tell it from a forgery, and neither is believed."""
+    """This installation cannot tell it from a forgery, and accepts neither."""
     state = extend(pinned(1), WHOLE, NOW)
     assert frozen(extend(state, file, NOW)) == frozen(state)
 

@@ -94,7 +94,7 @@ class TrustMachine(RuleBasedStateMachine):
 
     @rule(sent=st.booleans())
     def rotate_the_root(self, *, sent: bool) -> None:
-        """Make the next root, under which versions begin anew."""
+        """Make the next root, under which versions begin again."""
         self.roots, self.trusts = self.roots + 1, 0
         self.publish(make_root(self.roots), sent=sent)
 
@@ -131,7 +131,7 @@ class TrustMachine(RuleBasedStateMachine):
         self.publish(made, sent=sent)
 
     def publish(self, made: Made, *, sent: bool) -> None:
-        """Put a document into the world; it reaches the installation at once, later or never."""
+        """Put a document into the world; it reaches the installation immediately, later or never."""
         self.archive.append(made)
         if sent:
             self.send(made)

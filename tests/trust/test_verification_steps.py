@@ -190,7 +190,7 @@ def signer_of(kind: str) -> SigningKey:
 @pytest.mark.attack("document-passed-for-another")
 @pytest.mark.parametrize(("kind", "entrance"), [pair for pair in product(DOCUMENTS, ENTRANCES) if pair[0] != pair[1]])
 def test_no_document_passes_for_another(kind: str, entrance: str) -> None:
-    """Whoever signed it: as it is, under another label, or signed anew under that label."""
+    """Whoever signed it: as it is, under another label, or signed again under that label."""
     signer = signer_of(entrance)
     token = sign(DOCUMENTS[kind], signer)
     take = ENTRANCES[entrance]

@@ -35,7 +35,7 @@ class Made(NamedTuple):
     number: int = 0
     signer: str = ""
     revoked: frozenset[str] = frozenset()
-    """Of a trust document the revoked list keys, of a list the serials."""
+    """A trust document's revoked list keys, or a list's serials."""
     issued: int = 0
 
     @property
@@ -104,7 +104,7 @@ class Model:
 
     def _root(self, made: Made) -> Refusal:
         if made.root > self.root + 1:
-            return ThresholdNotMet  # nobody here knows the root that vouches for it
+            return ThresholdNotMet  # the root that vouches for it is unknown
         if made.root == self.root + 1:
             self.root, self.trust = made.root, None
         return None

@@ -1,4 +1,4 @@
-"""Cases of scheme 2. ML-DSA signs at random: these are checked, and made anew only on demand."""
+"""Cases of scheme 2. ML-DSA signs at random: these are checked, and made again only on demand."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -22,7 +22,7 @@ def _y(number: int) -> bytes:
 
 
 def _next(first: int, step: int, *, on_curve: bool) -> int:
-    """Return the first y from `first` on that has a point, or has none, and is none of low order."""
+    """Return the first y from `first` on that has a point, or has none, and is not of low order."""
     y = first
     while (edwards.decode_leniently(_y(y)) is not None) != on_curve or y in (0, 1, edwards.P - 1):
         y += step

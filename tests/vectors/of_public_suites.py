@@ -15,7 +15,7 @@ VERIFIES: Final = {"verifies": True}
 VERIFIES_NOT: Final = {"verifies": False}
 KEY_INVALID: Final = {"code": "key-invalid"}
 EITHER: Final = {"any_of": [VERIFIES, VERIFIES_NOT]}
-"""Of an R of low order, which a reader may refuse."""
+"""For signatures with an R of low order, which a reader may refuse."""
 FLAGS: Final = ("crypto", "public-suite")
 
 Row = dict[str, Any]

@@ -145,7 +145,7 @@ UNDONE_IN_ROOTS: Final = {
     # A root has one version.
     *((one, "gap") for one in ("fork", "fork-of-the-first")),
     ("fork", "fork-of-the-first"),
-    # Without the signature of E there is none of its own to forge; with those of A and B, the second is B's.
+    # Without the signature of E it has no signature of its own to forge; with those of A and B, the second is B's.
     ("own-short", "own-forged"),
     ("older-voucher", "own-forged"),
     # Without that of D, the second signature is not there.

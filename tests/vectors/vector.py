@@ -96,7 +96,7 @@ def citing(*musts: str, flags: tuple[str, ...] = ()) -> Callable[[Maker], Maker]
 
 
 def text_members(name: str, text: str | bytes, repeat: tuple[str, int] | None = None) -> dict[str, Any]:
-    """Return the member that stands for a text: in hexadecimal if it is bytes; `repeat` follows, so many times."""
+    """Return the member that stands for a text: in hexadecimal if it is bytes; `repeat` follows that many times."""
     if isinstance(text, bytes):
         return {f"{name}_hex": text.hex()}
     return {name: text if repeat is None else {"concat": [[text, 1], [*repeat]]}}

@@ -222,7 +222,7 @@ def sign_trust(
 @options.in_workspace
 @json_option
 def abandon(*, file: Path, workspace: issuer.Workspace, now: int, as_json: bool) -> None:
-    """Give up a change that travels in FILE for signatures, so that another can begin."""
+    """Abandon a change that travels in FILE for signatures, so that another can begin."""
     moved = workspace.keys.abandon(file, now=now)
     emit_json({"moved": list(map(str, moved))}) if as_json else facts(*(("moved", path) for path in moved))
 

@@ -75,7 +75,7 @@ class Links(NamedTuple):
         path = self.folder / f"{_digest(code)}.link"
         identity = self._read(path)
         try:
-            path.unlink()  # of two who come at once, one succeeds
+            path.unlink()  # of two who come at the same time, one succeeds
         except OSError:
             return None
         return identity

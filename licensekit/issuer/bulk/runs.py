@@ -64,7 +64,7 @@ class Done(NamedTuple):
     order: str = ""
     """The vendor's own number of the order."""
     number: int = 0
-    """Of the entry of what was issued before, where its file is made later."""
+    """The entry of a bundle that was issued before and whose file is still to be made."""
 
 
 class _Waiting(NamedTuple):

@@ -150,7 +150,7 @@ class WorkspaceKeys(transaction.WorkspacePart):
             return list(under_way(self._store.layout, tx.state))
 
     def abandon(self, file: Path, *, now: int) -> list[Path]:
-        """Give up a change that travels for signatures; as `ceremony.abandon`."""
+        """Abandon a change that travels for signatures; as `ceremony.abandon`."""
         with self._store.read(now) as tx:
             return abandon(self._store.layout, file, tx.state)
 

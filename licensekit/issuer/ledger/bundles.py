@@ -26,7 +26,7 @@ class Issued(NamedTuple):
     """A bundle of the ledger, and its state."""
 
     number: int
-    """Of its entry."""
+    """The number of its entry."""
     identity: bytes
     key_id: bytes
     state: str

@@ -29,7 +29,7 @@ FROM (SELECT customer FROM customer_words WHERE word >= ? AND word < ?
 UNION SELECT number FROM customers WHERE number IN ({those})) AS f
 CROSS JOIN customers AS o WHERE o.number = f.customer);
 
--- Those that have a serial or an order whose number begins so, in indexes that are there: they need no words.
+-- Those that have a serial or an order whose number begins with the text. Indexes answer that without words.
 -- name: numbered
 SELECT customer FROM (SELECT customer FROM customer_serials WHERE serial >= ? AND serial < ? LIMIT 500) AS s
 UNION SELECT customer FROM (SELECT s.customer FROM entries AS e JOIN bundles AS b ON b.number = e.number

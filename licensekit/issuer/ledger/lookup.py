@@ -41,7 +41,7 @@ class LookupResult(NamedTuple):
     key: bytes
     """The id of the key that signed it first, or the public key of the installation that did."""
     state: str | None
-    """Of a bundle; None for every other document."""
+    """The state of a bundle; None for every other document."""
     change: states.StateChange | None
     """What took the bundle back or reinstated it last."""
     send: str | None

@@ -134,7 +134,7 @@ def _draw(connection: Connection, drawn: Sequence[_Drawn], touched: set[str]) ->
 
 
 def _project_list(connection: Connection, number: int, entered: Record, revocations: Revocations) -> None:
-    """Give bundles the states that a list gives them: as its command says, else as the list itself does."""
+    """Set the states of bundles that a list decides: as its command says, else as the list itself does."""
     if fact(connection, ISSUER) not in {None, revocations.issuer}:
         return
     changed = states.restated(connection, entered.action, Named.read(entered.order), revocations)

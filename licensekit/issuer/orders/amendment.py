@@ -42,13 +42,13 @@ class Amendment(NamedTuple):
     sets: Mapping[str, object]
     """Key path to the value, as in an order; None takes it out."""
     days: int | None
-    """Of a renewal: how many days after the present end, or after today if it has passed."""
+    """For a renewal: how many days after the present end, or after today if it has passed."""
     number: str | None
     """The vendor's own number for it: a change of one number is made once."""
     purchase_order: str | None = None
     """The customer's own number for it."""
     sequence: int | None = None
-    """Of the bundle that is changed; default: whichever is in force."""
+    """The sequence of the bundle that is changed; default: whichever is in force."""
 
     @property
     def ordered(self) -> str:

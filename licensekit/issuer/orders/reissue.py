@@ -37,7 +37,7 @@ class ReissueProposal(proposals.Proposal[Iterator[Reissued]]):
     now: int
     old: str  # the id of that key, in hex
     numbers: tuple[int, ...]
-    """Of the entries of the bundles that are still to be signed again, in the order of their issue."""
+    """The entries of the bundles that are still to be signed again, in the order of their issue."""
     first: Bundle | None
     """The one that was issued first; None: there are none."""
     attach: Attach

@@ -57,7 +57,7 @@ def _module(store: TrustStore, root: str, pack: bytes | str, released: str) -> s
 
 
 def renewed_module(text: str, state: WorkspaceState) -> str | None:
-    """Return a module written again from the pack of its workspace; None: it is none of that pack."""
+    """Return a module written again from the pack of its workspace, or None if it is not the module of that pack."""
     written = _WRITTEN.search(text)
     # A partner has no module: the application is the vendor's.
     if written is None or written["root"] != state.pin or state.is_partner:

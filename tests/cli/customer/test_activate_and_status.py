@@ -313,7 +313,7 @@ def test_an_empty_installation_has_a_status(crm: Command, shelf: Path) -> None:
 
 
 def mounted(shelf: Path) -> click.Group:
-    """The customer's commands of an application."""
+    """Return the commands of an application that mounts the customer's commands."""
 
     @click.group()
     def crm() -> None:

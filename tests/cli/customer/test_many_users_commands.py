@@ -27,7 +27,7 @@ def people(crm: Command, shelf: Path) -> Command:
 
 
 def see(shelf: Path, *users: str, days_ago: int) -> None:
-    """Tell, as the application, that users were there."""
+    """Report, as the application does, that users were seen."""
     place = shelf / "data" / "licensekit" / "demo-crm"
     clock = Clock(today.ISSUED + (1 - days_ago) * DAY_SECONDS)
     with Licensing.open(place, root=PIN, pack=today.pack(crm_catalog()), clock=clock, watch=False) as licensing:

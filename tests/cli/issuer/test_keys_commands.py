@@ -433,7 +433,7 @@ def test_what_counts_no_more_is_not_handed_out_again(desk: Desk) -> None:
 
 
 def test_the_only_key_can_be_revoked_and_a_new_one_takes_over(desk: Desk) -> None:
-    """The revocation counts at once; what to do about the catalog is told, and then works."""
+    """The revocation counts immediately; what it says to do about the catalog works."""
     issue(desk, "1")
     result = desk.run("revoke", "key", "signing-1", "-C", "acme", "--yes", *desk.both_passphrases)
     assert "trust document 2 is signed and in the pack" in result.stdout

@@ -1,4 +1,4 @@
-"""From TOML to a sound catalog, or all of its faults at once."""
+"""From TOML to a sound catalog, or all of its faults together."""
 
 import unicodedata
 from contextlib import suppress
@@ -431,7 +431,7 @@ settings = {a = 1, b = 4, z = true}""",
             ("settings.c.lowest", "only a setting of the type number can have this"),
             ("settings.c.combine", "only a setting of the type number can have this"),
             ("settings.c.choices[1]", "is there twice"),
-            ("settings.c.default", "'y' is none of the choices: `x`"),
+            ("settings.c.default", "'y' is not one of the choices: `x`"),
             ("settings.d.default", "is not a value of the type boolean"),
             ("settings.d.max", "is not a key of this table"),
             ("editions.e.settings.b", "4 is below the lowest that fits, 5"),

@@ -96,7 +96,7 @@ def test_a_bundle_gets_no_milder_state_but_by_being_reinstated(
 
 
 def test_a_suspended_serial_keeps_what_was_taken_back_before_it(database: Database) -> None:
-    """So it is there still once the serial is reinstated."""
+    """It is still there once the serial is reinstated."""
     gone, kept = (record(makers.bundle(serial="A", part=part)) for part in ("base", "more"))
     taken = listed(1, "revoke", Named([identity(gone)]), [identity(gone)])
     whole = Named(serials=["A"])

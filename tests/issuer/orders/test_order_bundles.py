@@ -1,4 +1,4 @@
-"""From an order and a catalog to a bundle, or all faults at once."""
+"""From an order and a catalog to a bundle, or all faults together."""
 
 from typing import Any
 
@@ -135,7 +135,7 @@ BAD: dict[str, tuple[Order, Told]] = {
     "settings that do not fit": (
         order(settings={"theme": "red", "rows": 0}),
         [
-            ("settings.theme", "'red' is none of the choices: `dark` and `light`"),
+            ("settings.theme", "'red' is not one of the choices: `dark` and `light`"),
             ("settings.rows", "0 is below the lowest that fits, 1"),
         ],
     ),

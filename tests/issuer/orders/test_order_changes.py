@@ -210,7 +210,7 @@ def test_everything_but_its_place_can_be_changed(
 
 
 def test_a_trial_becomes_what_is_bought_and_never_the_other_way_round(workspace: Workspace) -> None:
-    """Sequences begin anew for each use, and no two files have one name."""
+    """Sequences begin again for each use, and no two files have one name."""
     trials = [issue(workspace, use="trial"), change(workspace, amend({"users.standard": 9}))]
     bought = change(workspace, amend({"use": "production"}))
     assert [file.name for file in (*trials, bought)] == [

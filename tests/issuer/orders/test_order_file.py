@@ -1,4 +1,4 @@
-"""From TOML or a mapping to an order, or all of its faults at once."""
+"""From TOML or a mapping to an order, or all of its faults together."""
 
 import json
 import tomllib

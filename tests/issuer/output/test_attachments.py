@@ -76,7 +76,7 @@ def revoke_key(workspace: Workspace, now: int = NOW) -> None:
 
 
 def change_catalog(workspace: Workspace, now: int = NOW) -> None:
-    """Give a license that is sold another name, and sign the catalog."""
+    """Rename a license that is sold, and sign the catalog."""
     path = workspace.layout.catalog
     path.write_text(path.read_text().replace('name = "Standard user', 'name = "Standard user+'))
     workspace.catalog.propose_pack(now=now).sign(lambda _: signer(workspace, "catalog", now), who=WHO)

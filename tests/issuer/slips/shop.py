@@ -91,7 +91,7 @@ class Shop(Desk):
         return [company for company, users in ((FJORD, 7), (VIKEN, 3)) if self.has_other(company, users)]
 
     def has_other(self, company: str, users: int) -> bool:
-        """Return whether a customer has not so many users, with every pack and its own files, or with all others too.
+        """Return whether a customer has another number of users with every pack and its own files, or all others too.
 
         An installation that has nothing left would take those of anybody.
         """

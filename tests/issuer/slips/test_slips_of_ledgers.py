@@ -52,7 +52,7 @@ def overwritten(shop: Shop) -> None:
 
 
 def of_another_product(shop: Shop) -> None:
-    """The ledger of another workspace is copied over the own one."""
+    """The ledger of another workspace is copied over this one's."""
     saved(shop)
     shutil.copy("borealis/ledger.db", "acme/ledger.db")
     Path("order.toml").write_text(order(serial=shop.serial(NORDLYS)))

@@ -66,7 +66,7 @@ def both_renew(shop: Shop) -> None:
 
 
 def catalog_between(shop: Shop) -> None:
-    """The catalog is signed anew between look and signature."""
+    """The catalog is signed again between the preview and the signature."""
     draft = read_draft(order("O-1", company="Oslo").encode())
 
     def act(workspace: Workspace, now: int) -> None:

@@ -51,7 +51,7 @@ class Sample(NamedTuple):
 
     moment: float
     holders: tuple[str, ...]
-    """Of each seat that is held, who holds it."""
+    """Who holds the seats, one entry for each seat that is held."""
 
 
 class Belief(NamedTuple):
@@ -135,7 +135,7 @@ def kept_too_long(
 ) -> dict[str, float]:
     """Return the killed programs whose seats were not free within 2 `ttl` of observing, and after how many seconds.
 
-    `dead` maps a holder to when it was killed. Who observes starts anew after a gap: in the samples, of more than a
+    `dead` maps a holder to when it was killed. An observer starts again after a gap: in the samples, of more than a
     quarter of `ttl`, and each of `gaps`.
     """
     found: dict[str, float] = {}

@@ -216,6 +216,6 @@ class ServerClock:
 
 
 def read_log(log: Path) -> list[Line]:
-    """Return what a program wrote down, so far as it came."""
+    """Return what a program wrote down before it ended."""
     text = log.read_text("utf-8") if log.exists() else ""
     return [Line.read(line.rstrip("\n")) for line in text.splitlines(keepends=True) if line.endswith("\n")]

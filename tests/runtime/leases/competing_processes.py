@@ -28,7 +28,7 @@ PROCESSES: Final = get_context("spawn")
 
 
 def prepare(place: str, seats: int) -> None:
-    """Set an installation up that has so many seats, by the clock of this machine."""
+    """Set up an installation that has this many seats, by the clock of this machine."""
     users = {**SOLD["users"], CODE: seats}
     with Installation.open(place, root=PIN, pack=PACK) as installation:
         installation.activate(today.file(today.bundle(1, **{**SOLD, "users": users})))
@@ -152,7 +152,7 @@ class CompetingProcesses:
         self.running.append((process, log))
 
     def kill_one(self) -> None:
-        """Kill the oldest process, at once and without a word."""
+        """Kill the oldest process, immediately and without a signal that it could handle."""
         process, log = self.running.pop(0)
         assert process.pid is not None
         os.kill(process.pid, signal.SIGKILL)

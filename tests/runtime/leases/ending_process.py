@@ -122,7 +122,7 @@ def be_killed(_: Licensing) -> None:
 
 
 def ready() -> None:
-    """Say that everything was taken that is to be taken."""
+    """Report that everything was taken."""
     print("ready", flush=True)
 
 

@@ -77,7 +77,7 @@ def test_a_seat_of_the_dead_that_is_held_for_too_long_is_found() -> None:
     every_second = [Sample(float(second), ("dead", "alive")) for second in range(20)]
     assert kept_too_long(every_second, {"dead": 3.5, "other": 1.0}, TTL) == {"dead": 15.5}
     assert kept_too_long(every_second[:16], {"dead": 3.5}, TTL) == {}
-    # Nobody looked for a while, so that observing starts anew.
+    # Nobody looked for a while, so that observing starts again.
     gap = [sample for sample in every_second if not 8 < sample.moment < 11]
     assert kept_too_long(gap, {"dead": 3.5}, TTL) == {}
     assert kept_too_long(every_second, {"dead": 3.5}, TTL, [(6.0, 8.0)]) == {}

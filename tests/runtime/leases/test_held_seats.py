@@ -399,7 +399,7 @@ def test_who_moves_after_giving_up_leaves_no_seat_behind(
 
 
 def test_answers_stay_as_they_are_while_seats_are_taken_and_released(crm: Installation, licensing: Licensing) -> None:
-    """Nothing is verified again for them, and no answer about a user is worked out anew."""
+    """Nothing is verified again for them, and no answer about a user is worked out again."""
     take(licensing).release()
     time.sleep(0.5)
     anna = licensing.user("anna")

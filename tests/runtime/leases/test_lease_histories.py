@@ -46,7 +46,7 @@ class Leases(RuleBasedStateMachine):
         self.looked = [-1, -1]
         """When each process looked last."""
         self.seen = [dict[str, tuple[int, int]](), dict[str, tuple[int, int]]()]
-        """Of each process: the id of a lease to the beat that it saw, and since when."""
+        """For each process: the id of a lease to the beat that it saw, and since when."""
         with self.processes[0].database.write() as connection:
             connection.run("DELETE FROM leases")
         self.total: int | None = 0

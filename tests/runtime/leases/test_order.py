@@ -48,7 +48,7 @@ def waiting(place: Path) -> int:
 
 
 def in_line(place: Path, number: int) -> bool:
-    """Return whether so many are in the line."""
+    """Return whether this many are in the line."""
     return waiting(place) == number
 
 

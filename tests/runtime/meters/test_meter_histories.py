@@ -69,7 +69,7 @@ class Meters(RuleBasedStateMachine):
 
     @rule(process=PROCESSES, code=CODES, n=st.integers(1, 12))
     def use(self, process: int, code: str, n: int) -> None:
-        """Use units: all of them exactly if so many remain."""
+        """Use units: all of them, exactly if that many remain."""
         meter = self.running[process].meter(code)
         [allowance] = self.running[process].count(code).allowances
         self.most[allowance.period] = max(self.most.get(allowance.period, 0), cast("int", allowance.amount))

@@ -281,7 +281,7 @@ def test_the_last_units_can_be_used_by_whoever_needs_them(
 
 
 def test_who_was_slower_looks_again_and_takes_nothing_twice(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of two parts the one that is still there is not taken alone."""
+    """If one of two parts is gone, the other one is not taken alone."""
     sell(home, term=10)
     sell(home, part="more", term=10)
     others: list[tuple[int, int]] = []

@@ -17,7 +17,7 @@ PROCESSES: Final = get_context("spawn")
 
 
 def prepare(place: str, units: int) -> None:
-    """Set an installation up that has so many units a term, by the clock of this machine."""
+    """Set up an installation that has this many units a term, by the clock of this machine."""
     with Installation.open(place, root=PIN, pack=PACK) as installation:
         installation.activate(today.file(today.bundle(1, system={"term": units}, sites={}, users={})))
 

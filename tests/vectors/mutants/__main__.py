@@ -10,7 +10,7 @@ from tests.vectors.mutants.running import Result, result_of, results_of
 from tests.vectors.mutants.table import TOPICS
 
 LEAST: Final = 97
-"""Of a hundred mutants at least so many must be killed."""
+"""At least this percentage of mutants must be killed."""
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ def _annotated(arguments: tuple[Any, ...], said: Any) -> Any:
 
 
 def _union(arguments: tuple[Any, ...], said: Any) -> Any:
-    """A type or nothing; of several types, each is in JSON what it is in a payload."""
+    """Convert a value of a union: `X | None` as X; values of several types are the same in JSON as in a payload."""
     inner = [one for one in arguments if one is not NoneType]
     return _value(inner[0], said) if len(inner) == 1 else said
 

@@ -63,7 +63,7 @@ def _document(state: State, token: Token, now: int) -> Held:
 
 
 def _alone(state: State, tokens: list[Token], now: int) -> State:
-    """The rules of one type, without F1."""
+    """Take a token that comes alone, by the rules of its type and without F1."""
     if len(tokens) != 1:
         raise UnsupportedError("more than one token alone")
     (token,) = tokens

@@ -27,7 +27,7 @@ class Shown(NamedTuple):
 
 
 def public_key(text: bytes) -> Shown:
-    """Steps 1 to 3, 5 and 7, of a public key."""
+    """Read a public key: steps 1 to 3, 5 and 7."""
     data = _body(text, b"lkpub1.")
     body, check = data[:-4], data[-4:]
     need(check == hashlib.sha256(b"lkpub1." + body).digest()[:4], _INVALID)
@@ -37,7 +37,7 @@ def public_key(text: bytes) -> Shown:
 
 
 def secret_key(text: bytes, passphrase: bytes) -> tuple[Shown, bytes]:
-    """Steps 1, 2 and 4 to 9, of a secret key."""
+    """Read a secret key: steps 1, 2 and 4 to 9."""
     data = _body(text, b"lkkey1.")
     need(len(data) > 18, _INVALID)
     scheme, log2_n, salt = data[0], data[1], data[2:18]

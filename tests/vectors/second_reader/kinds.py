@@ -61,7 +61,7 @@ def number(least: int, most: int, named: dict[int, str] | None = None) -> Kind:
 
 
 def text(longest: int, pattern: str = "") -> Kind:
-    """Return the kind of texts of at most so many code points, of `pattern` or else free ones."""
+    """Return the kind of texts of limited length that match `pattern`, if there is one."""
 
     def show(value: Any) -> Any:
         need(isinstance(value, str) and len(value) <= longest, "payload-invalid")
@@ -130,7 +130,7 @@ def days_of(plain: str) -> int:
 
 
 def items(value: Any, least: int, most: int) -> list[Any]:
-    """Return a list that has so many entries."""
+    """Return the kind of lists of limited length."""
     need(isinstance(value, list), "payload-invalid")
     found = cast("list[Any]", value)
     need(least <= len(found) <= most, "payload-invalid")

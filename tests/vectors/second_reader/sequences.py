@@ -121,7 +121,7 @@ def _verify(reader: Reader, step: Line) -> tuple[Reader, Answer]:
 
 
 def _not_before(state: State, now: int) -> int:
-    """A program that keeps no state takes no time before `issued` of its newest trust document."""
+    """Return `now`, but at least `issued` of the newest trust document: a program without state keeps no floor."""
     return now if state.trust is None else max(now, state.trust.says["issued"])
 
 

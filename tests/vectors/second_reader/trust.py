@@ -238,7 +238,7 @@ def judge_trust(state: State, token: Token) -> Held:
 
 
 def take_trust(state: State, held: Held, now: int | None) -> State:
-    """T2, then L2."""
+    """Take a trust document: T2, then L2."""
     if not is_news(state, held, state.trust, now):
         return state
     require_not_lower(state, held)
@@ -261,7 +261,7 @@ def stands(state: State, held: Held) -> bool:
 
 
 def verified(state: State, token: Token, kind: str, now: int | None) -> Held:
-    """Steps 3 to 8; with no `now` without 7.1."""
+    """Verify a token by steps 3 to 8; if `now` is None, without step 7.1."""
     signatures, payload = divide(token, kind)
     need(len(signatures) == 1, "signature-count")
     signer = (signatures[0].scheme, signatures[0].key)
@@ -308,14 +308,14 @@ def _ends_within(bundle: dict[str, Any], days: int) -> bool:
 
 
 def bundle(state: State, token: Token, now: int) -> Held:
-    """Steps 3 to 9."""
+    """Verify a bundle by steps 3 to 9."""
     held = verified(state, token, "bundle", now)
     require_not_revoked(state, held)
     return held
 
 
 def require_not_revoked(state: State, held: Held) -> None:
-    """Step 9."""
+    """Check a bundle against the revocation list: step 9."""
     says = held.says
     taken_back = state.lists.get(says["issuer"])
     seen = state.seen.get(("revocations", says["issuer"]))

@@ -100,7 +100,7 @@ def _of_waiting(world: World, bundle: Bundle) -> Iterator[Notice]:
 
 
 def _of_coverage(world: World, part: tuple[str, str]) -> Iterator[Notice]:
-    """Say that a coverage ends with a bundle whose warning has come, or that grace runs."""
+    """Report that a coverage ends with a bundle whose warning has come, or that grace runs."""
     covered = coverage(world, part)
     if covered is None or covered.works_until is None:
         return
@@ -112,7 +112,7 @@ def _of_coverage(world: World, part: tuple[str, str]) -> Iterator[Notice]:
 
 
 def _of_license(world: World, one: License) -> Iterator[Notice]:
-    """Say that more are in use than there are, or as many, or nearly."""
+    """Report that more are in use than there are, or as many, or nearly as many."""
     there, used = total(world, one), in_use(world, one)
     if there is None or one.kind == "system":
         return
@@ -129,7 +129,7 @@ def _of_license(world: World, one: License) -> Iterator[Notice]:
 
 
 def _unknown_licenses(world: World, bundle: Bundle) -> Iterator[Notice]:
-    """Say which codes a bundle names that it does not grant."""
+    """Report the codes that a bundle names and does not grant."""
     known = {grant.license.code for grant in grants_of(world, bundle)}
     named = {Code(bundle.issuer, name) for field in MAPS.values() for name in bundle.says[field]}
     for code in named - known:
@@ -146,7 +146,7 @@ def _of_settings(world: World) -> Iterator[Notice]:
 
 
 def _not_fresh(world: World) -> Iterator[Notice]:
-    """Say of which issuer the revocation list is past its time, or that the trust document is."""
+    """Report each issuer whose revocation list is past its time, and the trust document if it is."""
     about: list[tuple[Held | None, Notice]] = [(world.believed.trust, {})]
     about += [(held, {"issuer": issuer}) for issuer, held in world.believed.lists.items()]
     for held, issuer in about:

@@ -20,7 +20,7 @@ class Sold(NamedTuple):
 
 
 def sold(world: World) -> list[Sold]:
-    """Settings 1: return the values that bundles sell which are in force and work."""
+    """Return the values that bundles in force sell, if they work (Settings, 1)."""
     working = [bundle for bundle in in_force(world) if works(world, bundle)]
     return [
         Sold(bundle, Code(bundle.issuer, name), value)
@@ -30,12 +30,12 @@ def sold(world: World) -> list[Sold]:
 
 
 def fits(world: World, one: Sold) -> bool:
-    """Settings 2: return whether a value fits its setting."""
+    """Return whether a value fits its setting (Settings, 2)."""
     return rules.fits(world.catalogs.settings[one.code], one.value)
 
 
 def value_of(world: World, code: Code) -> Any:
-    """Settings 3 and 4: return the value of a setting, or its default if no value is left."""
+    """Return the value of a setting, or its default if no value is left (Settings, 3 and 4)."""
     setting = world.catalogs.settings[code]
     left = [one for one in sold(world) if one.code == code and fits(world, one)]
     return _COMBINED[int(setting["combine"])](left) if left else setting["default"]

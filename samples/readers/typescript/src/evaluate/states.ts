@@ -8,7 +8,7 @@ import type { Installation, World } from "./world.js";
 export type State = "pending" | "active" | "warning" | "grace" | "expired" | "foreign" | "unmaintained";
 export type Access = "none" | "read" | "full";
 
-/** The highest first: no access is at least a word that is none of them. */
+/** The highest first: no access is at least a word that is not one of them. */
 const ORDER: readonly Access[] = ["full", "read", "none"];
 const AFTER_GRACE = { "read-only": "read", block: "none", advisory: "full" } as const;
 
