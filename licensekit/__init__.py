@@ -39,32 +39,6 @@ __all__ = [
     "Verifier", "verify",
 ]  # fmt: skip
 
-_HOMES: Final = {
-    "licensekit.access": ("Access",),
-    "licensekit.entitlements.events": ("Event",),
-    "licensekit.entitlements.login": ("Decision",),
-    "licensekit.errors": ("DenialReason", "LicenseError", "MeterExhausted", "NotEntitled"),
-    "licensekit.runtime.changes": ("LicensingChange",),
-    "licensekit.runtime.holders": ("Holder", "User"),
-    "licensekit.runtime.seats": ("Lease",),
-    "licensekit.runtime.licensing": ("Licensing",),
-    "licensekit.runtime.meters": ("Meter",),
-    "licensekit.runtime.seat": ("Seat",),
-    "licensekit.runtime.snapshot": ("Health",),
-    "licensekit.runtime.verifier": ("VerifiedBundle", "Verifier", "verify"),
-    "licensekit.state.home": ("Source",),
-    "licensekit.wire.documents": ("Use",),
-}
-"""Modules and their names, where that is not `licensekit.entitlements`."""
-
-
-def __getattr__(name: str) -> Any:
-    """Return a name that is loaded now."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = next((module for module, names in _HOMES.items() if name in names), "licensekit.entitlements")
-    return getattr(import_module(home), name)
-
 
 def lazy_names(package: str, modules: str) -> Callable[[str], Any]:
     """Return the `__getattr__` of a package: its names are those of its `modules`, the first first."""
@@ -79,6 +53,21 @@ def lazy_names(package: str, modules: str) -> Callable[[str], Any]:
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
     return find
+
+
+_find: Final = lazy_names(
+    __name__,
+    "runtime.verifier access errors.coded errors.installation entitlements.states entitlements.parts "
+    "entitlements.holdings entitlements.questions entitlements.notices entitlements.events entitlements.login "
+    "runtime.holders runtime.changes runtime.snapshot runtime.licensing runtime.seats runtime.seat runtime.meters",
+)
+
+
+def __getattr__(name: str) -> Any:
+    """Return a name that is loaded now."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return _find(name)
 
 
 def __dir__() -> list[str]:

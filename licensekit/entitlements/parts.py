@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, format_days, start_of_day
 from licensekit.entitlements.messages import BindingDifference, BundleName
-from licensekit.entitlements.states import DATES, BundleState, state_by_dates
+from licensekit.entitlements.states import DATES as _DATES
+from licensekit.entitlements.states import BundleState, state_by_dates
 from licensekit.entitlements.timeline import Timeline
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
@@ -60,7 +61,7 @@ class Part(NamedTuple):
     @property
     def dates(self) -> tuple[tuple[str, int], ...]:
         """Each date that it has: the name of its field, and days since 1970."""
-        named = ((name, getattr(self.bundle, name)) for name in DATES)
+        named = ((name, getattr(self.bundle, name)) for name in _DATES)
         return tuple((name, day) for name, day in named if day is not None)
 
     @property

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import click
 
+from licensekit import installation as customer
 from licensekit.cli import inspect, output
 from licensekit.cli.customer import commands, events
 from licensekit.cli.inputs import STANDARD, read_tokens
@@ -13,21 +14,9 @@ from licensekit.cli.options import now_option, option, refuse
 from licensekit.cli.views import spelling
 from licensekit.dates import day_at
 from licensekit.errors.coded import Coded
-from licensekit.installation import (
-    Explained,
-    Explanation,
-    Installation,
-    InstallationState,
-    LicenseDetails,
-    LicenseRow,
-    Notice,
-    Part,
-    Severity,
-    UserDetails,
-)
 from licensekit.wire.documents import SeatKind
 
-_COLORS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: None}
+_COLORS: Final = {customer.Severity.ERROR: "red", customer.Severity.WARNING: "yellow", customer.Severity.INFO: None}
 _HOLDERS: Final = 20  # how many holders of a license are named
 
 
@@ -37,7 +26,7 @@ _HOLDERS: Final = 20  # how many holders of a license are named
 @commands.in_installation
 @now_option
 @output.json_option
-def status(*, installation: Installation, now: int | None, as_json: bool, as_metrics: bool) -> None:
+def status(*, installation: customer.Installation, now: int | None, as_json: bool, as_metrics: bool) -> None:
     """Show what needs somebody, what is licensed, what is in use, and what is due."""
     if as_metrics:
         output.emit_utf8(f"{line}\n" for line in installation.metric_lines(now=now))
@@ -48,20 +37,20 @@ def status(*, installation: Installation, now: int | None, as_json: bool, as_met
 
 @click.command("accept-clock")
 @commands.in_installation
-def accept_clock(*, installation: Installation) -> None:
+def accept_clock(*, installation: customer.Installation) -> None:
     """Accept the clock, in place of a later time that it has shown here."""
     installation.accept_clock()
     output.emit("the clock is accepted")
 
 
-def show_status(state: InstallationState) -> None:
+def show_status(state: customer.InstallationState) -> None:
     """Print what needs somebody, then what is licensed, in use and due."""
     coming, summary = next(iter(state.coming_dates), None), state.summary
     product, name = state.trust_store.product, state.product_name
     color = ("yellow" if summary.due else "green") if summary.is_licensed else "red"
     click.secho(output.harmless(f"{summary.message}; {summary.hint}"), fg=color, bold=True)
     for notice in state.notices:
-        if notice.severity is not Severity.INFO:
+        if notice.severity is not customer.Severity.INFO:
             _show_coded(notice, notice.remedy)
     output.emit()
     days = coming and output.counted(coming.day - day_at(state.now), "day")
@@ -76,14 +65,14 @@ def show_status(state: InstallationState) -> None:
     output.show_below(state.parts, _parts(state.now))
     granted = [row for row in state.licenses if row.granted or row.in_use]
     heirs = {code: one.replaced_by for code, one in state.entitlements.licenses.items()}
-    columns: output.Columns[LicenseRow] = {**LICENSE_COLUMNS, "replaced by": lambda row: heirs.get(row.code)}
+    columns: output.Columns[customer.LicenseRow] = {**LICENSE_COLUMNS, "replaced by": lambda row: heirs.get(row.code)}
     output.show_below(sorted(granted, key=spelling.by_issuer_and_kind), columns)
     output.show_below([one for one in state.entitlements.settings.rows if one.value is not None], _SETTINGS)
     output.show_below(state.events, events.EVENT_COLUMNS)
-    output.show_below([notice for notice in state.notices if notice.severity is Severity.INFO], _KNOWN)
+    output.show_below([notice for notice in state.notices if notice.severity is customer.Severity.INFO], _KNOWN)
 
 
-def _parts(now: int) -> output.Columns[Part]:
+def _parts(now: int) -> output.Columns[customer.Part]:
     today = day_at(now)
     return {
         **spelling.columns("issuer=bundle.issuer bundle=label use=bundle.use state"),
@@ -98,7 +87,7 @@ def _parts(now: int) -> output.Columns[Part]:
 def _show_coded(what: Coded, remedy: str, about: str = "") -> None:
     """Print a notice, or a reason with what it is `about`: what follows, what to do and the command that helps."""
     label, then, color = about, "", None
-    if isinstance(what, Notice):
+    if isinstance(what, customer.Notice):
         label, then, color = spelling.name_of(what.severity), what.consequence, _COLORS[what.severity]
     output.emit()
     to_run = output.command_line(remedy) if remedy else None
@@ -107,11 +96,11 @@ def _show_coded(what: Coded, remedy: str, about: str = "") -> None:
 
 
 def _message_of(what: Coded) -> str:
-    days = what.days if isinstance(what, Notice) else None
+    days = what.days if isinstance(what, customer.Notice) else None
     return what.message if days is None else f"{what.message} ({output.counted(days, 'day')} left)"
 
 
-LICENSE_COLUMNS: Final[output.Columns[LicenseRow]] = {
+LICENSE_COLUMNS: Final[output.Columns[customer.LicenseRow]] = {
     **spelling.columns("name license=code kind"),
     ">in use": lambda row: row.in_use if row.is_counted else None,
     ">total": lambda row: spelling.amount_of(row.total, row),
@@ -123,10 +112,10 @@ _SETTINGS: Final = spelling.columns(
     value=lambda row: spelling.value(row.value),
     remarks=lambda row: None if row.is_sold else "default",
 )
-_KNOWN: Final[output.Columns[Notice]] = {"good to know": _message_of}
+_KNOWN: Final[output.Columns[customer.Notice]] = {"good to know": _message_of}
 
 
-def _show(found: Sequence[Explained]) -> None:
+def _show(found: Sequence[customer.Explained]) -> None:
     if len(found) > 1:
         output.remark(f"`{found[0].name}` names several things: {', '.join(f'a {one.kind}' for one in found)}.")
     for one in output.separated(found):
@@ -143,13 +132,13 @@ def _show(found: Sequence[Explained]) -> None:
 @commands.in_installation
 @now_option
 @output.printing(_show, lambda found: {"explained": [one.plain() for one in found]})
-def explain(*, name: str, installation: Installation, now: int | None) -> Sequence[Explained]:
+def explain(*, name: str, installation: customer.Installation, now: int | None) -> Sequence[customer.Explained]:
     """Explain what is wrong, and what would help."""
     is_file = name == STANDARD or os.path.isfile(name)  # noqa: PTH113  # of what can be no path it is False
     return installation.explain(name, data=read_tokens(name, what="a license file") if is_file else None, now=now)
 
 
-def _show_user(details: UserDetails) -> None:
+def _show_user(details: customer.UserDetails) -> None:
     user, names = details.user, details.names
     output.facts(
         *spelling.facts_of(user, "id=written name kind groups"),
@@ -161,7 +150,7 @@ def _show_user(details: UserDetails) -> None:
     output.show_below(details.events, events.EVENT_COLUMNS)
 
 
-def _show_license(details: LicenseDetails) -> None:
+def _show_license(details: customer.LicenseDetails) -> None:
     row, license_ = details.row, details.license
     marks = [
         ("plan", row.plan),
@@ -188,7 +177,7 @@ def _named(holders: Sequence[str], count: int) -> str | None:
     return f"{', '.join(shown)}{f' and {more} more' if more > 0 else ''}" if shown else None
 
 
-def _explanations(row: LicenseRow) -> output.Columns[Explanation]:
+def _explanations(row: customer.LicenseRow) -> output.Columns[customer.Explanation]:
     return {
         **spelling.columns("granted_by=bundle state"),
         "starts": lambda one: spelling.day(one.starts),

@@ -67,7 +67,7 @@ def change(licensing: Licensing, installation: Installation) -> Act:
 
     def act() -> None:
         next(changes)(name_of(7), "sales-pro")
-        licensing._live.follow()
+        licensing._live.follow()  # pyright: ignore[reportPrivateUsage]  # what a watcher calls
 
     return act
 

@@ -1,5 +1,7 @@
 """What keeps leases, without the threads that call it."""
 
+# pyright: reportPrivateUsage=false
+
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
