@@ -51,7 +51,8 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
     # requires may be missing: a plan is sold whole to those as well who lack the module for one of its rights. What is
     # required of another issuer is seen at the installation, where that issuer's bundles are.
     guess = partial(values.guess_while, iter(range(values.GUESSES)))
-    of_counts = islice(counts_faults(_named(order), catalog, "", guess), values.FAULTS)
+    ordered = _named(order)
+    of_counts = islice(counts_faults(ordered, catalog, "", guess), values.FAULTS)
     found: list[Fault] = [*of_counts, *missing_quantities(order.system, catalog.licenses)]
     of_settings = settings_faults(order.settings, catalog.settings, "", guess)
     if order.edition is not None and order.edition not in catalog.editions:
@@ -60,7 +61,6 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
         no_edition = NameUnknown(reason="edition", name=order.edition, guess=named.get(near, near), where="edition")
         # No word about requirements: what is missing may be in the edition that was meant.
         return [no_edition, *found, *of_settings]
-    ordered = _named(order)
     for code, missing in missing_requirements(_granted(order, catalog)[0], catalog, already):
         where = next((f"{k.plural}.{code}" for k in Kind if code in ordered[k]), "edition")
         found.append(OrderIncomplete(reason="required", license=code, requires=missing, where=where))
@@ -137,13 +137,12 @@ def missing_requirements(
     """Yield each license that requires, of its own issuer's, what neither `counts` grant nor is there `already`."""
     present = {*already, *counts.system, *counts.sites, *counts.users}
     licenses = catalog.licenses
-    required = {code: licenses[code].requires for table in counts for code in table if code in licenses}
-    asking = {code: {own for own in requires if "." not in own} for code, requires in required.items() if requires}
-    if not present.issuperset(set[str]().union(*asking.values())):
-        present = catalog.reached(present)
-    for code, wants in asking.items():
-        if not wants <= present:
-            yield code, tuple(sorted(wants - present))
+    asking = {code: one.requires for t in counts for code in t if (one := licenses.get(code)) and one.requires}
+    if asking:
+        present |= catalog.reached(present)
+    for code, requires in asking.items():
+        if missing := tuple(own for own in requires if own not in present and "." not in own):
+            yield code, missing
 
 
 def content_of(bundle: Bundle) -> dict[str, Any]:
