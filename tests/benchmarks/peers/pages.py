@@ -11,6 +11,10 @@ from tests.benchmarks.peers.figures import Comparison, Cost, Row
 BEGIN: Final = "<!-- side by side: made by python -m tests.benchmarks --write -->"
 END: Final = "<!-- side by side: end -->"
 CHART: Final = "performance/side-by-side.svg"
+CAPTION: Final = """\
+Bars begin at the floor, and show the logarithm of the ratio: what goes to the right costs more than the floor, what
+goes to the left costs less. The thin lines are the quartiles.
+"""
 HEAD: Final = ("", "bytes", "characters", "issue", "verify", "cold process", "memory")
 NODE_HEAD: Final = ("", "characters", "verify", "cold process", "memory")
 MICRO, MILLI = 1e6, 1e3
@@ -106,7 +110,7 @@ def section(found: Comparison) -> str:
     for number, (title, text) in enumerate(tables(found).items()):
         parts += [f"### {title}\n", text]
         if not number:
-            parts.append(chart)
+            parts += [chart, CAPTION]
     return "\n".join(parts)
 
 
