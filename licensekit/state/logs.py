@@ -92,19 +92,32 @@ def key_of(seed: bytes) -> SigningKey:
 
 
 def read_journal(connection: Connection, key: SigningKey, head: SignedHead, known: Journal | None = None) -> Journal:
-    """Read a journal and verify it; the `known` one, if it has the same head."""
+    """Read a journal and verify it; of one that is `known`, only what was added."""
     head = SignedHead(head.number, _bytes(head.observed), _bytes(head.signature))
-    if known is not None and known.fault is None and head == known.signed:
-        newest = connection.one(_SQL["journal_head"])
-        if newest == (*known.head, known.head.number):
-            return known
-    rows = (Row(number, *map(_bytes, values)) for number, *values in connection.rows(_SQL["journal"]))
-    journal = verify(rows, head, key.verifying_key)
+    if known is not None and (extended := _extended(connection, key, head, known)) is not None:
+        return extended
+    journal = verify(_rows(connection, -(2**63)), head, key.verifying_key)  # also those that somebody has added below
     if journal.fault is None:
         return journal
     # What does not hold is without the bundles of which there are receipts.
     returned = tuple(entries.BundleEnded(identity, RETURNED) for (identity,) in connection.rows(_SQL["returned"]))
     return journal._replace(rest=(*journal.rest, *returned), state=replay(returned, journal.state))
+
+
+def _extended(connection: Connection, key: SigningKey, head: SignedHead, known: Journal) -> Journal | None:
+    """Return a known journal with what was added to it; None where it does not go on, and all of it is to be read."""
+    newest = connection.one(_SQL["journal_head"])
+    if known.fault is not None or newest is None or not 0 < known.head.number <= newest[0] == newest[-1]:
+        return None
+    if head == known.signed and newest[:2] == known.head:
+        return known
+    last, *added = _rows(connection, known.head.number)  # not empty: the newest is not below
+    is_there = (last.number, last.hash, last.signature) == (*known.head, known.signature)
+    return known.extended(added, head, key.verifying_key) if is_there else None
+
+
+def _rows(connection: Connection, first: int) -> list[Row]:
+    return [Row(number, *map(_bytes, values)) for number, *values in connection.rows(_SQL["journal"], first)]
 
 
 def _bytes(value: Any) -> bytes:

@@ -10,7 +10,7 @@ INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?);
 INSERT INTO audit_marks (mark, number) VALUES (?, ?);
 
 -- name: journal
-SELECT number, entry, hash, signature FROM journal ORDER BY number;
+SELECT number, entry, hash, signature FROM journal WHERE number >= ? ORDER BY number;
 
 -- name: journal_head
 SELECT number, hash, (SELECT count(*) FROM journal) FROM journal ORDER BY number DESC LIMIT 1;
