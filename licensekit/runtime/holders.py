@@ -110,7 +110,7 @@ class Holder:
         """
         view = self._view
         if view.snapshot is not self._live.snapshot:
-            view = self._view = self._evaluate()
+            view = self._current()
         try:
             granted = view.access[code]
         except KeyError:
@@ -151,9 +151,11 @@ class Holder:
         return stopping(concerning(self._live.snapshot.state.events, site=self._id), function)
 
     def _current(self) -> View:
-        if self._view.snapshot is not self._live.snapshot:
-            self._view = self._evaluate()
-        return self._view
+        view, snapshot = self._view, self._live.snapshot
+        if view.snapshot is not snapshot:
+            is_same = snapshot.holds_for(self._id, view.snapshot)
+            self._view = view = view._replace(snapshot=snapshot) if is_same else self._evaluate()
+        return view
 
     def _evaluate(self) -> View:
         snapshot = self._live.snapshot

@@ -6,6 +6,7 @@ name is erased nothing says any more whom it stands for ("People"). An entry has
 done, `did`, names.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 from secrets import token_hex
@@ -33,6 +34,8 @@ from licensekit.wire.documents import Bundle, Kind, Root
 ERASED: Final = "(erased)"  # what is shown in place of a name that is gone
 _LEFT_OUT: Final = {"request": ("nonce", "facts"), "reset": ("nonce",), "lease-borrow": ("lease",)}
 """Code to the data that its sentence leaves out."""
+_OF_USERS: Final = frozenset({"user-add", "user-set", "user-assign"})
+"""Codes of what concerns no others than the users whom it names, unless licenses are released: slots move then."""
 _MARK: Final = 200  # characters of a mark
 _FIELDS: Final = ("by", "user", "users", "holder", "subject")
 """The fields of an audit entry that name people; a subject is one where the scope is `user`."""
@@ -48,6 +51,18 @@ def audit_head(connection: Connection) -> Head:
     """Return the newest entry of the audit log."""
     row = connection.one(_SQL["audit_head"])
     return Head(0, GENESIS) if row is None else Head(*row)
+
+
+def changed_users(connection: Connection, known: Head) -> frozenset[str]:
+    """Return the ids of the users whom alone the entries behind a head concern; none where others may be, too."""
+    (first, _), *added = connection.rows(_SQL["audit_behind"], known.number) or [(b"", b"")]
+    try:
+        entries = [json.loads(entry) for _, entry in added]
+        is_of_users = all(one["did"] in _OF_USERS and not one.get("released") for one in entries)
+        named = with_names(connection, entries) if is_of_users and first == known.hash else ()
+        return frozenset(names.folded(user) for one in named for user in one.get("users", [one.get("user")]))
+    except (ValueError, TypeError, KeyError, AttributeError):  # somebody has edited it
+        return frozenset()
 
 
 def append_audit(connection: Connection, entries: Iterable[Mapping[str, Any]], known: Mapping[str, str] = {}) -> Head:

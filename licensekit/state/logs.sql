@@ -3,6 +3,9 @@
 -- name: audit_head
 SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1;
 
+-- name: audit_behind
+SELECT hash, entry FROM audit WHERE number >= ? ORDER BY number;
+
 -- name: append
 INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?);
 
