@@ -90,8 +90,7 @@ class Timeline(NamedTuple):
         """Return the bundles in force at `now`, and those that will be at their start, in the order of activation."""
         begins = {one.verified: start_of_day(one.bundle.starts or 0) for one in self.candidates}
         at_start = {begin: self.in_force(begin) for begin in set(begins.values()) if begin > now}
-        waiting = [one for one, begin in begins.items() if one in at_start.get(begin, ())] if at_start else []
-        return self.in_force(now), waiting
+        return self.in_force(now), [one for one, begin in begins.items() if one in at_start.get(begin, ())]
 
     def divided(self) -> list["Timeline"]:
         """Return timelines of which none affects another; together they say what this one says.

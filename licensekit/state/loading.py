@@ -3,7 +3,6 @@
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -266,10 +265,10 @@ def read_transaction(
 
 def state_at(state: InstallationState, now: int, *, clock: int, away_hours: float | None = None) -> InstallationState:
     """Return the installation at another effective time and clock, with nothing read again; see `evaluate`."""
-    again = partial(
-        evaluate, state.trust_store, state.kept, now, fingerprint=state.fingerprint, released=state.released
+    store, kept, here = state.trust_store, state.kept, state.fingerprint
+    granted = evaluate(
+        store, kept, now, fingerprint=here, released=state.released, away_hours=away_hours, before=state.entitlements
     )
-    granted = again(away_hours=away_hours, before=state.entitlements)
     moved = state._replace(now=now, entitlements=granted)
     return moved._replace(notices=_notices(moved, clock))
 
