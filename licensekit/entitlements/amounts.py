@@ -69,8 +69,7 @@ class Allowance(NamedTuple):
 
 def allowances(license_: License, grants: Iterable[Grant], now: int) -> tuple[Allowance, ...]:
     """Return what is granted of a meter at `now`: of a day, month or year for all parts, of a term for each."""
-    full = [grant for grant in grants if grant.part.cap is Access.FULL]
-    if license_.per is None or not full:
+    if license_.per is None or not (full := [grant for grant in grants if grant.part.cap is Access.FULL]):
         return ()
     if license_.per is MeterPeriod.TERM:
         terms = [Allowance(one.amount, *term_of(one.part.bundle), _term(one.part.bundle)) for one in full]

@@ -57,7 +57,7 @@ class Logins(NamedTuple):
 def later(state: Entitlements, evaluated: Callable[[int], Entitlements]) -> list[Entitlements]:
     """Return the entitlements at the next moments, at most `LATER`, at which a bundle starts or a term ends."""
     bundles = [part.bundle for part in (*state.parts, *state.waiting)]
-    moments = {start_of_day(one.bundle.starts or 0) for one in state.covered.timeline.candidates}
+    moments = {start_of_day(one.document.starts or 0) for one in state.covered.bundles}
     moments |= {end_of_day(one.term_end) for one in bundles if one.term_end is not None}
     to_come = sorted(m for m in moments if state.now < m <= SECONDS)  # time ends with year 9999
     return [evaluated(moment) for moment in to_come[:LATER]]

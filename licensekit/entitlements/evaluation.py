@@ -4,12 +4,16 @@ How includes act is in `docs/evaluation.md`, "Includes".
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from operator import is_
 from typing import Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.dates import day_at, end_of_day, start_of_day
 from licensekit.entitlements.amounts import Allowance, Grant, Period, Tier, allowances, amount_within, tiers_of
-from licensekit.entitlements.parts import Coverage, Covered, Fingerprint, Part, is_here, judge
+from licensekit.entitlements.parts import USELESS, Coverage, Fingerprint, Part, cover, is_here, judge
 from licensekit.entitlements.settings import Settings, settings_of
 from licensekit.entitlements.states import BundleState
 from licensekit.entitlements.timeline import Timeline, serial_of, signer_of
@@ -19,6 +23,74 @@ from licensekit.wire.documents import BASE, Bundle, Kind, License
 
 _COUNTED_DOWN: Final = frozenset({BundleState.WARNING, BundleState.GRACE, BundleState.PENDING})
 """States of which a notice says the days that are left."""
+
+
+Conditions = tuple[Fingerprint, int | None, float | None]  # what bundles are judged by, besides the moment
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Bundles that affect each other, judged at a moment; each result is worked out when it is asked for, and once."""
+
+    timeline: Timeline
+    conditions: Conditions
+    now: int = field(compare=False)
+
+    def at(self, now: int, conditions: Conditions) -> "Judged":
+        """Return it at another moment: itself, unless a date lies between the two."""
+        is_same = self.now <= now and (self.until is None or now < self.until) and conditions == self.conditions
+        return self if is_same else Judged(self.timeline, conditions, now)
+
+    @cached_property
+    def parts(self) -> tuple[tuple[Part, ...], ...]:
+        """The bundles in force, and those that wait for their start."""
+        return tuple(tuple(self._judged(bundles)) for bundles in self.timeline.governing(self.now))
+
+    def _judged(self, bundles: Iterable[Verified[Bundle]]) -> Iterator[Part]:
+        vendor, (fingerprint, released, away_hours) = self.timeline.trust.root.issuer, self.conditions
+        for one in bundles:
+            if is_here(one.document, away_hours):
+                part, issuer = judge(one, self.now, fingerprint=fingerprint, released=released), one.document.issuer
+                yield part if issuer == vendor else part._replace(owner=issuer)
+
+    @cached_property
+    def until(self) -> int | None:
+        """The first second at which a state or a notice changes or any bundle starts; None: there is none."""
+        # A bundle that waits behind another may replace a third one when it starts.
+        days, moments = [one.bundle.starts for one in self.timeline.candidates], list[int | None]()
+        for part in chain(*self.parts):
+            days += [part.bundle.warning, part.bundle.next_check]
+            moments += [part.until, end_of_day(day_at(self.now)) if part.state in _COUNTED_DOWN else None]
+        return _next((*moments, *(start_of_day(day) for day in days if day is not None)), self.now)
+
+    @cached_property
+    def coverage(self) -> tuple[Coverage, ...]:
+        """The coverage of every issuer's part, in force or waiting; what can grant nothing here covers nothing."""
+        every = [one.verified for one in self.timeline.candidates]
+        tied = (one for one in every if (one.document.binding, one.document.maintenance) != (None, None))
+        useless = [part.bundle for part in self._judged(tied) if part.state in USELESS]
+        starts = {start_of_day(one.document.starts or 0) for one in every}
+        of_line: dict[tuple[str, str], list[tuple[int, Bundle | None]]] = {}
+        for since in sorted({self.now, *(start for start in starts if start > self.now)}):
+            governing = [verified.document for verified in self.timeline.in_force(since)]
+            usable = [one for one in governing if one not in useless and is_here(one, self.conditions[-1])]
+            in_force = {(one.issuer, one.part): one if one in usable else None for one in governing}
+            for line in {**of_line, **in_force}:
+                of_line.setdefault(line, []).append((since, in_force.get(line)))
+        return tuple(cover(*line, steps, self.now) for line, steps in of_line.items())
+
+
+@dataclass(frozen=True)
+class Covered:
+    """All bundles in the order of their activation, and by those that affect each other."""
+
+    bundles: list[Verified[Bundle]]
+    judged: tuple[Judged, ...]
+
+    @cached_property
+    def by_part(self) -> Mapping[tuple[str, str], Coverage]:
+        """Issuer and part, in their order, to its coverage."""
+        return {(one.issuer, one.part): one for one in sorted(chain(*(one.coverage for one in self.judged)))}
 
 
 class Entitlements(NamedTuple):
@@ -53,12 +125,11 @@ class Entitlements(NamedTuple):
     @property
     def coverage(self) -> tuple[Coverage, ...]:
         """Until when each issuer's part is licensed without a gap."""
-        return self.covered.parts
+        return tuple(self.covered.by_part.values())
 
     def coverage_of(self, issuer: str, part: str) -> Coverage:
         """Return until when an issuer's part is licensed; one that is not there is not."""
-        nothing = Coverage(issuer, part, (), None, None)
-        return next((one for one in self.coverage if (one.issuer, one.part) == (issuer, part)), nothing)
+        return self.covered.by_part.get((issuer, part)) or Coverage(issuer, part, (), None, None)
 
     @property
     def product_coverage(self) -> Coverage:
@@ -84,37 +155,37 @@ def evaluate(
     fingerprint: Fingerprint | None = None,
     released: int | None = None,
     away_hours: float | None = None,
+    before: Entitlements | None = None,
 ) -> Entitlements:
     """Evaluate what `bundles`, in the order of their activation, grant at `now`.
 
     `bundles` are all that may count, those that others replaced as well, and `now` is in seconds since 1970. A bound
     bundle is compared with `fingerprint`, and maintenance with `released`, the date of the product version in days
     since 1970. Where the database has been away for `away_hours`, a bundle whose offline hours are over grants nothing.
+    Of what was granted `before`, all that is not affected by a date between the two is not worked out again.
     """
-    fingerprint = fingerprint or Fingerprint()
-    bundles = tuple(bundles)
-    timeline = Timeline.of(bundles, trust_store.trust)
-    in_force, not_started = timeline.governing(now)
-
-    def judged(chosen: Iterable[Verified[Bundle]]) -> tuple[Part, ...]:
-        here = (one for one in chosen if is_here(one.document, away_hours))
-        every = [judge(one, now, fingerprint=fingerprint, released=released) for one in here]
-        issuers = [(part, part.bundle.issuer) for part in every]
-        owned = (part._replace(owner="" if name == trust_store.issuer else name) for part, name in issuers)
-        return tuple(sorted(owned, key=lambda part: (part.owner, part.bundle.part)))
-
-    parts, waiting = judged(in_force), judged(not_started)
-    licenses = {code: one for code, (_, one) in trust_store.named(lambda catalog: catalog.licenses).items()}
-    closure = _closure(trust_store)
+    bundles, conditions = list(bundles), (fingerprint or Fingerprint(), released, away_hours)
+    if before is not None and before.trust_store is trust_store and before.covered.bundles == bundles:
+        licenses, closure = before.licenses, before.closure
+        judged = tuple(one.at(now, conditions) for one in before.covered.judged)
+        is_same = all(map(is_, judged, before.covered.judged))
+        if is_same and before.now <= now and (before.valid_until is None or now < before.valid_until):
+            return before._replace(now=now)
+    else:
+        timelines, closure = Timeline.of(bundles, trust_store.trust).divided(), _closure(trust_store)
+        judged = tuple(Judged(one, conditions, now) for one in timelines)
+        licenses = {code: one for code, (_, one) in trust_store.named(lambda catalog: catalog.licenses).items()}
+    every = (chain(*(one.parts[place] for one in judged)) for place in (0, 1))
+    parts, waiting = (tuple(sorted(several, key=lambda one: (one.owner, one.bundle.part))) for several in every)
     grants, unknown = grants_of(trust_store, parts, licenses)
     present = _present(licenses, closure, grants)
     meters = {code: found for code, named in grants.items() if (found := allowances(licenses[code], named, now))}
-    ends = (one.ends for every in meters.values() for one in every if one.ends is not None)
-    moments = [*_moments(trust_store, (*parts, *waiting), bundles, now), *ends]
-    valid_until, covered = min((m for m in moments if m > now), default=None), judged(bundles)
+    lists, trust = trust_store.trust.lists.values(), trust_store.trust.trust
+    moments = [one.until for one in judged] + [one.document.fresh_until for one in lists]
+    moments += [None if trust is None else trust.document.fresh_until, *(one.ends for one in chain(*meters.values()))]
     assigned = [code for code, license_ in licenses.items() if license_.kind is not Kind.SYSTEM]
     return Entitlements(
-        *(trust_store, now, valid_until, parts, waiting, Covered(timeline, covered, now, away_hours)),
+        *(trust_store, now, _next(moments, now), parts, waiting, Covered(bundles, judged)),
         *(licenses, closure, grants, meters, unknown),
         system=_system(licenses, present),
         present=present,
@@ -123,6 +194,10 @@ def evaluate(
         tiers={code: tiers_of(grants.get(code, ())) for code in assigned},
         settings=settings_of(trust_store, parts),
     )
+
+
+def _next(moments: Iterable[int | None], now: int) -> int | None:
+    return min((one for one in moments if one is not None and one > now), default=None)
 
 
 def _closure(trust_store: TrustStore) -> dict[str, frozenset[str]]:
@@ -144,11 +219,11 @@ def grants_of(
     trust_store: TrustStore, parts: Iterable[Part], licenses: Mapping[str, License]
 ) -> tuple[dict[str, tuple[Grant, ...]], tuple[tuple[Part, str], ...]]:
     """Return license to the parts that name it, and what is named that no catalog has."""
-    found, unknown = dict[str, list[Grant]](), list[tuple[Part, str]]()
+    found, unknown, kinds = dict[str, list[Grant]](), list[tuple[Part, str]](), tuple(Kind)
     for part in parts:
         bundle, signer = part.bundle, signer_of(part.verified, trust_store.trust)
         most = None if signer is None else signer.admitted.scope.most
-        for kind in Kind:
+        for kind in kinds:
             for code, count in bundle.counts(kind).items():
                 name = trust_store.qualify(bundle.issuer, code)
                 if (license_ := licenses.get(name)) is None or license_.kind is not kind:
@@ -165,7 +240,7 @@ def _present(
     """Return the system licenses that anything grants, in the order of `licenses`."""
     best: dict[str, Access] = {}
     for name, named in grants.items():
-        cap = max(grant.part.cap for grant in named)
+        cap = named[0].part.cap if len(named) == 1 else max(grant.part.cap for grant in named)
         for code in (name, *closure[name]):
             if cap >= best.get(code, cap):
                 best[code] = cap
@@ -191,20 +266,3 @@ def _system(licenses: Mapping[str, License], present: Mapping[str, Access]) -> d
         for code, one in licenses.items()
         if one.kind is Kind.SYSTEM
     }
-
-
-def _moments(store: TrustStore, parts: Iterable[Part], bundles: Iterable[Verified[Bundle]], now: int) -> Iterator[int]:
-    """Yield the seconds, some of them past, at which a state or a notice changes or any bundle starts."""
-    # A bundle that waits behind another may replace a third one when it starts.
-    days: list[int | None] = [one.document.starts for one in bundles]
-    for part in parts:
-        days += [part.bundle.warning, part.bundle.next_check]
-        if part.until is not None:
-            yield part.until
-        if part.state in _COUNTED_DOWN:
-            yield end_of_day(day_at(now))
-    yield from (start_of_day(day) for day in days if day is not None)
-    documents = [listed.document.fresh_until for listed in store.trust.lists.values()]
-    trust = store.trust.trust
-    documents.append(None if trust is None else trust.document.fresh_until)
-    yield from (second for second in documents if second is not None)

@@ -176,6 +176,8 @@ def by_urgency(found: Iterable[Notice]) -> tuple[Notice, ...]:
 def _of_parts(entitlements: Entitlements) -> Iterator[Notice]:
     today = day_at(entitlements.now)
     for part in entitlements.parts:
+        if part.state is BundleState.ACTIVE and part.match is None and part.bundle.next_check is None:
+            continue
         if notice := _of_state(part) or _of_end(entitlements, part, today):
             yield notice
         if (found := part.match) is not None and found.holds and found.changed:

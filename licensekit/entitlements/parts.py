@@ -4,16 +4,13 @@ What counts for people is the day on which the bundles of an issuer's part end t
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from licensekit.access import Access
-from licensekit.dates import day_at, end_of_day, format_days, start_of_day
+from licensekit.dates import day_at, end_of_day, format_days
 from licensekit.entitlements.messages import BindingDifference, BundleName
 from licensekit.entitlements.states import DATES as _DATES
 from licensekit.entitlements.states import BundleState, state_by_dates
-from licensekit.entitlements.timeline import Timeline
 from licensekit.trust.signed import Verified
 from licensekit.wire.documents import AfterGrace, Binding, Bundle
 from licensekit.wire.plain import plain, plain_fields
@@ -168,30 +165,6 @@ class Coverage(NamedTuple):
         """Return it as plain JSON values, with the days that are left at `now`."""
         shown = plain_fields(self, "issuer part covered_until=shown_until works_until")
         return {**shown, "days_left": self.days_left(now)}
-
-
-@dataclass(frozen=True)
-class Covered:
-    """What coverage follows from; it is worked out when it is asked for, and once."""
-
-    timeline: Timeline
-    judged: tuple[Part, ...]  # all bundles: one that is not in force at its start may be so later
-    now: int
-    away_hours: float | None
-
-    @cached_property
-    def parts(self) -> tuple[Coverage, ...]:
-        """The coverage of every issuer's part, in force or waiting; what can grant nothing here covers nothing."""
-        useless = [part.bundle for part in self.judged if part.state in USELESS]
-        starts = {start_of_day(one.bundle.starts or 0) for one in self.timeline.candidates}
-        of_line: dict[tuple[str, str], list[tuple[int, Bundle | None]]] = {}
-        for since in sorted({self.now, *(start for start in starts if start > self.now)}):
-            governing = [verified.document for verified in self.timeline.in_force(since)]
-            usable = [one for one in governing if one not in useless and is_here(one, self.away_hours)]
-            in_force = {(one.issuer, one.part): one if one in usable else None for one in governing}
-            for line in {**of_line, **in_force}:
-                of_line.setdefault(line, []).append((since, in_force.get(line)))
-        return tuple(cover(*line, steps, self.now) for line, steps in sorted(of_line.items()))
 
 
 def cover(issuer: str, part: str, steps: Iterable[tuple[int, Bundle | None]], now: int) -> Coverage:

@@ -68,6 +68,10 @@ class Timeline(NamedTuple):
 
     def in_force(self, moment: int) -> list[Verified[Bundle]]:
         """Return the bundles in force at a second since 1970, in the order of activation."""
+        if len(self.candidates) == 1:
+            [only] = self.candidates
+            has_started = start_of_day(only.bundle.starts or 0) <= moment
+            return [only.verified] if has_started and not only.is_revoked else []
         lines: dict[tuple[str, _Serial], list[_Candidate]] = {}
         for one in self.candidates:
             if start_of_day(one.bundle.starts or 0) <= moment:
@@ -87,6 +91,26 @@ class Timeline(NamedTuple):
         begins = {one.verified: start_of_day(one.bundle.starts or 0) for one in self.candidates}
         at_start = {begin: self.in_force(begin) for begin in set(begins.values()) if begin > now}
         return self.in_force(now), [one for one, begin in begins.items() if one in at_start.get(begin, ())]
+
+    def divided(self) -> list["Timeline"]:
+        """Return timelines of which none affects another; together they say what this one says.
+
+        Each is of one part, or of all parts of an issuer in which a serial is replaced, or a bundle replaces it.
+        """
+        of_issuer: dict[str, dict[_Serial, None]] = {}
+        for one in self.candidates:
+            of_issuer.setdefault(one.bundle.issuer, {})[one.serial] = None
+        replaced, parts = set[_Serial](), set[tuple[str, str]]()
+        for one in self.candidates:
+            others = of_issuer[one.bundle.issuer] if one.may_replace else ()
+            taken = {other for other in others if takes_place_of(one.bundle, other.name, other.use)}
+            replaced |= taken
+            parts |= {one.part} if taken else set()
+        parts |= {one.part for one in self.candidates if one.serial in replaced}
+        found: dict[tuple[str, ...], list[_Candidate]] = {}
+        for one in self.candidates:
+            found.setdefault((one.bundle.issuer,) if one.part in parts else one.part, []).append(one)
+        return [Timeline(tuple(several), self.trust) for several in found.values()]
 
 
 def serial_of(bundles: Iterable[Bundle], vendor: str) -> str | None:

@@ -12,7 +12,7 @@ from threading import Lock, Thread
 from typing import Final, NamedTuple
 
 from licensekit.database import Database
-from licensekit.entitlements import Notice
+from licensekit.entitlements import Notice, Part
 from licensekit.state.loading import InstallationState
 
 LOGGER: Final = logging.getLogger("licensekit")
@@ -49,8 +49,15 @@ class _Facts(NamedTuple):
     """What two moments are compared by."""
 
     answers: tuple[object, ...]
-    documents: Mapping[tuple[str, str], str]
+    parts: tuple[Part, ...]
+    documents: Mapping[tuple[str, str], str]  # all but the bundles, which `parts` has
     notices: Mapping[tuple[str, str], Notice]
+
+    def documents_beside(self, other: "_Facts") -> dict[tuple[str, str], str]:
+        """Return type and name of each document to how it counts, without the bundles that are the same in both."""
+        same = set(map(id, other.parts))
+        bundles = {("bundle", part.label): part.state.value for part in self.parts if id(part) not in same}
+        return {**bundles, **self.documents}
 
 
 class Changes:
@@ -62,7 +69,7 @@ class Changes:
         self.revision = 0
         self._database = database
         self._callbacks: dict[object, Callable[[LicensingChange], object]] = {}
-        self._seen = _Facts((), {}, {})
+        self._seen = _Facts((), (), {}, {})
         self.after_fork()
 
     def note(self, state: InstallationState, notices: Iterable[Notice]) -> None:
@@ -70,10 +77,11 @@ class Changes:
         found = _facts(state, notices)
         with self._lock:
             before, self._seen = self._seen, found
-            if (before.answers, before.documents) == (found.answers, found.documents):
+            change = _compare(before, found, self.revision + 1)
+            if before.answers == found.answers and not change.documents:
                 return
             self.revision += 1
-            self._pending.append(_compare(before, found, self.revision))
+            self._pending.append(change)
             is_idle = not self._is_reporting
             self._is_reporting = True
         if self.revision == 1:
@@ -146,21 +154,21 @@ class Changes:
 
 def _facts(state: InstallationState, notices: Iterable[Notice]) -> _Facts:
     granted, trust = state.entitlements, state.trust_store.trust
-    documents = {("bundle", str(part.name)): part.state.value for part in state.parts}
-    documents["trust", trust.root.issuer] = ".".join(map(str, trust.pair))
+    documents = {("trust", trust.root.issuer): ".".join(map(str, trust.pair))}
     documents |= {("revocations", issuer): str(one.document.number) for issuer, one in trust.lists.items()}
     documents |= {("catalog", issuer): str(one.version) for issuer, one in state.trust_store.catalog_documents.items()}
     known = {(notice.code, notice.subject): notice for notice in notices}  # not by the days that are left
     access = granted.system, granted.present, granted.everyone, granted.every_site, granted.tiers
     covered = [(one.issuer, one.part, one.until, one.works_until) for one in granted.coverage]
     # The head of the audit log moves with every change that an administrator makes.
-    return _Facts((known.keys(), access, granted.settings.values, covered, state.stored.head), documents, known)
+    answers = known.keys(), access, granted.settings.values, covered, state.stored.head
+    return _Facts(answers, state.parts, documents, known)
 
 
 def _compare(before: _Facts, after: _Facts, revision: int) -> LicensingChange:
-    names = dict.fromkeys((*before.documents, *after.documents))
-    pairs = [(name, before.documents.get(name), after.documents.get(name)) for name in names]
-    changed = tuple(DocumentChange(*name, old, new) for name, old, new in pairs if old != new)
+    old, new = before.documents_beside(after), after.documents_beside(before)
+    pairs = ((name, old.get(name), new.get(name)) for name in dict.fromkeys((*old, *new)))
+    changed = tuple(DocumentChange(*name, was, now) for name, was, now in pairs if was != now)
     raised = tuple(notice for key, notice in after.notices.items() if key not in before.notices)
     resolved = tuple(notice for key, notice in before.notices.items() if key not in after.notices)
     return LicensingChange(revision, changed, raised, resolved)

@@ -5,7 +5,7 @@ program holds for long renews itself: it never answers from a snapshot that is n
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
 
 from licensekit.access import Access, level_of
@@ -112,7 +112,7 @@ class Holder:
         """
         view = self._view
         if view.snapshot is not self._live.snapshot:
-            view = self._view = self._evaluate()
+            view = self._current()
         try:
             granted = view.access[code]
         except KeyError:
@@ -153,9 +153,11 @@ class Holder:
         return stopping(concerning(self._live.snapshot.state.events, site=self._id), function)
 
     def _current(self) -> View:
-        if self._view.snapshot is not self._live.snapshot:
-            self._view = self._evaluate()
-        return self._view
+        view, snapshot = self._view, self._live.snapshot
+        if view.snapshot is not snapshot:
+            is_same = snapshot.holds_for(self._id, view.snapshot)
+            self._view = view = replace(view, snapshot=snapshot) if is_same else self._evaluate()
+        return view
 
     def _evaluate(self) -> View:
         snapshot = self._live.snapshot

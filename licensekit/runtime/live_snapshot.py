@@ -23,6 +23,7 @@ from licensekit.runtime.observing import Observer
 from licensekit.runtime.snapshot import Asleep, FailedOver, Snapshot, TimeNotKept
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
 from licensekit.state.loading import InstallationState, OpenInstallation, read_installation
+from licensekit.state.logs import changed_users
 from licensekit.state.stored import seats_in_use
 from licensekit.state.transactions import REMEMBER_SECONDS, remember
 from licensekit.state.usage import Sightings, read_used
@@ -120,7 +121,8 @@ class LiveSnapshot:
         self._look_outside()
         try:
             if self._error is not None or self.database.version() != self._version:
-                self._refresh()
+                known = self._current
+                self._read_state(None if self._error or known.away else known)
             reading = self.clocks()
             with self._swapping:
                 self._silence = 0
@@ -203,35 +205,27 @@ class LiveSnapshot:
                 if not self._is_closed:
                     self._note()
 
-    def _refresh(self) -> None:
-        """Read the state again, unless it is there and only leases have changed."""
-        version, known = self.database.version(), self._current
-        if self._error is None and known.away is None:
-            # Who takes and frees seats all day changes the database with each of them, where there is no server to
-            # tell one change from another.
-            with read_installation(self.opened) as read:
-                stored = read.stored._replace(leased=known.state.stored.leased)
-            if stored == known.state.stored:
-                self._version = version
-                return
-        self._read_state()
-
-    def _read_state(self) -> None:
+    def _read_state(self, known: Snapshot | None = None) -> None:
+        """Read the state; nothing is done where it is as `known`, but for leases, nor again for users as they were."""
         with self._reading:
             # Taken before the state is read: a change in between is seen as one more change.
             version, epoch = self.database.version(), self.database.epoch()
             with read_installation(self.opened) as read:
+                # Who takes and frees seats all day changes the database with each of them, where there is no server to
+                # tell one change from another.
+                if known is not None and known.state.stored == read.stored._replace(leased=known.state.stored.leased):
+                    self._version = version
+                    return
+                users = () if known is None else changed_users(read.connection, known.state.stored.head)
                 state = read.state()
             with self._swapping:
                 if not self._is_closed:
-                    self._version = version
-                    self._contact = state.now
-                    self._error = None
-                    self._silence = 0
+                    self._version, self._contact, self._error, self._silence = version, state.now, None, 0
                     if "" not in {self._epoch, epoch} and epoch != self._epoch:
                         self._failed_over = (FailedOver(since=state.now),)
                     self._epoch = epoch
-                    self._put(Snapshot(state))
+                    snapshot = Snapshot(state) if known is None else known.changed(state, users)
+                    self._put(snapshot, anew=known is None or not snapshot.holds_for("", known))
 
     def _remember(self) -> None:
         """Write what was seen of users, time and trust now and then; a failure is a notice."""
@@ -263,20 +257,21 @@ class LiveSnapshot:
             if not self._is_closed:
                 self._note()
 
-    def _put(self, snapshot: Snapshot) -> None:
+    def _put(self, snapshot: Snapshot, *, anew: bool = True) -> None:
         self._current = snapshot
         self.counters.see(snapshot.state.in_use)
-        self._publish()
+        self._publish(anew=anew)
         self._note()
 
-    def _publish(self) -> None:
+    def _publish(self, *, anew: bool = True) -> None:
         # The holders last: one that still answers from the old snapshot renews itself.
         is_answering = self._is_awake and not self._is_closed
         self.snapshot = self._current if is_answering else Asleep(weakref.proxy(self))
         self.system = self._current.system if is_answering else {}
-        self.users: dict[str, User] = {}  # kept until the snapshot changes, as those that follow
-        self.users_elsewhere: dict[tuple[str, str | None, tuple[str, ...] | None], User] = {}
-        self.sites: dict[str, Holder] = {}
+        if anew:
+            self.users: dict[str, User] = {}  # kept until the snapshot changes, as those that follow
+            self.users_elsewhere: dict[tuple[str, str | None, tuple[str, ...] | None], User] = {}
+            self.sites: dict[str, Holder] = {}
 
     def _note(self) -> None:
         self.changes.note(self._current.state, self._with_others(self._current.notices))

@@ -109,9 +109,10 @@ class Questions:
     def _base(self) -> engine.LicensedPart | None:
         """The vendor's base part; None: no bundle of it is in force or waits, or the one in force is out of reach."""
         granted, base = self.entitlements, (self.entitlements.trust_store.issuer, BASE)
-        away = (one for one in granted.covered.timeline.in_force(granted.now) if one not in granted.bundles)
+        in_force = (one for judged in granted.covered.judged for one in judged.timeline.in_force(granted.now))
+        own = [one for one in in_force if (one.document.issuer, one.document.part) == base]
         found = (one for one in self.parts if (one.issuer, one.part) == base)
-        return None if any((v.document.issuer, v.document.part) == base for v in away) else next(found, None)
+        return next(found, None) if all(one in granted.bundles for one in own) else None
 
 
 def _in_thread(ask: Callable[..., object]) -> Callable[..., Awaitable[object]]:

@@ -1,6 +1,7 @@
 """What questions read: one immutable state, laid out for one look-up per question."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from copy import copy
 from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -56,6 +57,23 @@ class Snapshot:
         self.nothing = dict.fromkeys(self.access_of((), ()), Access.NONE)
         """What a holder may do who is unknown or retired."""
         self.valid_until = min(_ends(state, away), default=None)
+        self.number, self.changes = 0, dict[str, int]()
+        """How many changes of users it comes after, and the last of them of each user; those that follow share it."""
+
+    def changed(self, state: InstallationState, users: Collection[str]) -> "Snapshot":
+        """Return the next one; where its state has other `users`, and grants the same, only these are asked again."""
+        granted, events = self.state.entitlements, self.state.stored.events
+        if self.away or not users or state.entitlements.covered is not granted.covered or state.stored.events != events:
+            return Snapshot(state)
+        following = copy(self)
+        following.state, following.number = state, self.number + 1
+        self.changes.update(dict.fromkeys(users, following.number))
+        return following
+
+    def holds_for(self, holder: str, before: "Snapshot") -> bool:
+        """Return whether what a holder may do is as it was under a snapshot before this one."""
+        is_following = type(before) is Snapshot and before.changes is self.changes
+        return is_following and self.changes.get(holder, 0) <= before.number
 
     @property
     def notices(self) -> tuple[Notice, ...]:

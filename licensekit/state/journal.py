@@ -7,7 +7,7 @@ What does not verify grants nothing. Where the chain or a signature breaks, the 
 behind it only take away: a bundle that they say has ended stays so, and a reset that they say was used is used up.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Final, Literal, NamedTuple
 
@@ -52,15 +52,15 @@ class BundleRecord(NamedTuple):
 
 
 class JournalState(NamedTuple):
-    """What the entries of a journal say together; immutable."""
+    """What the entries of a journal say together; its dictionaries change in `replay` alone, which copies them."""
 
-    bundles: Mapping[bytes, BundleRecord] = {}  # identity to each bundle that was ever activated, in that order
-    taken: Mapping[bytes, entries.BundleTaken] = {}  # identity to what the floor of each is judged by again
+    bundles: dict[bytes, BundleRecord]  # identity to each bundle that was ever activated, in that order
+    taken: dict[bytes, entries.BundleTaken]  # identity to what the floor of each is judged by again
+    documents: dict[tuple[str, str], entries.DocumentSeen]  # type and issuer to what was seen
     returned: frozenset[bytes] = frozenset()  # the identities of all that were given back
     resets: frozenset[bytes] = frozenset()  # the nonces of the resets that were used
     waiting: tuple[bytes, ...] = ()  # the nonces of the resets that may still let a lower sequence in
     resets_after: int = 0  # resets issued before this are refused, in seconds since 1970
-    documents: Mapping[tuple[str, str], entries.DocumentSeen] = {}  # type and issuer to what was seen
     time: entries.TimeFloor = entries.TimeFloor(0, 0, "", b"")
     clock_accepted: bool = False  # whether an administrator has dropped the soft floor since the last base bundle
     dropped: frozenset[bytes] = frozenset()  # the base bundles whose one drop of the soft floor was spent
@@ -88,12 +88,13 @@ class JournalState(NamedTuple):
         return TimeSeen(max(0, hard - max(proofs, default=hard)), hard, soft)
 
 
-NOTHING_KNOWN: Final = JournalState()
+NOTHING_KNOWN: Final = JournalState({}, {}, {})
 
 
 def replay(added: Iterable[Entry], before: JournalState = NOTHING_KNOWN, first: int = 1) -> JournalState:
     """Return the state that entries make, from number `first` on, of the state `before` them."""
-    state = before
+    bundles, taken, documents = {**before.bundles}, {**before.taken}, {**before.documents}
+    state = before._replace(bundles=bundles, taken=taken, documents=documents)
     for number, entry in enumerate(added, first):
         state = _step(state, number, entry)
     return state
@@ -105,8 +106,7 @@ def _step(state: JournalState, number: int, entry: Entry) -> JournalState:  # no
         case entries.BundleTaken():
             state = _take(state, entry)
         case entries.BundleSignedAgain(identity) if identity in state.taken:
-            again = state.taken[identity]._replace(scheme=entry.scheme, key=entry.key)
-            state = state._replace(taken={**state.taken, identity: again})
+            state.taken[identity] = state.taken[identity]._replace(scheme=entry.scheme, key=entry.key)
         case entries.BundleEnded():
             state = _end(state, entry)
         case entries.ResetUsed():
@@ -115,7 +115,7 @@ def _step(state: JournalState, number: int, entry: Entry) -> JournalState:  # no
             waiting = tuple(one for one in state.waiting if one != nonce)
             state = state._replace(resets=state.resets | {nonce}, waiting=waiting)
         case entries.DocumentSeen():
-            state = state._replace(documents={**state.documents, (entry.type, entry.issuer): entry})
+            state.documents[entry.type, entry.issuer] = entry
         case entries.TimeFloor():
             is_accepted = state.clock_accepted or entry.reason == entries.ACCEPTED
             dropped = state.dropped | {entry.base} - {b""}
@@ -136,25 +136,22 @@ def _step(state: JournalState, number: int, entry: Entry) -> JournalState:  # no
 
 
 def _take(state: JournalState, entry: entries.BundleTaken) -> JournalState:
-    identity, number = entry.identity, 1 + max((one.number for one in state.bundles.values()), default=0)
-    named = (identity, entry.issuer, entry.serial, entry.part, Use(entry.use))
-    # Taken again, it is the one that was activated last.
-    others = {i: one for i, one in state.bundles.items() if i != identity}
+    identity, last = entry.identity, next(reversed(state.bundles.values()), None)
+    number, named = 1 if last is None else last.number + 1, (identity, entry.issuer, entry.serial, entry.part)
+    state.bundles.pop(identity, None)  # taken again, it is the one that was activated last
+    state.bundles[identity] = BundleRecord(*named, Use(entry.use), entry.sequence, number, entry.at, KEPT)
     # What it proves of time it has proved since it was first taken.
     first = state.taken.get(identity, entry)
-    return state._replace(
-        bundles={**others, identity: BundleRecord(*named, entry.sequence, number, entry.at, KEPT)},
-        taken={**state.taken, identity: entry._replace(elapsed=min(first.elapsed, entry.elapsed))},
-        clock_accepted=state.clock_accepted and entry.part != BASE,
-    )
+    state.taken[identity] = entry._replace(elapsed=min(first.elapsed, entry.elapsed))
+    return state._replace(clock_accepted=state.clock_accepted and entry.part != BASE)
 
 
 def _end(state: JournalState, entry: entries.BundleEnded) -> JournalState:
-    identity, bundles = entry.identity, state.bundles
-    if (known := bundles.get(identity)) is not None and known.state != RETURNED:
-        bundles = {**bundles, identity: known._replace(state=entry.state)}
+    identity = entry.identity
+    if (known := state.bundles.get(identity)) is not None and known.state != RETURNED:
+        state.bundles[identity] = known._replace(state=entry.state)
     returned = state.returned | {identity} if entry.state == RETURNED else state.returned
-    return state._replace(bundles=bundles, returned=returned)
+    return state._replace(returned=returned)
 
 
 def _reset(state: JournalState, entry: entries.ResetUsed) -> JournalState:
@@ -217,6 +214,17 @@ class Journal(NamedTuple):
         """What the next entry is chained to: hash and signature of the newest that holds."""
         return self.head.hash + self.signature
 
+    def extended(self, added: Sequence[Row], signed: SignedHead, key: VerifyingKey) -> "Journal | None":
+        """Return this and the rows behind it, if all of them hold and the head is signed; else None."""
+        sound, newest = list(_chained(added, self)), added[-1].signature if added else self.signature
+        hashes = (*self.hashes, *(linked for _, linked in sound))
+        message = head_message(Head(len(hashes), hashes[-1] if hashes else GENESIS), newest, signed.observed)
+        is_whole = len(added) == len(sound) and len(hashes) == signed.number > 0
+        if not (is_whole and _is_signed(key, message, signed.signature)):
+            return None
+        state = replay((entry for entry, _ in sound), self.state, len(self.hashes) + 1)
+        return Journal(state, hashes, newest, signed)
+
     def has(self, head: Head) -> bool:
         """Return whether the entry of this number is there, with this hash."""
         return head.number == 0 or self.hashes[head.number - 1 : head.number] == (head.hash,)
@@ -229,12 +237,10 @@ EMPTY: Final = Journal(NOTHING_KNOWN, (), b"", SignedHead(0, NOTHING_OBSERVED, b
 def verify(rows: Iterable[Row], signed: SignedHead, key: VerifyingKey) -> Journal:
     """Return what holds of a journal: all of it, or the entries up to the last that verifies."""
     stored = list(rows)
-    sound = list(_chained(stored))
+    if (found := EMPTY.extended(stored, signed, key)) is not None:
+        return found
+    sound = list(_chained(stored, EMPTY))
     hashes = tuple(linked for _, linked in sound)
-    if len(stored) == len(sound) == signed.number > 0:
-        newest = stored[-1].signature
-        if _is_signed(key, head_message(Head(len(sound), hashes[-1]), newest, signed.observed), signed.signature):
-            return Journal(replay(entry for entry, _ in sound), hashes, newest, signed)
     kept = len(sound)
     while kept and not _is_signed(key, entry_message(Head(kept, hashes[kept - 1])), stored[kept - 1].signature):
         kept -= 1
@@ -265,10 +271,10 @@ def _taking_away(rest: Iterable[Entry | None]) -> Iterator[Entry]:
             yield entries.ResetSpent(entry.nonce)
 
 
-def _chained(rows: Sequence[Row]) -> Iterator[tuple[Entry, bytes]]:
-    """Yield each entry that follows on the one before, with its hash, from the first on."""
-    previous = GENESIS
-    for expected, row in enumerate(rows, start=1):
+def _chained(rows: Sequence[Row], known: Journal) -> Iterator[tuple[Entry, bytes]]:
+    """Yield each entry that follows on the one before, with its hash, from the first behind a journal on."""
+    previous = known.end
+    for expected, row in enumerate(rows, start=len(known.hashes) + 1):
         if (entry := decode(row.entry)) is None or row.number != expected:
             return
         linked = link(previous, row.entry)

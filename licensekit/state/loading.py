@@ -22,7 +22,7 @@ from licensekit.state.machine import NO_FACTS, Facts
 from licensekit.state.notices import UnusableDocument, notices_of
 from licensekit.state.stored import Stored, follow, read_stored
 from licensekit.state.time import Clocks, Reading, effective, elapsed
-from licensekit.state.trust_store import combine_trust, lost_bundles, verify_bundles
+from licensekit.state.trust_store import KnownBundles, combine_trust, lost_bundles, verify_bundles
 from licensekit.state.usage import read_used, unused
 from licensekit.trust.pack import TrustStore, at_floor, pin_in_pack
 from licensekit.trust.signed import Verified
@@ -145,10 +145,16 @@ class InstallationState(NamedTuple):
         return self.stored.restored
 
 
+Believed = tuple[tuple[object, ...], TrustStore, tuple[UnusableDocument, ...], KnownBundles]
+"""What is stored of trust, byte by byte; whom this program believes by it, and what it has verified so."""
+
+
 class LastSeen:
     """What was last seen of an open installation: no other one takes its place unnoticed."""
 
     stored: Stored | None = None
+    believed: Believed | None = None
+    entitlements: Entitlements | None = None
 
 
 @dataclass(frozen=True)
@@ -202,16 +208,18 @@ class ReadTransaction(NamedTuple):
         """Evaluate everything that the installation is, has and may do now.
 
         With `now` (seconds since 1970): what it would be then, if nothing is changed until then. Every signature is
-        verified again: the database is not believed. Raises `NotActivated` without a pack, `HomeInvalid` for another
-        root, and `FormatError` or `TrustError` where the pack is not to be believed or something newer was seen before.
+        verified again that this program has not verified itself: the database is not believed. Raises `NotActivated`
+        without a pack, `HomeInvalid` for another root, and `FormatError` or `TrustError` where the pack is not to be
+        believed or something newer was seen before.
         """
-        stored, released = self.stored, self.opened.released
-        believed, unusable = combine_trust(stored, self.root, self.pack)
-        trust_store = at_floor(believed, stored.seen)
-        _, kept, refused = verify_bundles(stored.bundles, trust_store, self.now)
+        stored, released, last = self.stored, self.opened.released, self.opened.last
+        _, trust_store, unusable, known = last.believed = self._believed()
+        _, kept, refused = verify_bundles(stored.bundles, trust_store, self.now, known)
         fingerprint = stored.fingerprint(kept, self.opened.facts)
-        entitlements = evaluate(trust_store, kept, self.now, fingerprint=fingerprint, released=released)
-        lost = lost_bundles(stored.bundles, refused, entitlements)
+        last.entitlements = entitlements = evaluate(
+            trust_store, kept, self.now, fingerprint=fingerprint, released=released, before=last.entitlements
+        )
+        lost = lost_bundles(stored.bundles, refused, entitlements) if refused else ()
         in_use, today = stored.used_of(entitlements.licenses), day_at(self.now if now is None else now)
         gone = without_requirement(entitlements, in_use)
         idle = tuple(unused(self.connection, stored.told_since, today, gone, in_use))
@@ -220,6 +228,15 @@ class ReadTransaction(NamedTuple):
         clock = self.reading.clock
         state = state._replace(notices=_notices(state, clock)) if now is None else state_at(state, now, clock=clock)
         return state._replace(metered=read_used(self.connection, state.entitlements.periods))
+
+    def _believed(self) -> Believed:
+        """Return whom to believe; what this program has verified is not verified again while it is the same."""
+        stored, known = self.stored, self.opened.last.believed
+        given = self.root, self.pack, stored.trust, stored.seen, stored.recorded
+        if known is not None and known[0] == given:
+            return known
+        trust_store, unusable = combine_trust(stored, self.root, self.pack)
+        return given, at_floor(trust_store, stored.seen), unusable, {}
 
     def bundles(self) -> tuple[BundleRecord, ...]:
         """Return every bundle that was ever activated, as `InstallationState.records`; raises as `state` does."""
@@ -248,8 +265,10 @@ def read_transaction(
 
 def state_at(state: InstallationState, now: int, *, clock: int, away_hours: float | None = None) -> InstallationState:
     """Return the installation at another effective time and clock, with nothing read again; see `evaluate`."""
-    store, kept = state.trust_store, state.kept
-    granted = evaluate(store, kept, now, fingerprint=state.fingerprint, released=state.released, away_hours=away_hours)
+    store, kept, here = state.trust_store, state.kept, state.fingerprint
+    granted = evaluate(
+        store, kept, now, fingerprint=here, released=state.released, away_hours=away_hours, before=state.entitlements
+    )
     moved = state._replace(now=now, entitlements=granted)
     return moved._replace(notices=_notices(moved, clock))
 

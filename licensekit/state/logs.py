@@ -6,6 +6,7 @@ name is erased nothing says any more whom it stands for ("People"). An entry has
 done, `did`, names.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 from secrets import token_hex
@@ -33,6 +34,8 @@ from licensekit.wire.documents import Bundle, Kind, Root
 ERASED: Final = "(erased)"  # what is shown in place of a name that is gone
 _LEFT_OUT: Final = {"request": ("nonce", "facts"), "reset": ("nonce",), "lease-borrow": ("lease",)}
 """Code to the data that its sentence leaves out."""
+_OF_USERS: Final = frozenset({"user-add", "user-set", "user-assign"})
+"""Codes of what concerns no others than the users whom it names, unless licenses are released: slots move then."""
 _MARK: Final = 200  # characters of a mark
 _FIELDS: Final = ("by", "user", "users", "holder", "subject")
 """The fields of an audit entry that name people; a subject is one where the scope is `user`."""
@@ -48,6 +51,18 @@ def audit_head(connection: Connection) -> Head:
     """Return the newest entry of the audit log."""
     row = connection.one(_SQL["audit_head"])
     return Head(0, GENESIS) if row is None else Head(*row)
+
+
+def changed_users(connection: Connection, known: Head) -> frozenset[str]:
+    """Return the ids of the users whom alone the entries behind a head concern; none where others may be, too."""
+    (first, _), *added = connection.rows(_SQL["audit_behind"], known.number) or [(b"", b"")]
+    try:
+        entries = [json.loads(entry) for _, entry in added]
+        is_of_users = all(one["did"] in _OF_USERS and not one.get("released") for one in entries)
+        named = with_names(connection, entries) if is_of_users and first == known.hash else ()
+        return frozenset(names.folded(user) for one in named for user in one.get("users", [one.get("user")]))
+    except (ValueError, TypeError, KeyError, AttributeError):  # somebody has edited it
+        return frozenset()
 
 
 def append_audit(connection: Connection, entries: Iterable[Mapping[str, Any]], known: Mapping[str, str] = {}) -> Head:
@@ -92,19 +107,32 @@ def key_of(seed: bytes) -> SigningKey:
 
 
 def read_journal(connection: Connection, key: SigningKey, head: SignedHead, known: Journal | None = None) -> Journal:
-    """Read a journal and verify it; the `known` one, if it has the same head."""
+    """Read a journal and verify it; of one that is `known`, only what was added."""
     head = SignedHead(head.number, _bytes(head.observed), _bytes(head.signature))
-    if known is not None and known.fault is None and head == known.signed:
-        newest = connection.one(_SQL["journal_head"])
-        if newest == (*known.head, known.head.number):
-            return known
-    rows = (Row(number, *map(_bytes, values)) for number, *values in connection.rows(_SQL["journal"]))
-    journal = verify(rows, head, key.verifying_key)
+    if known is not None and (extended := _extended(connection, key, head, known)) is not None:
+        return extended
+    journal = verify(_rows(connection, -(2**63)), head, key.verifying_key)  # also those that somebody has added below
     if journal.fault is None:
         return journal
     # What does not hold is without the bundles of which there are receipts.
     returned = tuple(entries.BundleEnded(identity, RETURNED) for (identity,) in connection.rows(_SQL["returned"]))
     return journal._replace(rest=(*journal.rest, *returned), state=replay(returned, journal.state))
+
+
+def _extended(connection: Connection, key: SigningKey, head: SignedHead, known: Journal) -> Journal | None:
+    """Return a known journal with what was added to it; None where it does not go on, and all of it is to be read."""
+    newest = connection.one(_SQL["journal_head"])
+    if known.fault is not None or newest is None or not 0 < known.head.number <= newest[0] == newest[-1]:
+        return None
+    if head == known.signed and newest[:2] == known.head:
+        return known
+    last, *added = _rows(connection, known.head.number)  # not empty: the newest is not below
+    is_there = (last.number, last.hash, last.signature) == (*known.head, known.signature)
+    return known.extended(added, head, key.verifying_key) if is_there else None
+
+
+def _rows(connection: Connection, first: int) -> list[Row]:
+    return [Row(number, *map(_bytes, values)) for number, *values in connection.rows(_SQL["journal"], first)]
 
 
 def _bytes(value: Any) -> bytes:

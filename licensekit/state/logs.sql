@@ -3,6 +3,9 @@
 -- name: audit_head
 SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1;
 
+-- name: audit_behind
+SELECT hash, entry FROM audit WHERE number >= ? ORDER BY number;
+
 -- name: append
 INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?);
 
@@ -10,7 +13,7 @@ INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?);
 INSERT INTO audit_marks (mark, number) VALUES (?, ?);
 
 -- name: journal
-SELECT number, entry, hash, signature FROM journal ORDER BY number;
+SELECT number, entry, hash, signature FROM journal WHERE number >= ? ORDER BY number;
 
 -- name: journal_head
 SELECT number, hash, (SELECT count(*) FROM journal) FROM journal ORDER BY number DESC LIMIT 1;

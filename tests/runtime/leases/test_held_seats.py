@@ -407,7 +407,7 @@ def test_answers_stay_as_they_are_while_seats_are_taken_and_released(crm: Instal
         with seat(licensing):
             time.sleep(0.3)
     assert licensing.user("anna") is anna
-    crm.users.add("anna")
+    crm.sites.add("oslo")
     assert eventually(lambda: licensing.user("anna") is not anna)
 
 
