@@ -20,7 +20,7 @@ from unittest.mock import patch
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from licensekit import Licensing, files, limits
+from licensekit import Licensing, limits
 from licensekit.access import Access
 from licensekit.cli import inputs
 from licensekit.console.security.sign_in import Links
@@ -90,7 +90,8 @@ def still(world: Path, now: int = NOW) -> Generator[None]:
             (keyfile, "LOG2_N", limits.SCRYPT_LOG2_N_MIN),
             (keyfile, "_cipher", _CIPHER),
             (numbering, "anywhere", number),
-            *((module, "token_hex", _unlike) for module in (files, create, turns)),
+            (os, "urandom", lambda size: bytes.fromhex(_unlike(size))),
+            *((module, "token_hex", _unlike) for module in (create, turns)),
             (tempfile, "tempdir", str(world / "tmp")),
             (inputs, "account", lambda: "anna"),
         )
