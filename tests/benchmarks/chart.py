@@ -30,7 +30,7 @@ STYLE: Final = """
 _STEPS: Final[Mapping[str, Sequence[tuple[float, str]]]] = {
     "s": ((1, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")),
     "bytes": ((1e6, "MB"), (1e3, "kB"), (1, "bytes")),
-    "/s": ((1e6, "million/s"), (1e3, "thousand/s"), (1, "/s")),
+    "/s": ((1e6, "M/s"), (1e3, "k/s"), (1, "/s")),
 }
 """Unit to how amounts of it are written, the largest first."""
 

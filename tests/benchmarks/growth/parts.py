@@ -81,7 +81,7 @@ def passing(licensing: Licensing, clock: homes.Clock) -> Act:
 
     def pass_date() -> None:
         clock.now = licensing.entitlements.valid_until or clock.now
-        licensing._live.pass_time()  # pyright: ignore[reportPrivateUsage]  # what a watcher calls
+        licensing._live.pass_time()  # pyright: ignore[reportPrivateUsage]  # what the clock's thread calls
 
     return pass_date
 

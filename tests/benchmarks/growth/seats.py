@@ -30,7 +30,8 @@ def measured(place: Path, count: int) -> dict[str, float]:
     """Hold that many seats, and measure."""
     competing_processes.prepare(str(place), 2 * count)
     with Licensing.open(place, root=PIN, pack=PACK, watch=False) as licensing:
-        held, leasing = holding(licensing, count), licensing._leasing["one"]
+        held = holding(licensing, count)
+        leasing = licensing._leasing["one"]  # pyright: ignore[reportPrivateUsage]  # what renews, in a thread
 
         def one_more() -> None:
             licensing.seat(CODE, holder="anna", ttl=TTL, wait=60).take().release()

@@ -17,9 +17,9 @@ from tests.benchmarks.growth.series import Curve, Growth, up_to
 from tests.benchmarks.many_users import bare_loop
 
 COUNTS: Final = (1, 2, 4, 8, 16, 32, 64)
-CALLS: Final = 200_000
+CALLS: Final = 100_000
 """Questions in a round, divided among the threads."""
-ROUNDS: Final = 15
+ROUNDS: Final = 40
 Loop = Callable[[int], object]
 
 

@@ -69,7 +69,7 @@ def change(licensing: Licensing, installation: Installation) -> Act:
 
     def act() -> None:
         next(changes)(name_of(7), "sales-pro")
-        licensing._live.follow()  # pyright: ignore[reportPrivateUsage]  # what a watcher calls
+        licensing.refresh()
 
     return act
 

@@ -52,14 +52,15 @@ def test_a_seat_of_a_license_that_no_catalog_has_any_more_gives_nothing(crm: Ins
 def test_seats_can_be_taken_while_another_thread_looks_at_those_that_are_held(live: LiveSnapshot) -> None:
     leasing = Leasing(live)
     lease = leasing.take(seats.request(live, "seat", "anna", 60, Access.FULL), None, monotonic())
-    leasing._held.update({f"held {number}": lease for number in range(1_000)})
+    held = leasing._held  # pyright: ignore[reportPrivateUsage]  # many that are held, without a row for each
+    held.update({f"held {number}": lease for number in range(1_000)})
     is_enough, pause = Event(), sys.getswitchinterval()
 
     def take() -> None:
         for number in count():
             if is_enough.is_set():
                 return
-            leasing._held[f"taken {number}"] = lease
+            held[f"taken {number}"] = lease
 
     with ThreadPoolExecutor(1) as threads:
         threads.submit(take)
