@@ -74,7 +74,7 @@ def _measure(work: Path, base: trees.Base | None) -> list[judging.Figure]:
         counted = [
             (
                 name,
-                pool.submit(count, floor, now),
+                pool.submit(count, floor, now, times=1),
                 pool.submit(_count_before, ours, before),
                 pool.submit(count, ours, now),
             )

@@ -13,8 +13,6 @@ from typing import Final, NamedTuple
 from tests.benchmarks.instructions.programs.marks import MARK
 from tests.benchmarks.instructions.trees import TOP, Tree
 
-TIMES: Final = 2
-"""How often everything is counted, so that the noise shows."""
 PROGRAMS: Final = "tests.benchmarks.instructions.programs"
 KEPT: Final = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
 """What a program gets of our environment."""
@@ -51,15 +49,18 @@ def prepare(tree: Tree) -> None:
     _run(f"import pathlib; from {PROGRAMS} import prepare; {call}", tree, tree.prepared)
 
 
-def count(program: Program, tree: Tree) -> Count:
-    """Run `program` on a tree until its modules are compiled, and then count it; raises `ProgramFailed`."""
+def count(program: Program, tree: Tree, *, times: int = 2) -> Count:
+    """Run `program` on a tree, so that its modules are compiled, and then count it; raises `ProgramFailed`.
+
+    The second time shows the noise.
+    """
     module, _, function = program.name.partition(".")
     text = f"from {PROGRAMS} import {module}; {module}.{function}()"
     if program.calls is not None:
         text = f"from {PROGRAMS} import {module}, marks; marks.between_marks({module}.{function}(), {program.calls})"
     with tempfile.TemporaryDirectory() as name:
         _run(text, tree, shutil.copytree(tree.prepared, Path(name, "compiled")))
-        counts = sorted(_count(program, text, tree, Path(name, str(number))) for number in range(TIMES))
+        counts = sorted(_count(program, text, tree, Path(name, str(number))) for number in range(times))
     return Count(counts[0], counts[-1])
 
 
