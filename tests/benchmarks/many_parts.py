@@ -122,7 +122,7 @@ def opening(home: homes.Home, sold: Sold) -> None:
         with home.run() as licensing:
             assert licensing.allows("server")
 
-    report("open", measure(first_question, verifying(sold), calls=1, rounds=ROUNDS), most=1.5)
+    report("open", measure(first_question, verifying(sold), calls=1, rounds=ROUNDS), most=2)
 
 
 @contextmanager
