@@ -19,7 +19,7 @@ from licensekit.entitlements.states import BundleState
 from licensekit.entitlements.timeline import Timeline, serial_of, signer_of
 from licensekit.trust.pack import TrustStore
 from licensekit.trust.signed import Verified
-from licensekit.wire.documents import BASE, Bundle, Kind, License
+from licensekit.wire.documents import BASE, Bundle, Kind, License, qualified
 
 _COUNTED_DOWN: Final = frozenset({BundleState.WARNING, BundleState.GRACE, BundleState.PENDING})
 """States of which a notice says the days that are left."""
@@ -219,13 +219,15 @@ def grants_of(
     trust_store: TrustStore, parts: Iterable[Part], licenses: Mapping[str, License]
 ) -> tuple[dict[str, tuple[Grant, ...]], tuple[tuple[Part, str], ...]]:
     """Return license to the parts that name it, and what is named that no catalog has."""
-    found, unknown, kinds = dict[str, list[Grant]](), list[tuple[Part, str]](), tuple(Kind)
+    found, unknown = dict[str, list[Grant]](), list[tuple[Part, str]]()
+    kinds, home, trust = tuple(Kind), trust_store.issuer, trust_store.trust
+    has_most = any(one.admitted.scope.most is not None for one in trust.signers.values())
     for part in parts:
-        bundle, signer = part.bundle, signer_of(part.verified, trust_store.trust)
+        bundle, signer = part.bundle, signer_of(part.verified, trust) if has_most else None
         most = None if signer is None else signer.admitted.scope.most
-        for kind in kinds:
-            for code, count in bundle.counts(kind).items():
-                name = trust_store.qualify(bundle.issuer, code)
+        for kind, counts in zip(kinds, (bundle.system, bundle.sites, bundle.users), strict=True):
+            for code, count in counts.items():
+                name = qualified(code, bundle.issuer, home)
                 if (license_ := licenses.get(name)) is None or license_.kind is not kind:
                     unknown.append((part, name))
                     continue
