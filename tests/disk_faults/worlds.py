@@ -59,6 +59,10 @@ def _unlike(size: int) -> str:
     return f"{next(_NAMES):0{2 * size}x}"
 
 
+def _bytes_unlike(size: int) -> bytes:
+    return bytes.fromhex(_unlike(size))
+
+
 class _Clock(datetime):
     """A clock that stands."""
 
@@ -90,7 +94,7 @@ def still(world: Path, now: int = NOW) -> Generator[None]:
             (keyfile, "LOG2_N", limits.SCRYPT_LOG2_N_MIN),
             (keyfile, "_cipher", _CIPHER),
             (numbering, "anywhere", number),
-            (os, "urandom", lambda size: bytes.fromhex(_unlike(size))),
+            (os, "urandom", _bytes_unlike),
             *((module, "token_hex", _unlike) for module in (create, turns)),
             (tempfile, "tempdir", str(world / "tmp")),
             (inputs, "account", lambda: "anna"),

@@ -1,7 +1,5 @@
 """How concurrent seats grow with those that one process holds in a folder: one more, all renewed, all counted."""
 
-# pyright: reportPrivateUsage=false  # the steps of the threads that keep seats
-
 import tempfile
 from functools import partial
 from pathlib import Path
