@@ -13,7 +13,7 @@ from licensekit.dates import moment_of
 from licensekit.installation import Installation
 from licensekit.trust.sign import sign
 from tests import makers
-from tests.benchmarks.callgrind import Loop
+from tests.benchmarks.instructions.programs.marks import Loop
 from tests.benchmarks.measure import Pair, compare
 
 VENDOR = makers.key("vendor")

@@ -7,7 +7,7 @@ from statistics import median
 from typing import NamedTuple
 
 from tests.benchmarks import callgrind
-from tests.benchmarks.callgrind import Loop
+from tests.benchmarks.instructions.programs.marks import Loop, between_marks
 
 
 class Measured(NamedTuple):
@@ -36,8 +36,8 @@ def compare(module: str, pairs: Sequence[Pair], *, rounds: int = 41) -> None:
     """Time each pair and print its line, with the instructions of one call where callgrind is installed."""
     if callgrind.COUNT in sys.argv:
         for pair in pairs:
-            callgrind.between_marks(pair.ours, pair.calls)
-            callgrind.between_marks(pair.floor, pair.calls)
+            between_marks(pair.ours, pair.calls, warm=callgrind.WARM)
+            between_marks(pair.floor, pair.calls, warm=callgrind.WARM)
         return
     for pair in pairs:
         # None of them waits for anything: what other programs take of the processor is not counted.

@@ -17,18 +17,19 @@ WARM: Final = 2
 """Calls before the first mark: what is loaded or kept on first use is not counted."""
 
 
-def between_marks(loop: Loop, calls: int) -> None:
-    """Make `calls` calls between two marks.
+def between_marks(loop: Loop, calls: int, *, warm: int = WARM) -> None:
+    """Make `calls` calls between two marks, after `warm` others.
 
     Without the garbage collector: when it runs depends on what was allocated long before, and one run of it costs as
     much as many calls.
     """
-    loop(WARM)
+    loop(warm)
     gc.collect()
     gc.disable()
     _mark()
     loop(calls)
     _mark()
+    gc.enable()
 
 
 def _mark() -> None:
