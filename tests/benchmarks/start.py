@@ -131,7 +131,7 @@ def main() -> None:
         folder = Path(name)
         prepare(folder)
         for what, ours, floor, most in COMPARED:
-            measured = measure(lambda: run(ours, folder), lambda: run(floor, folder), calls=1)  # noqa: B023  # at once
+            measured = measure(lambda: run(ours, folder), lambda: run(floor, folder), calls=1)  # noqa: B023  # it is called before the next
             report(what, measured, most=most)
             counts = instructions(ours, folder), instructions(floor, folder)
             if counts[0] and counts[1]:

@@ -106,7 +106,7 @@ def test_what_is_not_installed_is_named() -> None:
 
 
 def test_a_ratio_is_of_each_pair_and_not_of_the_medians() -> None:
-    """So a machine that slows down for half of the rounds does not change it."""
+    """A machine that slows down for half of the rounds thus changes nothing."""
     assert cost_of([(2, 1), (20, 10), (2, 1)]) == Cost(2, Spread(2, 2, 2))
 
 

@@ -17,7 +17,7 @@ COUNTS: Final = (1, 10, 100, 1_000)
 
 
 def sold(count: int) -> str:
-    """Return a license file with so many licenses of users."""
+    """Return a license file with `count` licenses of users."""
     users = {f"module-{number:03}": number + 1 for number in range(count)}
     return homes.file(makers.bundle(users=users, system={}, sites={}))
 

@@ -32,13 +32,13 @@ def terms(number: int) -> dict[str, int | None]:
 
 
 def of_one_issuer(count: int) -> tuple[str, list[str]]:
-    """Return a pack, and the license files of so many parts."""
+    """Return a pack, and the license files of `count` parts."""
     bundles = [homes.signed(makers.bundle(part=f"part{n}", **SOLD, **terms(n))) for n in range(count)]
     return homes.pack(), in_files(bundles)
 
 
 def of_many_issuers(count: int) -> tuple[str, list[str]]:
-    """Return the same of so many issuers, each with a catalog of its own; a key signs for 64 of them at most."""
+    """Return the same of `count` issuers, each with a catalog of its own; a key signs for 64 of them at most."""
     issuers = [makers.ISSUER, *(f"p{n:03}" for n in range(1, count))]
     keys = {issuer: makers.key(f"vendor {n // limits.KEYS}") for n, issuer in enumerate(issuers)}
     served = [sorted(issuers[n : n + limits.KEYS]) for n in range(0, count, limits.KEYS)]

@@ -15,7 +15,7 @@ from tests.runtime.leases.competing_processes import CODE, PACK
 
 COUNTS: Final = (10, 100, 1_000, 10_000)
 TTL: Final = 86_400
-"""So that nothing is renewed but what is measured."""
+"""Long, so that nothing is renewed but what is measured."""
 CALLS: Final = {"renew all": 1, "take and release one": 30, "count those in use": 30}
 
 
@@ -25,7 +25,7 @@ def holding(licensing: Licensing, count: int) -> list[Lease]:
 
 
 def measured(place: Path, count: int) -> dict[str, float]:
-    """Hold that many seats, and measure."""
+    """Measure with that many seats held."""
     competing_processes.prepare(str(place), 2 * count)
     with Licensing.open(place, root=PIN, pack=PACK, watch=False) as licensing:
         held = holding(licensing, count)
@@ -44,7 +44,7 @@ def measured(place: Path, count: int) -> dict[str, float]:
 
 
 def grow(most: int) -> Growth:
-    """Hold more and more."""
+    """Measure with more and more seats."""
     counts = up_to(most, COUNTS)
     with tempfile.TemporaryDirectory() as folder:
         found = {n: measured(Path(folder, str(n)), n) for n in counts}

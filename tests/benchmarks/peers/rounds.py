@@ -92,7 +92,7 @@ class Workers:
         self._running.close()
 
     def ask(self, name: str, what: str, calls: int) -> float:
-        """Have one contender make so many calls, and return the seconds of one."""
+        """Have one contender make `calls` calls, and return the seconds of one."""
         process = self._processes[name]
         assert process.stdin
         assert process.stdout
@@ -118,9 +118,9 @@ class Ended(NamedTuple):
     """What a process has used."""
 
     seconds: float
-    """Of processor time, from its start to its end."""
+    """Processor time, from its start to its end."""
     peak: int | None
-    """The most memory that it had at once, in KiB; None where the system does not say."""
+    """The most memory that it had at any time, in KiB; None where the system does not say."""
 
 
 def run(command: list[str], folder: Path, environment: dict[str, str]) -> Ended:

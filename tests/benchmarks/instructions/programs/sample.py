@@ -17,7 +17,7 @@ LICENSE: Final = Path("license.lic")
 HOME: Final = "installation"
 WORKSPACE: Final = Path("workspace")
 SECRET: Final = Path("secret")
-"""Of the workspace's key, in the open: to open a key file is slow by intention."""
+"""The workspace's secret key, in the open: opening a key file is slow by intention."""
 FLOOR: Final = "floor.db"
 CODE: Final = "server"
 """A system license that the sample grants."""
