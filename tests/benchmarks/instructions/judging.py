@@ -7,7 +7,7 @@ from tests.benchmarks.instructions.counting import Count
 
 MOST_PERCENT: Final = 10
 """How much more than before is let pass."""
-TITLES: Final = ("operation", "floor", "before", "now", "now/floor", "change", "noise")
+TITLES: Final = ("operation", "floor", "before", "now", "to floor", "change", "noise")
 
 
 class Figure(NamedTuple):
