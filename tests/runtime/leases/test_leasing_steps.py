@@ -5,7 +5,7 @@
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
+from itertools import cycle
 from threading import Event
 from time import monotonic
 from typing import Any
@@ -57,16 +57,17 @@ def test_seats_can_be_taken_while_another_thread_looks_at_those_that_are_held(li
     is_enough, pause = Event(), sys.getswitchinterval()
 
     def take() -> None:
-        for number in count():
+        for number in cycle(range(1_000)):
             if is_enough.is_set():
                 return
-            held[f"taken {number}"] = lease
+            if held.pop(f"taken {number}", None) is None:
+                held[f"taken {number}"] = lease
 
     with ThreadPoolExecutor(1) as threads:
         threads.submit(take)
         sys.setswitchinterval(1e-6)
         try:
-            for _ in range(10):
+            for _ in range(20):
                 leasing.pass_time()
         finally:
             sys.setswitchinterval(pause)
