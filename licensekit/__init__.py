@@ -9,10 +9,9 @@ A program that keeps no state verifies files one by one with a `Verifier`. Impor
 name is loaded when it is used.
 """
 
-import sys
-from collections.abc import Callable
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
+
+from licensekit.lazy import lazy_names
 
 if TYPE_CHECKING:
     from licensekit.access import Access
@@ -38,21 +37,6 @@ __all__ = [
     "MeterExhausted", "NotEntitled", "Notice", "Seat", "Severity", "Source", "Use", "User", "VerifiedBundle",
     "Verifier", "verify",
 ]  # fmt: skip
-
-
-def lazy_names(package: str, modules: str) -> Callable[[str], Any]:
-    """Return the `__getattr__` of a package: its names are those of its `modules`, the first first."""
-
-    def find(name: str) -> Any:
-        if name in modules.split():
-            return import_module(f"{package}.{name}")
-        for module in () if name.startswith("_") else modules.split():
-            if name in (known := vars(import_module(f"{package}.{module}"))):
-                setattr(sys.modules[package], name, known[name])
-                return known[name]
-        raise AttributeError(f"module {package!r} has no attribute {name!r}")
-
-    return find
 
 
 _find: Final = lazy_names(

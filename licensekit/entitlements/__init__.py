@@ -8,7 +8,7 @@ clock and touch no file. The rules are those of `docs/evaluation.md`. A name is 
 
 from typing import TYPE_CHECKING
 
-from licensekit import lazy_names
+from licensekit.lazy import lazy_names
 
 if TYPE_CHECKING:
     from licensekit.entitlements.amounts import *

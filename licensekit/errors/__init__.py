@@ -10,7 +10,7 @@ code, and one `FaultsError` has all of them. Codes never change their meaning: p
 
 from typing import TYPE_CHECKING
 
-from licensekit import lazy_names
+from licensekit.lazy import lazy_names
 
 if TYPE_CHECKING:
     from licensekit.errors.coded import *
