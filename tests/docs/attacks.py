@@ -1,6 +1,6 @@
 """The page `docs/attacks.md`, made from `tests/attacks.toml` and the marks on tests: `python -m tests.docs.attacks`.
 
-A mark `@pytest.mark.attack("name")` stands on each test that holds an attack off.
+A mark `@pytest.mark.attack("name")` is on each test that shows that an attack fails.
 """
 
 import ast
@@ -22,17 +22,17 @@ class Promise(NamedTuple):
 
     says: str
     attacks: dict[str, str]
-    """What an attacker does, by the name that marks use."""
+    """What an attacker tries, by the name that marks use."""
     remains: str
-    """What an attacker can do all the same."""
+    """What an attacker can still do."""
     rows: tuple[str, ...] = ()
     """The rows of the table in the threat model that it keeps, by their first cell."""
     notes: tuple[str, ...] = ()
-    """The points of "What is made visible?" that it keeps, by their first words."""
+    """The points of "What is reported?" that it keeps, by their first words."""
 
 
 class Remaining(NamedTuple):
-    """What nothing holds off, and the test that shows it, so that what we say of it stays true."""
+    """What nothing prevents, and the test that shows it, so that the page stays true."""
 
     says: str
     test: str
@@ -45,13 +45,13 @@ def promises() -> list[Promise]:
 
 
 def remaining() -> list[Remaining]:
-    """Return what nothing holds off."""
+    """Return what nothing prevents."""
     found = tomllib.loads((ROOT / "tests" / "attacks.toml").read_text("utf-8"))["remaining"]
     return [Remaining(**one) for one in found]
 
 
 def marked() -> dict[str, list[str]]:
-    """Return the tests that hold each attack off, by its name: `package/module::test`."""
+    """Return the tests against each attack, by its name: `package/module::test`."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         text = path.read_text("utf-8")
@@ -62,7 +62,7 @@ def marked() -> dict[str, list[str]]:
 
 
 def marks(module: ast.Module) -> Iterator[tuple[str, str]]:
-    """Yield each test of a module with an attack that its decorators name, or that all tests of the module do."""
+    """Yield each test of a module with each attack that its decorators, or the module's `pytestmark`, name."""
     named = [one.value for one in module.body if isinstance(one, ast.Assign) and _assigns(one, "pytestmark")]
     everywhere = list(_attacks(named))
     for node in module.body:
@@ -86,34 +86,35 @@ def _attacks(nodes: list[ast.expr]) -> Iterator[str]:
 
 
 def section(promise: Promise, tests: Mapping[str, list[str]]) -> str:
-    """Return what the page says of one promise."""
+    """Return the section of the page about one promise."""
     rows = [
         (f"`{name}`", what, "<br>".join(f"`{test}`" for test in tests.get(name, ())))
         for name, what in promise.attacks.items()
     ]
-    head = ("attack", "what is tried", "held off by")
+    head = ("attack", "what is tried", "prevented by")
     return f"## {promise.says}\n\n{table(head, rows)}\nWhat remains: {promise.remains}\n"
 
 
 def page(tests: Mapping[str, list[str]]) -> str:
-    """Return the whole page, with the tests that hold each attack off."""
+    """Return the whole page, with the tests against each attack."""
     known = [name for promise in promises() for name in promise.attacks]
     count = len({test for name in known for test in tests.get(name, ())})
     left = [(one.says, f"`{one.test}`") for one in remaining()]
-    head = f"""# Which test holds off which attack?
+    head = f"""# Which test prevents which attack?
 
-Each promise of [the threat model]({THREATS}) is below, with the attacks on it and the tests that hold them off:
-{len(known)} attacks, {count} tests. A test that is named here ends by looking at what was refused, granted or changed.
-Many of them run many cases: every bit of a file, every edit of a table, every point at which a process can be killed.
+For each promise of [the threat model]({THREATS}), this page lists the attacks
+on it and the tests that show that they fail: {len(known)} attacks, {count} tests. Each test ends by checking what was
+refused, granted or changed. Many run many cases: every bit of a file, every edit of a table, every point at which a
+process can be killed.
 
-Tests are under `tests/`. `python -m tests.docs.attacks clock-stopped` prints those of one attack, as `pytest -m ""`
-takes them. The page is made by `python -m tests.docs.attacks` from `tests/attacks.toml` and the marks on tests. A test
-fails if it is not up to date, if an attack has no test, or if a promise of the threat model has no attack.
+Tests are under `tests/`. `python -m tests.docs.attacks clock-stopped` prints the tests of one attack, as arguments for
+`pytest -m ""`. `python -m tests.docs.attacks` makes the page from `tests/attacks.toml` and the marks on tests. A test
+fails if the page is not up to date, if an attack has no test, or if a promise of the threat model has no attack.
 
 """
     body = "\n".join(section(promise, tests) for promise in promises())
     tail = f"""
-## What does nothing hold off?
+## What does nothing prevent?
 
 The threat model says what [is not possible]({THREATS}#what-is-not-possible). These tests show it, so that the
 page stays true.
@@ -123,7 +124,7 @@ page stays true.
 
 
 def main(attacks: list[str]) -> None:
-    """Write the page; or print the tests of some attacks, as pytest takes them."""
+    """Write the page; or print the tests of some attacks, as arguments for pytest."""
     tests = marked()
     if not attacks:
         PAGE.write_text(page(tests), "utf-8")

@@ -36,20 +36,20 @@ def test_an_attack_has_one_name_and_one_promise() -> None:
     assert [name for name in ATTACKS if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)] == []
 
 
-def test_all_that_the_threat_model_says_is_held_off_is_promised() -> None:
-    [table] = tables(section(MODEL, "What is held off?"))
+def test_all_that_the_threat_model_says_is_prevented_is_promised() -> None:
+    [table] = tables(section(MODEL, "What is prevented?"))
     assert sorted(row for promise in PROMISES for row in promise.rows) == sorted(row[0] for row in table)
 
 
-def test_all_that_the_threat_model_says_is_made_visible_is_promised() -> None:
-    assert sorted(note for promise in PROMISES for note in promise.notes) == sorted(bold("What is made visible?"))
+def test_all_that_the_threat_model_says_is_reported_is_promised() -> None:
+    assert sorted(note for promise in PROMISES for note in promise.notes) == sorted(bold("What is reported?"))
 
 
 def test_each_promise_says_what_remains() -> None:
     assert all(promise.attacks and promise.remains.endswith(".") for promise in PROMISES)
 
 
-def test_what_nothing_holds_off_is_shown_by_a_test() -> None:
+def test_what_nothing_prevents_is_shown_by_a_test() -> None:
     for one in remaining():
         path, _, name = one.test.partition("::")
         module = ast.parse((ROOT / "tests" / f"{path}.py").read_text("utf-8"))
