@@ -140,8 +140,8 @@ def _short(text: str) -> str:
 
 
 _PARTIAL: Final = """\
-The others of the sample were not tried yet. So the score and its interval speak of those alone that were: they are
-taken module by module, and what runs at import comes last, so they are no sample of the rest.
+The rest of the sample was not tried yet. So the score and its interval are only about those that were tried. They are
+tried module by module, and code that runs at import comes last, so they do not represent the rest.
 
 """
 _PAGE: Final = """\
@@ -149,9 +149,9 @@ _PAGE: Final = """\
 
 <!-- made by: python -m tests.mutation report -->
 
-Would a test fail if the code were wrong? A *mutant* is the code with one small slip: `<` in place of `<=`, `or` in
-place of `and`, a condition that always holds, a number that is one too high, a statement that is not there. Each mutant
-is run against the tests that run the changed line. If none fails, the mutant has *survived*: a test is missing, or the
+Would a test fail if the code were wrong? A *mutant* is the code with one small mistake: `<` in place of `<=`,
+`or` in place of `and`, a condition that is always true, a number that is one too high, a missing statement. The tests
+that run the changed line are run on each mutant. If no test fails, the mutant has *survived*: a test is missing, or the
 change makes no difference.
 
 {summary}
@@ -160,15 +160,14 @@ change makes no difference.
 |---|---|---|---|---|---|---|
 {table}
 
-There are {there_are} mutants of these modules; a sample of {sampled} was drawn by chance with a fixed seed, and {tried}
-of them were tried. {alike} of those that were found made a test run without an end. {equivalent} survivors were
-judged equivalent, each with its reason in `tests/mutation/survivors.toml`, and are left out of the score; with them it
-would be {raw} %.
+These modules have {there_are} mutants; a random sample of {sampled} was drawn with a fixed seed, and {tried} of them
+were tried. {alike} of the found mutants made a test run endlessly. {equivalent} survivors were judged equivalent,
+each with its reason in `tests/mutation/survivors.toml`, and are left out of the score; with them it would be {raw} %.
 
-{partial}Only tests within one process count here, on SQLite.
-Those that start processes, servers and browsers, of which there are many, would find more.
+{partial}Only tests on SQLite within one process count here. The many tests that start processes, servers and browsers
+would find more.
 
-## Survivors that nobody has answered yet
+## Survivors without an answer
 
 {left} mutants:
 
@@ -177,13 +176,13 @@ Those that start processes, servers and browsers, of which there are many, would
 ## How to run it
 
 ```text
-python -m tests.mutation cover      which tests run which lines: once, and after tests have changed
-python -m tests.mutation run        the trials that are still to be made; it may be ended at any time
-python -m tests.mutation survivors  those that nobody has judged
-python -m tests.mutation report     this page
+python -m tests.mutation cover      record which tests run which lines: once, and after tests have changed
+python -m tests.mutation run        run the remaining trials; you can stop it at any time
+python -m tests.mutation survivors  list the survivors without an answer
+python -m tests.mutation report     write this page
 ```
 
-What is known of a mutant is kept under `.mutation/`, by the change and by the source of its function. So a changed
-function is tried again, and everything else is not. For a survivor, write the test that fails, and run
+Results are kept under `.mutation/`, by the change and by the source of its function. So only changed functions are
+tried again. For a survivor, write a test that fails, and run
 `python -m tests.mutation run --survivors`. If no test can fail, say why in `tests/mutation/survivors.toml`.
 """
