@@ -6,15 +6,15 @@ from tests.benchmarks.peers import envelopes, floors, ours, toolkits, web_tokens
 from tests.benchmarks.peers.material import Issuer, Make, Verifier
 
 CHECKS: Final = {
-    "signature": "the signature, by a key of the scheme that the reader asks for",
+    "signature": "the signature, by a key of the scheme that the reader expects",
     "type": "a document of another type, signed with the same key, is refused",
-    "fields": "every field has its type and its bounds",
+    "fields": "every field has the right type and is within its bounds",
     "issuer": "",
     "product": "",
     "ahead": "a license issued ahead of the clock is refused",
     "start": "",
     "expiry": "",
-    "key": "the term of the key that signed, and what it may sign",
+    "key": "the term and the scope of the key that signed",
     "revoked": "a signed list of revoked licenses",
     "machine": "a license bound to another machine is refused",
 }

@@ -12,8 +12,8 @@ BEGIN: Final = "<!-- side by side: made by python -m tests.benchmarks --write --
 END: Final = "<!-- side by side: end -->"
 CHART: Final = "performance/side-by-side.svg"
 CAPTION: Final = """\
-Bars begin at the floor, and show the logarithm of the ratio: what goes to the right costs more than the floor, what
-goes to the left costs less. The thin lines are the quartiles.
+Bars start at the floor and show the logarithm of the ratio: a bar to the right costs more than the floor, a bar to the
+left costs less. The thin lines are the quartiles.
 """
 HEAD: Final = ("", "bytes", "characters", "issue", "verify", "cold process", "memory")
 NODE_HEAD: Final = ("", "characters", "verify", "cold process", "memory")
