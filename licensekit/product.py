@@ -37,7 +37,7 @@ class Product(Generic[L]):
         root: The pin of its root.
         pack: Its pack.
         released: The release date of this version, which maintenance must cover.
-        facts: Machine facts that the application supplies instead of those found by licensekit.
+        facts: Facts of the machine by name, which override those that licensekit finds.
     """
 
     def __init__(
