@@ -48,12 +48,12 @@ _find: Final = lazy_names(
 
 
 def __getattr__(name: str) -> Any:
-    """Return a name that is loaded now."""
+    """Load and return a public name."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return _find(name)
 
 
 def __dir__() -> list[str]:
-    """Return the public names, also those that are not loaded yet."""
+    """Return the public names, loaded or not."""
     return __all__

@@ -1,10 +1,10 @@
-"""How much of a module may be used: the answer to most questions."""
+"""How much of a license may be used."""
 
 from enum import IntEnum
 
 
 class Access(IntEnum):
-    """How much of a module may be used."""
+    """How much of a license may be used."""
 
     NONE = 0
     READ = 1
@@ -12,7 +12,7 @@ class Access(IntEnum):
 
 
 def level_of(at_least: object) -> Access:
-    """Return the extent that a program asks for, or raise `TypeError`: `True` would count as 1, for reading alone."""
+    """Return `at_least`; raise `TypeError` for any other type, because `True` would count as `Access.READ`."""
     if isinstance(at_least, Access):
         return at_least
     raise TypeError(f"at_least is Access.READ or Access.FULL, and this is {at_least!r}; without it, FULL is asked for")

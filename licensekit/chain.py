@@ -1,7 +1,7 @@
-"""The hash chain that the vendor's ledger and the customer's audit log share.
+"""The hash chain of the vendor's ledger and the customer's audit log (`docs/format.md`, "Hash chain").
 
-Every entry carries the hash of the one before, so an altered, inserted or removed entry shows at the first place where
-the hashes no longer meet (`docs/format.md`, "Hash chain").
+The hash of each entry covers the hash of the entry before it, so an altered, inserted or removed entry breaks the
+chain at its place.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, TypeVar
 
 E = TypeVar("E")
 canonical_json: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
-"""Spells a value as JSON in one way: names sorted, no spaces, nothing escaped without need."""
+"""Encode a value as JSON in a single spelling: sorted names, no spaces, no needless escapes."""
 HASH_BYTES: Final = 32
 GENESIS: Final = bytes(HASH_BYTES)  # the hash before the first entry
 
@@ -24,12 +24,12 @@ class Head(NamedTuple):
 
 
 def link(previous: bytes, entry: bytes) -> bytes:
-    """Return the hash of `entry` behind `previous`: SHA-256 over the two."""
+    """Return the hash of an entry: SHA-256 of the `previous` hash followed by `entry`."""
     return sha256(previous + entry).digest()
 
 
 class Link(NamedTuple):
-    """What of an entry the chain is about."""
+    """The parts of an entry that the chain covers."""
 
     number: int  # counted from 1 without a gap
     entry: bytes
@@ -39,9 +39,9 @@ class Link(NamedTuple):
 def unbroken(
     entries: Iterable[E], link_of: Callable[[E], Link], damaged: Callable[[str, int], Exception]
 ) -> Iterator[E]:
-    """Yield every entry that follows on the one before, from the first on.
+    """Yield the entries in order while the chain is unbroken.
 
-    Where one does not, raise what `damaged` makes of the reason, `missing` or `altered`, and the number expected there.
+    At the first break, raise `damaged(reason, number)`: `missing` or `altered`, and the number expected there.
     """
     previous = GENESIS
     for expected, one in enumerate(entries, start=1):

@@ -1,7 +1,6 @@
-"""Times and dates of the format, and the way people write them.
+"""Times and dates as the format stores them and as people write them (`docs/format.md`, "Times and dates").
 
-Wire times are whole seconds and wire dates whole days, both counted from 1970-01-01 UTC. A date counts to the end of
-its day (`docs/format.md`, "Times and dates").
+Times are whole seconds and dates whole days, both counted from 1970-01-01 UTC. A date lasts until the end of its day.
 """
 
 import re
@@ -11,24 +10,24 @@ from typing import Final
 DAY_SECONDS: Final = 86_400
 _EPOCH: Final = date(1970, 1, 1)
 _LATEST: Final = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
-# `fromisoformat` alone takes week dates and any letter between date and time.
+# `fromisoformat` alone accepts week dates and any letter between date and time.
 _WRITTEN: Final = r"\d{4}-\d\d-\d\d(?P<time>[Tt ]\d\d:\d\d:\d\d(\.\d+)?(?P<zone>[Zz]|[+-]\d\d:\d\d)?)?"
 
 
 def seconds_of(moment: datetime) -> int:
-    """Return the whole seconds since 1970 of an aware `moment`; raise `ValueError` without a zone, or for a date."""
+    """Convert an aware `moment` to whole seconds since 1970; raise `ValueError` for a date or without a time zone."""
     if getattr(moment, "tzinfo", None) is None:
         raise ValueError(f"a time needs its zone: use datetime.now(UTC), not {moment!r}")
     return int(moment.timestamp() // 1)
 
 
 def moment_of(seconds: int) -> datetime:
-    """Return the UTC moment of `seconds` since 1970."""
+    """Convert `seconds` since 1970 to a datetime in UTC."""
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
 
 
 def days_of(day: date) -> int:
-    """Return the days since 1970 of `day`; raise `TypeError` for a datetime, whose day depends on a zone."""
+    """Convert `day` to days since 1970; raise `TypeError` for a datetime, whose day depends on a time zone."""
     try:
         return (day - _EPOCH).days
     except TypeError as error:
@@ -36,37 +35,37 @@ def days_of(day: date) -> int:
 
 
 def date_of(days: int) -> date:
-    """Return the date that lies `days` after 1970-01-01."""
+    """Convert `days` since 1970 to a date."""
     return _EPOCH + timedelta(days=days)
 
 
 def start_of_day(days: int) -> int:
-    """Return the first second of the day `days`."""
+    """Return the first second of a day."""
     return days * DAY_SECONDS
 
 
 def end_of_day(days: int) -> int:
-    """Return the first second after the day `days`: until there, the date has not passed."""
+    """Return the first second after a day, which is when the date has passed."""
     return (days + 1) * DAY_SECONDS
 
 
 def day_at(seconds: int) -> int:
-    """Return the day that `seconds` falls in."""
+    """Return the day that contains `seconds`."""
     return seconds // DAY_SECONDS
 
 
 def format_seconds(seconds: int) -> str:
-    """Write `seconds` as RFC 3339 in UTC: `2027-01-01T00:00:00Z`."""
+    """Format `seconds` since 1970 by RFC 3339 in UTC: `2027-01-01T00:00:00Z`."""
     return moment_of(seconds).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def format_days(days: int) -> str:
-    """Write `days` as `2027-01-01`."""
+    """Format `days` since 1970 as `2027-01-01`."""
     return date_of(days).isoformat()
 
 
 def parse_seconds(text: str) -> int:
-    """Read an RFC 3339 time with its zone, or a date, which is its first second UTC, or raise `ValueError`."""
+    """Parse an RFC 3339 time with its zone, or a date, which means its first second in UTC; raise `ValueError`."""
     if (written := re.fullmatch(_WRITTEN, text, re.ASCII)) is None:
         raise ValueError("neither a date (2027-01-01) nor a time (2027-01-01T00:00:00Z)")
     if written["time"] and not written["zone"]:

@@ -1,4 +1,4 @@
-"""Files at the edge: read whole within a bound, written whole or not at all."""
+"""Files: bounded reads, and writes that happen completely or not at all."""
 
 import errno
 import os
@@ -11,13 +11,13 @@ from typing import BinaryIO, Final, Literal
 
 from licensekit import errors
 
-PRIVATE: Final = 0o600  # the mode of a file that only its owner may read
-PRIVATE_FOLDER: Final = 0o700  # the mode of a folder that only its owner may look into
+PRIVATE: Final = 0o600  # mode: only the owner may read the file
+PRIVATE_FOLDER: Final = 0o700  # mode: only the owner may enter the folder
 _Kind = Literal["folder", "pipe", "socket", "symbolic link", "device"]
 
 
 def _flags(*names: str) -> int:
-    """Return those flags of `os.open` that the system has: Windows has other ones."""
+    """Combine the flags of `os.open` among `names` that this system has."""
     return sum(getattr(os, name, 0) for name in names)
 
 
@@ -25,7 +25,7 @@ _READ: Final = os.O_RDONLY | _flags("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BI
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _CREATE: Final = _NEW | _flags("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY")
 _KINDS: Final[Mapping[str, _Kind]] = {"d": "folder", "p": "pipe", "s": "socket", "l": "symbolic link"}
-"""The letter by which `stat.filemode` names a kind; the others are devices."""
+"""First letter of `stat.filemode` to kind; any other letter is a device."""
 _REASONS: Final[Mapping[int, str]] = {
     errno.ENOENT: "missing",
     errno.ENOTDIR: "not-in-folder",
@@ -42,14 +42,15 @@ _REASONS: Final[Mapping[int, str]] = {
 }
 
 _NO_SYNC: Final = {errno.EACCES, errno.EPERM, errno.EINVAL, errno.ENOTSUP, errno.EMFILE, errno.ENFILE}
-"""Why a folder is not synced: some systems do not, one may be writable and not readable, and with no file free an error
-would deny what was written."""
+"""Errors of syncing a folder that are ignored: the system may not support it, or the folder may be unreadable; and when
+no file handle is free, the data has been written all the same."""
 
 
 def read_bytes(path: Path, *, limit: int, what: str) -> bytes:
-    """Read all bytes of a plain file, or raise `TooLarge` for more than `limit`; errors call it `what`.
+    """Read a plain file; errors call it `what`.
 
-    A FIFO or device is refused (`FileUnusable`) and never waited for; a symbolic link is followed.
+    A symbolic link is followed. Raises `TooLarge` for more than `limit` bytes, and `FileUnusable`, also for a FIFO or
+    a device, without waiting for it.
     """
     file, size = open_plain(path, what=what)
     with file, explained(path, what):
@@ -60,42 +61,45 @@ def read_bytes(path: Path, *, limit: int, what: str) -> bytes:
 
 
 def read_start(path: Path, *, limit: int, what: str) -> bytes:
-    """Read at most the first `limit` bytes of a plain file, however large it is; raises as `open_plain`."""
+    """Read at most the first `limit` bytes of a plain file; raises as `open_plain`."""
     file, _ = open_plain(path, what=what)
     with file, explained(path, what):
         return file.read(limit)
 
 
 def open_plain(path: Path, *, what: str) -> tuple[BinaryIO, int]:
-    """Open a plain file of any size, and return it with its size in bytes; raise `FileUnusable` if it is none."""
+    """Open a plain file and return it with its size in bytes; raise `FileUnusable` for anything else."""
     with explained(path, what):
         try:
             handle = os.open(path, _READ)
-        except PermissionError:  # by which Windows refuses a folder
+        except PermissionError:  # what Windows raises for a folder
             require_plain_file(path, path.stat().st_mode, what)
             raise
         try:
             found = os.fstat(handle)
             require_plain_file(path, found.st_mode, what)
-        except BaseException:  # an interruption too must leave no file open
+        except BaseException:  # an interrupt too must not leave the file open
             os.close(handle)
             raise
         return os.fdopen(handle, "rb"), found.st_size
 
 
 def write_atomically(path: Path, data: bytes, *, mode: int = 0o644, replace: bool = True) -> None:
-    """Write `data` to `path` whole or not at all; as `replacing`, and raises as it does."""
+    """Write `data` to `path` completely or not at all; options and errors are those of `replacing`."""
     with replacing(path, mode=mode, replace=replace) as file:
         file.write(data)
 
 
 @contextmanager
 def replacing(path: Path, *, mode: int = 0o644, replace: bool = True) -> Generator[BinaryIO]:
-    """Yield a file to write to, which takes the place of `path` when the block ends, and is gone if that raises.
+    """Yield a file to write, which replaces `path` when the block ends and is deleted if the block raises.
 
-    Whatever happens, there is all of it or what was there: it is written beside `path` under another name, with `mode`
-    (less what the umask takes) from the start, and is on the disk before it gets its own. Raises `PlaceTaken` for what
-    is there unless `replace`, and `FileUnusable`, also for a device or a link there: which was meant is not known.
+    It is written beside `path` under another name, with `mode` less the umask, and synced before it is renamed. So
+    `path` always has the old content or all of the new.
+
+    Raises:
+        PlaceTaken: `path` exists and `replace` is false.
+        FileUnusable: the file cannot be written, or `path` is a link or a device.
     """
     try:
         before = _check_place(path, replace=replace)
@@ -126,16 +130,16 @@ def replacing(path: Path, *, mode: int = 0o644, replace: bool = True) -> Generat
 
 
 def make_folder(path: Path, mode: int = 0o755) -> None:
-    """Create a folder, whose parent exists, if there is none; raise `FileUnusable` if it cannot be made."""
+    """Create a folder in an existing one, unless it exists; raise `FileUnusable` if that fails."""
     with explained(path, "made a folder"):
         path.mkdir(mode, exist_ok=True)
 
 
 def write_many(folder: Path, files: Iterable[tuple[str, bytes]], *, mode: int | None = None, sync: bool = True) -> None:
-    """Write files of these names into `folder`, each whole or not at all and in place of what is there.
+    """Write or replace files in `folder`, each completely or not at all.
 
-    All are on the disk before one gets its name; those that were written without `sync` are with the next call that
-    syncs. Raises `FileUnusable` for one that cannot be written; others may have been.
+    With `sync`, all of them are on the disk before the first is renamed to its name. Raises `FileUnusable` if one
+    cannot be written; others may have been.
     """
     place, path, partials = f"{folder}{os.sep}", str(folder), list[tuple[str, str]]()
     try:
@@ -152,14 +156,14 @@ def write_many(folder: Path, files: Iterable[tuple[str, bytes]], *, mode: int | 
             if mode is not None:
                 os.chmod(partial, mode)  # noqa: PTH101  # likewise
         if sync and sys.platform != "win32":
-            os.sync()  # once for all of them, which is far faster than each
+            os.sync()  # far faster than syncing each
         for partial, path in partials:
             os.replace(partial, path)  # noqa: PTH105  # a path object costs more than the call
         if sync:
             sync_folder(folder)
     except (OSError, ValueError) as error:
         raise unusable(Path(path), "a file", error) from error
-    finally:  # an interruption too must leave no part of a file
+    finally:  # an interrupt too must not leave partial files
         for partial, _ in partials:
             with suppress(OSError):
                 os.unlink(partial)  # noqa: PTH108  # likewise
@@ -167,9 +171,9 @@ def write_many(folder: Path, files: Iterable[tuple[str, bytes]], *, mode: int | 
 
 @contextmanager
 def scratch_folder(beside: Path | None = None) -> Generator[Path]:
-    """Yield a folder that is gone when the block ends: `beside` a file, or where the system has such folders.
+    """Yield a folder that is deleted when the block ends: `beside` a file, or where the system keeps temporary files.
 
-    Raises `FileUnusable` if none can be made; an error about what is in it names the place that stays.
+    Raises `FileUnusable` if it cannot be created. An error about a file in it names `beside` or the parent folder.
     """
     import shutil  # noqa: PLC0415  # costs, and few programs need it
     import tempfile  # noqa: PLC0415  # likewise
@@ -187,13 +191,13 @@ def scratch_folder(beside: Path | None = None) -> Generator[Path]:
 
 
 def names_in(folder: Path) -> frozenset[str]:
-    """Return the names of what is in `folder`; raise `FileUnusable` if it cannot be listed."""
+    """Return the names in `folder`; raise `FileUnusable` if it cannot be listed."""
     with explained(folder, "a folder for files"):
         return frozenset(os.listdir(folder))  # noqa: PTH208  # paths are not needed
 
 
 def require_writable(folder: Path) -> None:
-    """Raise `FileUnusable` if no files can be created in `folder`, which stays as it was."""
+    """Raise `FileUnusable` if no files can be created in `folder`; nothing is left in it."""
     probe = folder / f".{os.urandom(8).hex()}.partial"
     with explained(folder, "a folder for files"):
         os.close(os.open(probe, _CREATE, 0o600))
@@ -201,24 +205,24 @@ def require_writable(folder: Path) -> None:
 
 
 def is_exposed(path: Path) -> bool:
-    """Return whether others than its owner may read or change a file, by its mode; raises `FileUnusable`."""
+    """Return whether the mode of a file lets others than its owner use it; raises `FileUnusable`."""
     with explained(path, "a file"):
         mode = path.stat().st_mode
-    # Windows keeps access in lists that a mode does not show.
+    # On Windows, the mode does not show who has access.
     return os.name == "posix" and bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def hand_over(made: int | Path, folder: Path, before: os.stat_result | None = None) -> None:
-    """As root, give what was made to the owner of `folder`, or of `before`: the application must be able to use it."""
+    """As root, give a new file to the owner of `before` or else of `folder`, so that the application can use it."""
     if sys.platform != "win32" and os.geteuid() == 0:
         owner = before or folder.stat()
-        # A file system may have no owners, or not obey root: then it decides who uses the file.
+        # Some file systems have no owners, or do not obey root.
         with suppress(OSError):
             os.chown(made, owner.st_uid, owner.st_gid)
 
 
 def sync_folder(folder: Path) -> None:
-    """Sync the names in `folder` to the disk, where the system can."""
+    """Sync the directory entries of `folder` to the disk, if the system supports it."""
     try:
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -231,13 +235,13 @@ def sync_folder(folder: Path) -> None:
 
 
 def unusable(path: Path, what: str, error: OSError | ValueError) -> "errors.FileUnusable":
-    """Return why `path` cannot be used as `what`, and what to do."""
+    """Return the error that says why `path` cannot be used as `what`."""
     reason = _REASONS.get(error.errno or 0) if isinstance(error, OSError) else None
     return errors.FileUnusable(reason=reason or "other", wanted=what, detail=str(error), where=str(path))
 
 
 def require_plain_file(path: Path, mode: int, what: str) -> None:
-    """Raise `FileUnusable` for a `mode` of `stat` that is not that of a plain file."""
+    """Raise `FileUnusable` unless `mode`, as `stat` returns it, is that of a plain file."""
     if not stat.S_ISREG(mode):
         kind: _Kind = _KINDS.get(stat.filemode(mode)[0], "device")
         raise errors.FileUnusable(reason="not-plain", kind=kind, wanted=what, where=str(path))
@@ -245,7 +249,7 @@ def require_plain_file(path: Path, mode: int, what: str) -> None:
 
 @contextmanager
 def explained(path: Path, what: str) -> Generator[None]:
-    """Raise `FileUnusable` for an error of the system, or of a path that no system takes; errors call it `what`."""
+    """Turn an error of the system, or of an invalid path, into `FileUnusable`, which calls the file `what`."""
     try:
         yield
     except (OSError, ValueError) as error:
@@ -253,7 +257,7 @@ def explained(path: Path, what: str) -> Generator[None]:
 
 
 def _check_place(path: Path, *, replace: bool) -> os.stat_result | None:
-    """Return what is known of the file that is to be replaced, if there is one."""
+    """Return the status of the file to be replaced, or None if there is none."""
     try:
         found = path.lstat()
     except FileNotFoundError:
@@ -273,10 +277,10 @@ def _put(partial: Path, path: Path, *, replace: bool) -> None:
     except FileExistsError:
         raise
     except OSError:
-        # A file system without hard links (a USB stick): take the name first, then fill it.
+        # The file system has no hard links (a USB stick): create the name first, then replace it.
         os.close(os.open(path, _CREATE, 0o600))
         try:
             partial.replace(path)
-        except BaseException:  # an interruption too must leave no empty file
+        except BaseException:  # an interrupt too must not leave an empty file
             path.unlink(missing_ok=True)
             raise

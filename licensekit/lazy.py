@@ -1,4 +1,4 @@
-"""Names of a package that are loaded when they are used."""
+"""Packages whose names are loaded on first use."""
 
 import sys
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def lazy_names(package: str, modules: str) -> Callable[[str], Any]:
-    """Return the `__getattr__` of a package: its names are those of its `modules`, the first first."""
+    """Return a `__getattr__` for `package` that looks a name up in its `modules`, separated by spaces, in order."""
 
     def find(name: str) -> Any:
         if name in modules.split():

@@ -1,7 +1,4 @@
-"""Every bound of the format and of the files we read, as a named constant.
-
-The same numbers are in `docs/format.md`, section "Bounds"; a test compares the two.
-"""
+"""Every bound of the format and of the files we read (`docs/format.md`, "Bounds")."""
 
 from typing import Final
 
@@ -20,7 +17,7 @@ TEXT_LENGTH: Final = 2000
 # Collections inside documents, in entries.
 LICENSES: Final = 1000
 INCLUDES: Final = 200
-CLOSURE: Final = 20_000  # pairs of a license of a catalog and one that it includes, directly or not
+CLOSURE: Final = 20_000  # pairs of a license and one that it includes, directly or indirectly, in a catalog
 SETTINGS: Final = 200
 CHOICES: Final = 100
 LANGUAGES: Final = 50
@@ -43,14 +40,14 @@ SECONDS: Final = 253_402_300_799  # the last second of the year 9999, counted fr
 DAYS: Final = 2_932_896  # the last day of the year 9999, counted from 1970-01-01
 HOURS: Final = 24 * 366 * 10
 TERM_DAYS: Final = 366 * 100
-ISSUED_AHEAD_SECONDS: Final = 86_400  # a document issued further ahead of now than this is refused
+ISSUED_AHEAD_SECONDS: Final = 86_400  # how far in the future a document may be issued
 
 # Files that people write.
 TOML_BYTES: Final = 1024 * 1024
 KEY_FILE_BYTES: Final = 64 * 1024
 PASSPHRASE_BYTES: Final = 1024
 
-# Key derivation (RFC 7914): what a key file may ask of the machine that opens it.
+# Key derivation (RFC 7914): the cost of opening a key file.
 SCRYPT_LOG2_N_MIN: Final = 14
 SCRYPT_LOG2_N_MAX: Final = 20
 SCRYPT_R: Final = 8

@@ -1,9 +1,9 @@
-"""What an application ships of a product: its root and its pack, and everything that is opened with them.
+"""The product that an application ships: its root, its pack, and whatever is opened with them.
 
-`licensekit product` writes a module with the one `Product` of a pack, typed by the codes that its catalogs have.
+`licensekit product` writes a module with the `Product` of a pack, typed by the codes of its catalogs.
 """
 
-# ruff: noqa: PLC0415  # each handle is loaded when it is used: who only verifies loads no database, and no commands
+# ruff: noqa: PLC0415  # each handle is loaded on first use: verifying needs no database and no commands
 
 import os
 from collections.abc import Callable, Generator, Iterable, Mapping
@@ -30,10 +30,14 @@ L = TypeVar("L")
 
 
 class Product(Generic[L]):
-    """A product as its application knows it; `L` is the type of what `open` returns.
+    """A product, as its application ships it; `L` is the type that `open` returns.
 
-    `code` is the product's, `root` the pin of its root and `pack` its pack. `released` is the date of this version of
-    the product, which maintenance must cover; `facts` is what the application knows better of its machine.
+    Args:
+        code: The code of the product.
+        root: The pin of its root.
+        pack: Its pack.
+        released: The release date of this version, which maintenance must cover.
+        facts: Facts of the machine by name, which override those that licensekit finds.
     """
 
     def __init__(
@@ -52,7 +56,7 @@ class Product(Generic[L]):
 
     @property
     def home(self) -> str | None:
-        """What the environment says of where the installation is: `ACME_LICENSE_HOME` for the product `acme`."""
+        """The installation's home by the environment: `ACME_LICENSE_HOME` for the product `acme`."""
         return os.environ.get(f"{self._variable}_HOME")
 
     @property
@@ -60,18 +64,17 @@ class Product(Generic[L]):
         return f"{self.code.upper().replace('-', '_')}_LICENSE"
 
     def open(self, home: str | os.PathLike[str] | None = None, *, create: bool = False) -> L:
-        """Open what the environment of the program says (`docs/installation.md`, "Opening").
+        """Open the installation that the environment names (`docs/installation.md`, "Opening").
 
-        For the product `acme`, `ACME_LICENSE` is a license and `ACME_LICENSE_FILE` the path of one, which is followed:
-        a license that was replaced counts within two seconds. It is activated in `home`, else in `ACME_LICENSE_HOME`,
-        else in memory. Without a license, what was activated in the home counts; by default, the home is
+        For the product `acme`, `ACME_LICENSE` contains a license, or `ACME_LICENSE_FILE` the path of one. When that
+        file is replaced, the new license takes effect within two seconds. The license is activated in `home`, else in
+        `ACME_LICENSE_HOME`, else in memory. Without a license, the home's activated licenses count; its default is
         `LICENSEKIT_HOME` or the product's folder.
 
-        A license that cannot be used denies what it would grant, and does not keep the program from starting: `notices`
-        say why.
+        The program starts even if the license cannot be used: nothing is granted by it, and `notices` says why.
 
         Raises:
-            LicenseMisplaced: `ACME_LICENSE` and `ACME_LICENSE_FILE` are both set, or the latter to a text.
+            LicenseMisplaced: both variables are set, or `ACME_LICENSE_FILE` contains a license instead of a path.
             RootPinInvalid, RootMismatch, FormatError, TrustError, StateError: as `Licensing.open`.
         """
         from licensekit.database import shown
@@ -101,19 +104,19 @@ class Product(Generic[L]):
         return self._note(Licensing(LiveSnapshot(opened, watch=True, look=look), source))
 
     def _supplied(self) -> tuple[str, str, str]:
-        """Return which variable supplies a license, and its text or its path; nothing if none does."""
+        """Return the variable that supplies a license, its text, and its path; empty texts for what is not set."""
         text, file = self._variable, f"{self._variable}_FILE"
         values = {name: os.environ.get(name, "").strip() for name in (text, file)}
         if all(values.values()):
             raise LicenseMisplaced(reason="twice", text=text, file=file)
-        if values[file].startswith("lk1-"):  # not a path, and not to be shown as one
+        if values[file].startswith("lk1-"):  # a license, which an error about a path must not show
             raise LicenseMisplaced(reason="text", text=text, file=file)
-        if values[file]:  # absolute: a program may go to another folder meanwhile
+        if values[file]:  # absolute, because a program may change its working directory
             return file, "", str(Path(values[file]).expanduser().absolute())
         return text if values[text] else "", values[text], ""
 
     def _note(self, licensing: "Licensing") -> L:
-        """Note for tests what was opened, and return it."""
+        """Record `licensing` for `testing`, and return it."""
         self._opened.add(licensing)
         return cast("L", licensing)
 
@@ -125,10 +128,10 @@ class Product(Generic[L]):
         clock: Callable[[], datetime] | None = None,
         **terms: Unpack["Sold"],
     ) -> "Generator[TestLicensing]":
-        """Sell licenses of this product's catalogs in a test, for the length of a block (`docs/how-to/testing.md`).
+        """Sell licenses of this product's catalogs for a block of a test (`docs/how-to/testing.md`).
 
-        In the block, everything that `open` returned or returns answers by them. They are signed with keys that this
-        process made, which the root of this product does not know. Arguments and errors are those of
+        In the block, whatever `open` returns, or has returned, answers by these licenses. They are signed with keys of
+        this process, which the product's root does not know. Arguments and errors are those of
         `licensekit.testing.licenses`.
         """
         from licensekit.testing.licensing import licenses
@@ -146,16 +149,15 @@ class Product(Generic[L]):
                 self._tested = before
 
     def verifier(self) -> "Verifier":
-        """Return what verifies single files of this product; raises as `Verifier` does."""
+        """Return the verifier for single files of this product; raises as `Verifier`."""
         from licensekit.runtime.verifier import Verifier
 
         return Verifier(root=self.root, pack=self.pack, released=self.released)
 
     def commands(self, name: str = "license") -> "click.Group":
-        """Return the customer's commands for this product, as a click group to mount among others.
+        """Return the customer's commands for this product, as a click group to add to the application's commands.
 
-        Their home is the one that `--home` or the environment names, as for `open`; what they print names them as they
-        were called.
+        They use the home that `--home` or the environment names, as for `open`.
         """
         from licensekit.cli import customer_commands
 
@@ -167,13 +169,12 @@ class Product(Generic[L]):
     def console(
         self, authorize: "Authorize", *, home: str | os.PathLike[str] | None = None, origins: Iterable[str] = ()
     ) -> "ASGIApp":
-        """Return the console for this product's installation, as an ASGI application to mount among others.
+        """Return the console for this product's installation, as an ASGI application; needs the extra `console`.
 
-        `authorize` and `origins` are those of `licensekit.console.app`; it needs the extra `console`. The first change
-        sets the installation up.
+        `authorize` and `origins` are those of `licensekit.console.app`. The first change creates the installation.
 
         Raises:
-            OriginInvalid: one of `origins` is no address.
+            OriginInvalid: one of `origins` is not a valid address.
             StateError, TrustError: the installation cannot be used.
         """
         from licensekit.console import app

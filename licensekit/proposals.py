@@ -1,7 +1,7 @@
-"""What an operation would do: shown first, confirmed where somebody must agree, and then done.
+"""Proposals: what an operation would do, shown and confirmed before it is done.
 
-An operation works out its proposal without changing anything. Doing it works the proposal out again inside the write
-transaction, and goes on only if the result is the one that was shown.
+Making a proposal changes nothing. Applying it makes it again inside the write transaction, and stops if the result
+differs from what was shown.
 """
 
 from collections.abc import Mapping
@@ -15,52 +15,53 @@ R_co = TypeVar("R_co", covariant=True)
 
 
 class Change(NamedTuple):
-    """One value that would be different."""
+    """One value that would change."""
 
     path: str  # its key path: `users.sale`, `expiry`
-    before: object  # None: it was not there
-    after: object  # None: it would not be there any more
+    before: object  # None: absent
+    after: object  # None: removed
 
     def __str__(self) -> str:
         return f"{self.path}: {_shown(self.before)} -> {_shown(self.after)}"
 
 
 def changes_between(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[Change, ...]:
-    """Return what differs between two sets of values by key path; what is new comes last."""
+    """Return the differences between two sets of values by key path, added paths last."""
     paths = (path for path in {**before, **after} if before.get(path) != after.get(path))
     return tuple(Change(path, before.get(path), after.get(path)) for path in paths)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Proposal(Generic[R_co]):
-    """What an operation would do; the one method that a subclass adds does it and returns `R_co`.
+    """What an operation would do.
 
-    A subclass is a frozen dataclass with `repr=False` as well. It adds what doing it needs.
+    A subclass is also a frozen dataclass with `repr=False`. It adds the method that applies the proposal and returns
+    `R_co`, and the fields that the method needs.
     """
 
     changes: tuple[Change, ...] = ()
-    """What would be different, by key path."""
+    """The values that would change."""
     consequences: tuple[Coded, ...] = ()
-    """What follows from it, for whom and when."""
+    """The effects of the changes: on whom, and when."""
     warnings: tuple[Coded, ...] = ()
-    """What is worth reading and stops nothing."""
+    """Advice that does not stop the operation."""
     needs_confirmation: tuple[Coded, ...] = ()
-    """What a person must agree to; empty: nothing."""
+    """What a person must agree to before it is done."""
     about: str = "what this is about"
-    """How messages name what it is about: a serial, an order number, a catalog."""
+    """The subject, as messages name it: a serial, an order number, a catalog."""
 
     @property
     def digest(self) -> str:
-        """A text that says which changes these are: whoever was shown others has to look again."""
+        """A hash of the changes, which differs if other changes were shown."""
         return sha256(repr(self.changes).encode()).hexdigest()
 
     def require_confirmed(self, *, confirm: bool) -> None:
-        """Raise `ConfirmationNeeded` unless `confirm`, where there is something to agree to."""
+        """Raise `ConfirmationNeeded` if something must be confirmed and `confirm` is false."""
         if self.needs_confirmation and not confirm:
             raise ConfirmationNeeded(proposal=self, needs_confirmation=self.needs_confirmation)
 
     def as_json(self) -> dict[str, Any]:
-        """Return everything that a preview shows as plain JSON values."""
+        """Return what a preview shows, as plain JSON values."""
         shown = ("changes", "consequences", "warnings", "needs_confirmation")
         return {name: plain_value(getattr(self, name)) for name in shown}
 
@@ -74,7 +75,7 @@ P = TypeVar("P", bound=Proposal[Any])
 
 
 def require_same(shown: P, now: P) -> None:
-    """Raise `ProposalStale` unless `now`, worked out in the write transaction, promises what was `shown`."""
+    """Raise `ProposalStale` unless `now`, made in the write transaction, promises the same as `shown`."""
     before, after = _promises(shown), _promises(now)
     differing = (name for key, name in {**before, **after}.items() if (key in before) != (key in after))
     if names := tuple(dict.fromkeys(differing)):
@@ -82,7 +83,7 @@ def require_same(shown: P, now: P) -> None:
 
 
 def _promises(proposal: Proposal[Any]) -> dict[str, str]:
-    """Return the key path or the code of each promise, by all that it says."""
+    """Return the promises of a proposal: the full text of each change or message, to its key path or code."""
     changes = ((one.path, (one.before, one.after)) for one in proposal.changes)
     agreed = ((one.code, plain_value(one.data)) for one in (*proposal.consequences, *proposal.needs_confirmation))
     return {repr(one): one[0] for one in (*changes, *agreed)}

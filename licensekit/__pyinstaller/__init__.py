@@ -1,8 +1,8 @@
-"""What PyInstaller cannot see of this package: texts beside modules, and modules that are named in tables."""
+"""Hooks for PyInstaller, which does not find text files beside modules, or modules that are named only in tables."""
 
 from pathlib import Path
 
 
 def hook_dirs() -> list[str]:
-    """Return the folder of the hooks, for the entry point by which PyInstaller finds them."""
+    """Return the folder of the hooks; PyInstaller calls this by its entry point."""
     return [str(Path(__file__).parent)]

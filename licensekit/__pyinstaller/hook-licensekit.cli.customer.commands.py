@@ -1,4 +1,4 @@
-"""The customer's commands."""
+"""The modules of the customer's commands, which are named only in tables."""
 
 from licensekit.cli.customer.commands import BOTH, CUSTOMER
 

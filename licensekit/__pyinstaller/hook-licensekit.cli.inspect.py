@@ -1,3 +1,3 @@
-"""A shipped product judges files by its own pack: only a vendor asks a workspace."""
+"""A shipped product verifies files with its own pack and needs no workspace."""
 
 excludedimports = ["licensekit.cli.issuer", "licensekit.issuer"]

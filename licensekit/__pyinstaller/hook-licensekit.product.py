@@ -1,3 +1,3 @@
-"""A shipped product sells no throw-away licenses; a program that does imports `licensekit.testing` itself."""
+"""A shipped product sells no test licenses; a program that does imports `licensekit.testing` itself."""
 
 excludedimports = ["licensekit.testing"]

@@ -1,4 +1,4 @@
-"""The texts beside modules, and the version."""
+"""The text files beside modules, and the version."""
 
 from PyInstaller.utils.hooks import collect_data_files, copy_metadata
 

@@ -1,1 +1,1 @@
-"""What the licenses of a catalog mean, checked before it is signed: pure rules over `Catalog`, for issuers alone."""
+"""The rules that an issuer's catalog must follow before it is signed: pure functions of a `Catalog`."""

@@ -1,8 +1,8 @@
-"""All licenses that one catalog can speak of, and which of its requirements can never hold.
+"""The licenses that a catalog can refer to, and the requirements that can never be met.
 
-What can be held, whatever is sold and however it is assigned, is grown from nothing: a license can be assigned once
-what it requires is held, and brings along what it includes. Of the plans of one issuer a user is assigned at most one.
-A hidden license that something includes is not assigned by itself.
+What can be held is computed step by step from nothing: a license can be assigned once everything that it requires is
+held, and brings what it includes. A user has at most one plan of each issuer. A hidden license that another license
+includes is never assigned by itself.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,19 +15,19 @@ from licensekit.wire.documents import Catalog, Kind, License, qualified, spread
 
 
 class KnownLicenses(NamedTuple):
-    """A catalog's own licenses and those of the catalogs beside it."""
+    """The licenses of a catalog and of the other issuers' catalogs, by qualified code."""
 
     catalog: Catalog
-    issuers: frozenset[str]  # the other issuers whose catalogs are known
+    issuers: frozenset[str]  # the other issuers
     licenses: Mapping[str, License]
     requires: Mapping[str, frozenset[str]]
-    """License to what it requires, as far as that exists and is of a kind that it may require."""
-    gives: Mapping[str, frozenset[str]]  # license to all that it includes, directly or not
-    guess: Guess  # returns the license or issuer that may be meant by another word
+    """License to its valid requirements: licenses that exist and are of an allowed kind."""
+    gives: Mapping[str, frozenset[str]]  # license to all that it includes, directly or indirectly
+    guess: Guess  # returns the license or issuer that an unknown word may mean
 
 
 def known_licenses(catalog: Catalog, others: Mapping[str, Catalog]) -> KnownLicenses:
-    """Return the licenses of `catalog` and of `others` (issuer to catalog) by one set of names."""
+    """Collect the licenses of `catalog` and of `others` (issuer to catalog)."""
     here = catalog.issuer
     foreign = {issuer: other for issuer, other in others.items() if issuer != here}
     catalogs = {here: catalog, **foreign}
@@ -42,7 +42,7 @@ def known_licenses(catalog: Catalog, others: Mapping[str, Catalog]) -> KnownLice
 
 
 def may_require(kind: Kind, required: Kind) -> bool:
-    """Return whether a license of `kind` may require one of `required`: its holder or the installation has it."""
+    """Return whether a license of `kind` may require one of kind `required`: the same kind, or a system license."""
     # A user is not tied to one site, and an installation holds neither site nor user licenses.
     return required in (kind, Kind.SYSTEM)
 
@@ -53,7 +53,7 @@ def _requires(license_: License, licenses: Mapping[str, License], issuer: str, h
 
 
 def circles(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
-    """Return each set of nodes that reach one another, or one that points at itself, in the order of `edges`."""
+    """Return each group of nodes that reach each other, or a node that points to itself, in the order of `edges`."""
     onward = {node: frozenset(others) for node, others in edges.items()}
     reach = {node: spread(others, onward) for node, others in onward.items()}
     found: list[list[str]] = []
@@ -66,7 +66,7 @@ def circles(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
 
 
 def impossible(known: KnownLicenses) -> Iterator[NeverHeld]:
-    """Yield a fault for each of the catalog's own licenses whose requirements can never hold, each cause once."""
+    """Yield a fault for each of the catalog's licenses whose requirements can never be met, each cause once."""
     holdings = _holdings(known)
 
     def fails(name: str, requires: frozenset[str]) -> bool:
@@ -86,17 +86,17 @@ def _why(known: KnownLicenses, holdings: list[list[frozenset[str]]], name: str) 
     required = tuple(sorted(requires))
     if known.licenses[name].hidden and name not in held_by_any:
         return NeverHeld(reason="hidden", requires=required)
-    # Everything can be held, yet not together: only plans exclude one another.
+    # Each can be held, but not together: only plans exclude each other.
     return NeverHeld(reason="plans", requires=required)
 
 
 def _holdings(known: KnownLicenses) -> list[list[frozenset[str]]]:
-    """Return, for each issuer with plans, what can be held with none or one of them, beside those of the others."""
+    """Return, for each issuer with plans, what can be held with none or one of its plans."""
     licenses = known.licenses
     included = frozenset[str]().union(*known.gives.values())
     assignable = {n for n, one in licenses.items() if not (one.hidden and n in included)}
     plans = {name for name in assignable if licenses[name].plan}
-    # Whatever any user holds can make a system license present for all.
+    # Licenses of one user can make a system license present for all.
     shared = {name for name in _grow(known, frozenset(), assignable) if licenses[name].kind is not Kind.USER}
     for_all = frozenset(shared).union(*(known.gives[name] for name in shared))
     of_issuer: dict[str, set[str]] = {}

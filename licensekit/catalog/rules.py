@@ -1,4 +1,4 @@
-"""Is a catalog sound? (`docs/reference/catalog.md`, "Rules")."""
+"""The rules of catalogs (`docs/reference/catalog.md`, "Rules")."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
@@ -19,11 +19,11 @@ _ONLY_FOR: Final[Mapping[str, tuple[Kind, Callable[[License], bool]]]] = {
     "quantity": (Kind.SYSTEM, lambda one: one.quantity is not None),
     "full_with": (Kind.SYSTEM, lambda one: one.full_with is not None),
 }
-"""Key to the one kind of license that may have it, and whether a license has it."""
+"""Key to the kind of license that may have it, and a test whether a license has it."""
 
 
 def faults(catalog: Catalog, others: Mapping[str, Catalog] = {}) -> list[Fault]:
-    """Return the faults of a catalog, the first hundred; it may require licenses of `others`, by their issuers."""
+    """Return the first hundred faults of a catalog, which may require licenses of `others` (issuer to catalog)."""
     known = known_licenses(catalog, others)
     found = chain(_of_licenses(known), _of_circles(known), impossible(known), _of_access(known), _of_editions(known))
     return list(islice(found, FAULTS))
@@ -71,7 +71,7 @@ def _successor_fault(known: KnownLicenses, license_: License) -> Fault | None:
 
 
 def _reference_fault(known: KnownLicenses, name: str) -> Fault | None:
-    """Return why `name` is no license that this catalog can speak of, or None."""
+    """Return why this catalog cannot refer to a license `name`, or None."""
     if name in known.licenses:
         return None
     issuer, _, code = name.rpartition(".")
@@ -86,7 +86,7 @@ def _reference_fault(known: KnownLicenses, name: str) -> Fault | None:
 
 
 def no_license(code: str, licenses: Iterable[str], guess: Guess) -> NameUnknown:
-    """Return the fault that there is no license `code` among the codes `licenses`."""
+    """Return the fault that `code` is not one of `licenses`."""
     return NameUnknown(reason="license", name=code, guess=guess(code, licenses))
 
 
@@ -137,7 +137,7 @@ def _of_editions(known: KnownLicenses) -> Iterator[Fault]:
 
 
 class Counts(NamedTuple):
-    """What an edition or an order counts: license code to count, None for unrestricted."""
+    """The licenses of an edition or an order: code to count, None for unrestricted."""
 
     system: Mapping[str, int | None]
     sites: Mapping[str, int | None]
@@ -145,7 +145,7 @@ class Counts(NamedTuple):
 
 
 def counts_faults(counts: Counts, catalog: Catalog, prefix: str, guess: Guess) -> Iterator[Fault]:
-    """Yield what is wrong with what is counted; `prefix` begins the key paths."""
+    """Yield the faults of `counts`; their key paths start with `prefix`."""
     licenses = catalog.licenses
     for kind, table in zip(Kind, counts, strict=True):
         for code, count in table.items():
@@ -163,7 +163,7 @@ def counts_faults(counts: Counts, catalog: Catalog, prefix: str, guess: Guess) -
 def settings_faults(
     sold: Mapping[str, Value], known: Mapping[str, Setting], path: str, guess: Guess
 ) -> Iterator[Fault]:
-    """Yield which settings a catalog lacks, or that do not fit there; `path` begins the key paths."""
+    """Yield a fault for each setting that a catalog lacks, or whose value does not fit; key paths start with `path`."""
     for code, value in sold.items():
         where = f"{path}settings.{code}"
         if code not in known:
@@ -188,12 +188,12 @@ def value_fault(setting: Setting, value: Value) -> SettingWrong | None:
 def missing_quantities(
     system: Mapping[str, int | None], licenses: Mapping[str, License], prefix: str = ""
 ) -> Iterator[Fault]:
-    """Yield a fault for each license that is sold by quantity and has `True` for its count."""
+    """Yield a fault for each license that is sold by quantity but has `True` as its count."""
     for code, count in system.items():
         if count is True and code in licenses and (unit := licenses[code].quantity) is not None:
             yield CountWrong(reason="quantity", unit=unit, where=f"{prefix}system.{code}")
 
 
 def as_numbers(system: Mapping[str, int | None]) -> dict[str, int | None]:
-    """Return the same counts with 1 for `True`."""
+    """Replace each `True` by 1."""
     return {code: 1 if count is True else count for code, count in system.items()}

@@ -1,7 +1,7 @@
-"""The tables of a catalog (`docs/reference/catalog.md`), what it no longer sells, and what a new catalog changes.
+"""A catalog as the tables of its file (`docs/reference/catalog.md`), and the changes between two catalogs.
 
-A bundle names licenses; what they mean is looked up in the newest catalog known. So whatever makes a license give less,
-or need more, reaches back to what was sold before.
+A bundle only names licenses; the newest catalog says what they mean. So a catalog in which a license gives less, or
+requires more, also affects bundles sold before.
 """
 
 import json
@@ -15,15 +15,15 @@ from licensekit.wire.plain import plain, word
 
 _FLAGS: Final = ("plan", "hidden", "limits_sites")
 _USUAL: Final = {"description": "", "seats": "named", "combine": "latest", **dict.fromkeys(_FLAGS, False)}
-"""Field to the value that it has where the file says nothing; of others it is absent or empty."""
+"""Field to its default in the file; other fields are absent or empty by default."""
 _WIDTH: Final = 100
 _UNSET: Final = {".seats": "named seats", ".limits": "no limit", ".quantity": "no quantity", ".per": "once and for all"}
-"""Key that says what a count means, to how people read it unset."""
-_WRITTEN: Final = {"seats": "concurrent seats"}  # key to how people read its other value, where a word would not say it
+"""Key that affects the meaning of a count, to its description if unset."""
+_WRITTEN: Final = {"seats": "concurrent seats"}  # key to the description of its only other value
 
 
 def file_tables(catalog: Catalog) -> dict[str, dict[str, Any]]:
-    """Return each table of the file by its key path: key to value, None for unrestricted; what is usual is left out."""
+    """Return each table of the file by key path: key to value, None for unrestricted, without defaults."""
     names, whole = catalog.names, {code for code, one in catalog.licenses.items() if one.quantity is None}
     found: dict[str, dict[str, Any]] = {
         "": {"product": catalog.product, "product_name": names.get("product")},
@@ -44,7 +44,7 @@ def file_tables(catalog: Catalog) -> dict[str, dict[str, Any]]:
 
 
 def catalog_text(catalog: Catalog) -> str:
-    """Return the file of a catalog, without what is usual, its comments, and when it was signed."""
+    """Return the text of a catalog file, without defaults and comments."""
     return "\n".join("".join(_lines(path, keys)) for path, keys in file_tables(catalog).items())
 
 
@@ -56,13 +56,13 @@ def _lines(path: str, keys: Mapping[str, Any]) -> Iterator[str]:
             said = cast("Mapping[str, Any]", value).items()
             yield from _lines("", {f"{key}.{code}": UNRESTRICTED if one is None else one for code, one in said})
         else:
-            # An array too long for a line has one for each entry.
+            # An array that is too long for a line has a line for each entry.
             is_long = isinstance(value, list) and len(json.dumps(value, ensure_ascii=False)) > _WIDTH
             yield f"{key} = {json.dumps(value, ensure_ascii=False, indent=4 if is_long else None)}\n"
 
 
 def unsold(catalog: Catalog, table: str) -> dict[str, str]:
-    """Return the codes of `licenses` or `editions` that are no longer sold, each with what took its place, if any."""
+    """Return the `licenses` or `editions` that are no longer sold: code to replacement, or to an empty text."""
     said = catalog.extensions.get(f"unsold-{table}")
     is_formed = isinstance(said, str) and all(map(is_code, said.replace("/", " ").split(" ")))
     words = str(said).split() if is_formed else ()
@@ -73,7 +73,7 @@ def unsold(catalog: Catalog, table: str) -> dict[str, str]:
 
 
 def unsold_extension(table: str, codes: Mapping[str, str]) -> dict[str, str]:
-    """Return the extension that `unsold` reads, if there is anything that it must say."""
+    """Return the extension that `unsold` reads; empty if nothing is unsold."""
     words = (f"{code}/{instead}" if instead else code for code, instead in sorted(codes.items()))
     return {f"unsold-{table}": " ".join(words)} if codes else {}
 
@@ -81,14 +81,14 @@ def unsold_extension(table: str, codes: Mapping[str, str]) -> dict[str, str]:
 class CatalogChange(NamedTuple):
     """One key of a catalog that was added, removed or changed."""
 
-    where: str  # the key path; a license, access rule or edition that comes or goes is one difference
-    before: str | None  # what was there, as people read it; None: it was added
-    after: str | None  # what is there now, as people read it; None: it was removed
+    where: str  # the key path; of a license, login rule or edition that was added or removed, only its own
+    before: str | None  # as people read it; None if it was added
+    after: str | None  # as people read it; None if it was removed
     takes_away: bool  # whether it takes something away from bundles already sold
 
 
 def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
-    """Return what `new` takes away from bundles sold under `old`, by key path."""
+    """Return what `new` takes away from bundles sold under `old`."""
     heads = (("product", old.product, new.product), ("issuer.code", old.issuer, new.issuer))
     faults = [SoldReduced(reason="other", before=was, after=now, where=key) for key, was, now in heads if was != now]
     had, has = old.closure(), new.closure()
@@ -112,7 +112,7 @@ def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
 
 
 def differences(old: Catalog, new: Catalog) -> list[CatalogChange]:
-    """Return what differs by itself between two catalogs, in the order of the new one, and what was removed last."""
+    """Return the differences between two catalogs, in the order of the new one, with removed tables last."""
     taking = {fault.where for fault in takes_away(old, new)}
     before, after = _flat(old), _flat(new)
     found: list[CatalogChange] = []
@@ -181,12 +181,12 @@ def _title(fields: Mapping[str, str] | None) -> str | None:
 
 
 def _flat(catalog: Catalog) -> dict[str, dict[str, str]]:
-    """Return every table of a catalog by its key path, as `_fields`."""
+    """Return every table of a catalog by key path, as `_fields`."""
     return {path: _fields(keys, "." if path else "") for path, keys in file_tables(catalog).items()}
 
 
 def _fields(keys: Mapping[str, Any], lead: str = ".") -> dict[str, str]:
-    """Return a table of the file as `lead` and key to what people read."""
+    """Return a table of the file as people read it; `lead` is put before each key."""
     said: dict[str, str] = {}
     for key, value in keys.items():
         if isinstance(value, dict):

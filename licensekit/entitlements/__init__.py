@@ -1,7 +1,7 @@
-"""What is granted: a pure function of verified documents, assignments and time.
+"""The engine: what verified documents and assignments grant at a moment (`docs/evaluation.md`).
 
-`evaluate` turns bundles and catalogs at one moment into `Entitlements`; the questions about them (`questions`) need no
-clock and touch no file. The rules are those of `docs/evaluation.md`. A name is loaded when it is used.
+`evaluate` computes `Entitlements` from bundles and catalogs; the functions of `questions` answer from them without a
+clock or a file. Names are loaded on first use.
 """
 
 # ruff: noqa: F403  # a list of all names would repeat every module

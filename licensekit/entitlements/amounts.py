@@ -1,6 +1,6 @@
-"""How much of a license is granted: counts that add up, tiers, and what of a meter there is.
+"""Amounts of licenses: sums of counts, tiers, and the allowances of meters.
 
-A meter is a system license with a quantity that is there again after a time (`docs/evaluation.md`, "Meters").
+A meter is a system license whose quantity is renewed after a time (`docs/evaluation.md`, "Meters").
 """
 
 from collections import Counter
@@ -16,31 +16,31 @@ from licensekit.wire.documents import Bundle, License, MeterPeriod
 from licensekit.wire.plain import word
 
 _MONTHS: Final = 12
-Period = tuple[str, str]  # a license and a period of it: what units are counted by
+Period = tuple[str, str]  # a license, and the name of one of its periods; units are counted by both
 
 
 class Grant(NamedTuple):
-    """One part names one license."""
+    """A license in a part."""
 
     part: Part
-    amount: int | None  # the count that the bundle gives it, or None for unrestricted
+    amount: int | None  # the count in the bundle; None is unrestricted
 
 
 class Tier(NamedTuple):
-    """A number of assignments that are served alike: the lowest slots by the first tier."""
+    """A number of assignments with the same access; the first tier has the lowest slots."""
 
     amount: int | None
     cap: Access
 
 
 def total_of(amounts: Iterable[int | None]) -> int | None:
-    """Sum counts; None, unrestricted, if one of them is."""
+    """Sum counts; None (unrestricted) if one of them is None."""
     listed = list(amounts)
     return None if None in listed else sum(filter(None, listed))
 
 
 def access_of(tiers: Iterable[Tier], number: int) -> Access:
-    """Return what the seat of a number is served with; numbers count from 0, slots from 1."""
+    """Return the access of the seat with a number, counted from 0; slots count from 1."""
     if number < 0:
         return Access.NONE
     served = 0
@@ -52,23 +52,23 @@ def access_of(tiers: Iterable[Tier], number: int) -> Access:
 
 
 def tiers_of(grants: Iterable[Grant]) -> tuple[Tier, ...]:
-    """Return the tiers that grants of one license make, the best first."""
+    """Return the tiers of a license from its grants, best access first."""
     listed, caps = list(grants), (Access.FULL, Access.READ)
     counts = {cap: [grant.amount for grant in listed if grant.part.cap is cap] for cap in caps}
     return tuple(Tier(total_of(amounts), cap) for cap, amounts in counts.items() if amounts)
 
 
 class Allowance(NamedTuple):
-    """How much of a meter there is in the period that runs."""
+    """The amount of a meter in its present period."""
 
     amount: int | None  # None is unrestricted
     starts: int  # the first second of the period, counted from 1970
-    ends: int | None  # the first second after it; None: it does not end
-    period: str  # the name of the period, by which units are counted
+    ends: int | None  # the first second after it; None if it does not end
+    period: str  # the name of the period
 
 
 def allowances(license_: License, grants: Iterable[Grant], now: int) -> tuple[Allowance, ...]:
-    """Return what is granted of a meter at `now`: of a day, month or year for all parts, of a term for each."""
+    """Return the allowances of a meter at `now`: one for each part if it counts by term, otherwise one for all."""
     if license_.per is None or not (full := [grant for grant in grants if grant.part.cap is Access.FULL]):
         return ()
     if license_.per is MeterPeriod.TERM:
@@ -80,7 +80,7 @@ def allowances(license_: License, grants: Iterable[Grant], now: int) -> tuple[Al
 
 
 def units_used(periods: Iterable[Period], used: Mapping[Period, int]) -> dict[str, int]:
-    """Return meter to how much of it was used in `periods`, where `used` has any."""
+    """Return the used units of each meter in `periods`, without unused ones."""
     found = Counter[str]()
     for name, period in periods:
         found[name] += used.get((name, period), 0)
@@ -88,25 +88,25 @@ def units_used(periods: Iterable[Period], used: Mapping[Period, int]) -> dict[st
 
 
 def term_of(bundle: Bundle) -> tuple[int, int | None]:
-    """Return the first second of a bundle's term, by its start or else its issue, and the first after it and grace."""
+    """Return the first second of a bundle's term, from its start or its issue, and the first second after grace."""
     starts = day_at(bundle.issued) if bundle.starts is None else bundle.starts
     last = bundle.last_day
     return start_of_day(starts), None if last is None else end_of_day(last)
 
 
 def _term(bundle: Bundle) -> str:
-    """Return what a term is called: a bundle of another expiry begins another term, one of other counts does not."""
+    """Return the name of a term; a bundle with another expiry starts a new term, one with other counts does not."""
     expiry = "perpetual" if bundle.expiry is None else format_days(bundle.expiry)
     return f"term {bundle.serial} {bundle.part} {bundle.use.word} {expiry}"
 
 
 def amount_within(amount: int | None, license_: License, bundle: Bundle, most: int) -> int | None:
-    """Return how much of a license a bundle grants whose key may grant `most`: of a meter, in its whole term."""
+    """Return the amount of a license in a bundle; the `most` of its key is for the whole term of a meter."""
     if amount is None or license_.per in (None, MeterPeriod.TERM):
         return amount
     starts, ends = term_of(bundle)
     if ends is None or ends <= starts:
-        return 0  # no amount in each period keeps within the most
+        return 0  # without an end, any amount per period exceeds the most
     first, last = date_of(day_at(starts)), date_of(day_at(ends - 1))
     years = last.year - first.year
     periods = {
@@ -118,7 +118,7 @@ def amount_within(amount: int | None, license_: License, bundle: Bundle, most: i
 
 
 def _period(per: MeterPeriod, day: int) -> tuple[int, int]:
-    """Return the first second of the day, month or year that a day is in, and the first after."""
+    """Return the first second of the day, month or year of `day`, and the first second after it."""
     if per is MeterPeriod.DAY:
         return start_of_day(day), end_of_day(day)
     today = date_of(day)

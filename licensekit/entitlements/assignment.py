@@ -1,15 +1,15 @@
-"""What may be assigned, released and leased: pure rules (`docs/evaluation.md`, "Assignments").
+"""The rules of assigning and releasing licenses (`docs/evaluation.md`, "Assignments"), and of seats.
 
-S1  A license is assigned to a holder of its kind. Not assigned are: a system license, which is present; a site license
-    that limits how many sites there are; a license of concurrent seats, which is leased.
-S2  No more are assigned than there are. What lapsed is not there.
+S1  A license is assigned to a holder of its kind. Never assigned are system licenses, site licenses that limit the
+    number of sites, and licenses of concurrent seats, which are leased.
+S2  No more are assigned than are granted; lapsed licenses do not count.
 S3  A user holds at most one plan of each issuer.
-S4  A license is assigned only to whom has what it requires: a system license by the installation; another one by
-    assignment, through what includes it, or because everybody has it.
-S5  A license is released only where nothing that stays requires it.
+S4  Whoever is assigned a license must have what it requires: the installation a system license; the holder any other,
+    by assignment, included in another license, or because everybody has it.
+S5  A license is released only if no license that stays requires it.
 
-A change is judged by what it leads to, whatever its order: a plan may be released and another assigned in one change.
-The rules L1 to L5 of what is leased are those of `docs/how-to/concurrent-seats.md`.
+Only the result of a change is checked, so one change may release a plan and assign another. The rules L1 to L5 of
+leases are in `docs/how-to/concurrent-seats.md`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,7 +29,7 @@ HOUR_SECONDS: Final = 3600
 
 
 class AssignmentChange(NamedTuple):
-    """Licenses to assign to one holder and to release from it, as `resolve` gives their codes."""
+    """Licenses to assign to one holder and to release, with codes as `resolve` returns them."""
 
     assign: frozenset[str] = frozenset()
     release: frozenset[str] = frozenset()
@@ -38,7 +38,7 @@ class AssignmentChange(NamedTuple):
 def faults_of(
     entitlements: Entitlements, in_use: Mapping[str, int], holder: str, held: frozenset[str], change: AssignmentChange
 ) -> list[errors.RefusedError]:
-    """Return what stands against a change to what `holder` is assigned; `in_use` is license to how often it is now."""
+    """Return the reasons against a change of the licenses of `holder`; `in_use` is license to number assigned."""
     new = change.assign - held
     after = (held - change.release) | new
     reasons = {code: why for code in sorted(new) if (why := _not_assignable(entitlements.licenses[code]))}
@@ -55,7 +55,7 @@ def faults_of(
 def missing_requirements(
     entitlements: Entitlements, holder: str, code: str, held: Iterable[str] = ()
 ) -> Iterator[errors.RequirementMissing]:
-    """Return what a license requires and a holder of `held` does not have (S4)."""
+    """Yield the requirements of a license that a holder of `held` does not have (S4)."""
     for required in sorted(_requires(entitlements, code) - _there(entitlements, held)):
         license_ = entitlements.licenses.get(required)
         reason = "installation" if license_ is None or license_.kind is Kind.SYSTEM else "holder"
@@ -63,7 +63,7 @@ def missing_requirements(
 
 
 def without_requirement(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[str, ...]:
-    """Return the user licenses in use that give something, and require what nobody can have any more."""
+    """Return the user licenses in use that still work, but require a license that nobody can have any more."""
     if not any(_requires(entitlements, code) for code in in_use):
         return ()
     usable = {code for code, tiers in entitlements.tiers.items() if access_of(tiers, 0)}
@@ -93,7 +93,7 @@ def _of_plans(
 
 
 def plans_of(entitlements: Entitlements, codes: Iterable[str]) -> dict[str, list[str]]:
-    """Return the plans among some licenses, by issuer."""
+    """Return the plans among licenses, by issuer."""
     of_issuer: dict[str, list[str]] = {}
     for code in sorted(codes):
         if (license_ := entitlements.licenses.get(code)) is not None and license_.plan:
@@ -115,7 +115,7 @@ def _of_children(
 
 
 def with_dependents(entitlements: Entitlements, held: frozenset[str], codes: Iterable[str]) -> list[str]:
-    """Return `codes`, then what of `held` cannot stay without them, and so on (S5)."""
+    """Return `codes` and all licenses of `held` that directly or indirectly require them (S5)."""
     every = list(codes)
     while True:
         was_there = _there(entitlements, held)
@@ -143,7 +143,7 @@ def _requires(entitlements: Entitlements, code: str) -> frozenset[str]:
 
 
 def _there(entitlements: Entitlements, held: Iterable[str]) -> frozenset[str]:
-    """Return all that a holder of `held` has, whatever has lapsed of it, and the system's."""
+    """Return all licenses that a holder of `held` has, lapsed or not, and those of the installation."""
     everybody = (entitlements.present, entitlements.everyone, entitlements.every_site)
     given = (code for levels in everybody for code, level in levels.items() if level > Access.NONE)
     included = (entitlements.closure.get(code, frozenset()) for code in held)
@@ -151,24 +151,24 @@ def _there(entitlements: Entitlements, held: Iterable[str]) -> frozenset[str]:
 
 
 class SeatPool(NamedTuple):
-    """The seats of one license at one moment."""
+    """The seats of a license at a moment."""
 
-    tiers: tuple[Tier, ...]  # what the seats are served by, best first
-    borrow_seconds: int  # the longest time for which a seat may be borrowed; 0 is not at all
-    until: int | None  # the second from which nothing in force grants it fully any more; None is never
+    tiers: tuple[Tier, ...]  # best access first
+    borrow_seconds: int  # the longest time for which a seat may be borrowed, or 0
+    until: int | None  # the second from which nothing in force grants full access; None is never
 
     def total(self, at_least: Access) -> int | None:
-        """Return how many seats give at least this access; None is unrestricted."""
+        """Return the number of seats with at least this access; None is unrestricted."""
         return total_of(tier.amount for tier in self.tiers if tier.cap >= at_least)
 
     def seats(self, at_least: Access) -> int:
-        """Return the number of the first seat that does not give at least this access."""
+        """Return the number of seats with at least this access, where unrestricted is the highest count."""
         total = self.total(at_least)
         return COUNT if total is None else total
 
 
 def leasable(entitlements: Entitlements, code: str) -> str:
-    """Return the one spelling of a code that can be leased (L1); raises as `asked`, `WrongKind` and `NotEntitled`."""
+    """Return the normal spelling of a code that can be leased (L1); raises as `asked`, `WrongKind`, `NotEntitled`."""
     name = asked(entitlements, code, (Kind.USER,))
     if is_absent(entitlements, name):
         raise not_entitled(entitlements, name)
@@ -178,12 +178,12 @@ def leasable(entitlements: Entitlements, code: str) -> str:
 
 
 def pool_of(entitlements: Entitlements, name: str) -> SeatPool:
-    """Return the seats of a license; `name` as `leasable` gives it (L2, L5)."""
+    """Return the seats of a license; `name` is as `leasable` returns it (L2, L5)."""
     parts = [grant.part for grant in entitlements.grants.get(name, ()) if grant.part.cap is Access.FULL]
     ends = [term_of(part.bundle)[1] for part in parts]
     known = [end for end in ends if end is not None]
     tiers, given = entitlements.tiers[name], entitlements.everyone.get(name, Access.NONE)
-    if given is not Access.NONE:  # a system license includes it: there are seats for everybody
+    if given is not Access.NONE:  # a system license includes it, so everybody has a seat
         tiers = (*(tier for tier in tiers if tier.cap > given), Tier(None, given))
     borrow_seconds = HOUR_SECONDS * max((part.bundle.borrow_hours for part in parts), default=0)
     return SeatPool(tiers, borrow_seconds, max(known) if known and len(known) == len(ends) else None)

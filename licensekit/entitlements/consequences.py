@@ -1,7 +1,7 @@
-"""What becomes of an installation: what ends or turns read-only, when, and who may still log in.
+"""The future of an installation: which licenses end or become read-only, when, and how many people may still log in.
 
-Entitlements at several moments are compared with one another. People are counted by groups that hold the same, so that
-many of them cost no more than few (`docs/evaluation.md`, "Consequences").
+Entitlements at several moments are compared. People with the same holdings are counted as a group, so the cost does
+not grow with their number (`docs/evaluation.md`, "Consequences").
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ from licensekit.limits import SECONDS
 from licensekit.wire.documents import Kind, UserKind
 from licensekit.wire.plain import plain_fields
 
-LATER: Final = 12  # how many later moments are looked at
+LATER: Final = 12  # the most later moments that are evaluated
 
 
 class Loss(NamedTuple):
@@ -30,41 +30,41 @@ class Loss(NamedTuple):
     licenses: tuple[str, ...]
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the loss as plain JSON values."""
         return plain_fields(self, "from=at access licenses")
 
 
 class Group(NamedTuple):
-    """People of one kind who are not retired, can log in, and hold the same."""
+    """People of one kind who are not retired, can log in, and have equivalent holdings."""
 
     kind: UserKind
-    holdings: tuple[Holding, ...]  # those that decide about a login; of slots that are served alike, the lowest
+    holdings: tuple[Holding, ...]  # those that affect logins; the lowest slot stands for slots with the same access
     people: int
 
 
 class Logins(NamedTuple):
-    """How many people may log in from a moment on."""
+    """The number of people who may log in from a moment on."""
 
     at: int
-    people: int  # by one way or another
+    people: int  # in any way
     by_way: Mapping[str, int]
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the numbers as plain JSON values."""
         return plain_fields(self, "from=at people by=by_way")
 
 
 def later(state: Entitlements, evaluated: Callable[[int], Entitlements]) -> list[Entitlements]:
-    """Return the entitlements at the next moments, at most `LATER`, at which a bundle starts or a term ends."""
+    """Return the entitlements at the next `LATER` moments at which a bundle starts or a term ends."""
     bundles = [part.bundle for part in (*state.parts, *state.waiting)]
     moments = {start_of_day(one.document.starts or 0) for one in state.covered.bundles}
     moments |= {end_of_day(one.term_end) for one in bundles if one.term_end is not None}
-    to_come = sorted(m for m in moments if state.now < m <= SECONDS)  # time ends with year 9999
+    to_come = sorted(m for m in moments if state.now < m <= SECONDS)
     return [evaluated(moment) for moment in to_come[:LATER]]
 
 
 def losses(states: Sequence[Entitlements]) -> tuple[Loss, ...]:
-    """Return what gives less in each state than in the one before; they are in order of time."""
+    """Return the licenses that give less in each state than in the one before; `states` are in order of time."""
     found: dict[tuple[int, Access], list[str]] = {}
     for before, after in pairwise(states):
         for code in before.licenses:
@@ -75,7 +75,7 @@ def losses(states: Sequence[Entitlements]) -> tuple[Loss, ...]:
 
 
 def deciding(states: Iterable[Entitlements], in_use: Mapping[str, int]) -> dict[str, list[int]]:
-    """Return the user licenses that decide about logins, each with the slots in use behind which service changes."""
+    """Return the user licenses that affect logins, each with the slots in use after which the access changes."""
     found: dict[str, set[int]] = {}
     for state in states:
         needed = {code for way in ways(state) for code in _rule(state, way).held}
@@ -91,7 +91,7 @@ def deciding(states: Iterable[Entitlements], in_use: Mapping[str, int]) -> dict[
 
 
 def logins(state: Entitlements, groups: Iterable[Group]) -> Logins:
-    """Count who may log in, as if no event were in force and nobody were at a site."""
+    """Count the people who may log in, without regard to events and sites."""
     rules = [_rule(state, way) for way in ways(state)]
     by_way, people = dict.fromkeys((rule.way for rule in rules), 0), 0
     served: dict[Holding, frozenset[str]] = {}
@@ -110,7 +110,7 @@ def logins(state: Entitlements, groups: Iterable[Group]) -> Logins:
 
 
 class _Rule(NamedTuple):
-    """A way to log in that the installation has, and what a user must hold to come by it."""
+    """A way to log in, and the licenses that a user must hold for it."""
 
     way: str
     kinds: frozenset[UserKind]
@@ -118,7 +118,7 @@ class _Rule(NamedTuple):
 
 
 def _rule(state: Entitlements, way: str) -> _Rule:
-    """Return a way to log in; it is for nobody where the installation lacks a license."""
+    """Return the rule of a way to log in, which is for nobody if the installation lacks a license."""
     written, _ = login_rule(state, way)
     given = {**state.every_site, **state.everyone, **state.present}
     codes = state.trust_store.beside(way, written.all)
@@ -128,6 +128,6 @@ def _rule(state: Entitlements, way: str) -> _Rule:
 
 
 def steps(found: Iterable[Logins]) -> Iterator[Logins]:
-    """Yield the first, and each at which the numbers are others than before."""
+    """Yield the first, and each with other numbers than the one before."""
     for _, alike in groupby(found, key=attrgetter("people", "by_way")):
         yield next(alike)

@@ -1,7 +1,4 @@
-"""From bundles and catalogs at one moment to everything that is granted then.
-
-How includes act is in `docs/evaluation.md`, "Includes".
-"""
+"""Evaluation of bundles and catalogs: everything that they grant at a moment (`docs/evaluation.md`)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,28 +19,28 @@ from licensekit.trust.signed import Verified
 from licensekit.wire.documents import BASE, Bundle, Kind, License, qualified
 
 _COUNTED_DOWN: Final = frozenset({BundleState.WARNING, BundleState.GRACE, BundleState.PENDING})
-"""States of which a notice says the days that are left."""
+"""States in which a notice counts the remaining days."""
 
 
-Conditions = tuple[Fingerprint, int | None, float | None]  # what bundles are judged by, besides the moment
+Conditions = tuple[Fingerprint, int | None, float | None]  # fingerprint, released and away_hours of `evaluate`
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Bundles that affect each other, judged at a moment; each result is worked out when it is asked for, and once."""
+    """Bundles that affect each other, judged at a moment; results are computed on first access."""
 
     timeline: Timeline
     conditions: Conditions
     now: int = field(compare=False)
 
     def at(self, now: int, conditions: Conditions) -> "Judged":
-        """Return it at another moment: itself, unless a date lies between the two."""
+        """Judge the bundles at another moment; return `self` if no date lies between the two."""
         is_same = self.now <= now and (self.until is None or now < self.until) and conditions == self.conditions
         return self if is_same else Judged(self.timeline, conditions, now)
 
     @cached_property
     def parts(self) -> tuple[tuple[Part, ...], ...]:
-        """The bundles in force, and those that wait for their start."""
+        """The bundles in force, and those that wait for their start, as parts."""
         return tuple(tuple(self._judged(bundles)) for bundles in self.timeline.governing(self.now))
 
     def _judged(self, bundles: Iterable[Verified[Bundle]]) -> Iterator[Part]:
@@ -55,8 +52,8 @@ class Judged:
 
     @cached_property
     def until(self) -> int | None:
-        """The first second at which a state or a notice changes or any bundle starts; None: there is none."""
-        # A bundle that waits behind another may replace a third one when it starts.
+        """The first second at which a state or a notice changes or any bundle starts, or None."""
+        # A bundle that waits may replace any other when it starts.
         days, moments = [one.bundle.starts for one in self.timeline.candidates], list[int | None]()
         for part in chain(*self.parts):
             days += [part.bundle.warning, part.bundle.next_check]
@@ -65,7 +62,7 @@ class Judged:
 
     @cached_property
     def coverage(self) -> tuple[Coverage, ...]:
-        """The coverage of every issuer's part, in force or waiting; what can grant nothing here covers nothing."""
+        """The coverage of every issuer's part, in force or waiting; foreign and unmaintained bundles cover nothing."""
         every = [one.verified for one in self.timeline.candidates]
         tied = (one for one in every if (one.document.binding, one.document.maintenance) != (None, None))
         useless = [part.bundle for part in self._judged(tied) if part.state in USELESS]
@@ -82,58 +79,58 @@ class Judged:
 
 @dataclass(frozen=True)
 class Covered:
-    """All bundles in the order of their activation, and by those that affect each other."""
+    """All bundles in the order of their activation, and judged in groups that affect each other."""
 
     bundles: list[Verified[Bundle]]
     judged: tuple[Judged, ...]
 
     @cached_property
     def by_part(self) -> Mapping[tuple[str, str], Coverage]:
-        """Issuer and part, in their order, to its coverage."""
+        """Issuer and part to coverage, sorted."""
         return {(one.issuer, one.part): one for one in sorted(chain(*(one.coverage for one in self.judged)))}
 
 
 class Entitlements(NamedTuple):
     """Everything that is granted at one moment; immutable.
 
-    Codes are as the application writes them: the vendor's without a prefix, another issuer's as `issuer.code`.
+    Codes are as applications write them: the vendor's without a prefix, another issuer's as `issuer.code`.
     """
 
     trust_store: TrustStore
-    now: int  # the second that this was evaluated for
-    valid_until: int | None  # the second from which it may no longer be right; None is never
-    parts: tuple[Part, ...]  # the bundles in force, judged
-    waiting: tuple[Part, ...]  # bundles that have not started, and will be in force at their start as things are
+    now: int  # seconds since 1970
+    valid_until: int | None  # the second from which a new evaluation is needed; None is never
+    parts: tuple[Part, ...]  # the bundles in force
+    waiting: tuple[Part, ...]  # bundles that will be in force at their start, as things are
     covered: Covered
     licenses: Mapping[str, License]  # every license of every catalog
-    closure: Mapping[str, frozenset[str]]  # license to all that its holder has through it, directly or not
-    grants: Mapping[str, tuple[Grant, ...]]  # license to the parts in force that name it; `closure` says more
-    meters: Mapping[str, tuple[Allowance, ...]]  # meter that is granted to what there is of it in its period
-    unknown: tuple[tuple[Part, str], ...]  # what the issuer's newest catalog does not have: shown, not granted
-    system: Mapping[str, Access]  # system license to what the installation as a whole may do with it: an entry for each
-    present: Mapping[str, Access]  # system license to the most that a user with all rights may do with it
+    closure: Mapping[str, frozenset[str]]  # license to all that it gives its holder, directly or indirectly
+    grants: Mapping[str, tuple[Grant, ...]]  # license to the parts in force that name it, without `closure`
+    meters: Mapping[str, tuple[Allowance, ...]]  # granted meter to its present allowances
+    unknown: tuple[tuple[Part, str], ...]  # licenses that no catalog has: shown, but not granted
+    system: Mapping[str, Access]  # every system license to the access of the installation as a whole
+    present: Mapping[str, Access]  # granted system license to the most access of any user
     everyone: Mapping[str, Access]  # user license that the installation gives to all users
     every_site: Mapping[str, Access]  # site license that the installation gives to all sites
-    tiers: Mapping[str, tuple[Tier, ...]]  # site or user license to what its assignments are served by, best first
+    tiers: Mapping[str, tuple[Tier, ...]]  # site or user license to the tiers of its assignments
     settings: Settings  # every setting of every catalog with its value
 
     @property
     def periods(self) -> tuple[Period, ...]:
-        """The periods that run of every meter that is granted."""
+        """The present periods of every granted meter."""
         return tuple((name, one.period) for name, running in self.meters.items() for one in running)
 
     @property
     def coverage(self) -> tuple[Coverage, ...]:
-        """Until when each issuer's part is licensed without a gap."""
+        """The coverage of every issuer's part."""
         return tuple(self.covered.by_part.values())
 
     def coverage_of(self, issuer: str, part: str) -> Coverage:
-        """Return until when an issuer's part is licensed; one that is not there is not."""
+        """Return the coverage of an issuer's part, which may be unknown."""
         return self.covered.by_part.get((issuer, part)) or Coverage(issuer, part, (), None, None)
 
     @property
     def product_coverage(self) -> Coverage:
-        """Until when the product is licensed: the vendor's base part."""
+        """The coverage of the product: that of the vendor's base part."""
         return self.coverage_of(self.trust_store.issuer, BASE)
 
     @property
@@ -143,7 +140,7 @@ class Entitlements(NamedTuple):
 
     @property
     def serial(self) -> str | None:
-        """The serial that the installation is for; None where no bundle is in force or waits."""
+        """The serial of the installation, or None if no bundle is in force or waits."""
         return serial_of((v.document for v in self.bundles), self.trust_store.issuer)
 
 
@@ -157,12 +154,16 @@ def evaluate(
     away_hours: float | None = None,
     before: Entitlements | None = None,
 ) -> Entitlements:
-    """Evaluate what `bundles`, in the order of their activation, grant at `now`.
+    """Evaluate what `bundles` grant at `now`.
 
-    `bundles` are all that may count, those that others replaced as well, and `now` is in seconds since 1970. A bound
-    bundle is compared with `fingerprint`, and maintenance with `released`, the date of the product version in days
-    since 1970. Where the database has been away for `away_hours`, a bundle whose offline hours are over grants nothing.
-    Of what was granted `before`, all that is not affected by a date between the two is not worked out again.
+    Args:
+        trust_store: The trusted documents and catalogs.
+        bundles: All bundles in the order of their activation, including replaced ones.
+        now: Seconds since 1970.
+        fingerprint: What bound bundles are compared with.
+        released: The release date of the product version, in days since 1970, which maintenance must cover.
+        away_hours: How long the database has been unavailable; bundles with fewer offline hours grant nothing.
+        before: Earlier entitlements, from which unaffected results are reused.
     """
     bundles, conditions = list(bundles), (fingerprint or Fingerprint(), released, away_hours)
     if before is not None and before.trust_store is trust_store and before.covered.bundles == bundles:
@@ -210,7 +211,7 @@ def _closure(trust_store: TrustStore) -> dict[str, frozenset[str]]:
 
 
 def full_with(entitlements: Entitlements, code: str) -> str | None:
-    """Return the user license that gives a holder more of `code` than reading; None: none does."""
+    """Return the user license that gives a holder full access to `code`, or None."""
     written = entitlements.licenses[code].full_with
     return None if written is None else entitlements.trust_store.beside(code, [written])[0]
 
@@ -218,7 +219,7 @@ def full_with(entitlements: Entitlements, code: str) -> str | None:
 def grants_of(
     trust_store: TrustStore, parts: Iterable[Part], licenses: Mapping[str, License]
 ) -> tuple[dict[str, tuple[Grant, ...]], tuple[tuple[Part, str], ...]]:
-    """Return license to the parts that name it, and what is named that no catalog has."""
+    """Return license to the parts that name it, and the licenses that no catalog has."""
     found, unknown = dict[str, list[Grant]](), list[tuple[Part, str]]()
     kinds, home, trust = tuple(Kind), trust_store.issuer, trust_store.trust
     has_most = any(one.admitted.scope.most is not None for one in trust.signers.values())
@@ -239,7 +240,7 @@ def grants_of(
 def _present(
     licenses: Mapping[str, License], closure: Mapping[str, frozenset[str]], grants: Mapping[str, tuple[Grant, ...]]
 ) -> dict[str, Access]:
-    """Return the system licenses that anything grants, in the order of `licenses`."""
+    """Return the granted system licenses with their best access, in the order of `licenses`."""
     best: dict[str, Access] = {}
     for name, named in grants.items():
         cap = named[0].part.cap if len(named) == 1 else max(grant.part.cap for grant in named)
@@ -252,7 +253,7 @@ def _present(
 def _given(
     licenses: Mapping[str, License], closure: Mapping[str, frozenset[str]], present: Mapping[str, Access], kind: Kind
 ) -> dict[str, Access]:
-    """Return the licenses of `kind` that system licenses include, and so are everybody's."""
+    """Return the licenses of `kind` that everybody has because system licenses include them."""
     given: dict[str, Access] = {}
     for system, level in present.items():
         for code in closure[system]:
@@ -262,7 +263,7 @@ def _given(
 
 
 def _system(licenses: Mapping[str, License], present: Mapping[str, Access]) -> dict[str, Access]:
-    """Return what the installation as a whole may do: a license with `full_with` is read to it."""
+    """Return the access of the installation as a whole, which is at most read for a license with `full_with`."""
     return {
         code: min(present.get(code, Access.NONE), Access.READ if one.full_with else Access.FULL)
         for code, one in licenses.items()

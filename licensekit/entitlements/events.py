@@ -1,6 +1,6 @@
-"""System events: what they stop, and for whom (`docs/evaluation.md`, "Events").
+"""System events, and whom they concern (`docs/evaluation.md`, "Events").
 
-`no-travel` and `rebuild-index` make a function unavailable; `message-of-the-day` stops nothing.
+`no-travel` and `rebuild-index` make a function unavailable; `message-of-the-day` does not.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ _STOPPING: Final = ("no-", "rebuild-")
 
 
 class EventScope(StrEnum):
-    """For whom an event is."""
+    """Whom an event concerns."""
 
     INSTALLATION = "installation"
     SITE = "site"
@@ -25,7 +25,7 @@ class EventScope(StrEnum):
 
 
 class Event(NamedTuple):
-    """Something that somebody started, and that lasts until somebody ends it."""
+    """An event that somebody started, and that lasts until somebody ends it."""
 
     number: int
     kind: str
@@ -34,7 +34,7 @@ class Event(NamedTuple):
     """The site, group or user; empty for the installation."""
     message: str
     expected_end: int | None
-    """Seconds since 1970. For information: the event does not end by itself."""
+    """Seconds since 1970; only for information, as the event does not end by itself."""
     started: int
     started_by: str
     ended: int | None = None
@@ -42,12 +42,12 @@ class Event(NamedTuple):
 
     @property
     def stops(self) -> str | None:
-        """The function that is unavailable meanwhile: `login`, `travel`, `index`."""
+        """The function that the event makes unavailable, or None: `login`, `travel`, `index`."""
         prefix = next((p for p in _STOPPING if self.kind.startswith(p)), None)
         return None if prefix is None else self.kind.removeprefix(prefix)
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the event as plain JSON values."""
         return plain_fields(self, " ".join(self._fields)) | {"subject": self.subject or None}
 
 
@@ -60,12 +60,12 @@ def is_event_kind(text: str) -> bool:
 def concerning(
     events: Iterable[Event], *, user: str | None = None, groups: Iterable[str] = (), site: str | None = None
 ) -> tuple[Event, ...]:
-    """Return the events whose scope holds a user with its `groups`, compared folded, at a `site`."""
+    """Return the events that concern a user with `groups`, compared folded, at a `site`."""
     theirs = {EventScope.SITE: {site}, EventScope.USER: {user}, EventScope.GROUP: frozenset(map(folded, groups))}
     named = ((one, folded(one.subject) if one.scope is EventScope.GROUP else one.subject) for one in events)
     return tuple(one for one, whom in named if one.scope is EventScope.INSTALLATION or whom in theirs[one.scope])
 
 
 def stopping(concerned: Iterable[Event], function: str) -> tuple[Event, ...]:
-    """Return those of the events that make a function (`travel`, `index`) unavailable."""
+    """Return the events that make a function (`travel`, `index`) unavailable."""
     return tuple(event for event in concerned if event.stops == function)

@@ -1,6 +1,6 @@
-"""What users and sites have by what they are assigned, and why a license is granted, or gives no more.
+"""The access of users and sites by their assignments, and the reasons for it.
 
-Each assignment is served by its slot alone (`docs/evaluation.md`, "Access" and "Counts and surplus").
+What an assignment gives depends on its slot alone (`docs/evaluation.md`, "Access" and "Counts and surplus").
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,27 +17,27 @@ from licensekit.errors import Message, NotEntitled, denial_reason
 from licensekit.wire.documents import Kind, MeterPeriod, spread
 from licensekit.wire.plain import plain_fields
 
-NO_SLOT: Final = 0  # in place of a slot that is none: it grants nothing
-Served = tuple[tuple[str, Access], ...]  # licenses that are assigned, each with what its assignment is served with
+NO_SLOT: Final = 0  # no slot, which grants nothing
+Served = tuple[tuple[str, Access], ...]  # assigned licenses, each with the access that its assignment gives
 
 
 class Holding(NamedTuple):
     """A license that a user or site holds by assignment."""
 
     license: str
-    slot: int  # its number among the assignments of this license, from 1; or `NO_SLOT`
-    satellite: int | None = None  # the slot, among the satellites, of the site that holds it; None: it is no satellite
+    slot: int  # its number among the assignments of the license, from 1, or `NO_SLOT`
+    satellite: int | None = None  # the slot of the site among the satellites; None if it is not a satellite
 
 
 def held_access(
     entitlements: Entitlements, holdings: Iterable[Holding], site_holdings: Iterable[Holding] = ()
 ) -> dict[str, Access]:
-    """Return what a holder may do, at a site with `site_holdings`: an entry for every license of every catalog."""
+    """Return the access of a holder, at a site with `site_holdings`, to every license of every catalog."""
     return access_with(entitlements, served_with(entitlements, holdings, site_holdings))
 
 
 def served_with(entitlements: Entitlements, holdings: Iterable[Holding], site_holdings: Iterable[Holding]) -> Served:
-    """Return what each assignment of a user, and of a site, is served with."""
+    """Return the access that each assignment of a user, and of a site, gives."""
     return (
         *((one.license, access_by(entitlements, Kind.USER, one)) for one in holdings),
         *((one.license, access_by(entitlements, Kind.SITE, one)) for one in site_holdings),
@@ -45,25 +45,25 @@ def served_with(entitlements: Entitlements, holdings: Iterable[Holding], site_ho
 
 
 def access_by(entitlements: Entitlements, kind: Kind, holding: Holding) -> Access:
-    """Return what an assignment to a user or site is served with, by its slot alone."""
+    """Return the access that an assignment to a user or site gives, by its slot alone."""
     if (license_ := entitlements.licenses.get(holding.license)) is None or license_.kind is not kind:
         return Access.NONE
     cap = access_of(entitlements.tiers[holding.license], holding.slot - 1)
     if holding.satellite is None:
         return cap
-    # What is assigned to a satellite gives no more than there may be satellites.
+    # Satellites beyond the licensed number of sites get nothing.
     limiting = (code for code, one in entitlements.licenses.items() if one.limits_sites and one.kind is Kind.SITE)
     caps = [access_of(entitlements.tiers[code], holding.satellite - 1) for code in limiting]
     return min(cap, max(caps, default=Access.FULL))
 
 
 def lapsed(entitlements: Entitlements, kind: Kind, holdings: Iterable[Holding]) -> tuple[str, ...]:
-    """Return the licenses that users or sites are assigned and that give less than full."""
+    """Return the assigned licenses that give less than full access."""
     return tuple(one.license for one in holdings if access_by(entitlements, kind, one) < Access.FULL)
 
 
 def access_with(entitlements: Entitlements, served: Served) -> dict[str, Access]:
-    """Return what whoever is served with this may do, as `held_access` does."""
+    """Return the access to every license, as `held_access`, from what the assignments give."""
     access = dict.fromkeys(entitlements.licenses, Access.NONE)
     access.update(entitlements.every_site)
     access.update(entitlements.everyone)
@@ -82,7 +82,7 @@ def access_with(entitlements: Entitlements, served: Served) -> dict[str, Access]
 def beyond_sold(
     entitlements: Entitlements, holdings: Iterable[Holding], code: str, kind: Kind = Kind.USER
 ) -> BeyondSold | None:
-    """Return why the assignment that should give a license gives nothing; None: there is none, or none is sold."""
+    """Return why the assignment that should give a license gives nothing; None without one, or if none is sold."""
     for one in holdings:
         if (license_ := entitlements.licenses.get(one.license)) is None or license_.kind is not kind:
             continue
@@ -100,31 +100,31 @@ def beyond_sold(
 
 
 class Explanation(NamedTuple):
-    """One reason for which a license is granted, or not any more."""
+    """A bundle that grants a license, or would grant it if it were in force."""
 
     bundle: str
     """Serial, part and sequence."""
     identity: str
-    """The identity of that bundle, in hex."""
+    """The identity of the bundle, in hex."""
     issuer: str
     state: BundleState
     access: Access
-    """The most that this reason gives."""
+    """The most access that it gives."""
     amount: int | None
-    """The count that the bundle gives; None is unrestricted."""
+    """The count in the bundle; None is unrestricted."""
     via: str | None
-    """The license that gives it; None: the bundle names it itself."""
+    """The license through which it is given; None if the bundle names it itself."""
     successor: bool = False
-    """Whether it took the place of `via` or of what that gives, and is not included in it."""
+    """Whether it replaced `via` or a license that `via` gives, instead of being included."""
     per: MeterPeriod | None = None
-    """The time after which the count of a meter is there again."""
+    """When the count of a meter is renewed."""
     starts: int | None = None
-    """The first day of the bundle, in days since 1970; None: the day of its issue."""
+    """The first day of the bundle, in days since 1970; None for the day of its issue."""
     expiry: int | None = None
-    """The last day of its term; None: it is perpetual."""
+    """The last day of its term; None if it is perpetual."""
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the explanation as plain JSON values."""
         return plain_fields(self, " ".join(self._fields))
 
 
@@ -135,18 +135,18 @@ class Given(NamedTuple):
     access: Access
     assigned: bool
     through: tuple[str, ...]
-    """What is assigned and includes it. Not assigned and through nothing: everybody has it."""
+    """The assigned licenses that include it; empty, if it is not assigned either, because everybody has it."""
     why: About | None = None
     """Why it gives less than full access."""
 
     @property
     def origins(self) -> tuple[str, ...]:
-        """Where it comes from: `assigned`, the licenses that include it, or `installation`."""
+        """How the user has it: `assigned`, the licenses that include it, or `installation`."""
         return ("assigned",) if self.assigned else self.through or ("installation",)
 
 
 def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
-    """Return every bundle, in force or waiting, that grants a license; those that name it come first."""
+    """Return every bundle, in force or waiting, that grants a license, first those that name it."""
     licenses, beside = entitlements.licenses, entitlements.trust_store.beside
     included = {name: frozenset(beside(name, one.includes)) for name, one in licenses.items()}
     return tuple(
@@ -164,7 +164,7 @@ def explain(entitlements: Entitlements, code: str) -> tuple[Explanation, ...]:
 
 
 def _sources(entitlements: Entitlements, code: str) -> list[tuple[Grant, str | None]]:
-    """Return what gives a license, itself or via another: bundles in force, then those to come."""
+    """Return the grants of a license, each with the license that includes it, if any; waiting bundles come last."""
     to_come, _ = grants_of(entitlements.trust_store, entitlements.waiting, entitlements.licenses)
     named = (None, *(other for other, inner in entitlements.closure.items() if code in inner))
     pairs = [(grants.get(via or code, ()), via) for grants in (entitlements.grants, to_come) for via in named]
@@ -191,7 +191,7 @@ def _not_in_force(entitlements: Entitlements, code: str) -> messages.BundleNotIn
 
 
 def not_entitled(entitlements: Entitlements, code: str, why: Message | None = None, holder: str = "") -> NotEntitled:
-    """Return the error that a license is not granted, to the installation or to a `holder`; default: as `why_not`."""
+    """Return the error for a license that is not granted to the installation or to a `holder`; default: `why_not`."""
     if why is None:
         why = why_not(entitlements, entitlements.trust_store.qualify(entitlements.trust_store.issuer, code))
     buy = where_to_buy(entitlements, code)
@@ -199,7 +199,7 @@ def not_entitled(entitlements: Entitlements, code: str, why: Message | None = No
 
 
 def why_not_held(entitlements: Entitlements, holdings: Sequence[Holding], code: str, kind: Kind, holder: str) -> About:
-    """Return why a license gives less than full access to a user, or a site, that is known."""
+    """Return why a license gives less than full access to a known user or site."""
     if (license_ := entitlements.licenses.get(code)) is None or license_.kind is Kind.SYSTEM:
         return why_not(entitlements, code)
     givers = {code, *(one for one, inner in entitlements.closure.items() if code in inner)}
@@ -216,7 +216,7 @@ def why_not_held(entitlements: Entitlements, holdings: Sequence[Holding], code: 
 def given(
     entitlements: Entitlements, holdings: Sequence[Holding], access: Mapping[str, Access], user: str
 ) -> tuple[Given, ...]:
-    """Return how a user has each license, its own and everybody's; `access` is what `held_access` returns."""
+    """Return how a user has each license; `access` is what `held_access` returns."""
     own = {code for one in holdings for code in (one.license, *entitlements.closure.get(one.license, ()))}
     shown = [(code, level) for code, level in access.items() if level or code in own]
     found = (given_of(entitlements, holdings, *one, kind=Kind.USER, holder=user) for one in shown)
@@ -226,7 +226,7 @@ def given(
 def given_of(
     entitlements: Entitlements, holdings: Sequence[Holding], code: str, access: Access, *, kind: Kind, holder: str
 ) -> Given:
-    """Return how a user, or a site, has one license, or would have it."""
+    """Return how a user or a site has a license, or would have it."""
     codes = [holding.license for holding in holdings]
     through = tuple(one for one in codes if code in entitlements.closure.get(one, ()))
     why = None if access is Access.FULL else why_not_held(entitlements, holdings, code, kind, holder)

@@ -1,7 +1,4 @@
-"""May this user log in by this way, and if not, every reason why not.
-
-The rules are those of `docs/evaluation.md`, "Login".
-"""
+"""Decisions about logins, with all reasons against (`docs/evaluation.md`, "Login")."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -19,7 +16,7 @@ from licensekit.wire.plain import plain_fields
 
 
 class UserFacts(NamedTuple):
-    """What is known of one user."""
+    """The facts about a user."""
 
     id: str
     name: str = ""
@@ -30,37 +27,38 @@ class UserFacts(NamedTuple):
     groups: tuple[str, ...] = ()
     holdings: tuple[Holding, ...] = ()
     written: str = ""
-    """The id as somebody typed it; `id` is the form in which ids are compared."""
+    """The id as somebody typed it; `id` is its form for comparison."""
     last_seen: int | None = None
-    """The last day on which the application has seen the user, in days since 1970; None: it has not said."""
+    """The last day on which the application saw the user, in days since 1970; None if it has not reported any."""
     added: int | None = None
-    """The day on which the user came, in days since 1970; None: it is not known here."""
+    """The day on which the user was added, in days since 1970; None if it is not known here."""
 
     @property
     def licenses(self) -> tuple[str, ...]:
-        """What is assigned, by code."""
+        """The codes of the assigned licenses."""
         return tuple(holding.license for holding in self.holdings)
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values, with the codes of what is assigned."""
+        """Return the facts as plain JSON values."""
         facts = plain_fields(self, "id name kind can_log_in administrator retired groups written last_seen added")
         return {**facts, "licenses": list(self.licenses)}
 
 
 class Decision(NamedTuple):
-    """The answer, with every reason if it is no."""
+    """Whether a user may log in; true in a boolean context if so."""
 
     reasons: tuple[Reason, ...]
+    """All reasons against the login."""
     messages: tuple[str, ...] = ()
-    """What to show at login: the messages of the day."""
+    """The messages of the day, to show at login."""
 
     @property
     def allowed(self) -> bool:
-        """Whether there is nothing against it."""
+        """Whether there is no reason against the login."""
         return not self.reasons
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the decision as plain JSON values."""
         return {"allowed": self.allowed, **plain_value(self._asdict())}
 
     def __bool__(self) -> bool:
@@ -77,9 +75,9 @@ def may_login(
     events: Iterable[Event] = (),
     access: Mapping[str, Access] | None = None,
 ) -> Decision:
-    """Decide whether `user`, None for one who is unknown, may log in by `way` (`web`, or `issuer.way`), at `site`.
+    """Decide whether `user` (None if unknown) may log in by `way` (`web`, or `issuer.way`) at `site`.
 
-    `events` are those in force; `access` is what `held_access` gives, if it is there already. Raises `UnknownCode`.
+    `events` are those in force; `access` is the result of `held_access`, if already known. Raises `UnknownCode`.
     """
     if is_absent(entitlements, way):
         return Decision((messages.IssuerAbsent(issuer=entitlements.trust_store.issuer_of(way)),))
@@ -95,7 +93,7 @@ def may_login(
 
 
 def ways(entitlements: Entitlements) -> tuple[str, ...]:
-    """Return the names of every way to log in."""
+    """Return the names of all ways to log in."""
     return tuple(entitlements.trust_store.named(lambda catalog: catalog.access))
 
 
@@ -122,7 +120,7 @@ def _of_user(user: UserFacts, rule: LoginRule, way: str) -> Iterator[Reason]:
 def _of_licenses(
     entitlements: Entitlements, rule: LoginRule, issuer: str, access: Mapping[str, Access], holdings: Iterable[Holding]
 ) -> Iterator[Reason]:
-    """Yield the reasons why a login lacks a license. Read access is enough, so that logins go on after grace."""
+    """Yield a reason for each missing license. Read access is enough, so that people can log in after grace."""
     for written in rule.all:
         code = entitlements.trust_store.qualify(issuer, written)
         if access.get(code, Access.NONE) is Access.NONE:

@@ -1,4 +1,4 @@
-"""What messages about what is granted are made of, and why something is not granted, one class a code."""
+"""Messages about entitlements: the base classes of notices, and the reasons why something is not granted."""
 
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, cast
@@ -9,13 +9,13 @@ from licensekit.wire.documents import label_of
 
 
 class BundleName(NamedTuple):
-    """How messages name a bundle."""
+    """The name of a bundle in messages."""
 
     serial: str
     part: str
     use: str  # `production`, `trial` or `demo`
     sequence: int
-    owner: str = ""  # the issuer, where that is not the vendor
+    owner: str = ""  # the issuer, unless it is the vendor
 
     def __str__(self) -> str:
         return f"{self.owner} {label_of(self.serial, self.part, self.use, self.sequence)}".lstrip()
@@ -30,7 +30,7 @@ class Severity(StrEnum):
 
 
 class About(Message):
-    """A message that says what it is about, and which command helps."""
+    """A message with its subject and a command that helps."""
 
     subject_template: ClassVar[Templates] = cast("Templates", Text("subject", ""))
     remedy_template: ClassVar[Templates] = cast("Templates", Text("remedy", ""))
@@ -38,77 +38,77 @@ class About(Message):
 
     @property
     def subject(self) -> str:
-        """What it is about: the label of a bundle, a license code, an issuer, the number of an event."""
+        """The subject: the label of a bundle, a license code, an issuer, or the number of an event."""
         return self._say(self.subject_template)
 
     @property
     def remedy(self) -> str:
-        """The command line that helps, `licensekit …`; empty where no command does."""
+        """The command line that helps, `licensekit …`, or empty."""
         command = self._say(self.remedy_template)
         return f"licensekit {command}" if command else ""
 
     def as_json(self) -> dict[str, Any]:
-        """Return all of it as plain JSON values."""
+        """Return the message as plain JSON values."""
         return {**super().as_json(), "subject": self.subject, "remedy": self.remedy or None}
 
 
 class _Level(Text):
-    """How soon somebody should act, as `messages.toml` says of a code."""
+    """The severity of a code in `messages.toml`."""
 
     def __get__(self, instance: object, kind: type[Coded]) -> Severity:
         return Severity(str(super().__get__(instance, kind)))
 
 
 class Notice(About):
-    """One thing that an administrator should know."""
+    """A notice for administrators."""
 
     consequence_template: ClassVar[Templates] = cast("Templates", Text("consequence", ""))
-    """What follows while nobody acts, or has followed: a clause that stands behind the message."""
+    """A clause to append to the message: what happens if nobody acts, or has happened."""
     date_field: ClassVar[str] = cast("str", Text("date", ""))
-    """The name of the field that is its date, in days since 1970; empty where it has none."""
+    """The name of the field with its date, in days since 1970, or empty."""
     severity: Severity = cast("Severity", _Level("severity", "info"))
     """How soon somebody should act."""
     days: int | None = None
-    """Days left until what it warns of; None where no date is involved."""
+    """The days left until the date, if any."""
     _about = frozenset({"severity"})
 
     @property
     def consequence(self) -> str:
-        """What follows while nobody acts, or has followed; empty where nothing does."""
+        """What happens if nobody acts, or has happened, or empty."""
         return self._say(self.consequence_template)
 
     @property
     def date(self) -> int | None:
-        """The day that it is about, in days since 1970; None where no date is involved."""
+        """The date of the notice in days since 1970, if any."""
         return getattr(self, self.date_field) if self.date_field else None
 
     def as_json(self) -> dict[str, Any]:
-        """Return all of it as plain JSON values."""
+        """Return the notice as plain JSON values."""
         own = {"severity": self.severity.value, "days": self.days, "consequence": self.consequence or None}
         return {**super().as_json(), **own, "date": None if self.date is None else format_days(self.date)}
 
 
 class Summary(Message, reasons=True):
-    """Until when the product is licensed, or why not, and how much an administrator must do."""
+    """Until when the product is licensed, or why it is not, and how many notices need attention."""
 
-    due: int  # how many notices are warnings or errors
+    due: int  # the number of warnings and errors
     until: int | None = None
     ends: int | None = None
     bundle: BundleName | None = None
 
     @property
     def is_licensed(self) -> bool:
-        """Whether everything works that the product's base part grants."""
+        """Whether everything in the product's base part works."""
         return self.reason in {"until", "grace", "perpetual"}
 
     @property
     def hint(self) -> str:
-        """How many things need somebody."""
+        """How many notices need attention."""
         return super().hint if self.due else "nothing needs you"
 
 
 class BindingDifference(Message, reasons=True):
-    """How the installation that a bundle is bound to differs from this one."""
+    """The differences between the installation that a bundle is bound to and this one."""
 
     facts: int
     same: int
@@ -117,12 +117,12 @@ class BindingDifference(Message, reasons=True):
 
     @property
     def holds(self) -> bool:
-        """Whether this is the installation all the same: its key, and enough facts."""
+        """Whether the key and enough facts match, so that this is the installation."""
         return self.reason == "facts" and self.same >= self.needed
 
 
 class Reason(About):
-    """One reason why a user may not log in."""
+    """A reason why a user may not log in."""
 
 
 class NoSuchUser(Reason):
@@ -144,7 +144,7 @@ class LoginOff(Reason):
 
 
 class KindExcluded(Reason):
-    """This kind of user may not come this way."""
+    """This kind of user may not log in this way."""
 
     code = "kind"
     user: str
@@ -153,13 +153,13 @@ class KindExcluded(Reason):
 
 
 class NotLicensed(Reason):
-    """The installation does not have a system license that the way takes."""
+    """The installation lacks a system license that this way to log in requires."""
 
     license: str
 
 
 class NotHeld(Reason):
-    """The user does not hold a license that the way takes."""
+    """The user lacks a license that this way to log in requires."""
 
     license: str
 
@@ -183,13 +183,13 @@ class NoSuchSite(WhyNot):
 
 
 class BundleNotInForce(WhyNot, reasons=True):
-    """A bundle grants it, and cannot now."""
+    """The bundle that grants it is not in force."""
 
     bundle: BundleName
 
 
 class FullWithAnother(WhyNot):
-    """It is full for users who hold another license."""
+    """It gives full access only to users who hold another license."""
 
     license: str
 
@@ -205,17 +205,17 @@ class NoBundleGrants(WhyNot):
 
 
 class NotInCatalog(WhyNot):
-    """A newer catalog does not have it any more."""
+    """The newest catalog does not have it any more."""
 
 
 class IssuerAbsent(Reason, WhyNot):
-    """It is of an issuer whose catalog is not here."""
+    """The catalog of its issuer is not here."""
 
     issuer: str
 
 
 class BeyondSold(Reason, WhyNot, reasons=True):
-    """An assignment that gives a license gives nothing: its slot is above what is sold."""
+    """The assignment gives nothing, because its slot is above the number sold."""
 
     license: str
     slot: int
@@ -223,6 +223,6 @@ class BeyondSold(Reason, WhyNot, reasons=True):
 
 
 class NotGrantedTo(WhyNot):
-    """A user or site is not given it by any license that it holds, or not to that extent."""
+    """No license of the user or site gives it, or gives this access."""
 
     holder: str

@@ -1,6 +1,6 @@
-"""What administrators should know: dates that near or have passed, counts that do not suffice.
+"""Notices for administrators: approaching and past dates, and exceeded counts.
 
-What is about to end is judged by coverage: a bundle that another one follows without a gap needs no renewal.
+Ends are judged by coverage: a bundle that another one follows without a gap needs no renewal.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,23 +15,23 @@ from licensekit.entitlements.states import BundleState
 from licensekit.wire.documents import SeatKind
 from licensekit.wire.plain import word
 
-_NEARLY_TENTHS: Final = 9  # from this many tenths in use on, a license is nearly used up
+_NEARLY_TENTHS: Final = 9  # the tenths in use from which a license is nearly used up
 
 
 class BundleNotice(Notice):
-    """One thing that an administrator should know about a bundle."""
+    """A notice about a bundle."""
 
     bundle: BundleName
 
 
 class LicenseNotice(Notice):
-    """One thing that an administrator should know about a license."""
+    """A notice about a license."""
 
     license: str
 
 
 class Expired(BundleNotice, reasons=True):
-    """A bundle has expired, and what follows."""
+    """A bundle has expired."""
 
     ended: int  # the last day of its term, or of grace
 
@@ -49,7 +49,7 @@ class Unmaintained(BundleNotice):
 
 
 class CountExceeded(LicenseNotice):
-    """More are in use than there are."""
+    """More of a license are in use than were sold."""
 
     code = "deficit"
     in_use: int
@@ -66,7 +66,7 @@ class ExpiresSoon(BundleNotice, reasons=True):
 
 
 class InGrace(BundleNotice, reasons=True):
-    """A bundle has expired and grace runs."""
+    """A bundle has expired, and its grace has begun."""
 
     code = "grace"
     expiry: int
@@ -74,20 +74,20 @@ class InGrace(BundleNotice, reasons=True):
 
 
 class FactsChanged(BundleNotice):
-    """Facts of the machine that a bundle is bound to have changed, and not too many; a warning if no more may."""
+    """Machine facts that a bundle is bound to have changed, but enough match; a warning if no more may change."""
 
     difference: BindingDifference
 
 
 class NearlyUsed(LicenseNotice):
-    """Nine of ten, or more, of a license are in use."""
+    """At least nine tenths of a license are in use."""
 
     in_use: int
     total: int
 
 
 class UsedUp(LicenseNotice):
-    """As many of a license are in use as there are."""
+    """All of a license are in use."""
 
     total: int
 
@@ -99,7 +99,7 @@ class SeatsTaken(LicenseNotice):
 
 
 class CheckDue(BundleNotice):
-    """It is time to look for a newer file."""
+    """It is time to check for a newer license file."""
 
     code = "next-check"
     day: int
@@ -128,7 +128,7 @@ class SettingNotInCatalog(Notice):
 
 
 class SettingUnfit(Notice):
-    """A bundle sells a value that its setting cannot have: it counts as absent."""
+    """A bundle sells a value that its setting cannot have, which counts as absent."""
 
     bundle: BundleName
     setting: str
@@ -136,14 +136,14 @@ class SettingUnfit(Notice):
 
 
 class NotFresh(Notice, reasons=True):
-    """A trust document or revocation list is past its time."""
+    """A trust document or revocation list is out of date."""
 
     fresh_until: int  # in seconds since 1970
     issuer: str = ""
 
     @property
     def date(self) -> int:
-        """The day from which on it is not fresh, in days since 1970."""
+        """The day from which it is out of date, in days since 1970."""
         return day_at(self.fresh_until)
 
 
@@ -153,7 +153,7 @@ def list_notices(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple
 
 
 def summarize(entitlements: Entitlements, notices: Iterable[Notice], *, activated: bool) -> Summary:
-    """Return until when the product is licensed, or why not, and how many of `notices` need somebody."""
+    """Summarize until when the product is licensed, or why it is not, and how many of `notices` need attention."""
     due = sum(notice.severity is not Severity.INFO for notice in notices)
     covered = entitlements.product_coverage
     if covered.is_licensed:
@@ -168,7 +168,7 @@ def summarize(entitlements: Entitlements, notices: Iterable[Notice], *, activate
 
 
 def by_urgency(found: Iterable[Notice]) -> tuple[Notice, ...]:
-    """Sort notices by urgency, the most urgent first; equal ones keep their order."""
+    """Sort notices, the most urgent first; equal ones keep their order."""
     order = (Severity.ERROR, Severity.WARNING, Severity.INFO)
     return tuple(sorted(found, key=lambda notice: order.index(notice.severity)))
 
@@ -189,12 +189,12 @@ def _of_parts(entitlements: Entitlements) -> Iterator[Notice]:
     for part in entitlements.waiting:
         if notice := _of_state(part) or _of_end(entitlements, part, today):
             yield notice
-        start = part.bundle.starts or 0  # whatever waits has a start
+        start = part.bundle.starts or 0  # a part that waits has a start
         yield WaitsForStart(bundle=part.name, start=start, days=start - today)
 
 
 def _of_state(part: Part) -> Notice | None:
-    bundle = part.bundle  # one in these states has the date that they follow from
+    bundle = part.bundle  # which has the date that causes its state
     match part.state:
         case BundleState.FOREIGN if part.match is not None:
             return Foreign(bundle=part.name, difference=part.match)
@@ -207,7 +207,7 @@ def _of_state(part: Part) -> Notice | None:
 
 
 def _of_end(entitlements: Entitlements, part: Part, today: int) -> Notice | None:
-    """Return a notice if it is with this bundle that what is licensed ends, and soon."""
+    """Return a notice if the coverage of a part ends with this bundle, and soon."""
     bundle = part.bundle
     covered = entitlements.coverage_of(bundle.issuer, bundle.part)
     expiry, end = bundle.expiry, covered.works_until
@@ -227,11 +227,11 @@ def _of_counts(entitlements: Entitlements, in_use: Mapping[str, int]) -> Iterato
             continue
         numbers = count(entitlements, code, used)
         if entitlements.licenses[code].seats is SeatKind.CONCURRENT:
-            # What is held beyond the count ends by itself, when it would be renewed.
+            # Seats beyond the count end by themselves, when they would be renewed.
             if numbers.total and numbers.free == 0:
                 yield SeatsTaken(license=code, total=numbers.total)
             continue
-        # Where all of it lapsed, the notice about the bundle says what follows.
+        # If all of it lapsed, there is a notice about the bundle.
         if numbers.deficit and not (numbers.total == 0 and entitlements.grants.get(code)):
             yield CountExceeded(license=code, in_use=used, total=numbers.total, excess=numbers.deficit)
         elif numbers.total and used == numbers.total:

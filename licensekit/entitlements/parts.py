@@ -1,6 +1,6 @@
-"""A bundle judged at one moment: the state it is in, and until when its part is licensed without a gap.
+"""Bundles judged at a moment, and the coverage of a part by bundles that follow each other without a gap.
 
-What counts for people is the day on which the bundles of an issuer's part end to follow one another, not an end of one.
+For people, the end of coverage matters, not the end of one bundle.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ from licensekit.wire.plain import plain, plain_fields
 
 
 class Fingerprint(NamedTuple):
-    """What an installation can show to a bundle that is bound."""
+    """The key and facts of an installation, which a bound bundle must match."""
 
     key: bytes | None = None
     """SHA-256 of the installation's public key."""
@@ -26,18 +26,18 @@ class Fingerprint(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A bundle, judged at one moment."""
+    """A bundle, judged at a moment."""
 
     verified: Verified[Bundle]
     state: BundleState
     cap: Access
-    """The most that anything it grants can be."""
+    """The most access that it gives to anything."""
     until: int | None
     """The second at which the state may next change; None is never."""
     owner: str = ""
-    """The issuer, where that is not the vendor."""
+    """The issuer, unless it is the vendor."""
     match: BindingDifference | None = None
-    """How its binding and the installation agree; None where it is not bound."""
+    """How its binding compares with the installation; None if it is not bound."""
 
     @property
     def bundle(self) -> Bundle:
@@ -46,24 +46,24 @@ class Part(NamedTuple):
 
     @property
     def name(self) -> BundleName:
-        """How messages name it."""
+        """Its name in messages."""
         bundle = self.bundle
         return BundleName(bundle.serial, bundle.part, bundle.use.word, bundle.sequence, self.owner)
 
     @property
     def label(self) -> str:
-        """Its name as text, after the issuer where that is not the vendor."""
+        """Its name as text, with the issuer unless it is the vendor."""
         return str(self.name)
 
     @property
     def dates(self) -> tuple[tuple[str, int], ...]:
-        """Each date that it has: the name of its field, and days since 1970."""
+        """The dates of the bundle: name of the field, and days since 1970."""
         named = ((name, getattr(self.bundle, name)) for name in _DATES)
         return tuple((name, day) for name, day in named if day is not None)
 
     @property
     def works(self) -> bool:
-        """Whether everything that it grants works: it is active, in its warning or in grace."""
+        """Whether everything that it grants works: it is active, in warning or in grace."""
         return self.state in _WORKING
 
     def days_left(self, now: int) -> int | None:
@@ -71,7 +71,7 @@ class Part(NamedTuple):
         return days_left(self.bundle.expiry, self.bundle.grace, now)
 
     def plain(self, now: int) -> dict[str, Any]:
-        """Return it as plain JSON values, with the days that are left at `now`."""
+        """Return the part as plain JSON values, with the days left at `now`."""
         return {
             "identity": self.verified.identity.hex(),
             "state": self.state.value,
@@ -81,7 +81,7 @@ class Part(NamedTuple):
 
 
 def days_left(until: int | None, works_until: int | None, now: int) -> int | None:
-    """Return the days until a term ends, or once it has ended, until grace does; None: it does not end."""
+    """Return the days until a term ends, or during grace until that ends; None if the term does not end."""
     if until is None:
         return None
     today = day_at(now)
@@ -92,16 +92,16 @@ def days_left(until: int | None, works_until: int | None, now: int) -> int | Non
 _AFTER_GRACE = {AfterGrace.READ_ONLY: Access.READ, AfterGrace.BLOCK: Access.NONE, AfterGrace.ADVISORY: Access.FULL}
 _WORKING = frozenset({BundleState.ACTIVE, BundleState.WARNING, BundleState.GRACE})
 USELESS = frozenset({BundleState.FOREIGN, BundleState.UNMAINTAINED})
-"""States of what grants nothing here, whatever its dates are."""
+"""States of bundles that grant nothing here, whatever their dates."""
 
 
 def is_here(bundle: Bundle, away_hours: float | None) -> bool:
-    """Return whether a bundle counts while the database has been away for this long, if it is."""
+    """Return whether a bundle counts after the database was unavailable for `away_hours`; None if it is available."""
     return away_hours is None or away_hours < bundle.offline_hours
 
 
 def match(binding: Binding, fingerprint: Fingerprint) -> BindingDifference:
-    """Compare what a bundle is bound to with an installation."""
+    """Compare a binding with an installation."""
     asked = binding.facts
     changed = sorted(name for name in asked if fingerprint.facts.get(name) != asked[name])
     reason, facts = "facts" if binding.installation in (None, fingerprint.key) else "key", len(asked)
@@ -110,7 +110,7 @@ def match(binding: Binding, fingerprint: Fingerprint) -> BindingDifference:
 
 
 def judge(verified: Verified[Bundle], now: int, *, fingerprint: Fingerprint, released: int | None) -> Part:
-    """Return the state of a bundle at `now`; `released` is the product version's date in days."""
+    """Judge a bundle at `now`; `released` is the release date of the product version in days since 1970."""
     bundle = verified.document
     found = None if bundle.binding is None else match(bundle.binding, fingerprint)
     cap, until = Access.NONE, None
@@ -126,49 +126,49 @@ def judge(verified: Verified[Bundle], now: int, *, fingerprint: Fingerprint, rel
 
 
 class Coverage(NamedTuple):
-    """For how long one part of one issuer is licensed without a gap."""
+    """How long an issuer's part is licensed without a gap."""
 
     issuer: str
     part: str
     bundles: tuple[Bundle, ...]
-    """Those that follow one another from now on; empty: it is not licensed now."""
+    """The bundles that follow each other from now on; empty if it is not licensed now."""
     until: int | None
-    """The last day of the term, in days since 1970; None: perpetual, or not licensed. Where it is past, grace runs."""
+    """The last day of the term, in days since 1970, which is past during grace; None if perpetual or not licensed."""
     works_until: int | None
-    """The last day on which everything works: that of grace, where there is one."""
+    """The last day on which everything works, including grace."""
 
     @property
     def is_licensed(self) -> bool:
-        """Whether everything that the part grants works now."""
+        """Whether everything in the part works now."""
         return bool(self.bundles)
 
     @property
     def last(self) -> Bundle | None:
-        """The bundle with which it ends, if it is licensed."""
+        """The last bundle, if the part is licensed."""
         return self.bundles[-1] if self.bundles else None
 
     @property
     def shown_until(self) -> str | None:
-        """`until` as plain JSON values have it: a date or `perpetual`; None: it is not licensed."""
+        """`until` for plain JSON values: a date or `perpetual`; None if it is not licensed."""
         until = "perpetual" if self.until is None else format_days(self.until)
         return until if self.is_licensed else None
 
     def is_followed(self, bundle: Bundle) -> bool:
-        """Return whether another one takes over from this one without a gap."""
+        """Return whether another bundle follows this one without a gap."""
         return bundle in self.bundles[:-1]
 
     def days_left(self, now: int) -> int | None:
-        """Return the days until the term ends; see `days_left`. Of what is not licensed none are left."""
+        """Return the days until the term ends, as `days_left`; 0 if it is not licensed."""
         return days_left(self.until, self.works_until, now) if self.is_licensed else 0
 
     def plain(self, now: int) -> dict[str, Any]:
-        """Return it as plain JSON values, with the days that are left at `now`."""
+        """Return the coverage as plain JSON values, with the days left at `now`."""
         shown = plain_fields(self, "issuer part covered_until=shown_until works_until")
         return {**shown, "days_left": self.days_left(now)}
 
 
 def cover(issuer: str, part: str, steps: Iterable[tuple[int, Bundle | None]], now: int) -> Coverage:
-    """Return the coverage from `now` on; a step is the second from which a bundle that grants something governs."""
+    """Return the coverage from `now` on; a step is a second, and the bundle in force from then on, if it is usable."""
     covering: list[Bundle] = []
     end: int | None = now
     for since, bundle in steps:
@@ -176,7 +176,7 @@ def cover(issuer: str, part: str, steps: Iterable[tuple[int, Bundle | None]], no
             break
         over = None if bundle is None or bundle.term_end is None else end_of_day(bundle.term_end)
         if bundle is None or (over is not None and since >= over):
-            # Whatever it takes over from ends here all the same.
+            # The bundle before it ends here all the same.
             end = since if covering else end
             break
         if bundle not in covering[-1:]:

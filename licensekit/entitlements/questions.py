@@ -1,4 +1,4 @@
-"""The questions that can be asked of entitlements, each a pure function."""
+"""Questions to entitlements, each a pure function."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -19,19 +19,19 @@ from licensekit.wire.documents import Kind, MeterPeriod, Use, Value, is_code
 from licensekit.wire.plain import plain_fields
 
 _ENDS: Final = frozenset({"warning", "expiry", "grace"})
-"""Dates that do not matter where another bundle takes over before."""
+"""Dates that do not matter if another bundle follows."""
 
 
 class Count(NamedTuple):
-    """How much of a license there is and how much of it is in use."""
+    """How much of a license was sold, and how much is in use."""
 
     total: int | None
     """None is unrestricted."""
     in_use: int
     per: MeterPeriod | None = None
-    """The time after which a meter is there again; None: it is no meter."""
+    """When a meter is renewed; None if it is not a meter."""
     allowances: tuple[Allowance, ...] = ()
-    """What of a meter there is in the period that runs."""
+    """The present allowances of a meter."""
 
     @property
     def free(self) -> int | None:
@@ -45,19 +45,19 @@ class Count(NamedTuple):
 
     @property
     def deficit(self) -> int:
-        """How many more are in use than there are."""
+        """How many more are in use than were sold."""
         return 0 if self.total is None else max(0, self.in_use - self.total)
 
 
 class LicenseRow(NamedTuple):
-    """One license as a list shows it."""
+    """A license, as lists show it."""
 
     code: str
     issuer: str
     kind: Kind
     name: str
     access: Access
-    """For a system license what the installation may do; else the most that a holder gets."""
+    """The access of the installation to a system license; of other licenses the most that a holder gets."""
     total: int | None
     """None is unrestricted; for a system license 1, or its quantity."""
     in_use: int
@@ -67,13 +67,13 @@ class LicenseRow(NamedTuple):
     quantity: str | None = None
     """The unit of a system license that is sold by quantity."""
     per: MeterPeriod | None = None
-    """The time after which the quantity of a meter is there again."""
+    """When the quantity of a meter is renewed."""
     period_ends: int | None = None
-    """The first second after the period of a meter that runs, or that ends first; None: it does not end."""
+    """The first second after the present period of a meter (the first to end of several); None if it does not end."""
 
     @property
     def is_counted(self) -> bool:
-        """Whether it is counted how many are in use; of what is unrestricted, no units are."""
+        """Whether use is counted; units of an unrestricted meter are not."""
         return self.kind is not Kind.SYSTEM or (self.per is not None and self.total is not None)
 
     @property
@@ -82,13 +82,13 @@ class LicenseRow(NamedTuple):
         return Count(self.total, self.in_use).free
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the row as plain JSON values."""
         named = "license=code issuer kind name access total in_use hidden plan granted quantity per period_ends free"
         return plain_fields(self, named)
 
 
 class LicensedPart(NamedTuple):
-    """One part of one issuer, as programs show it."""
+    """An issuer's part, as programs show it."""
 
     issuer: str
     part: str
@@ -97,15 +97,15 @@ class LicensedPart(NamedTuple):
     serial: str
     use: Use
     state: BundleState
-    """The state of the bundle that governs it; `pending` where none has started."""
+    """The state of the bundle in force; `pending` if none has started."""
     covered_until: date | None
-    """As `Licensing.covered_until` has it for the product."""
+    """As `Licensing.covered_until` for the product."""
     days_left: int | None
-    """As `Licensing.days_left` has it for the product."""
+    """As `Licensing.days_left` for the product."""
 
 
 class NextDate(NamedTuple):
-    """A date of a bundle that is still to come."""
+    """A coming date of a bundle."""
 
     day: int
     """Days since 1970."""
@@ -117,16 +117,16 @@ class NextDate(NamedTuple):
 
     @property
     def what(self) -> str:
-        """What it is the day of: `expiry`, `end of grace`."""
+        """The name of the date for people: `expiry`, `end of grace`."""
         return _DATES[self.name]
 
     def plain(self, now: int) -> dict[str, Any]:
-        """Return it as plain JSON values, with the days from `now` until then."""
+        """Return the date as plain JSON values, with the days from `now` until then."""
         return {"date": format_days(self.day), "days": self.day - day_at(now), "what": self.what, "bundle": self.bundle}
 
 
 def coming_dates(entitlements: Entitlements) -> tuple[NextDate, ...]:
-    """Return the dates still to come of bundles in force or waiting, by day; no end that another bundle takes over."""
+    """Return the coming dates of bundles in force or waiting, sorted, without ends where another bundle follows."""
     found: list[NextDate] = []
     for part in (*entitlements.parts, *entitlements.waiting):
         is_followed = entitlements.coverage_of(part.bundle.issuer, part.bundle.part).is_followed(part.bundle)
@@ -137,7 +137,7 @@ def coming_dates(entitlements: Entitlements) -> tuple[NextDate, ...]:
 
 
 def licensed_parts(entitlements: Entitlements) -> tuple[LicensedPart, ...]:
-    """Return every issuer's parts that a bundle in force or waiting is for, the vendor's first."""
+    """Return the parts of all bundles in force or waiting, the vendor's first."""
     named: dict[tuple[str, str], Part] = {}
     for part in (*entitlements.parts, *entitlements.waiting):
         named.setdefault((part.bundle.issuer, part.bundle.part), part)
@@ -152,7 +152,7 @@ def licensed_parts(entitlements: Entitlements) -> tuple[LicensedPart, ...]:
 
 
 def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:
-    """Return the one spelling of a license code, the vendor's without prefix; raise `UnknownCode`, `WrongKind`."""
+    """Return the normal spelling of a license code, without the vendor's prefix; raise `UnknownCode`, `WrongKind`."""
     name = entitlements.trust_store.qualify(entitlements.trust_store.issuer, code)
     if (license_ := entitlements.licenses.get(name)) is None:
         raise UnknownCode(reason="license", name=code)
@@ -163,7 +163,7 @@ def resolve(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind)
 
 
 def called(entitlements: Entitlements, name: str) -> tuple[str, ...]:
-    """Return the licenses that people call `name`: by its code in any case, else by a name that its catalog shows."""
+    """Return the licenses with this code, ignoring case, or else with this name in any language of the catalog."""
     wanted, licenses = names.folded(name), entitlements.licenses
     code = entitlements.trust_store.qualify(entitlements.trust_store.issuer, wanted)
     if code in licenses:
@@ -173,7 +173,7 @@ def called(entitlements: Entitlements, name: str) -> tuple[str, ...]:
 
 
 def asked(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -> str:
-    """Return the one spelling of a code that a program asks about; raises as `resolve`, or `TypeError` for no text."""
+    """Return the normal spelling of a code that a program asks about; raises as `resolve`, or `TypeError`."""
     names.require_text(code, "a license code")
     if is_absent(entitlements, code):
         return code
@@ -184,7 +184,7 @@ def asked(entitlements: Entitlements, code: str, kinds: Iterable[Kind] = Kind) -
 
 
 def metered(entitlements: Entitlements, code: str) -> str:
-    """Return the one spelling of the code of a meter; raises as `asked`, and `WrongKind` where it is no meter."""
+    """Return the normal spelling of the code of a meter; raises as `asked`, and `WrongKind` if it is not a meter."""
     name = asked(entitlements, code, (Kind.SYSTEM,))
     if not is_absent(entitlements, name) and entitlements.licenses[name].per is None:
         raise WrongKind(reason="meter", license=code, kind="system")
@@ -192,20 +192,20 @@ def metered(entitlements: Entitlements, code: str) -> str:
 
 
 def is_absent(entitlements: Entitlements, code: str) -> bool:
-    """Return whether a code is of an issuer of whom no catalog is here, so that nothing grants it."""
+    """Return whether the catalog of a code's issuer is not here, so that nothing grants it."""
     issuer, _, bare = code.rpartition(".")
     known = entitlements.trust_store
     return issuer not in {*known.catalogs, known.issuer} and is_code(issuer) and is_code(bare)
 
 
 def count_of(entitlements: Entitlements, code: str, in_use: Mapping[str, int]) -> Count:
-    """Count a license that a program asks about; `in_use` is license to number assigned. Raises as `asked`."""
+    """Count a license that a program asks about; `in_use` is license to number assigned; raises as `asked`."""
     name = asked(entitlements, code)
     return Count(0, 0) if is_absent(entitlements, name) else count(entitlements, name, in_use.get(name, 0))
 
 
 def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
-    """Count a license of which `in_use` are assigned; `code` as `resolve` returns it."""
+    """Count a license of which `in_use` are assigned; `code` is as `resolve` returns it."""
     license_ = entitlements.licenses[code]
     if license_.kind is not Kind.SYSTEM:
         return Count(total_of(tier.amount for tier in entitlements.tiers[code] if tier.cap is Access.FULL), in_use)
@@ -217,16 +217,16 @@ def count(entitlements: Entitlements, code: str, in_use: int) -> Count:
 
 
 def where_to_buy(entitlements: Entitlements, code: str) -> str | None:
-    """Return the address at which the issuer of a license sells more, if its catalog names one."""
+    """Return the address where the issuer of a license sells more, if its catalog has one."""
     trust_store = entitlements.trust_store
     catalog = trust_store.catalogs.get(trust_store.issuer_of(code))
     return None if catalog is None else catalog.document.urls.get("buy")
 
 
 def order_address(entitlements: Entitlements, issuer: str, **asked: str) -> str | None:
-    """Return the page where an issuer sells more, with the serial here and what is `asked` for as its parameters.
+    """Return the page where an issuer sells more, with the serial and `asked` as query parameters.
 
-    None where its catalog names no page: its text may be anything, and what is no web address must not be followed.
+    None if its catalog has no web address, because other texts must not be followed.
     """
     catalog, bundles = entitlements.trust_store.catalogs.get(issuer), (one.document for one in entitlements.bundles)
     page = "" if catalog is None else catalog.document.urls.get("buy", "")
@@ -251,7 +251,7 @@ def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[License
 
 
 def best_access(entitlements: Entitlements, code: str) -> Access:
-    """Return what a system license gives the installation, and any other one who holds most."""
+    """Return the access of the installation to a system license, or the most of any holder of another license."""
     if entitlements.licenses[code].kind is Kind.SYSTEM:
         return entitlements.system[code]
     given = max(entitlements.everyone.get(code, Access.NONE), entitlements.every_site.get(code, Access.NONE))
@@ -259,7 +259,7 @@ def best_access(entitlements: Entitlements, code: str) -> Access:
 
 
 def setting(entitlements: Entitlements, code: str) -> Value | None:
-    """Return what counts of a setting: sold or default, None for neither; raise `UnknownCode`, `TypeError`."""
+    """Return the value of a setting, sold or default, or None; raise `UnknownCode`, `TypeError`."""
     names.require_text(code, "a setting's code")
     name = entitlements.trust_store.qualify(entitlements.trust_store.issuer, code)
     values = entitlements.settings.values

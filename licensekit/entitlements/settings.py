@@ -1,4 +1,4 @@
-"""What the parts of an installation sell of each setting, merged (`docs/evaluation.md`)."""
+"""The values of settings, merged from all parts (`docs/evaluation.md`)."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -9,21 +9,21 @@ from licensekit.wire.documents import Bundle, Combine, Setting, Value
 
 
 class SoldValue(NamedTuple):
-    """The value that one part sells of a setting."""
+    """The value that a part sells for a setting."""
 
     part: Part
-    code: str  # as an application writes it
+    code: str  # as applications write it
     value: Value
 
 
 class SettingRow(NamedTuple):
-    """One setting as a list shows it."""
+    """A setting, as lists show it."""
 
     code: str
     issuer: str
     name: str
     value: Value | None
-    """What counts: what was sold, or the default; None: neither is there."""
+    """The value sold, or the default, or None."""
     is_sold: bool
 
 
@@ -31,13 +31,13 @@ class Settings(NamedTuple):
     """Every setting of every catalog at one moment."""
 
     rows: tuple[SettingRow, ...]
-    values: Mapping[str, Value | None]  # setting to what counts
-    unfit: tuple[SoldValue, ...]  # what was sold and does not fit its setting: it counts as absent
-    unknown: tuple[SoldValue, ...]  # what was sold and its issuer's newest catalog does not have
+    values: Mapping[str, Value | None]  # setting to value
+    unfit: tuple[SoldValue, ...]  # values that their settings cannot have, which count as absent
+    unknown: tuple[SoldValue, ...]  # values of settings that the issuer's newest catalog does not have
 
 
 def settings_of(trust_store: TrustStore, parts: Iterable[Part]) -> Settings:
-    """Merge what `parts` sell: those that work, in whatever order."""
+    """Merge the settings of the `parts` that work; their order does not matter."""
     declared = trust_store.named(lambda catalog: catalog.settings)
     fitting, unfit, unknown = dict[str, list[SoldValue]](), list[SoldValue](), list[SoldValue]()
     selling = ((part, *sold) for part in parts if part.works for sold in part.bundle.settings.items())
@@ -56,7 +56,7 @@ def settings_of(trust_store: TrustStore, parts: Iterable[Part]) -> Settings:
 
 
 def merge(setting: Setting, sold: Iterable[SoldValue]) -> Value:
-    """Return what one or more values that fit make together; a sum may be above the bound of a single one."""
+    """Combine at least one valid value of a setting; a sum may exceed the bound of a single value."""
     listed = list(sold)
     numbers = [one.value for one in listed if isinstance(one.value, int)]
     if setting.combine is Combine.SUM:

@@ -1,4 +1,4 @@
-"""The states of a bundle, and the one that its dates say."""
+"""The states of a bundle, and the state by its dates."""
 
 from enum import StrEnum
 from typing import Final
@@ -14,11 +14,11 @@ DATES: Final = {
     "maintenance": "end of maintenance",
     "next_check": "next check",
 }
-"""The fields of a bundle that are dates, and what each is the day of."""
+"""The fields of a bundle that are dates, and their names for people."""
 
 
 class BundleState(StrEnum):
-    """What a bundle's dates, binding and maintenance say of it at one moment."""
+    """The state of a bundle at a moment, by its dates, binding and maintenance."""
 
     PENDING = "pending"
     """It has not started."""
@@ -26,9 +26,9 @@ class BundleState(StrEnum):
     WARNING = "warning"
     """Active; its expiry is near."""
     GRACE = "grace"
-    """Its term has ended, and everything works until grace ends."""
+    """Its term has ended, but everything works until grace ends."""
     EXPIRED = "expired"
-    """Grace, or a term without grace, has ended."""
+    """Its grace, or its term without grace, has ended."""
     FOREIGN = "foreign"
     """It is bound to another installation."""
     UNMAINTAINED = "unmaintained"
@@ -36,7 +36,7 @@ class BundleState(StrEnum):
 
 
 def state_by_dates(bundle: Bundle, now: int) -> tuple[BundleState, int | None]:
-    """Return the state by the dates alone, and the second at which the next one begins."""
+    """Return the state by the dates alone, and the second at which the next state begins."""
     steps: list[tuple[int | None, BundleState]] = [
         (_start(bundle.starts), BundleState.PENDING),
         (_start(bundle.warning), BundleState.ACTIVE),

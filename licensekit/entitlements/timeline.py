@@ -1,13 +1,12 @@
 """Which bundles are in force, at every moment (`docs/evaluation.md`, "Bundles that govern").
 
-P1  Within issuer, serial, part and use the highest sequence that has started is the head. What a limited key signed
-    displaces only what the scope of that key admits.
-P2  Where the head was revoked, nothing of its line counts; otherwise a revoked bundle is absent.
-P3  A base bundle by a key without limits replaces the serials that it names, as far as their use is equal or lower; one
-    of production replaces the trials and demos of all other serials.
+P1  Within a line (issuer, serial, part and use), the highest sequence that has started is the head. A bundle by a
+    limited key displaces only bundles that the scope of that key allows.
+P2  If the head was revoked, nothing of its line counts; any other revoked bundle counts as absent.
+P3  A base bundle by an unlimited key replaces the serials that it names, unless their use is higher. One for production
+    also replaces the trials and demos of all other serials.
 P4  Of serials that replace each other, the one activated last stays.
-P5  Of the heads that are left, for each issuer and part, one of the highest use is in force, and of these the one
-    activated last.
+P5  For each issuer and part, the remaining head with the highest use is in force; of several, the one activated last.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,12 +33,12 @@ class _Candidate(NamedTuple):
 
     @property
     def part(self) -> tuple[str, str]:
-        """Issuer and part: one of the candidates that share both governs."""
+        """Issuer and part, for which one candidate is in force."""
         return self.bundle.issuer, self.bundle.part
 
     @property
     def serial(self) -> "_Serial":
-        """What is replaced as a whole."""
+        """The serial and use, which are replaced as a whole."""
         return _Serial(self.bundle.issuer, self.bundle.serial, self.bundle.use)
 
 
@@ -52,14 +51,14 @@ class _Serial(NamedTuple):
 
 
 class Timeline(NamedTuple):
-    """Bundles in the order of their activation, of which some govern at each moment."""
+    """Bundles in the order of their activation, from which those in force at any moment are found."""
 
     candidates: tuple[_Candidate, ...]
     trust: TrustState
 
     @classmethod
     def of(cls, bundles: Iterable[Verified[Bundle]], trust: TrustState) -> "Timeline":
-        """Return the timeline of bundles in the order of activation; those that were revoked hold their places."""
+        """Return the timeline of bundles in the order of their activation, including revoked ones."""
         judged = (
             _Candidate(one, number, revocation_of(one, trust) is not None, may_replace(one, trust))
             for number, one in enumerate(bundles)
@@ -87,15 +86,15 @@ class Timeline(NamedTuple):
         return [one.verified for one in sorted(chosen.values(), key=lambda one: one.activated)]
 
     def governing(self, now: int) -> tuple[list[Verified[Bundle]], list[Verified[Bundle]]]:
-        """Return the bundles in force at `now`, and those that will be at their start, in the order of activation."""
+        """Return the bundles in force at `now`, and those that will be at their start, in order of activation."""
         begins = {one.verified: start_of_day(one.bundle.starts or 0) for one in self.candidates}
         at_start = {begin: self.in_force(begin) for begin in set(begins.values()) if begin > now}
         return self.in_force(now), [one for one, begin in begins.items() if one in at_start.get(begin, ())]
 
     def divided(self) -> list["Timeline"]:
-        """Return timelines of which none affects another; together they say what this one says.
+        """Divide this into timelines that do not affect each other.
 
-        Each is of one part, or of all parts of an issuer in which a serial is replaced, or a bundle replaces it.
+        Each is of one part, or of all parts of an issuer that contain a replaced serial or a bundle that replaces one.
         """
         of_issuer: dict[str, dict[_Serial, None]] = {}
         for one in self.candidates:
@@ -114,38 +113,38 @@ class Timeline(NamedTuple):
 
 
 def serial_of(bundles: Iterable[Bundle], vendor: str) -> str | None:
-    """Return the serial of bundles in force or waiting: that of the vendor's base bundle, else of the next best."""
+    """Return the serial of an installation: that of the vendor's base bundle, or of the next best."""
     first = min(bundles, key=lambda b: (b.issuer != vendor, b.part != _BASE, b.issuer), default=None)
     return None if first is None else first.serial
 
 
 def may_replace(bundle: Verified[Bundle], trust: TrustState) -> bool:
-    """Return whether a bundle may take the place of other serials: base, and by a key that is not limited."""
+    """Return whether a bundle may replace other serials: it is a base bundle by an unlimited key."""
     # A key that is limited in parts, counts or term must not remove what others sold.
     signer = signer_of(bundle, trust)
     return signer is not None and not signer.is_limited and bundle.document.part == _BASE
 
 
 def takes_place_of(bundle: Bundle, serial: str, use: Use) -> bool:
-    """Return whether a bundle, if it may replace, replaces a serial of its issuer, whose use is no higher (P3)."""
+    """Return whether a bundle that may replace others replaces a serial of its issuer (P3)."""
     is_named = serial in bundle.replaces or (bundle.use is Use.PRODUCTION and use > bundle.use)
     return is_named and serial != bundle.serial and use >= bundle.use
 
 
 def holds_back(newer: Verified[Bundle], older: Bundle, trust: TrustState) -> bool:
-    """Return whether a bundle holds back `older` ones; by a limited key, only what its own scope admits (P1)."""
+    """Return whether `newer` displaces `older`; by a limited key, only if its scope allows `older` (P1)."""
     signer = signer_of(newer, trust)
     return signer is not None and (not signer.is_limited or admits(signer, older))
 
 
 def signer_of(verified: Verified[Bundle], trust: TrustState) -> AdmittedSigner | None:
-    """Return what the trust in force says of the key of a bundle; None where it says nothing."""
+    """Return the entry of a bundle's key in the trust document in force, or None."""
     key = verified.keys[0]
     return trust.signers.get((key.scheme, key.key_id))
 
 
 def _head(line: Iterable[_Candidate], trust: TrustState) -> _Candidate:
-    """Return the highest sequence of a line; from the lowest on, what may not hold back the one before is left out."""
+    """Return the highest sequence of a line, ignoring bundles that may not displace the one before."""
     head, *newer = sorted(line, key=lambda one: (one.bundle.sequence, one.activated))
     for one in newer:
         if holds_back(one.verified, head.bundle, trust):
@@ -154,9 +153,9 @@ def _head(line: Iterable[_Candidate], trust: TrustState) -> _Candidate:
 
 
 def _replaced(standing: Sequence[_Candidate]) -> set[_Serial]:
-    """Return the serials, each with a use, of which another one takes the place, itself or through others (P3, P4)."""
+    """Return the serials that others replace, directly or indirectly (P3, P4)."""
     last: dict[_Serial, int] = {}
-    for one in standing:  # in the order of parts: a serial may have an add-on beside its base
+    for one in standing:  # not in order of activation, and a serial may have several parts
         last[one.serial] = max(one.activated, last.get(one.serial, one.activated))
     direct: dict[_Serial, frozenset[_Serial]] = dict.fromkeys(last, frozenset())
     for one in standing:

@@ -1,9 +1,9 @@
-"""One error tree. Each class has a stable `code`; each error carries its facts as `data`.
+"""The tree of errors under `LicenseError`: each class has a stable `code`, and each error typed `data`.
 
-A message says what is wrong, where, and what to do. `str(error)` is those three in one line; `error.message`,
-`error.where` and `error.hint` are the parts. A file that a person wrote can have many faults: each is a `Fault` with a
-code, and one `FaultsError` has all of them. Codes never change their meaning: programs may branch on them, and
-`docs/errors.md` lists them all. A class is loaded when it is named: a process that verifies a good file needs none.
+`error.message` says what is wrong, `error.where` where, and `error.hint` what to do; `str(error)` is all three in one
+line. A file that a person wrote can have many faults: one `FaultsError` has all of them, each a `Fault` with its own
+code. Programs may branch on codes, whose meaning never changes; `docs/errors.md` lists them. Classes are loaded on
+first use.
 """
 
 # ruff: noqa: F403  # a list of all classes would repeat every module

@@ -1,4 +1,4 @@
-"""What is wrong with the bytes of a document, why a well-formed one is not believed, and what is wrong with a key."""
+"""Errors of documents and keys: malformed bytes, documents that are not trusted, unusable keys."""
 
 from licensekit.errors.coded import LicenseError
 from licensekit.errors.faults import RuleBroken, TextInvalid
@@ -12,48 +12,48 @@ class TooLarge(FormatError, reasons=True):
     """More bytes, tokens or signatures than a bound of `limits` allows."""
 
     limit: int
-    size: int | None = None  # what was counted; None where reading stopped at the limit
+    size: int | None = None  # None if reading stopped at the limit
     wanted: str = ""
 
 
 class ArmorInvalid(FormatError, reasons=True):
-    """The text is no `lk1` token, or a damaged one."""
+    """The text is not an `lk1` token, or is a damaged one."""
 
     type: str = ""
     found: str = ""
-    behind: str = ""  # the last characters of the token that could be read, to be searched for
+    behind: str = ""  # the last readable characters of the token, to search for
 
 
 class FrameInvalid(FormatError, reasons=True):
-    """The bytes inside the armor do not divide into signatures and a payload."""
+    """The bytes of a token cannot be divided into signatures and a payload."""
 
     scheme: int | None = None
 
 
 class PayloadInvalid(FormatError):
-    """The payload is no document of the type that its token names."""
+    """The payload is not a document of the type that its token names."""
 
     type: str
-    detail: str  # what the decoder says, for whoever wrote the document
-    what: str = ""  # the same in words: the field that is wrong, or the rule that is broken
-    rule: RuleBroken | None = None  # the rule between or within fields that is broken, where it is one
+    detail: str  # the decoder's own message
+    what: str = ""  # the same in plain words
+    rule: RuleBroken | None = None  # if the fields are well-formed and break a rule
 
 
 class NotCanonical(PayloadInvalid):
-    """The payload says something valid in a spelling that is not the only one allowed."""
+    """The payload is valid, but its encoding is not the one that the format allows."""
 
     detail: str = ""
 
 
 class NewerReaderNeeded(FormatError):
-    """The document carries an extension that this reader must understand and does not."""
+    """The document has an extension that a reader must understand, and this one does not."""
 
     type: str
     extension: str
 
 
 class UnexpectedType(FormatError, reasons=True):
-    """A document of another type than the one asked for, none, or several."""
+    """There is no document of the wanted type, or there are several, or it is of another type."""
 
     type: str = ""
     wanted: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ class UnexpectedType(FormatError, reasons=True):
 
 
 class TrustError(LicenseError):
-    """A well-formed document that is not to be believed."""
+    """A well-formed document cannot be trusted."""
 
 
 class RootPinInvalid(TrustError):
@@ -71,35 +71,35 @@ class RootPinInvalid(TrustError):
 
 
 class RootMismatch(TrustError, reasons=True):
-    """No root document here has the digest that is pinned."""
+    """No root document here has the pinned digest."""
 
 
 class RootGap(TrustError, reasons=True):
     """A root document skips a version."""
 
-    version: int  # the version of the root that came, or that the trust document names
+    version: int  # of the new root, or of the one that the trust document names
     newest: int
     needed: int
     trust: int | None = None
 
 
 class Fork(TrustError, reasons=True):
-    """Two different documents in one place: of one version, and of lists and catalogs also of one issuer."""
+    """Two different documents have the same version; lists and catalogs also the same issuer."""
 
-    version: int  # of a list its number
+    version: int  # or the number of a list
     issuer: str = ""
 
 
 class Rollback(TrustError, reasons=True):
-    """A document older than the one in force, or than one that was seen before."""
+    """A document is older than the one in force, or than one that was seen before."""
 
-    version: int  # of a list its number; 0 if there is none
+    version: int  # or the number of a list; 0 if the document is missing
     seen: int
     issuer: str = ""
 
 
 class RootNotNewest(TrustError, reasons=True):
-    """A trust document signed by a root that a later root has replaced."""
+    """A trust document was signed by a root that a later root has replaced."""
 
     root: int
     newest: int
@@ -107,7 +107,7 @@ class RootNotNewest(TrustError, reasons=True):
 
 
 class ThresholdNotMet(TrustError, reasons=True):
-    """Fewer root keys signed than the root asks for."""
+    """Fewer root keys signed than the root's threshold."""
 
     root: int
     needed: int
@@ -121,7 +121,7 @@ class TrustMissing(TrustError, reasons=True):
 
 
 class DocumentAhead(TrustError, reasons=True):
-    """A list or catalog made under a root or trust document that is not here."""
+    """A list or catalog was made under a root or trust document that is not here."""
 
     issuer: str
     root_version: int
@@ -129,19 +129,19 @@ class DocumentAhead(TrustError, reasons=True):
 
 
 class RevocationsMissing(TrustError):
-    """A revocation list that was seen before is gone; absence is not an empty list."""
+    """A revocation list that was seen before is missing, which is not the same as an empty list."""
 
     issuer: str
 
 
 class IssuedAhead(TrustError, reasons=True):
-    """Issued more than a day ahead of now."""
+    """A document was issued more than a day in the future."""
 
     issued: int
 
 
 class WrongProduct(TrustError, reasons=True):
-    """A document for another product."""
+    """A document is for another product."""
 
     product: str
     expected: str
@@ -151,7 +151,7 @@ class WrongProduct(TrustError, reasons=True):
 
 
 class BundleRevoked(TrustError):
-    """The issuer has taken this bundle back."""
+    """The issuer has revoked this bundle."""
 
     serial: str
     part: str
@@ -160,24 +160,24 @@ class BundleRevoked(TrustError):
 
 
 class NothingToSign(TrustError):
-    """A file of documents to be signed in which every signature is there."""
+    """Every document in a file to be signed already has all its signatures."""
 
 
 class SignatureCount(TrustError, reasons=True):
-    """Two signatures by one key, or several on a document that carries exactly one."""
+    """A document has two signatures by one key, or several where exactly one is allowed."""
 
     document: str
     count: int
 
 
 class SignatureInvalid(TrustError):
-    """A signature that does not verify: the file was altered, or it is a forgery."""
+    """A signature does not verify: the file was altered, or it is a forgery."""
 
     key_id: bytes
 
 
 class KeyUnknown(TrustError, reasons=True):
-    """A signature by a key that no trusted document names."""
+    """A signature is by a key that no trusted document names."""
 
     key_id: bytes | None = None
     root: int | None = None
@@ -186,11 +186,11 @@ class KeyUnknown(TrustError, reasons=True):
 
 
 class KeyIdCollision(TrustError, reasons=True):
-    """Two different keys of one key id."""
+    """Two different keys have the same key id."""
 
 
 class KeyRevoked(TrustError):
-    """The key was revoked: nothing that it signed counts."""
+    """The key was revoked, and with it everything that it signed."""
 
     key_id: bytes
     name: str
@@ -205,7 +205,7 @@ class KeyOutOfWindow(TrustError):
 
 
 class KeyOutOfScope(TrustError, reasons=True):
-    """The key may not sign this type or issuer, or a bundle that grants so much."""
+    """The key may not sign this type of document, for this issuer, or a bundle that grants this much."""
 
     key_id: bytes
     name: str
@@ -225,7 +225,7 @@ class KeyFault(LicenseError):
 
 
 class KeyInvalid(KeyFault, reasons=True):
-    """A key that cannot be used, or a name that it cannot have."""
+    """A key cannot be used, or cannot have this name."""
 
     scheme: int | None = None
     length: int | None = None
@@ -240,21 +240,21 @@ class SchemeUnavailable(KeyFault, reasons=True):
 
 
 class KeyMissing(KeyFault, reasons=True):
-    """No key file here is the one that was asked for, or may sign what is to be signed."""
+    """No key file here is the wanted one, or may sign this document."""
 
     type: str = ""
     issuer: str = ""
     name: str = ""
-    able: str = ""  # a key here that may sign it
+    able: str = ""  # a key here that may sign the document
     count: int = 0
     version: int | None = None
 
 
 class KeyFileInvalid(KeyFault, reasons=True):
-    """The file is no key file, or a damaged one."""
+    """The file is not a key file, or is a damaged one."""
 
     scheme: int | None = None
-    log2_n: int | None = None  # the cost of the key derivation, as the binary logarithm of scrypt's N
+    log2_n: int | None = None  # the binary logarithm of scrypt's N
     mebibytes: int | None = None
     length: int | None = None
     wanted: int | None = None
@@ -266,28 +266,28 @@ class PassphraseWrong(KeyFault, reasons=True):
     """The passphrase does not open the key file, or the file was altered."""
 
     reason: str = "wrong"
-    detail: str = ""  # what the library says; an encryption that it does not know looks the same
+    detail: str = ""  # the library's own message, as an unknown encryption looks like a wrong passphrase
 
 
 class PassphraseMissing(KeyFault, reasons=True):
-    """A passphrase or a PIN is needed and there is no way to ask for it."""
+    """A passphrase or PIN is needed, and there is no way to ask for it."""
 
-    option: str = "passphrase"  # the option that gives it: `passphrase`, `root-passphrase`, `new-passphrase` or `pin`
+    option: str = "passphrase"  # the option to pass: `passphrase`, `root-passphrase`, `new-passphrase` or `pin`
 
 
 class TextUnreadable(KeyFault):
-    """A file of one line whose encoding is not known."""
+    """The encoding of a one-line file is not known."""
 
 
 class SignerUnavailable(KeyFault, reasons=True):
-    """A signing key that lives elsewhere, in a PKCS#11 token or another process, cannot be used."""
+    """A signing key in a PKCS#11 token or another process cannot be used."""
 
-    name: str = ""  # the label of the key, or the kind of object that is missing: `private key`; of a URI the attribute
-    reported: str = ""  # the error that the module reports, as python-pkcs11 names it
+    name: str = ""  # the key's label, the kind of the missing object (`private key`), or an attribute of a URI
+    reported: str = ""  # the module's error, as python-pkcs11 names it
     detail: str = ""
 
 
 class SignerUriInvalid(SignerUnavailable, reasons=True):
-    """The URI of a key in a PKCS#11 token (RFC 7512) is malformed, or says too little."""
+    """The URI of a key in a PKCS#11 token (RFC 7512) is malformed or incomplete."""
 
     wanted: str = ""

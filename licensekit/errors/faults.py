@@ -1,6 +1,6 @@
-"""What can be wrong with what people write, and with fields of documents: each fault, and the errors that list them.
+"""Faults of files that people write and of fields of documents, and the errors that list them.
 
-Those of a catalog follow `docs/reference/catalog.md`, "Rules".
+Faults of a catalog follow `docs/reference/catalog.md`, "Rules".
 """
 
 from typing import ClassVar
@@ -9,14 +9,14 @@ from licensekit.errors.coded import LicenseError, Located, Message
 
 
 class Fault(Located, Message):
-    """One fault of a file that a person wrote, as a `FaultsError` lists it in `faults`.
+    """One fault of a file that a person wrote, listed in `FaultsError.faults`.
 
-    `where` is a key path (`licenses.sale.includes`) or a line (`line 7`); empty: the whole file.
+    `where` is a key path (`licenses.sale.includes`) or a line (`line 7`), and empty for the whole file.
     """
 
 
 class RuleBroken(Message, reasons=True):
-    """A rule of the format that a field of a document breaks (`docs/format.md`, "Fields")."""
+    """A field of a document breaks a rule of the format (`docs/format.md`, "Fields")."""
 
     text: str = ""
     fault: Fault | None = None
@@ -26,10 +26,10 @@ class RuleBroken(Message, reasons=True):
 
 
 class FaultsError(LicenseError):
-    """A file that a person wrote has faults; `faults` has all of them, each with its place."""
+    """A file that a person wrote has faults; `faults` lists them, each with its place."""
 
-    sums_up: ClassVar[bool] = False  # whether the message sums the faults up; otherwise it is the first of them
-    faults: tuple[Located, ...]  # in the order of the file; at least one
+    sums_up: ClassVar[bool] = False  # whether the message is a summary of the faults instead of the first fault
+    faults: tuple[Located, ...]  # in the order of the file, at least one
 
 
 class CatalogInvalid(FaultsError):
@@ -41,26 +41,26 @@ class OrderInvalid(FaultsError):
 
 
 class OrdersRefused(FaultsError):
-    """Some of many orders have faults, so none was issued; `faults` names the first of them."""
+    """Some orders of a bulk issue have faults, so none was issued; `faults` lists the first of them."""
 
     sums_up = True
     count: int
 
 
 class UsersInvalid(FaultsError):
-    """A file of users that cannot be used: its faults by line, the first hundred."""
+    """A file of users cannot be used; `faults` lists the first hundred faults, by line."""
 
     sums_up = True
 
 
 class SettlementInvalid(FaultsError):
-    """A plan that does not settle the deficit, or cannot be read: its faults by line, the first hundred."""
+    """A plan does not settle the deficit, or cannot be read; `faults` lists the first hundred faults, by line."""
 
     sums_up = True
 
 
 class SyntaxInvalid(Fault, reasons=True):
-    """A file, or one line of it, that cannot be read at all."""
+    """A file, or a line of it, cannot be parsed."""
 
     count: int = 0
     most: int = 0
@@ -71,7 +71,7 @@ class SyntaxInvalid(Fault, reasons=True):
 
 
 class ColumnInvalid(Fault, reasons=True):
-    """A heading of a table that is not one of its columns, or a column that is not there."""
+    """A table has an unknown column, or lacks a column."""
 
     name: str
     known: tuple[str, ...] = ()
@@ -79,7 +79,7 @@ class ColumnInvalid(Fault, reasons=True):
 
 
 class TableInvalid(Fault, reasons=True):
-    """A key that does not belong where it is, is missing, or has too many entries."""
+    """A key is in the wrong place, is missing, or has too many entries."""
 
     guess: str = ""
     most: int = 0
@@ -87,25 +87,25 @@ class TableInvalid(Fault, reasons=True):
 
 
 class ValueInvalid(Fault, reasons=True):
-    """A value that is of another kind, or outside what it may be."""
+    """A value is of the wrong kind, or outside its bounds."""
 
-    found: str = ""  # what is there, in words: `a number`
-    wanted: str = ""  # what belongs there, in words: `text in quotes`
+    found: str = ""  # in words: `a number`
+    wanted: str = ""  # in words: `text in quotes`
     words: tuple[str, ...] = ()
     guess: str = ""
-    meant: tuple[str, ...] = ()  # what a date or number that is written as in some countries may mean
+    meant: tuple[str, ...] = ()  # what a date or number in a local format may mean
     least: int = 0
     most: int = 0
 
 
 class TextInvalid(Fault, reasons=True):
-    """A text that cannot be kept, because of its length or of a character in it."""
+    """A text is too long, or contains a character that is not allowed."""
 
     most: int = 0
 
 
 class UserCellInvalid(Fault, reasons=True):
-    """A cell of a file of users that cannot be read, or a user who is there twice."""
+    """A cell of a file of users is invalid, or a user is listed twice."""
 
     text: str
     known: tuple[str, ...] = ()
@@ -114,7 +114,7 @@ class UserCellInvalid(Fault, reasons=True):
 
 
 class SettlementRowInvalid(Fault, reasons=True):
-    """A row of a plan that settles a deficit, or all its rows about one license."""
+    """A row of a plan that settles a deficit is invalid, or its rows about a license are."""
 
     license: str
     text: str = ""
@@ -124,7 +124,7 @@ class SettlementRowInvalid(Fault, reasons=True):
 
 
 class OrderIncomplete(Fault, reasons=True):
-    """An order without something that it needs where it is issued."""
+    """An order lacks something that it needs to be issued."""
 
     license: str = ""
     requires: tuple[str, ...] = ()
@@ -134,7 +134,7 @@ class OrderIncomplete(Fault, reasons=True):
 
 
 class OrderDatesInvalid(Fault, reasons=True):
-    """Dates of an order that contradict each other, or an end that a renewal cannot have."""
+    """Dates of an order contradict each other, or a renewal cannot end on this date."""
 
     key: str = ""
     expiry: int | None = None
@@ -142,7 +142,7 @@ class OrderDatesInvalid(Fault, reasons=True):
 
 
 class OrderSerialInvalid(Fault, reasons=True):
-    """A serial or sequence of an order that does not fit what was issued before."""
+    """A serial or sequence of an order does not fit what was issued before."""
 
     serial: str = ""
     sequence: int = 0
@@ -153,7 +153,7 @@ class OrderSerialInvalid(Fault, reasons=True):
 
 
 class OrderDoubtful(Fault, reasons=True):
-    """What is likely a slip, by what ledger and clock say: refused unless that is overridden."""
+    """An order is likely a mistake, judged by the ledger and the clock; refused unless that is overridden."""
 
     serial: str = ""
     company: str = ""
@@ -166,14 +166,14 @@ class OrderDoubtful(Fault, reasons=True):
 
 
 class AmendmentInvalid(Fault, reasons=True):
-    """A key that no change of a sold bundle can set or take out."""
+    """An amendment cannot set or remove this key of a sold bundle."""
 
     key: str
     to: str = ""
 
 
 class NameUnknown(Fault, reasons=True):
-    """A license, issuer, edition or setting that no catalog known here has or sells, or another issuer than signs."""
+    """No catalog here has or sells this license, issuer, edition or setting, or another issuer signs."""
 
     name: str
     issuer: str = ""
@@ -181,27 +181,27 @@ class NameUnknown(Fault, reasons=True):
 
 
 class KindWrong(Fault, reasons=True):
-    """A license of another kind than its place, or what is said of it, asks for."""
+    """A license is of the wrong kind for its table, or for what it is used for."""
 
     license: str
-    kind: str  # what it is: `system`, `site` or `user`
-    wanted: str = ""  # the kind that is asked for, the kind that requires it, or the table of its own kind
+    kind: str  # its kind: `system`, `site` or `user`
+    wanted: str = ""  # the kind that is needed, the kind that requires it, or the table of its own kind
 
 
 class CountWrong(Fault, reasons=True):
-    """A number of a license that has none, or no number of one that is sold by quantity."""
+    """The count of a license does not fit how the license is sold."""
 
     unit: str = ""
 
 
 class LicensesCircular(Fault, reasons=True):
-    """Licenses that include or require one another in a circle."""
+    """Licenses include or require each other in a circle."""
 
     licenses: tuple[str, ...]
 
 
 class SettingWrong(Fault, reasons=True):
-    """A setting that contradicts itself, or a value that does not fit one."""
+    """A setting contradicts itself, or a value does not fit its setting."""
 
     wanted: str = ""
     value: str = ""
@@ -210,19 +210,19 @@ class SettingWrong(Fault, reasons=True):
 
 
 class NeverHeld(Fault, reasons=True):
-    """A license whose requirements can never all hold, whatever is sold and assigned."""
+    """The requirements of a license can never all be met, whatever is sold and assigned."""
 
     requires: tuple[str, ...]
 
 
 class CatalogRefused(Fault):
-    """A catalog that breaks a rule of the format, so that no reader would take it."""
+    """A catalog breaks a rule of the format, so no reader would accept it."""
 
     why: tuple[RuleBroken, ...]
 
 
 class SoldReduced(Fault, reasons=True):
-    """Something that a new catalog takes away from bundles already sold."""
+    """A new catalog takes something away from bundles already sold."""
 
     before: str = ""
     after: str = ""

@@ -1,4 +1,4 @@
-"""What an installation refuses: a file, an administrator's change or proposal, and a program's question."""
+"""Errors of an installation: refused files, changes, proposals and questions."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -9,25 +9,25 @@ from licensekit.errors.faults import TextInvalid
 
 
 class RefusedError(LicenseError):
-    """The installation refuses a change; its state is as it was. `faults` says all that is why."""
+    """The installation refuses a change and stays as it was; `faults` lists all the reasons."""
 
     _about: ClassVar[frozenset[str]] = frozenset({"where", "more"})
-    more: tuple["RefusedError", ...] = ()  # what else stands against the change
+    more: tuple["RefusedError", ...] = ()  # the other reasons
 
     @property
     def faults(self) -> tuple["RefusedError", ...]:
-        """Everything that stands against the change, this first."""
+        """All reasons to refuse the change, this one first."""
         return (self, *self.more)
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as plain JSON values; `more` in its data is what else stands against it."""
+        """Return the error as plain JSON values, with the other reasons as `more` in its data."""
         said = super().as_json()
         more = [fault.as_json() for fault in self.more]
         return {**said, "data": {**said["data"], "more": more}} if more else said
 
 
 class BundleRefused(RefusedError, reasons=True):
-    """A bundle that the installation does not activate; its data name the bundle."""
+    """The installation does not activate this bundle."""
 
     serial: str
     part: str
@@ -42,28 +42,28 @@ class BundleRefused(RefusedError, reasons=True):
 
 
 class BelowUse(RefusedError, reasons=True):
-    """The new license set covers fewer than are assigned."""
+    """The new licenses cover fewer assignments than there are."""
 
     license: str
     in_use: int
     total: int
     remove: int
-    newest: tuple[str, ...]  # the first of those who hold it, with the highest slots
+    newest: tuple[str, ...]  # some of its holders, highest slots first
     others: int
 
 
 class NotActivated(RefusedError, reasons=True):
-    """Nothing was activated here yet."""
+    """No license has been activated here yet."""
 
 
 class UpdateNotOffered(RefusedError, reasons=True):
-    """There is no address at which a newer license file could be."""
+    """No address for newer license files is known."""
 
     issuer: str
 
 
 class NoneFree(RefusedError, reasons=True):
-    """As many are assigned, or leased, as there are."""
+    """All of a license are assigned or leased."""
 
     license: str
     in_use: int
@@ -77,7 +77,7 @@ class PlanHeld(RefusedError):
 
     holder: str
     plans: tuple[str, ...]
-    kept: str  # the plan that is held already, or the first of the new ones
+    kept: str  # the plan that the user holds already, or the first of the new ones
 
 
 class RequirementMissing(RefusedError, reasons=True):
@@ -98,22 +98,22 @@ class StillRequired(RefusedError):
 
 
 class NotAssigned(RefusedError, reasons=True):
-    """A license that is not assigned there, so not released; or that is not assigned to anybody."""
+    """A license is not assigned to this holder, or is of a kind that is never assigned."""
 
     license: str
     holder: str = ""
 
 
 class NotFound(RefusedError, reasons=True):
-    """There is no such user or site, no such event in force, no lease that is held, no such bundle or entry."""
+    """There is no such user, site, event in force, lease, bundle or entry."""
 
-    name: int | str  # its id; of a bundle its part
+    name: int | str  # the id, or the part of a bundle
     issuer: str = ""
     guess: str = ""  # the code of the license that may be meant
 
 
 class EntryTaken(RefusedError, reasons=True):
-    """There is such a user or site already, or a central site."""
+    """This user or site exists already, or a central site does."""
 
     entry: str
 
@@ -133,40 +133,40 @@ class BorrowRefused(RefusedError, reasons=True):
 
 
 class EntryInvalid(RefusedError, reasons=True):
-    """An id, name, group, kind or date that an administrator gave and that cannot be kept."""
+    """An id, name, group, kind or date that an administrator entered is invalid."""
 
     entry: str = ""
-    kind: str = ""  # what it was to be: `user id`, `name`, `message`; or the part to give back
+    kind: str = ""  # what was entered: `user id`, `name`, `message`; or the part to give back
     fault: TextInvalid | None = None
     seconds: int = 0
     shortest: int = 0
-    longest: int = 0  # bounds of seconds, or of characters
+    longest: int = 0  # in seconds or characters
 
 
 class AcceptRefused(RefusedError, reasons=True):
-    """A restored backup or a clock that cannot be accepted: there is none to accept, or it was done before."""
+    """There is no restored backup or clock to accept, or it was accepted before."""
 
 
 class ResetRefused(RefusedError, reasons=True):
-    """A reset that is for another installation, was used before, or is not the vendor's."""
+    """A reset is for another installation, was used before, or is not the vendor's."""
 
-    effect: str  # what it puts right: `clock`, `sequence` or `restore`
+    effect: str  # what it repairs: `clock`, `sequence` or `restore`
     issuer: str
 
 
 class MostUsersLeave(RefusedError):
-    """A sync by which most users would leave or lose licenses: the export may be cut off, or a group renamed."""
+    """Most users would leave or lose licenses by a sync: the export may be cut off, or a group renamed."""
 
     losing: int
     users: int
 
 
 class ProposalError(LicenseError):
-    """A proposal that is not carried out; nothing was changed."""
+    """A proposal was not applied; nothing was changed."""
 
 
 class ConfirmationNeeded(ProposalError):
-    """A proposal that somebody must confirm first; `proposal` is what to show."""
+    """A proposal must be confirmed first; `proposal` is what to show."""
 
     _about: ClassVar[frozenset[str]] = frozenset({"where", "proposal"})
     proposal: Any  # a `licensekit.proposals.Proposal`
@@ -174,18 +174,18 @@ class ConfirmationNeeded(ProposalError):
 
 
 class ProposalStale(ProposalError):
-    """A proposal of which something has changed since it was shown."""
+    """A proposal is no longer the same as when it was shown."""
 
-    about: str  # what the proposal was about: a serial, an order number, keys, a catalog
-    changed: tuple[str, ...]  # the key paths and codes of messages that are different now
+    about: str  # the subject of the proposal: a serial, an order number, keys, a catalog
+    changed: tuple[str, ...]  # the key paths and codes of messages that differ
 
 
 class QuestionError(LicenseError):
-    """A question that is a mistake in the program that asks it."""
+    """A program asks an invalid question, which is a mistake in the program."""
 
 
 class UnknownCode(QuestionError, reasons=True):
-    """A license, a setting or a way to log in that no catalog has, or an issuer whose catalog is not here."""
+    """No catalog has this license, setting or way to log in, or the issuer's catalog is not here."""
 
     name: str
     guess: str = ""  # the code that may be meant
@@ -193,48 +193,48 @@ class UnknownCode(QuestionError, reasons=True):
 
 
 class WrongKind(QuestionError, reasons=True):
-    """A license of another kind than the question is about."""
+    """A question is about a license of another kind."""
 
     license: str
-    kind: str  # what it is: `system`, `site` or `user`
+    kind: str  # its kind: `system`, `site` or `user`
     wanted: tuple[str, ...] = ()
 
 
 class SeatMisused(QuestionError, reasons=True):
-    """A seat that cannot be taken in this way."""
+    """A seat cannot be taken in this way."""
 
     license: str
 
 
 class OriginInvalid(QuestionError):
-    """An address by which browsers would reach the console, and that is none."""
+    """An origin of the console is not a valid address."""
 
     address: str
 
 
 class DenialReason(StrEnum):
-    """Why something is not granted, in the few words that programs branch on."""
+    """Why something is not granted, as programs branch on it."""
 
     NOT_LICENSED = "not-licensed"
-    """No bundle in force grants it: buy it."""
+    """No bundle in force grants it; it must be bought."""
     PENDING = "pending"
-    """What grants it has not started."""
+    """The bundle that grants it has not started."""
     EXPIRED = "expired"
     FOREIGN = "foreign"
-    """What grants it is bound to another installation."""
+    """The bundle that grants it is bound to another installation."""
     UNMAINTAINED = "unmaintained"
-    """What grants it does not cover this version of the product."""
+    """The bundle that grants it does not cover this version of the product."""
     NOT_INSTALLED = "not-installed"
-    """It is of an issuer of whom nothing is here."""
+    """Nothing of its issuer is here."""
     UNKNOWN_USER = "unknown-user"
     UNKNOWN_SITE = "unknown-site"
     RETIRED = "retired"
     NOT_ASSIGNED = "not-assigned"
-    """The installation may have it, and this user or site does not."""
+    """It is not assigned to this user or site."""
     BEYOND_SOLD = "beyond-sold"
     """It is assigned more often than it was sold."""
     NO_LOGIN = "no-login"
-    """Somebody decided that this user may not log in, or not in this way, or not now."""
+    """This user may not log in: not at all, not in this way, or not during an event."""
 
 
 _STATED: Final = ("not-licensed", "unknown-user", "unknown-site", "retired", "beyond-sold")
@@ -245,48 +245,48 @@ REASONS: Final[Mapping[str, DenialReason]] = {
     **dict.fromkeys(("login-off", "kind", "event"), DenialReason.NO_LOGIN),
     "issuer-absent": DenialReason.NOT_INSTALLED,
 }
-"""The code of each class of `licensekit.entitlements.messages` to what it is for a program.
+"""Code of a message of `licensekit.entitlements.messages` to the reason for programs.
 
-A bundle that is not in force names the reason itself, which is a state of a bundle.
+`bundle-not-in-force` is not listed: its own reason, a state of a bundle, is the reason for programs.
 """
 
 
 def denial_reason(why: Message) -> DenialReason:
-    """Return why something is not granted, in a word that programs branch on."""
+    """Return the reason for programs that a message stands for."""
     stated = why.code == "bundle-not-in-force"
     return DenialReason(why.reason) if stated else REASONS.get(why.code, DenialReason.NOT_LICENSED)
 
 
 class NotEntitled(LicenseError):
-    """`require`: the license does not grant what is needed; `why` says why not, and `reason` for programs."""
+    """The license does not grant what `require` needs; `why` explains it to people, `reason` to programs."""
 
     reason: DenialReason = DenialReason.NOT_LICENSED
     license: str
     why: Message
     holder: str = ""
-    """Who asked for it, where it is not the installation as a whole."""
+    """The user or site; empty for the installation as a whole."""
     buy_url: str | None = None
-    """Where the issuer sells more, if its catalog names an address."""
+    """The address where the issuer sells more, if its catalog has one."""
 
 
 class MeterExhausted(LicenseError, reasons=True):
-    """Units of a meter that are not there; `reason` says why."""
+    """A meter has too few units left; `reason` says why."""
 
     license: str
     asked: int
     total: int = 0
-    """How many were sold for the period."""
+    """The units sold for the period."""
     renews: int | None = None
     """When the next period starts, in seconds since 1970."""
     why: Message | None = None
 
 
 class LeaseLost(LicenseError, reasons=True):
-    """A seat that was held and is not any more; `reason` says why."""
+    """A seat was lost; `reason` says why."""
 
     license: str
     holder: str
-    lease: str  # the id by which administrators see it
-    refusal: LicenseError | None = None  # why it got no other seat when its license had fewer
-    by: str = ""  # who ended it, as far as that is known
-    since: int | None = None  # when it was taken or renewed last, in seconds since 1970, if it was not renewed in time
+    lease: str  # its id, as administrators see it
+    refusal: LicenseError | None = None  # why there was no other seat when its license was reduced
+    by: str = ""  # who ended it, if known
+    since: int | None = None  # when it was last renewed, in seconds since 1970, if it was not renewed in time

@@ -1,4 +1,4 @@
-"""What can be wrong with a file, a folder or a database, with an installation's home or with what serves it."""
+"""Errors of files, folders, databases, an installation's home and the console's server."""
 
 from typing import Literal
 
@@ -6,25 +6,25 @@ from licensekit.errors.coded import LicenseError
 
 
 class StateError(LicenseError):
-    """A file, folder or database that cannot be used as it is."""
+    """A file, folder or database cannot be used as it is."""
 
 
 class FileUnusable(StateError, reasons=True):
-    """A path that is missing, not a plain file, or not readable or writable."""
+    """A path is missing, not a plain file, or not readable or writable."""
 
-    wanted: str = ""  # what the path was to be: `a license file`
+    wanted: str = ""  # what the path should be: `a license file`
     kind: Literal["", "folder", "pipe", "socket", "symbolic link", "device"] = ""
     detail: str = ""
 
 
 class OutputFailed(LicenseError, reasons=True):
-    """What was to be printed, or put into a file, cannot be written; `reason` is what that means for a change."""
+    """Output cannot be printed or written to a file; `reason` says whether the change was made."""
 
-    detail: str = ""  # what the system says
+    detail: str = ""  # the system's own message
 
 
 class FetchFailed(StateError, reasons=True):
-    """A license file that did not come from its address; what is here is as it was."""
+    """A license file could not be fetched from its address; nothing was changed."""
 
     detail: str = ""
     status: int = 0
@@ -32,32 +32,32 @@ class FetchFailed(StateError, reasons=True):
 
 
 class PlaceTaken(StateError, reasons=True):
-    """Something is already where something new should go, and is not overwritten."""
+    """A new file would overwrite something that is there already."""
 
     bundle: str = ""
     company: str = ""
 
 
 class HomeInvalid(StateError, reasons=True):
-    """The home is no installation, or holds another product's."""
+    """The home is not an installation, or is one of another product."""
 
-    recorded: str = ""  # the root pin that the installation was activated with
+    recorded: str = ""  # the root pin with which the installation was activated
     products: tuple[str, ...] = ()
 
 
 class LicenseMisplaced(StateError, reasons=True):
-    """Environment variables that supply two licenses, or a text where the path of one belongs."""
+    """Environment variables supply two licenses, or contain a license instead of a path."""
 
     text: str
     file: str
 
 
 class OtherInstallation(StateError):
-    """Another installation took the place of the open one."""
+    """Another installation has replaced the open one."""
 
 
 class AuditDamaged(StateError, reasons=True):
-    """The audit log's chain is broken, tables contradict each other, or a document that the log names is lost."""
+    """The audit log's chain is broken, tables contradict each other, or a document that the log names is missing."""
 
     entry: int | None = None
     license: str = ""
@@ -66,56 +66,56 @@ class AuditDamaged(StateError, reasons=True):
 
 
 class ConsoleUnavailable(StateError, reasons=True):
-    """The web console cannot be served: packages, address or certificate are missing."""
+    """The web console cannot be served: a package, its address or its certificate is unusable."""
 
     package: str = ""
     detail: str = ""
 
 
 class EngineError(StateError):
-    """What the engine of a database refuses, or cannot do."""
+    """The engine of a database refuses or fails."""
 
-    detail: str = ""  # what the system, the server or the driver says
-    sqlstate: str = ""  # the server's code for it (PostgreSQL manual, appendix A)
+    detail: str = ""  # the message of the system, the server or the driver
+    sqlstate: str = ""  # the server's error code (PostgreSQL manual, appendix A)
 
 
 class DatabaseDamaged(EngineError, reasons=True):
-    """The database is not ours, or is damaged."""
+    """The database is not one of licensekit, or is damaged."""
 
     wanted: str = ""
-    kind: object = None  # the kind that it says it is; of any type, for anybody may have written it
+    kind: object = None  # its recorded kind; of any type, because anybody may have written it
     table: str = ""
-    names: tuple[str, ...] = ()  # the tables and indexes that differ, and tables with a trigger
+    names: tuple[str, ...] = ()  # tables and indexes that differ, and tables with a trigger
 
 
 class DatabaseNewer(StateError, reasons=True):
-    """The database has a schema of a newer program, with which this one may not do what was asked."""
+    """The database has the schema of a newer program, and this one may not do this with it."""
 
     found: int
     known: int
 
 
 class DatabaseMoved(StateError):
-    """What the database holds was moved to another place, and lives only there."""
+    """The contents of the database were moved to another place, and are used only there."""
 
     kind: str
     place: str
 
 
 class DatabaseBusy(EngineError, reasons=True):
-    """Another process holds the database for longer than we wait."""
+    """Another process blocks the database for longer than we wait."""
 
 
 class DatabaseUnavailable(EngineError, reasons=True):
-    """The database cannot be reached or written: full disk, no permission, server away."""
+    """The database cannot be reached or written: full disk, no permission, server down."""
 
     holder: str = ""
     why: LicenseError | None = None
 
 
 class ConstraintViolated(EngineError, reasons=True):
-    """The database refuses what contradicts what is there: a unique, foreign key or check rule."""
+    """A write violates a unique, foreign key or check constraint of the database."""
 
 
 class NotStorable(EngineError, reasons=True):
-    """A value that no database keeps: NUL or half a character in text, too long, too large."""
+    """A value cannot be stored: text with NUL or half a surrogate pair, too long, or too large."""

@@ -1,15 +1,15 @@
-"""What the vendor's workspace refuses: of its folder, keys, catalog and ledger, and for what was issued before."""
+"""Errors of the vendor's workspace: its folder, keys, catalog, ledger, and conflicts with what was issued before."""
 
 from licensekit.errors.coded import LicenseError, Message
 from licensekit.errors.faults import RuleBroken, SoldReduced
 
 
 class WorkspaceError(LicenseError):
-    """The vendor's workspace refuses, or is not one."""
+    """The vendor's workspace refuses an operation, or is not a workspace."""
 
 
 class WorkspaceInvalid(WorkspaceError, reasons=True):
-    """The folder is not a workspace, or a damaged one."""
+    """The folder is not a workspace, or is a damaged one."""
 
 
 class ClockDoubtful(WorkspaceError, reasons=True):
@@ -22,20 +22,20 @@ class ClockDoubtful(WorkspaceError, reasons=True):
 
 
 class LedgerRestored(WorkspaceError, reasons=True):
-    """The ledger lacks what it held before: it was restored from a backup, or cut. Nothing is signed."""
+    """The ledger lacks entries that it had before: it was restored from a backup, or truncated. Nothing is signed."""
 
-    number: int  # of the entry that is missing
+    number: int  # of the missing entry
     newest: int = 0
 
 
 class WorkspaceExists(WorkspaceError, reasons=True):
-    """`init` into a folder, or on a ledger, that already holds a workspace."""
+    """The folder or ledger already contains a workspace, so `init` cannot create one."""
 
     name: str = ""
 
 
 class PlanRefused(WorkspaceError, reasons=True):
-    """A new workspace that cannot be created as planned; nothing was."""
+    """A new workspace cannot be created as planned; nothing was created."""
 
     written: str = ""
     planned: str = ""
@@ -45,13 +45,13 @@ class PlanRefused(WorkspaceError, reasons=True):
 
 
 class VendorOnly(WorkspaceError, reasons=True):
-    """Something that only the vendor's own workspace can do."""
+    """Only the vendor's own workspace can do this."""
 
     vendor: str
 
 
 class KeyChangeRefused(WorkspaceError, reasons=True):
-    """A change of a key that its present state does not allow."""
+    """The present state of a key does not allow this change."""
 
     key: str  # its name or id
     starts: int = 0
@@ -60,24 +60,24 @@ class KeyChangeRefused(WorkspaceError, reasons=True):
 
 
 class ChangeInSigning(WorkspaceError, reasons=True):
-    """A change of keys in signing that is in the way of another, or that would undo what came between."""
+    """A change of keys that is being signed blocks another, or would undo a later one."""
 
-    document: str = ""  # the one in signing, by type and version: `trust document 2`
-    by: str = ""  # the one in force
+    document: str = ""  # the document that is being signed: `trust document 2`
+    by: str = ""  # the document in force
     issued: int = 0  # when the trust document in force was signed, in seconds since 1970
 
 
 class RevocationsFull(WorkspaceError):
-    """The next revocation list would be longer than a list may be."""
+    """The next revocation list would be too long."""
 
     most: int
 
 
 class CatalogChanged(WorkspaceError, reasons=True):
-    """`catalog.toml` differs from the catalog that was last signed, or takes away from bundles already sold."""
+    """`catalog.toml` differs from the catalog last signed, or takes something away from bundles already sold."""
 
     faults: tuple[SoldReduced, ...] = ()
-    concerned: tuple[Message, ...] = ()  # from whom it takes away, by what that is
+    concerned: tuple[Message, ...] = ()  # who is affected, for each thing taken away
 
 
 class LedgerDamaged(WorkspaceError, reasons=True):
@@ -89,7 +89,7 @@ class LedgerDamaged(WorkspaceError, reasons=True):
 
 
 class NotIssued(WorkspaceError, reasons=True):
-    """The ledger has no such bundle, or nothing of such a serial."""
+    """The ledger has no such bundle or serial."""
 
     name: str
     part: str = ""
@@ -97,41 +97,41 @@ class NotIssued(WorkspaceError, reasons=True):
 
 
 class NotCurrent(WorkspaceError, reasons=True):
-    """What was to be changed is not in force: revoked, returned, or replaced."""
+    """The bundle to be changed is not in force: it was revoked, returned, or replaced."""
 
     bundle: str
 
 
 class NotReinstated(WorkspaceError, reasons=True):
-    """A bundle that does not come back by being taken off the revocation list."""
+    """Removing a bundle from the revocation list would not bring it back into force."""
 
     bundle: str
     serial: str
 
 
 class OrderConflict(WorkspaceError, reasons=True):
-    """An order number that was issued before: with other contents, or as what is void now."""
+    """An order number was issued before, with other contents or as a bundle that is void now."""
 
-    order: str | None  # None: the bundle answers a request, and no order has a number
-    entry: int  # the number of what was entered for it
-    changes: tuple[object, ...] = ()  # what the orders differ in: `proposals.Change`
+    order: str | None  # None if the bundle answers a request instead of an order
+    entry: int  # the number of its ledger entry
+    changes: tuple[object, ...] = ()  # differences between the orders: `proposals.Change`
     bundle: str = ""
     why: tuple[LicenseError, ...] = ()
 
 
 class RequestAnswered(WorkspaceError, reasons=True):
-    """A request that was answered before, with something else or with what is void now."""
+    """A request was answered before, with something else or with a bundle that is void now."""
 
-    effect: str = ""  # what the reset puts right: `clock`, `sequence` or `restore`
+    effect: str = ""  # what the reset repairs: `clock`, `sequence` or `restore`
     bundle: str = ""  # the name of its file
     state: str = ""
-    changes: tuple[object, ...] = ()  # what the orders differ in: `proposals.Change`
+    changes: tuple[object, ...] = ()  # differences between the orders: `proposals.Change`
 
 
 class InstallationsTaken(WorkspaceError, reasons=True):
-    """As many installations are bound as the order allows, or the serial is bound to another."""
+    """The order allows no more installations, or the serial is bound to another one."""
 
-    bundles: tuple[str, ...]  # the names of their files
+    bundles: tuple[str, ...]  # the names of the files
     order: str = ""
     count: int = 0
     serial: str = ""
@@ -140,17 +140,17 @@ class InstallationsTaken(WorkspaceError, reasons=True):
 
 
 class ExchangeFileRefused(WorkspaceError, reasons=True):
-    """A receipt or statement by another installation than the one that the record names, or entered before."""
+    """A receipt or statement is from another installation than the recorded one, or was entered before."""
 
     installation: bytes = b""  # SHA-256 of the key that signed it
     bundle: str = ""
     count: int = 0
-    entry: int = 0  # the number of the first one that was entered
+    entry: int = 0  # the number of the earlier entry
     entered: int | None = None
 
 
 class QrRefused(WorkspaceError, reasons=True):
-    """A license file that fits into no QR code, or nothing here that draws one."""
+    """A license file is too large for a QR code, or the package that draws QR codes is missing."""
 
     characters: int = 0
     most: int = 0

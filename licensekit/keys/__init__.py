@@ -1,1 +1,1 @@
-"""Keys: what verifies, what signs, and the files that hold them. The one home of cryptography."""
+"""Keys, signatures and key files. No other package uses cryptography."""

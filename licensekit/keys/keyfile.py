@@ -1,7 +1,7 @@
-"""Keys as text: secret keys sealed under a passphrase, public keys in the open.
+"""Key files: secret keys encrypted with a passphrase, and public keys (`docs/format.md`, "Key files").
 
-Both are one line of ASCII, a prefix and base64, and read with the tolerance of license files: white space anywhere, a
-leading byte order mark, and otherwise exactly one spelling (`docs/format.md`, "Key files").
+Both are a line of ASCII: a prefix and base64. As in license files, white space and a leading byte order mark are
+ignored; otherwise only one spelling is accepted.
 
     lkkey1. scheme:u8 log2N:u8 salt:16 label public  sealed secret
     lkpub1. scheme:u8 label public  check:4
@@ -22,11 +22,11 @@ from licensekit.wire.documents.fields import written_text_fault
 
 SECRET_PREFIX: Final = "lkkey1."  # noqa: S105  # names the format, opens nothing
 PUBLIC_PREFIX: Final = "lkpub1."
-LOG2_N = 17  # the cost of the files that `seal` makes: 128 MiB and about a quarter of a second
+LOG2_N = 17  # the cost of files that `seal` writes: 128 MiB and about a quarter of a second
 _SALT_BYTES: Final = 16
 _TAG_BYTES: Final = 16
 _CHECK_BYTES: Final = 4
-# A salt is never used twice, so the key it leads to seals once and the nonce need not vary.
+# Each salt gives a new key, which encrypts only once, so the nonce need not vary.
 _NONCE: Final = bytes(12)
 _WANTED: Final = {SECRET_PREFIX: "a key file", PUBLIC_PREFIX: "a public key"}
 _MISSED: Final = {SECRET_PREFIX: "not-a-key-file", PUBLIC_PREFIX: "not-a-public-key"}
@@ -39,7 +39,7 @@ _MISTAKEN: Final[tuple[tuple[bytes, str], ...]] = (
 
 
 class PublicPart(NamedTuple):
-    """A public key and the label that its owner gave it; whose it is, the text does not prove."""
+    """A public key and its label; neither proves who owns it."""
 
     verifying_key: verifying.VerifyingKey
     label: str
@@ -54,7 +54,7 @@ class _Sealed(NamedTuple):
 
 
 def seal(key: signing.SigningKey, passphrase: bytes, *, label: str) -> str:
-    """Return the text of a key file that holds `key`; raise `PassphraseMissing`, or `KeyInvalid` for a bad label."""
+    """Return the text of a key file with `key`; raise `PassphraseMissing`, or `KeyInvalid` for an invalid label."""
     if not passphrase:
         raise errors.PassphraseMissing(reason="empty")
     public, salt = key.verifying_key, token_bytes(_SALT_BYTES)
@@ -64,7 +64,7 @@ def seal(key: signing.SigningKey, passphrase: bytes, *, label: str) -> str:
 
 
 def open_(text: bytes | str, passphrase: bytes) -> signing.SigningKey:
-    """Return the secret key that `passphrase` opens; raise `TooLarge`, `KeyFileInvalid` or `PassphraseWrong`."""
+    """Decrypt a key file with `passphrase`; raise `TooLarge`, `KeyFileInvalid` or `PassphraseWrong`."""
     file = _read_sealed(text)
     cipher = _cipher(passphrase, file.salt, file.log2_n)
     try:
@@ -78,18 +78,18 @@ def open_(text: bytes | str, passphrase: bytes) -> signing.SigningKey:
 
 
 def peek(text: bytes | str) -> PublicPart:
-    """Return what a key file says in the open, which nothing proves; raises `TooLarge`, `KeyFileInvalid` as `open_`."""
+    """Return the unencrypted part of a key file, unverified; raise `TooLarge` or `KeyFileInvalid`."""
     return _read_sealed(text).part
 
 
 def format_public(key: verifying.VerifyingKey, label: str) -> str:
-    """Return the text of a public key that can be handed around, without a line end; raises `KeyInvalid` as `seal`."""
+    """Return the text of a public key, without a line end; raise `KeyInvalid` for an invalid label."""
     body = bytes([key.scheme]) + _label_bytes(label) + key.public
     return PUBLIC_PREFIX + armor.encode(body + _check(body))
 
 
 def parse_public(text: bytes | str) -> PublicPart:
-    """Return the key that `format_public` wrote, to be compared by other means; raise `TooLarge`, or why it is none."""
+    """Parse the text that `format_public` returns; raise `TooLarge`, `KeyFileInvalid` or `KeyInvalid`."""
     data = _read(text, PUBLIC_PREFIX)
     body, check = data[:-_CHECK_BYTES], data[-_CHECK_BYTES:]
     if check != _check(body):

@@ -1,4 +1,4 @@
-"""Keys in other people's forms: OpenSSH and PKCS#8 in, OpenSSH and SubjectPublicKeyInfo out."""
+"""Import of keys from OpenSSH and PKCS#8, and export to OpenSSH and SubjectPublicKeyInfo."""
 
 from collections.abc import Callable
 from typing import Final
@@ -13,12 +13,12 @@ from licensekit.wire.documents.fields import text_fault
 from licensekit.wire.frame import ED25519, HYBRID
 
 _Load = Callable[[bytes, bytes | None], object]
-"""Reads a key with a passphrase, or with None for a file that needs none."""
+"""Loads a key with a passphrase, or with None if it is not encrypted."""
 _LOADERS: Final[tuple[tuple[bytes, _Load], ...]] = (
     (b"-----BEGIN OPENSSH PRIVATE KEY-----", serialization.load_ssh_private_key),
     (b"PRIVATE KEY-----", serialization.load_pem_private_key),
 )
-"""What a file has in it, and what reads it; one without is DER."""
+"""A mark in the file, and the loader for such files; a file in DER has no mark."""
 _MISTAKEN: Final[tuple[tuple[bytes, str], ...]] = (
     (b"PuTTY-User-Key-File", "import-putty"),
     (b"PUBLIC KEY-----", "import-public"),
@@ -30,13 +30,13 @@ _SAID: Final = (TypeError, ValueError, UnsupportedAlgorithm, InternalError, Inva
 
 
 def import_private(data: bytes, passphrase: Callable[[], bytes]) -> signing.SigningKey:
-    """Return the key of an OpenSSH or PKCS#8 file (PEM or DER), asking if it is encrypted, or raise a `KeyFault`."""
+    """Load an OpenSSH or PKCS#8 key (PEM or DER), calling `passphrase` if it is encrypted; raise a `KeyFault`."""
     if len(data) > limits.KEY_FILE_BYTES:
         raise errors.TooLarge(reason="bytes", limit=limits.KEY_FILE_BYTES, size=len(data), wanted="a key")
     load = _loader(data)
     try:
         key = _read(load, data, None)
-    except TypeError:  # how cryptography says that a file is encrypted
+    except TypeError:  # what cryptography raises for an encrypted file
         key = _opened(load, data, passphrase())
     except UnsupportedAlgorithm as error:
         raise errors.KeyInvalid(reason="unsupported", detail=str(error)) from error
@@ -48,7 +48,7 @@ def import_private(data: bytes, passphrase: Callable[[], bytes]) -> signing.Sign
 
 
 def export_openssh(key: verifying.VerifyingKey, comment: str = "") -> str:
-    """Return `key` as a line of OpenSSH without its end; raise `KeyInvalid` if it is hybrid or `comment` breaks it."""
+    """Return `key` as a line of OpenSSH, without a line end; raise `KeyInvalid` for a hybrid key or a bad comment."""
     if fault := text_fault(comment):
         raise errors.KeyInvalid(reason="comment", text=comment, fault=fault)
     line = _ed25519(key).public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH).decode()
@@ -63,13 +63,13 @@ def export_pem(key: verifying.VerifyingKey) -> str:
 
 def _ed25519(key: verifying.VerifyingKey) -> Ed25519PublicKey:
     if key.scheme == HYBRID:
-        # The composite keys of the LAMPS drafts are none: they sign another message than ours.
+        # The composite keys of the LAMPS drafts do not fit: they sign another message.
         raise errors.KeyInvalid(reason="hybrid")
     return Ed25519PublicKey.from_public_bytes(key.public)
 
 
 def _loader(data: bytes) -> _Load:
-    if data.startswith(b"\x30"):  # the SEQUENCE that a key is in DER
+    if data.startswith(b"\x30"):  # a SEQUENCE in DER
         return serialization.load_der_private_key
     for mark, load in _LOADERS:
         if mark in data:
@@ -81,7 +81,7 @@ def _read(load: _Load, data: bytes, secret: bytes | None) -> object:
     try:
         return load(data, secret)
     except BaseException as error:
-        # Others come as well (NotImplementedError), and Rust's, on a cost of 2^31 rounds, which is no `Exception`.
+        # Others occur too: NotImplementedError, and Rust's panic (not an `Exception`) on a cost of 2^31 rounds.
         if isinstance(error, _SAID) or not (isinstance(error, Exception) or type(error).__name__ == "PanicException"):
             raise
         raise errors.KeyFileInvalid(reason="import") from error
@@ -92,7 +92,7 @@ def _opened(load: _Load, data: bytes, secret: bytes) -> object:
         return _read(load, data, secret)
     except UnsupportedAlgorithm as error:
         raise errors.SchemeUnavailable(reason="bcrypt") from error
-    except ValueError as error:  # also an encryption that is not known; the reason tells
+    except ValueError as error:  # an unknown encryption looks the same as a wrong passphrase
         raise errors.PassphraseWrong(reason="refused", detail=str(error)) from error
     except (TypeError, InvalidTag, InternalError) as error:
         raise errors.PassphraseWrong from error

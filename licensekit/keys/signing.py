@@ -1,4 +1,4 @@
-"""Secret keys that sign, and the one protocol of everything that can (`Signer`)."""
+"""Secret keys, and the protocol of everything that signs (`Signer`)."""
 
 from collections.abc import Callable
 from secrets import token_bytes
@@ -13,30 +13,30 @@ from licensekit.wire.frame import ED25519, HYBRID, INSTALLATION
 
 SEED_BYTES: Final = 32
 SECRET_BYTES: Final = {ED25519: SEED_BYTES, HYBRID: 2 * SEED_BYTES, INSTALLATION: SEED_BYTES}
-"""Scheme to the bytes of its secret: an Ed25519 seed, for the hybrid and then an ML-DSA-65 seed."""
+"""Scheme to the size of its secret: an Ed25519 seed, followed by an ML-DSA-65 seed for the hybrid."""
 
 
 class Signer(Protocol):
-    """Whatever can sign: a key in memory, a token behind PKCS#11."""
+    """Anything that signs: a key in memory, or one in a PKCS#11 token."""
 
     @property
     def verifying_key(self) -> VerifyingKey:
-        """The key that verifies what this signs."""
+        """The key that verifies the signatures."""
         ...
 
     def sign(self, message: bytes) -> bytes:
-        """Return the signature over `message`, in the form of the key's scheme, or raise `SignerUnavailable`."""
+        """Return the signature of `message` in the form of the key's scheme; raise `SignerUnavailable`."""
         ...
 
 
 class SigningKey:
-    """A secret key in memory. Made by `SigningKey.generate` or `SigningKey.from_secret`."""
+    """A secret key in memory, created by `SigningKey.generate` or `SigningKey.from_secret`."""
 
     __slots__ = ("_secret", "_sign", "verifying_key")
 
     def __init__(self, secret: bytes, verifying_key: VerifyingKey, sign: Callable[[bytes], bytes]) -> None:
         self._secret = secret
-        self.verifying_key: Final = verifying_key  # the key that verifies what this signs
+        self.verifying_key: Final = verifying_key
         self._sign = sign
 
     @staticmethod
@@ -46,7 +46,7 @@ class SigningKey:
 
     @staticmethod
     def from_secret(scheme: int, secret: bytes) -> "SigningKey":
-        """Return the key that `secret` stands for; raise `KeyInvalid`, or `SchemeUnavailable` without ML-DSA."""
+        """Return the key with this secret; raise `KeyInvalid`, or `SchemeUnavailable` without ML-DSA."""
         wanted = _secret_bytes(scheme)
         if len(secret) != wanted:
             raise KeyInvalid(reason="secret-length", scheme=scheme, wanted=wanted, length=len(secret))
@@ -69,11 +69,11 @@ class SigningKey:
         return SigningKey(secret, load(scheme, public), sign)
 
     def sign(self, message: bytes) -> bytes:
-        """Return the signature over `message`."""
+        """Return the signature of `message`."""
         return self._sign(message)
 
     def reveal_secret(self) -> bytes:
-        """Return the secret itself. Whoever has it signs in this key's name."""
+        """Return the secret itself, with which anybody can sign as this key."""
         return self._secret
 
     def __repr__(self) -> str:

@@ -1,8 +1,7 @@
 """Public keys that verify signatures (`docs/format.md`, "Schemes").
 
-A key is checked once, when it is loaded, so that verification costs what the signature costs. `cryptography` checks an
-Ed25519 key's length and nothing else, and under a key of low order any message verifies; so the checks of the point are
-made here, by arithmetic over the field.
+A key is checked once, when it is loaded. `cryptography` checks only the length of an Ed25519 key, but with a key of low
+order any message verifies, so the point is checked here by arithmetic over the field.
 """
 
 from collections.abc import Callable
@@ -20,7 +19,7 @@ PUBLIC_BYTES: Final = {
     frame.HYBRID: frame.ED25519_KEY_BYTES + frame.MLDSA65_KEY_BYTES,
     frame.INSTALLATION: frame.ED25519_KEY_BYTES,
 }
-"""Scheme to the bytes of its public key; the hybrid's is Ed25519 and ML-DSA-65, in this order."""
+"""Scheme to the size of its public key in bytes."""
 
 # The field and the curve -x² + y² = 1 + dx²y² (RFC 8032, section 5.1).
 _P: Final = 2**255 - 19
@@ -30,25 +29,25 @@ _Verify = Callable[[bytes, bytes], None]
 
 
 def sha256(data: bytes) -> bytes:
-    """Return the 32 bytes of SHA-256 over `data` (FIPS 180-4)."""
-    # `hashlib` would load a second cryptographic library, which costs a process that verifies more than all else.
+    """Return the SHA-256 of `data` (FIPS 180-4)."""
+    # `hashlib` would load a second cryptographic library, which costs more than the rest of a verification.
     running = Hash(SHA256())
     running.update(data)
     return running.finalize()
 
 
 class VerifyingKey(NamedTuple):
-    """A public key that passed every check. Made by `load`, equal by scheme and public bytes."""
+    """A checked public key, created by `load`; equal by scheme and public bytes."""
 
     scheme: int  # `frame.ED25519`, `frame.HYBRID` or `frame.INSTALLATION`
-    public: bytes  # the key: 32 bytes of Ed25519, for the hybrid scheme followed by 1952 of ML-DSA-65
-    key_id: bytes  # the first 8 bytes of SHA-256 over the scheme byte and the key
-    reference: bytes  # what stands for the key in a frame: the key id; for an installation the key itself
-    check: _Verify  # checks a signature and a message, as `cryptography` does
+    public: bytes  # 32 bytes of Ed25519, followed by 1952 of ML-DSA-65 for the hybrid scheme
+    key_id: bytes  # the first 8 bytes of the SHA-256 of scheme byte and key
+    reference: bytes  # the key in a frame: the key id, or the key itself for an installation
+    check: _Verify  # verifies a signature of a message, or raises as `cryptography` does
 
     @property
     def fingerprint(self) -> str:
-        """The whole SHA-256 of which the key id is the beginning, in hex: what people compare."""
+        """The full SHA-256 of scheme byte and key in hex, for people to compare."""
         return sha256(bytes([self.scheme]) + self.public).hex()
 
     def __eq__(self, other: object) -> bool:
@@ -64,7 +63,7 @@ class VerifyingKey(NamedTuple):
         return f"VerifyingKey(scheme={self.scheme}, key_id={self.key_id.hex()})"
 
     def verify(self, message: bytes, signature: bytes) -> None:
-        """Raise `SignatureInvalid` unless `signature` is this key's over `message`."""
+        """Raise `SignatureInvalid` unless `signature` is this key's signature of `message`."""
         try:
             self.check(signature, message)
         except InvalidSignature as error:
@@ -72,10 +71,10 @@ class VerifyingKey(NamedTuple):
 
 
 def load(scheme: int, public: bytes) -> VerifyingKey:
-    """Return the key of `scheme` whose bytes are `public`; raise `SchemeUnavailable` where there is no ML-DSA.
+    """Load and check a public key; raise `SchemeUnavailable` without ML-DSA.
 
-    Raises `KeyInvalid` for an unknown scheme, another length, or an Ed25519 part that is not canonical, on no point of
-    the curve or of low order (RFC 8032, section 5.1.3).
+    Raises `KeyInvalid` for an unknown scheme, a wrong length, or an Ed25519 part that is not canonical, not on the
+    curve, or of low order (RFC 8032, section 5.1.3).
     """
     if (wanted := PUBLIC_BYTES.get(scheme)) is None:
         raise errors.KeyInvalid(reason="unknown-scheme", scheme=scheme)
@@ -108,7 +107,7 @@ def _ed25519(public: bytes) -> _Verify:
 def _mldsa65(public: bytes) -> _Verify:
     from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA65PublicKey  # noqa: PLC0415  # few have such a key
 
-    # Every value of those bytes is a canonical key (FIPS 204, `pkDecode`), so there is no more to check.
+    # Every value is a canonical key (FIPS 204, `pkDecode`).
     try:
         return MLDSA65PublicKey.from_public_bytes(public).verify
     except UnsupportedAlgorithm as error:

@@ -1,1 +1,1 @@
-"""What people write: single values, tables of keys, TOML, codes that were mistyped, names."""
+"""Texts that people write: values, names, TOML, tables of spreadsheets, pasted licenses."""

@@ -1,4 +1,4 @@
-"""Tables of spreadsheets (`docs/commands.md`, "Tables"): bytes in, a row at a time, cells by their columns out."""
+"""Tables of spreadsheets, read row by row, with cells by column (`docs/commands.md`, "Tables")."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -16,40 +16,40 @@ _SHOWN: Final = 20
 
 
 class TableOptions(NamedTuple):
-    """What a person says of a table that the table itself does not say."""
+    """How to read a table."""
 
     encoding: str = UTF_8
-    """One of `rows.ENCODINGS`; a byte order mark outweighs it."""
+    """One of `rows.ENCODINGS`; a byte order mark overrides it."""
     columns: Mapping[str, str] = {}
-    """Heading to the column that it stands for."""
+    """Heading to the column that it means."""
     ignored: Collection[str] = ()
-    """Headings of columns that are left out."""
+    """Headings of columns to ignore."""
 
 
 AS_WRITTEN: Final = TableOptions()
 
 
 class Columns(NamedTuple, Generic[T]):
-    """The columns that a kind of table can have."""
+    """The possible columns of a kind of table."""
 
     known: Mapping[str, T]  # heading, in lower case, to the key of its cells
     required: Collection[str] = ()
-    names: Mapping[str, str] = {}  # other names, which headings are mistaken for, to the heading that is meant
+    names: Mapping[str, str] = {}  # other name for a column to its heading, for guesses
 
 
 class TableRow(NamedTuple, Generic[T]):
-    """A row below the headings, or what is wrong with it or with them."""
+    """A row below the headings, or the faults of a row or of the headings."""
 
-    line: int  # the last line that it takes, of headings the first; lines count from 1
-    cells: Mapping[T, str]  # without space around them; a row that ends early has empty ones
+    line: int  # its last line, or the first line of the headings; lines count from 1
+    cells: Mapping[T, str]  # stripped; missing cells at the end of a row are empty
     faults: tuple[Fault, ...] = ()
-    size: int = 0  # the bytes that were read for it
+    size: int = 0  # the bytes read for it
     marks: tuple[MarksLeftOut, ...] = ()
-    misread: Mapping[T, str] = {}  # the cells of a row that has too many or too few, which may be in wrong columns
+    misread: Mapping[T, str] = {}  # the cells of a row with too many or too few, which may be in wrong columns
 
 
 def read_table(data: Iterable[bytes] | str, columns: Columns[T], options: TableOptions) -> Iterator[TableRow[T]]:
-    """Yield the rows below the headings, which are the first that is not empty, or their faults as the only row."""
+    """Yield the rows below the headings, or a single row with faults of the headings."""
     lines = TextLines(data, options.encoding)
     rows = read_rows(lines)
     head = next(rows, TextRow(1, []))
@@ -64,10 +64,10 @@ def read_table(data: Iterable[bytes] | str, columns: Columns[T], options: TableO
         return
     keys = {place: columns.known[name] for place, name in enumerate(names) if name}
     empty, above = dict.fromkeys(keys.values(), ""), max((place + 1 for place, title in enumerate(titles) if title))
-    for row in rows:  # whatever takes time depends on how long it is, and not on how many columns there are
+    for row in rows:
         named = empty | {keys[place]: as_typed(cell) for place, cell in enumerate(row.cells) if place in keys}
         headless = (cell for place, cell in enumerate(row.cells) if place >= above or not titles[place])
-        # Excel ends rows early, and what has no delimiter is no row.
+        # Excel ends rows early, but a row without any delimiter is a fault.
         is_misplaced = len(row.cells) == 1 < above or any(cell.strip() for cell in headless)
         fault = row.fault or (SyntaxInvalid(reason="cells", count=len(row.cells), most=above) if is_misplaced else None)
         misread = {} if row.fault or not fault else named
@@ -75,12 +75,12 @@ def read_table(data: Iterable[bytes] | str, columns: Columns[T], options: TableO
 
 
 def folded(name: str) -> str:
-    """Return what two names have in common that people take for the same."""
+    """Return a form in which names that people take for the same are equal."""
     return " ".join(normal("NFC", name).split()).casefold()
 
 
 def _faults(names: list[str], columns: Columns[Any]) -> Iterator[ColumnInvalid]:
-    """Yield what is wrong with headings; an empty one is of a column that is left out."""
+    """Yield the faults of headings; an empty heading is ignored."""
     begins = names[0] if names else ""
     mistaken = next((what for start, what in MISTAKEN if begins.startswith(start)), None if names else "empty")
     if mistaken:
@@ -95,7 +95,7 @@ def _faults(names: list[str], columns: Columns[Any]) -> Iterator[ColumnInvalid]:
         if name in known and keys[known[name]] > 1:
             yield ColumnInvalid(reason="twice", name=name)
         elif name not in known:
-            # Guesses help with a slip, not with a table of another kind.
+            # Guesses help with a typing error, not with a table of another kind.
             guess = _meant(name, columns) if keys[None] <= GUESSES else ""
             yield ColumnInvalid(reason="near" if guess else "unknown", name=name, guess=guess)
 

@@ -1,11 +1,10 @@
-r"""Pasted licenses: tokens among what a mail, a web page, a shell or an editor has put around and between them.
+r"""Pasted licenses: tokens in a mail, a web page, or another text that surrounds and interrupts them.
 
-Everything that is taken away here cannot be part of a token, so nothing can become one by it that was none, and each
-token that is found is read again by `armor.read`, which stays strict. Where a token ends, its document says
-(`docs/format.md`, "Payloads"), whatever text follows.
+Only characters that cannot be part of a token are removed, and the strict `armor.read` reads the result again. A token
+ends where its document ends (`docs/format.md`, "Payloads"), whatever text follows.
 
-A file of tokens never gets here (`licensekit.text.tokens`). The time of parsers on hostile files is bounded: a mail
-that is divided too often is read as text, and a tag that does not end is never asked for again.
+A clean file of tokens is not parsed here (`licensekit.text.tokens`). The time for hostile files is bounded: a mail with
+too many parts is read as text, and an unclosed tag is searched for only once.
 """
 
 import quopri
@@ -29,7 +28,7 @@ _MAIL: Final = re.compile(r"(?im)\s*+(?:from .*\n)?(?=[a-z-]+:)(?s:.*?)^content-
 _DIVIDES: Final = re.compile(r"(?i)multipart/|message/|\n--")
 _DIVISIONS: Final = 32
 _HEADER_CHARACTERS: Final = 4096
-_MAILS: Final = 4  # how many mails may be within each other, each encoded in base64
+_MAILS: Final = 4  # the depth to which mails are read within mails
 _ENCODED: Final = re.compile(r"=(?:[0-9A-F]{2}|[ \t]*\r?\n)")
 _MARKUP: Final = re.compile(r"<[a-zA-Z/!?]|&#?\w+;")
 _IN_BRACKETS: Final = re.compile(r"<(?=lk1-)")
@@ -40,9 +39,9 @@ _SPACES: Final = re.compile(r"\s+")
 _START: Final = re.compile(r"lk1-([a-z]{1,20})\.")
 _FOREIGN: Final = re.compile(r"[^A-Za-z0-9+/\n]")
 _INSIDE: Final = re.compile("[^.\u2026\\[(-](?=[A-Za-z0-9+/]{4})")
-"""A foreign character that characters of base64 follow; what is often put where a text was cut off is none."""
+"""A foreign character that base64 follows, except those that often mark a cut text."""
 _LONGEST: Final = (FRAME_BYTES * 4 + 2) // 3
-_BEGINNING: Final = 74  # bytes of a frame that hold a signature, and so belong to one document
+_BEGINNING: Final = 74  # the first bytes of a frame, which contain a signature and so identify the document
 _KINDS: Final = (
     ("empty", re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*\Z")),
     ("archive", re.compile(rb"\APK\x03\x04")),
@@ -54,17 +53,17 @@ _KINDS: Final = (
     ("order", re.compile(rb"(?m)^[ \t]*+order[ \t]*+=")),
     ("catalog", re.compile(rb"(?m)^[ \t]*+\[licenses\b")),
 )
-"""What else is given where tokens are meant, and how it is known."""
+"""Other things that people pass instead of tokens, and how they are recognized."""
 
 
 class LeftOut(Message, reasons=True):
-    """What was taken away to find tokens in a mail, a web page or another text."""
+    """Something was removed to find tokens in a mail, a web page or another text."""
 
     count: int = 0
 
 
 class _Damaged(NamedTuple):
-    """A token that is not whole."""
+    """A damaged token."""
 
     error: LicenseError
     type: str
@@ -72,7 +71,7 @@ class _Damaged(NamedTuple):
 
 
 def tokens_among(data: bytes, refused: FormatError) -> Pasted:
-    """Return the tokens among other text; raise what the strict reader has `refused` if there is none."""
+    """Find tokens in other text; raise `refused`, the strict reader's error, if there are none."""
     left: set[str] = set()
     found = [one for text in _texts(data, left) for one in _tokens_in(text, left)]
     whole = [one for one in found if isinstance(one, armor.Token)]
@@ -81,7 +80,7 @@ def tokens_among(data: bytes, refused: FormatError) -> Pasted:
         raise TooLarge(reason="tokens", limit=TOKENS_PER_FILE, size=len(tokens))
     damaged = {(one.type, one.frame[:_BEGINNING]): one for one in reversed(found) if isinstance(one, _Damaged)}
     for name, begins in reversed(damaged):
-        # A copy of a token that is whole, as a mail program shortens it, or as it is spoken of: `lk1-bundle.AQEj…`.
+        # Not the shortened copy of a complete token, by a mail program or in prose: `lk1-bundle.AQEj…`.
         if not any(token.type == name and token.frame.startswith(begins) for token in tokens):
             raise damaged[name, begins].error
     if not tokens:
@@ -94,13 +93,13 @@ def tokens_among(data: bytes, refused: FormatError) -> Pasted:
 
 
 def _texts(data: bytes, left: set[str], mails: int = 0) -> Iterator[str]:
-    """Yield the text that `data` is, or those of the parts of a mail, freed from what encodes them."""
+    """Yield the decoded text of `data`, or the texts of the parts of a mail."""
     text = _decoded(data, left)
     if mails < _MAILS and _MAIL.match(text) and len(_DIVIDES.findall(text)) <= _DIVISIONS:
         left.add("mail")
         for part in message_from_bytes(text.encode(), policy=_BoundedHeaders()).walk():
             content = part.get_payload(decode=True)
-            if isinstance(content, bytes):  # None is a part that is divided again
+            if isinstance(content, bytes):  # None for a part that has parts itself
                 yield from _texts(content, left, mails + 1)
         return
     if _ENCODED.search(text):
@@ -113,7 +112,7 @@ def _texts(data: bytes, left: set[str], mails: int = 0) -> Iterator[str]:
 
 
 def _decoded(data: bytes, left: set[str]) -> str:
-    """Return the text of `data`: UTF-16 by its mark or by its zeros, UTF-8, else Windows-1252."""
+    """Decode `data`: as UTF-16 by its mark or its zeros, as UTF-8, or else as Windows-1252."""
     for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
         if data.startswith("\ufeff".encode(encoding)) or zeros.count(0) * 4 > len(data):
             left.add("encoding")
@@ -125,7 +124,7 @@ def _decoded(data: bytes, left: set[str]) -> str:
 
 
 class _BoundedHeaders(Compat32):
-    """Headers as the parser reads them, cut: its time grows with the square of their length."""
+    """Truncate headers, because the parser's time grows with the square of their length."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         name, value = super().header_source_parse(sourcelines)
@@ -133,7 +132,7 @@ class _BoundedHeaders(Compat32):
 
 
 class _Page(HTMLParser):
-    """The text of a page, and of attributes that hold tokens."""
+    """The text of a page, and its attributes with tokens."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -147,17 +146,17 @@ class _Page(HTMLParser):
 
 
 def _text_of_page(text: str) -> str:
-    """Return what a page shows; from a tag that does not end, or none that HTML has, the text as it is."""
-    page = _Page()  # never closed: only then it would look for the end of such a tag again and again
+    """Return the text of a page; what follows an unclosed or invalid tag is returned as it is."""
+    page = _Page()  # never closed, because `close` would search for the end of an unclosed tag again and again
     try:
         page.feed(_IN_BRACKETS.sub(" ", text))
         return "".join(page.pieces) + unescape(page.rawdata)
-    except (AssertionError, ValueError):  # a declaration that HTML does not have, a character's number too long
+    except (AssertionError, ValueError):  # an unknown declaration, or a character reference that is too long
         return text
 
 
 def _compact(text: str, left: set[str]) -> str:
-    """Return `text` without spaces, quotation marks and what nobody sees; an empty line leaves a line end."""
+    """Remove spaces, quotation marks and invisible characters; an empty line becomes a line end."""
     characters = set(text)
     unseen = {one for one in characters if not (one.isprintable() or one in armor.WHITE_SPACE)}
     quotes = {one for one in characters if one in _QUOTES or unicodedata.category(one) in _CURLY}
@@ -167,7 +166,7 @@ def _compact(text: str, left: set[str]) -> str:
 
 
 def _tokens_in(text: str, left: set[str]) -> Iterator[armor.Token | _Damaged]:
-    """Yield the tokens of a text, whole or damaged."""
+    """Yield the tokens of a text, complete or damaged."""
     before, *pieces = _START.split(_compact(text, left))
     gaps = [before]
     for kind, piece in zip(pieces[::2], pieces[1::2], strict=True):
@@ -185,7 +184,7 @@ def _tokens_in(text: str, left: set[str]) -> Iterator[armor.Token | _Damaged]:
 
 
 def _damage(kind: str, piece: str) -> LicenseError:
-    """Return what is wrong with a token. Behind an empty line may be words of a mail, which look like base64."""
+    """Return what is wrong with a token; after an empty line, words of a mail may look like base64."""
     paragraph = piece.partition("\n")[0]
     letters = _FOREIGN.split(paragraph, 1)[0]
     behind = letters[-SHOWN:]
@@ -199,13 +198,13 @@ def _damage(kind: str, piece: str) -> LicenseError:
 
 
 def _bytes_of(letters: str) -> bytes:
-    """Return the bytes that letters of base64 spell, whether or not they end where a byte does."""
+    """Decode base64 of any length, without bits that are left over."""
     whole = letters[: len(letters) - (len(letters) % 4 == 1)]
     return a2b_base64(whole + "=" * (-len(whole) % 4))
 
 
 def _end(data: bytes) -> int | None:
-    """Return how many bytes of `data` are a frame with a whole payload, None if it holds no such frame."""
+    """Return the size of the frame at the start of `data`, or None if it is incomplete."""
     try:
         payload = frame.read(data).payload
     except FormatError:

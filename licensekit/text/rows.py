@@ -1,7 +1,7 @@
-"""Rows of delimited text (CSV): bytes in, numbered rows out, one at a time; and rows as text.
+"""Reading and writing of delimited text (CSV), row by row.
 
-A spreadsheet would run a cell such as `=1+1` (OWASP, "CSV Injection"): an apostrophe is written before it, and taken
-off where it is read.
+A spreadsheet would run a cell such as `=1+1` (OWASP, "CSV Injection"), so such cells are written with an apostrophe in
+front, which is removed when they are read.
 """
 
 import csv
@@ -24,22 +24,22 @@ ENCODINGS: Final = (
     *("iso-8859-1", "iso-8859-2", "iso-8859-15", "cp437", "cp850", "cp852", "cp866"),
     *("shift_jis", "gb18030", "big5", "euc-kr"),
 )
-"""The encodings that can be named."""
+"""The encodings that an option can name."""
 _SIGNS: Final = (
     ("windows-1251", re.compile(rb"[\xc0-\xff]{4}")),
     ("windows-1250", re.compile(rb"[\x9c\x9f\xb3\xb9\xbf][a-z]")),
     ("cp850", re.compile(rb"[A-Za-z][\x81-\x91\x93\x94][a-z]")),
     ("windows-1252", re.compile(rb"[\x80-\xff]")),
 )
-"""What is seldom there in a text of another encoding; the first that is there decides."""
+"""Patterns that are rare in other encodings; the first match is the guess."""
 _UNDECODED: Final = {"replace": re.compile("\ufffd"), "surrogateescape": re.compile("[\udc80-\udcff]")}
-"""How to handle errors of decoding, to what stands for what could not be decoded."""
+"""Error handler of decoding to its replacements for undecodable bytes."""
 _DELIMITERS: Final = ",;\t"
 _BEFORE_HEADINGS: Final = re.compile(r'"?sep=([,;\t])"?[,;\t]*|#type \S.*', re.IGNORECASE)
-"""What Excel and PowerShell write in front: the delimiter, and the type of what follows."""
+"""A first line by Excel that names the delimiter, or by PowerShell that names a type."""
 _QUOTED: Final = re.compile(r'(?:^|(?<=[,;\t]))"(?:[^"]|"")*("|\Z)')
-_FIRST_LINES: Final = 20  # how many lines the first row may take for its delimiter to be found
-# Spreadsheets of other countries begin a cell at other delimiters than the one that was written.
+_FIRST_LINES: Final = 20  # the lines of the first row that are searched for its delimiter
+# Spreadsheets of other countries split cells at other delimiters than the one that was written.
 _BEGINNING: Final = r"(?:^|(?<=[,;\t\r\n]))"
 _FORMULA: Final = r"(?='*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])"
 _UNSAFE: Final = re.compile(_BEGINNING + _FORMULA)
@@ -47,21 +47,21 @@ _MADE_SAFE: Final = re.compile(_BEGINNING + "'" + _FORMULA)
 
 
 class TextRow(NamedTuple):
-    """One row, or the fault after which no further row can be read."""
+    """A row, or the fault after which no more rows can be read."""
 
-    line: int  # the number of the last line that it takes, of the first row the first; lines count from 1
+    line: int  # its last line, or the first line of the first row; lines count from 1
     cells: list[str]
     fault: Fault | None = None
 
 
 class TextLines:
-    """The lines of a text without marks that nobody sees, and what was read since last asked.
+    """The lines of a text without invisible marks, with a count of what was read.
 
-    One that is not in the encoding raises `FaultyValue`; a byte order mark outweighs the encoding that is named.
+    A byte order mark overrides `encoding`. Raises `FaultyValue` for a line that is not in the encoding.
     """
 
     def __init__(self, data: Iterable[bytes] | str, encoding: str) -> None:
-        """Read `data`, which may come in pieces that are cut anywhere."""
+        """Read `data`, which may be split into pieces anywhere."""
         self._size, self._marks = 0, list[MarksLeftOut]()
         self._lines = _lines([data]) if isinstance(data, str) else self._decoded(data, encoding)
 
@@ -71,7 +71,7 @@ class TextLines:
             yield without_marks(line)
 
     def taken(self) -> tuple[int, tuple[MarksLeftOut, ...]]:
-        """Return how many bytes were read since the last call, and which marks were left out."""
+        """Return the number of bytes read and the marks removed since the last call."""
         taken = self._size, tuple(self._marks)
         self._size, self._marks = 0, []
         return taken
@@ -80,7 +80,7 @@ class TextLines:
         pieces = self._counted(data)
         start = b"".join(islice(pieces, len(BOM_UTF8)))
         encoding, shown = _encoding_of(start, named)
-        # What is no UTF-16 is replaced, for its bytes can be those of ASCII.
+        # Bytes that are not UTF-16 can be ASCII, which surrogates cannot escape, so they are replaced.
         errors = "replace" if shown == _UTF_16 else "surrogateescape"
         for line in _lines(iterdecode(chain([start], pieces), encoding, errors)):
             if not line.isascii() and _UNDECODED[errors].search(line):
@@ -94,10 +94,10 @@ class TextLines:
 
 
 def read_rows(lines: Iterable[str]) -> Iterator[TextRow]:
-    """Yield the rows that are not empty, up to the first that is no CSV; a line is read when its row is asked for.
+    """Yield the rows that are not empty, up to the first invalid one, reading lines as needed.
 
-    The delimiter is the one that the first row has most of, unless a line `sep=;` names one. A `FaultyValue` of `lines`
-    is the fault of the line after those that were read.
+    A first line `sep=;` names the delimiter; otherwise it is the most frequent one in the first row. A `FaultyValue` of
+    `lines` becomes the fault of the next line.
     """
     source = iter(lines)
     passed_over, first, delimiter, fault = _beginning(source)
@@ -121,7 +121,7 @@ def read_rows(lines: Iterable[str]) -> Iterator[TextRow]:
             if any(map(as_typed, cells)):
                 yield TextRow(line or passed_over + reader.line_num, cells)
             line = size = 0
-    # Where the next row begins is not known.
+    # The start of the next row is not known.
     except csv.Error:
         fault = SyntaxInvalid(reason="csv")
         yield TextRow(line or passed_over + reader.line_num, [], fault)
@@ -130,19 +130,19 @@ def read_rows(lines: Iterable[str]) -> Iterator[TextRow]:
 
 
 def written_row(cells: Iterable[object]) -> str:
-    """Return a line of CSV that no spreadsheet runs, and whose cells `as_typed` reads."""
+    """Return a line of CSV that is safe in spreadsheets; `as_typed` restores its cells."""
     buffer = io.StringIO()
     csv.writer(buffer).writerow(_UNSAFE.sub("'", cell) if isinstance(cell, str) else cell for cell in cells)
     return buffer.getvalue().removesuffix("\r\n") + "\n"
 
 
 def as_typed(cell: str) -> str:
-    """Return a cell without what `written_row` adds, and without the space around it."""
+    """Return a cell without the apostrophes of `written_row`, stripped."""
     return _MADE_SAFE.sub("", cell).strip()
 
 
 def _encoding_of(start: bytes, named: str) -> tuple[str, str]:
-    """Return the encoding of a text, for Python and for people; no table begins with a NUL."""
+    """Return the encoding of a text, for Python and for people; a NUL at the start means UTF-16."""
     if start.startswith(BOM_UTF16_BE) or start[:1] == b"\0":
         return "utf-16-be", _UTF_16
     if start.startswith(BOM_UTF16_LE) or start[1:2] == b"\0" or named == _UTF_16:
@@ -152,7 +152,7 @@ def _encoding_of(start: bytes, named: str) -> tuple[str, str]:
 
 
 def _lines(pieces: Iterable[str]) -> Iterator[str]:
-    """Yield the lines; of one that is too long for a row only the beginning, as the last."""
+    """Yield the lines up to one that is too long for a row, of which only the start."""
     rest = ""
     for piece in pieces:
         *whole, rest = io.StringIO(rest + piece, newline="") if piece else [rest]
@@ -164,14 +164,14 @@ def _lines(pieces: Iterable[str]) -> Iterator[str]:
 
 
 def _not_in(encoding: str, line: str) -> SyntaxInvalid:
-    """Return that a line is not in an encoding, and which one it looks like, if one is known."""
+    """Return the fault of a line that is not in `encoding`, with a guess at the right one."""
     data = line.encode(errors="surrogateescape")
     guess = next((name for name, sign in _SIGNS if encoding == UTF_8 and sign.search(data)), "NAME")
     return SyntaxInvalid(reason="encoding", wanted=encoding, guess=guess)
 
 
 def _beginning(source: Iterator[str]) -> tuple[int, list[str], str, Fault | None]:
-    """Return how many lines are passed over, those of the first row, and its delimiter."""
+    """Return the number of skipped lines, the lines of the first row, its delimiter, and a fault."""
     passed_over, named, first = 0, "", list[str]()
     try:
         for line in source:
@@ -181,7 +181,7 @@ def _beginning(source: Iterator[str]) -> tuple[int, list[str], str, Fault | None
                 passed_over += 1
                 continue
             first.append(line)
-            # A quoted cell that is still open continues in the next line.
+            # A quoted cell that is not closed continues in the next line.
             if "" not in _QUOTED.findall("".join(first)) or len(first) == _FIRST_LINES:
                 break
     except FaultyValue as error:

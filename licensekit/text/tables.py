@@ -1,4 +1,4 @@
-"""TOML and tables, read key by key: every fault is kept, and a faulty key reads as if it were absent."""
+"""TOML files, read key by key: every fault is collected, and a faulty key counts as absent."""
 
 import re
 import tomllib
@@ -16,45 +16,45 @@ from licensekit.wire.documents.fields import is_code
 T = TypeVar("T")
 _PLACED: Final = re.compile(r"(?s)(.*) \(at (?:line (\d+), column (\d+)|end of document)\)")
 _SEGMENT: Final = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*"""
-# The parser's time and memory grow with the square of a key's parts, and no key of ours has more than four.
+# The parser's time and memory grow with the square of the parts of a key. Our keys have at most four.
 _LONG_KEY: Final = re.compile(rf"(?m)(?:^|[\[{{,])[ \t]*(?:{_SEGMENT}){{8}}")
 MISTAKEN: Final = (("lk1-", "tokens"), ("lkkey1.", "key-file"))
-"""How files begin that a person takes for TOML or for a table, and what they are."""
+"""The start of files that are mistaken for TOML or for a table, and what they are."""
 _ARRAY: Final = cast("Reader[list[object]]", partial(values.typed, kind=list, wanted="an array"))
 _TABLE: Final = cast("Reader[dict[str, object]]", partial(values.typed, kind=dict, wanted="a table"))
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
-_SHOWN: Final = 40  # how many characters of an odd key are shown
+_SHOWN: Final = 40  # characters of an invalid key that are shown
 _DEPTH: Final = 4  # the parts of the longest key path: `editions.basic.users.standard`
 
 
 class Table(NamedTuple):
-    """One table of a file, and the list that its faults go to."""
+    """A table of a file, and the list that collects its faults."""
 
-    path: str  # its key path; empty: the file
+    path: str  # its key path, empty for the file itself
     content: Mapping[str, object]
     faults: list[Located]
 
     def refuse(self, key: str, fault: Fault, entry: str = "") -> None:
-        """Add a fault of what is under `key`, or of its entry `[0]`; after a hundred faults of the file, no more."""
+        """Add a fault of `key` or of its `entry`, such as `[0]`, unless the file has a hundred faults."""
         if len(self.faults) < values.FAULTS:
             self.faults.append(fault.at(key_path(self.path, key) + entry))
 
     def refuse_others(self, known: Collection[str]) -> None:
-        """Refuse every key that is not one of the `known`."""
+        """Refuse every key that is not `known`."""
         others = [key for key in self.content if key not in known]
-        # Guesses help with a slip, not with a file of another kind.
+        # Guesses help with a typing error, not with a file of another kind.
         meant = known if len(others) <= values.GUESSES else ()
         for key in others[: values.FAULTS - len(self.faults)]:
             self.refuse(key, TableInvalid(reason="unknown", guess=nearest(key, meant) if meant else ""))
 
     def require(self, *keys: str) -> None:
-        """Refuse the absence of any of `keys`."""
+        """Refuse the absence of each of `keys`."""
         for key in keys:
             if self.content.get(key) is None:
                 self.refuse(key, TableInvalid(reason="missing"))
 
     def read(self, key: str, reader: Reader[T]) -> T | None:
-        """Return what is under `key`; None if it is absent or faulty."""
+        """Return the value of `key`, or None if it is absent or faulty."""
         if (value := self.content.get(key)) is None:
             return None
         try:
@@ -64,7 +64,7 @@ class Table(NamedTuple):
             return None
 
     def items(self, key: str, reader: Reader[T], most: int = limits.INCLUDES) -> list[T]:
-        """Return the entries of the array under `key`, which are different and at most `most`."""
+        """Return the entries of the array under `key`, refusing duplicates and more than `most`."""
         value = self.read(key, _ARRAY) or []
         if len(value) > most:
             self.refuse(key, TableInvalid(reason="too-many", most=most))
@@ -81,17 +81,17 @@ class Table(NamedTuple):
         return list(found)
 
     def table(self, key: str) -> "Table":
-        """Return the table under `key`; absent is empty."""
+        """Return the table under `key`, empty if it is absent."""
         return Table(key_path(self.path, key), self.read(key, _TABLE) or {}, self.faults)
 
     def tables(self, key: str, most: int) -> Iterator[tuple[str, "Table"]]:
-        """Return each of the tables under `key`, which are named by codes and at most `most`."""
+        """Yield the tables under `key` by their codes, refusing more than `most`."""
         outer = self.table(key)
         for code in outer.codes(most):
             yield code, outer.table(code)
 
     def codes(self, most: int) -> list[str]:
-        """Return the keys of this table, which are codes and at most `most`."""
+        """Return the keys of this table, refusing those that are not codes, and more than `most`."""
         if len(self.content) > most:
             self.faults.append(TableInvalid(reason="too-many", most=most, where=self.path))
         keys = list(self.content)[:most]
@@ -101,13 +101,13 @@ class Table(NamedTuple):
 
 
 def key_path(table: str, key: str) -> str:
-    """Return the path of `key` in the table of path `table`; the path of the file is empty."""
+    """Return the key path of `key` in the table at path `table`, which is empty for the file."""
     shown = key if _BARE_KEY.fullmatch(key) else ascii(key[:_SHOWN])
     return f"{table}.{shown}" if table else shown
 
 
 def in_file_order(faults: Sequence[Located], content: Mapping[str, object]) -> list[Located]:
-    """Sort faults as their keys come in a file; what is missing comes first in its table."""
+    """Sort faults in the order of their keys in a file; missing keys come first in their table."""
     places: dict[str, int] = {}
     _place("", content, places, _DEPTH)
 
@@ -129,11 +129,11 @@ def _place(path: str, content: Mapping[str, object], places: dict[str, int], dep
 
 
 def parse_toml(data: bytes) -> dict[str, Any] | SyntaxInvalid:
-    """Return what `data` says without marks that nobody sees, or the first reason why it is no TOML (TOML 1.0)."""
+    """Parse TOML 1.0 without invisible marks; return the first fault if it is not TOML."""
     if len(data) > limits.TOML_BYTES:
         return SyntaxInvalid(reason="too-large", most=limits.TOML_BYTES)
     try:
-        # Editors on Windows put a byte order mark in front.
+        # Editors on Windows write a byte order mark.
         text = without_marks(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         return SyntaxInvalid(reason="not-utf-8", where=_last_line(data[: error.start].decode()))
@@ -151,7 +151,7 @@ def _parse(text: str) -> dict[str, Any] | SyntaxInvalid:
     except RecursionError:
         return SyntaxInvalid(reason="too-deep")
     except ValueError:
-        # The one thing that the parser lets through: a decimal number of thousands of digits.
+        # The parser raises this for a decimal number with thousands of digits.
         return SyntaxInvalid(reason="number")
 
 

@@ -1,4 +1,4 @@
-"""The tokens of what somebody gives: a file of tokens as it is, or what is found in other text."""
+"""The tokens in a file or in pasted text."""
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -10,20 +10,20 @@ from licensekit.wire.documents import is_beginning
 if TYPE_CHECKING:
     from licensekit.text.pasted import LeftOut
 
-SHOWN: Final = 12  # characters that errors show of the end of a token
+SHOWN: Final = 12  # characters at the end of a token that errors show
 
 
 class Pasted(NamedTuple):
-    """A file of tokens, and what was around and between them."""
+    """A file of tokens, and what was removed to find them."""
 
-    data: bytes  # as `armor.read` takes it; what was given, where it takes that
+    data: bytes  # readable by `armor.read`; unchanged if it was readable already
     left_out: "tuple[LeftOut, ...]" = ()
 
 
 def find_tokens(data: bytes) -> Pasted:
-    """Return the tokens in `data`, each once, and what was taken away to find them; a file of tokens as it is.
+    """Find the tokens in `data`, without duplicates; return a clean file of tokens unchanged.
 
-    Raises `TooLarge`, `UnexpectedType`, or `ArmorInvalid`, which says which token was cut off or altered.
+    Raises `TooLarge`, `UnexpectedType`, or `ArmorInvalid`, which names a token that was cut off or altered.
     """
     if len(data) > FILE_BYTES:
         raise errors.TooLarge(reason="bytes", limit=FILE_BYTES, size=len(data), wanted="a license file")
@@ -40,7 +40,7 @@ def find_tokens(data: bytes) -> Pasted:
 
 
 def is_cut_off(kind: str, data: bytes) -> bool:
-    """Return whether `data` is the beginning of a frame of a type, as far as it can be judged."""
+    """Return whether `data` seems to be only the start of a frame of type `kind`."""
     try:
         return is_beginning(kind, frame.read(data).payload)
     except errors.FrameInvalid as error:

@@ -1,7 +1,7 @@
-"""Single values of files that people or programs wrote: each reader gives one or says why not.
+"""Readers of single values in files that people or programs wrote.
 
-A reader takes what TOML or JSON gave and raises `FaultyValue`, which says what is wrong. Texts are brought to Unicode
-normalization form C, for editors write either form.
+A reader checks a value of TOML or JSON and returns it converted, or raises `FaultyValue`. Texts are normalized to
+Unicode normalization form C, because editors write either form.
 """
 
 import re
@@ -17,14 +17,14 @@ from licensekit.dates import days_of
 from licensekit.wire.documents.fields import Value, is_code, is_serial, written_text_fault
 
 T = TypeVar("T")
-Reader = Callable[[object], T]  # returns what a value says, or raises `FaultyValue`
+Reader = Callable[[object], T]  # returns the converted value, or raises `FaultyValue`
 Guess = Callable[[str, Iterable[str]], str]  # as `nearest`
 UNRESTRICTED: Final = "unrestricted"
-FAULTS: Final = 100  # how many faults of a file are reported at most
-GUESSES: Final = 20  # for how many words of a file it is guessed which ones are meant
-_LONGEST_GUESSED: Final = 64  # comparing costs the product of the lengths; no word that we know is longer
+FAULTS: Final = 100  # the most faults of a file that are reported
+GUESSES: Final = 20  # the most words of a file for which a known one is guessed
+_LONGEST_GUESSED: Final = 64  # a guess costs the product of the lengths; no known word is longer
 _COUNTED: Final = f'a whole number or "{UNRESTRICTED}"'
-_SAFE: Final = ("https://", "mailto:")  # how addresses begin that are safe to click
+_SAFE: Final = ("https://", "mailto:")  # addresses that are safe to click
 _DATE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _LOCAL_DATES: Final = (
     *("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d"),
@@ -35,7 +35,7 @@ _GROUPED: Final = tuple(
     for group, point in ((".'\u2019 \xa0\u202f", ","), (",'\u2019 \xa0\u202f", r"\."))
 )
 """Numbers with a decimal comma, and with a decimal point."""
-# bool before int and datetime before date, of which they are subclasses.
+# Subclasses come first: bool before int, datetime before date.
 _TYPES: Final[tuple[tuple[type, str], ...]] = (
     (bool, "true or false"),
     (int, "a number"),
@@ -50,7 +50,7 @@ _TYPES: Final[tuple[tuple[type, str], ...]] = (
 
 
 class FaultyValue(ValueError):
-    """Raised for one value of a file; whoever reads the file adds `fault` to those of the rest."""
+    """A value of a file is faulty; the reader of the file collects `fault`."""
 
     def __init__(self, fault: "errors.Fault") -> None:
         super().__init__(fault)
@@ -58,25 +58,25 @@ class FaultyValue(ValueError):
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the `known` word that may be meant; empty if none is near."""
-    from difflib import get_close_matches  # noqa: PLC0415  # what has no slip needs no guess
+    """Return the `known` word that may be meant, or an empty text."""
+    from difflib import get_close_matches  # noqa: PLC0415  # needed only after a typing error
 
     found = get_close_matches(word, known, n=1) if len(word) <= _LONGEST_GUESSED else []
     return found[0] if found else ""
 
 
 def guess_while(left: Iterator[int], word: str, known: Iterable[str]) -> str:
-    """Return `nearest` while there are numbers `left`, one a word, as a guess helps with a slip, and costs."""
+    """Return `nearest` while `left` has numbers, one for each word, because a guess is expensive."""
     return nearest(word, known) if next(left, None) is not None else ""
 
 
 def what_is(value: object) -> str:
-    """Return in words what kind of value this is."""
+    """Return the kind of a value in words."""
     return next((what for kind, what in _TYPES if isinstance(value, kind)), "nothing")
 
 
 def typed(value: object, kind: type[T], wanted: str) -> T:
-    """Return `value` if it is of `kind`; `wanted` says in words what that is."""
+    """Return `value` if it is of `kind`, which errors call `wanted`."""
     if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value
     found = what_is(value)
@@ -88,23 +88,23 @@ def typed(value: object, kind: type[T], wanted: str) -> T:
 
 
 def line(value: object) -> str:
-    """Read a name: a line of text, without the spaces around it."""
+    """Read a name: a line of text, stripped."""
     return _fitting(_text(typed(value, str, "text in quotes").strip(), limits.NAME_LENGTH), bool, "empty")
 
 
 def description(value: object) -> str:
-    """Read a longer text, which may be empty; its lines are joined to one."""
+    """Read a longer text, which may be empty, and join its lines."""
     lines = typed(value, str, "text in quotes").split("\n")
     return _text(" ".join(part.strip() for part in lines).strip(), limits.TEXT_LENGTH)
 
 
 def address(value: object) -> str:
-    """Read the address of a page, or one for mail."""
+    """Read the address of a web page, or a mail address (`mailto:`)."""
     return _fitting(description(value), lambda text: text.startswith(_SAFE) and " " not in text, "address")
 
 
 def web_address(value: object) -> str:
-    """Read the address of a page."""
+    """Read the address of a web page."""
     return _fitting(address(value), lambda text: text.startswith("https://"), "web-address")
 
 
@@ -125,7 +125,7 @@ def serial(value: object) -> str:
 
 
 def order_number(value: object) -> str:
-    """Read the number of an order, which may be a number or a line of text."""
+    """Read an order number, which may be a number or a line of text."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= limits.VALUE:
         return str(value)
     return line(value)
@@ -149,7 +149,7 @@ def whole(least: int, most: int) -> Reader[int]:
 
 
 def word(words: Mapping[str, T]) -> Reader[T]:
-    """Return a reader of one of `words`, which gives what the word stands for."""
+    """Return a reader of a key of `words`, which returns its value."""
 
     def read(value: object) -> T:
         if not isinstance(value, str):
@@ -183,17 +183,17 @@ def count(value: object) -> int | None:
 
 
 def system_count(value: object) -> int | None:
-    """Read the count of a system license: `true`, which is kept, or a quantity."""
+    """Read the count of a system license: `true`, returned as it is, or a quantity."""
     return True if value is True else count(value)
 
 
 def setting_text(value: object) -> str:
-    """Read a text that a setting can be set to."""
+    """Read the text of a setting."""
     return _text(typed(value, str, "text in quotes"), limits.TEXT_LENGTH)
 
 
 def setting(value: object) -> Value:
-    """Read what a setting that is sold is set to."""
+    """Read the value of a setting that is sold."""
     if isinstance(value, str):
         return _text(value, limits.TEXT_LENGTH)
     if isinstance(value, bool):
@@ -202,7 +202,7 @@ def setting(value: object) -> Value:
 
 
 def _fitting(text: str, fits: Callable[[str], bool], reason: str) -> str:
-    """Return a text; raise `FaultyValue` of this reason unless it `fits`."""
+    """Return `text` if it `fits`, or raise `FaultyValue` with this reason."""
     if not fits(text):
         raise FaultyValue(errors.ValueInvalid(reason=reason))
     return text
@@ -223,24 +223,24 @@ def _date(value: object) -> date:
         return value
     text = typed(value, str, "a date such as 2027-12-31")
     try:
-        # `fromisoformat` alone would take weeks, and dates without dashes.
+        # `fromisoformat` alone accepts week dates, and dates without dashes.
         return date.fromisoformat(text if re.fullmatch(_DATE, text) else "")
     except ValueError:
         raise FaultyValue(errors.ValueInvalid(reason="date", meant=_dates_meant(text))) from None
 
 
 def _dates_meant(text: str) -> tuple[str, ...]:
-    """Return the dates that a text may be in some country, as they are written here."""
+    """Return the dates that a text in a local format may mean, in ISO 8601."""
     found: dict[str, None] = {}
     for form in _LOCAL_DATES:
         with suppress(ValueError):
-            # A spreadsheet may write the time behind it.
+            # A spreadsheet may append the time.
             found[date(*strptime(text.partition(" ")[0], form)[:3]).isoformat()] = None
     return tuple(found)
 
 
 def _numbers_meant(text: str) -> list[str]:
-    """Return the numbers that a text may be in some country, as they are written here."""
+    """Return the numbers that a text in a local format may mean, with a decimal point."""
     found = (re.fullmatch(form, text) for form in _GROUPED)
     parts = [(re.sub("[^0-9]", "", one[1]), (one[2] or ".")[1:]) for one in found if one]
     return list(dict.fromkeys(f"{whole}.{rest.rstrip('0')}".rstrip(".") for whole, rest in parts))

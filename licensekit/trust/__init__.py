@@ -1,1 +1,1 @@
-"""Whom to believe, and from token to verified document (`docs/format.md`, "Trust")."""
+"""The trust store and the verification of documents (`docs/format.md`, "Trust")."""

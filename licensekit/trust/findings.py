@@ -1,4 +1,4 @@
-"""What the tokens of a file say, and what vouches for each."""
+"""The contents of a file's tokens, and whether each is trusted."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,29 +15,29 @@ from licensekit.wire.plain import plain_fields
 
 
 class Finding(NamedTuple):
-    """A token of a file, its contents, and what vouches for them."""
+    """A token, its contents, and whether it is trusted."""
 
     type: str
     identity: str
-    signers: tuple[str, ...]  # key ids, or for an installation its public key, in hex
+    signers: tuple[str, ...]  # in hex: key ids, or the public key of an installation
     document: Document
     status: str  # `verified`, `superseded`, `self-signed`, `unverified` or `refused`
     error: LicenseError | None
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the finding as plain JSON values."""
         found = plain_fields(self, "type status identity signers document")
         return found if self.error is None else {**found, "error": self.error.as_json()}
 
 
 def check(tokens: Sequence[armor.Token], trust_store: TrustStore | None, now: int) -> list[Finding]:
-    """Return what tokens say, and what vouches for each by `trust_store`; raise why one cannot even be shown."""
+    """Check each token against `trust_store`; raise a `LicenseError` for a token that cannot be decoded."""
     if trust_store is None:
         return [_finding(token, "unverified", None) for token in tokens]
     try:
         extended = extend_trust_store(trust_store, tokens, now)
     except TrustError as error:
-        # What was known before judges the rest of a file of which a trust document is refused.
+        # A trust document of the file was refused: the other tokens are checked by what was known before.
         return [_finding(t, "refused", error) if t.type in IN_PACKS else _checked(t, trust_store, now) for t in tokens]
     return [_checked(token, extended, now) for token in tokens]
 
@@ -46,13 +46,13 @@ def _checked(token: armor.Token, trust_store: TrustStore, now: int) -> Finding:
     try:
         return _finding(token, _status(token, trust_store, now), None)
     except TrustError as error:
-        with suppress(FormatError):  # what cannot be shown either is refused for what the signature says
+        with suppress(FormatError):  # if it cannot be decoded, the error of trust is raised
             return _finding(token, "refused", error)
         raise
 
 
 def _status(token: armor.Token, trust_store: TrustStore, now: int) -> str:
-    """Return how a token is vouched for; what a pack may hold is in force or superseded, once a file was taken."""
+    """Return the status of a token; `trust_store` has already been extended by the file."""
     state = trust_store.trust
     if token.type in SELF_SIGNED:
         self_signed(token, SELF_SIGNED[token.type])

@@ -1,8 +1,8 @@
-"""The order of trust documents, lists and catalogs, and what was seen in it (O1 and S1).
+"""The order of roots, trust documents, lists and catalogs, and the highest seen of each (O1 and S1).
 
-A root stands in the order of roots by its version. What is signed under it carries the versions of the documents that
-were in force, and is ordered by them first (`full_version`): so a new root, or a new trust document, gets past any
-number that was run up below it.
+Roots are ordered by version. Other documents carry the versions of the root and trust document in force when they were
+signed, and are ordered by these first (`full_version`). So after a new root or trust document, even number 1 is newer
+than any number that a stolen key signed before.
 """
 
 from collections.abc import Mapping
@@ -14,33 +14,33 @@ from licensekit.trust.signed import Verified
 from licensekit.wire.documents import TYPE_OF, Catalog, Revocations, Root, Trust
 
 FullVersion = tuple[int, ...]
-"""A root's is (version), a trust document's (root version, version), a list's or catalog's (root version, trust
-version, number or version)."""
+"""(version) of a root, (root version, version) of a trust document, or (root version, trust version, number or version)
+of a list or catalog."""
 Ordered = Root | Trust | Revocations | Catalog
 T = TypeVar("T", Trust, Revocations, Catalog)
 
 
 class SeenDocument(NamedTuple):
-    """Which document was the highest of its order, and where in it."""
+    """The highest document seen in an order."""
 
     version: FullVersion
     identity: bytes  # 16 bytes
 
 
-Order = tuple[str, str]  # type and, of lists and catalogs, issuer of the documents that are ordered; else that is empty
+Order = tuple[str, str]  # type and issuer of the documents in an order; the issuer only for lists and catalogs
 ROOTS: Final[Order] = ("root", "")
 TRUST: Final[Order] = ("trust", "")
-Seen = Mapping[Order, SeenDocument]  # the highest of each order that was ever in force: below it nothing may fall (S1)
+Seen = Mapping[Order, SeenDocument]  # the highest document of each order that was ever in force (S1)
 NOTHING_SEEN: Final[Seen] = {}
 
 
 def order_of(document: Ordered) -> Order:
-    """Return among which documents a document is ordered."""
+    """Return the order that a document belongs to."""
     return TYPE_OF[type(document)], document.issuer if isinstance(document, Revocations | Catalog) else ""
 
 
 def full_version(document: Ordered) -> FullVersion:
-    """Return where a document stands among those of its type, and of its issuer."""
+    """Return the place of a document in its order."""
     if isinstance(document, Root):
         return (document.version,)
     if isinstance(document, Trust):
@@ -50,23 +50,23 @@ def full_version(document: Ordered) -> FullVersion:
 
 
 def seen(document: Verified[Ordered]) -> SeenDocument:
-    """Return what is to be remembered of a document."""
+    """Return what to remember of a document."""
     return SeenDocument(full_version(document.document), document.identity)
 
 
 def with_seen(before: Seen, document: Verified[Ordered]) -> Seen:
-    """Return what was seen before, and a document as the highest of its order."""
+    """Return `before` with `document` as the highest of its order."""
     return {**before, order_of(document.document): seen(document)}
 
 
 def merge(first: Seen, second: Seen) -> Seen:
-    """Return the highest of each order, and what `first` has seen where both have as high."""
+    """Return the highest document of each order; of equally high ones that of `first`."""
     higher = {order: one for order, one in second.items() if order not in first or one.version > first[order].version}
     return {**first, **higher}
 
 
 def newest(documents: list[Verified[T]], floor: Seen) -> list[Verified[T]]:
-    """Return those that nothing of their order supersedes; several of one order are forks, or the same again."""
+    """Return the documents that are highest in their order; several in one order are forks or duplicates."""
     top = {order: one.version for order, one in floor.items()}
     placed = [(order_of(one.document), full_version(one.document), one) for one in documents]
     for order, version, _ in placed:
@@ -75,9 +75,9 @@ def newest(documents: list[Verified[T]], floor: Seen) -> list[Verified[T]]:
 
 
 def is_news(document: Verified[T], floor: SeenDocument | None, in_force: Verified[T] | None, now: int | None) -> bool:
-    """Return whether a document is to be put in force in the place of the one that is (O1).
+    """Return whether a document replaces the one in force (O1).
 
-    Raises `Fork` or `Rollback` by the `floor` that was seen, and `IssuedAhead` for one that was not known before `now`.
+    Raises `Fork` or `Rollback` by `floor`, the highest one seen, and `IssuedAhead` for a new document.
     """
     found = seen(document)
     if in_force is not None and in_force.identity == found.identity:
@@ -94,11 +94,11 @@ def is_news(document: Verified[T], floor: SeenDocument | None, in_force: Verifie
 
 
 def is_fork(document: SeenDocument, known: SeenDocument | None) -> bool:
-    """Return whether two documents stand in one place and are not the same."""
+    """Return whether two documents differ and have the same version."""
     return known is not None and document.version == known.version and document.identity != known.identity
 
 
 def fork_of(document: Ordered) -> "errors.Fork":
-    """Return the error about another document in the place of this one."""
+    """Return the error about another document with the version of this one."""
     reason, issuer = order_of(document)
     return errors.Fork(reason=reason, issuer=issuer, version=full_version(document)[-1])

@@ -1,10 +1,10 @@
-"""Root pin and pack to trust and catalogs: what an application ships, and what later files add.
+"""Packs, and the trust store that is opened from a pack and extended by later files.
 
-A pack (`.lkp`) is a file of root, trust, revocations and catalog tokens (`docs/format.md`, "Packs"). Newer ones of each
-ride in license files, and the newest of each governs.
+A pack (`.lkp`) is a file of root, trust, revocations and catalog tokens (`docs/format.md`, "Packs"). License files
+carry newer ones, and the newest of each is in force.
 
-The trust documents of a file are taken together (F1 of `docs/format.md`, "Trust"). Of those that a type has, the
-highest is taken, and what it supersedes is passed over, which is safe: whoever sends a file can leave a document out.
+The documents of a file are added together or not at all (`docs/format.md`, "Trust", F1). Only the highest of each type
+and issuer is added. Ignoring the others is safe, because whoever sends a file could also leave them out.
 """
 
 import re
@@ -23,24 +23,24 @@ from licensekit.wire.documents import Catalog, Revocations, Root, Trust, Value, 
 
 T = TypeVar("T")
 TrustDocument = Verified[Root] | Verified[Trust] | Verified[Revocations] | Verified[Catalog]
-IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})  # types of the documents that a pack holds
+IN_PACKS = frozenset({"root", "trust", "revocations", "catalog"})  # the types of documents in packs
 HOLDS: Final = "holds"
-"""The extension by which what an installation signs says what it holds (`docs/format.md`, "Extensions")."""
+"""The extension of an exchange file with the installation's documents in force (`docs/format.md`, "Extensions")."""
 _NONE: Final = "-"
 _NUMBER: Final = "[1-9][0-9]{0,9}"
 _FORM: Final = rf"{_NUMBER}\.{_NUMBER}(?: (?:{_NONE}|{_NUMBER}\.{_NUMBER}\.{_NUMBER})){{2}}"
-"""Compiled where it is used: programs that only verify never do."""
+"""Not compiled here, because programs that only verify do not need it."""
 
 
 class TrustStore(NamedTuple):
-    """Whom to believe, and what the license codes mean."""
+    """The trusted documents, and the catalogs that say what license codes mean."""
 
     trust: TrustState
     catalogs: Mapping[str, Verified[Catalog]]  # issuer to its newest catalog
 
     @property
     def product(self) -> str:
-        """The product that the pinned root speaks for."""
+        """The product of the pinned root."""
         return self.trust.root.product
 
     @property
@@ -50,7 +50,7 @@ class TrustStore(NamedTuple):
 
     @property
     def catalog_documents(self) -> dict[str, Catalog]:
-        """Issuer to what its newest catalog says."""
+        """Issuer to its newest catalog, as a document."""
         return {issuer: catalog.document for issuer, catalog in self.catalogs.items()}
 
     @property
@@ -68,45 +68,45 @@ class TrustStore(NamedTuple):
         return tuple(one.token for one in self.documents)
 
     def qualify(self, issuer: str, code: str) -> str:
-        """Return how an application calls a code that `issuer` writes: the vendor's are bare."""
+        """Return a code that `issuer` writes as applications write it: without a prefix for the vendor's."""
         return qualified(code, issuer, self.issuer)
 
     def named(self, of: Callable[[Catalog], Mapping[str, T]]) -> dict[str, tuple[str, T]]:
-        """Return what the catalogs have of a kind: code, as an application writes it, to issuer and content."""
+        """Collect one mapping of every catalog: code, as applications write it, to issuer and content."""
         catalogs = self.catalog_documents.items()
         return {self.qualify(issuer, code): (issuer, one) for issuer, c in catalogs for code, one in of(c).items()}
 
     def issuer_of(self, code: str) -> str:
-        """Return the issuer of a code as an application writes it."""
+        """Return the issuer of a code that an application writes."""
         return code.rpartition(".")[0] or self.issuer
 
     def beside(self, code: str, written: Iterable[str]) -> tuple[str, ...]:
-        """Return how an application calls codes that the catalog of `code` writes."""
+        """Return codes that the catalog of `code` contains, as applications write them."""
         issuer = self.issuer_of(code)
         return tuple(self.qualify(issuer, one) for one in written)
 
 
 def open_pack(pack: bytes | str, root: str) -> TrustStore:
-    """Open a pack under a root pin, whenever it was issued; raise `FormatError`, or `TrustError` if it is forged."""
+    """Verify a pack by a root pin; raise a `FormatError`, or a `TrustError` if it is not genuine."""
     tokens = armor.read(pack)
     require_in_pack(tokens)
     return extend_trust_store(TrustStore(start(tokens, root), {}), tokens, None)
 
 
 def require_in_pack(tokens: Iterable[armor.Token]) -> None:
-    """Raise `UnexpectedType` for a token of another type than a pack holds."""
+    """Raise `UnexpectedType` for a token that does not belong in a pack."""
     for token in tokens:
         if token.type not in IN_PACKS:
             raise errors.UnexpectedType(reason="not-in-pack", type=token.type)
 
 
 def pin_in_pack(pack: bytes | str) -> str:
-    """Return the pin of the oldest root in a pack, as whoever made it chose; raise `RootMismatch` if it has none."""
+    """Return the pin of the oldest root in a pack, unverified; raise `RootMismatch` if it has none."""
     return pin_of(_oldest_root(pack))
 
 
 def product_in_pack(pack: bytes | str) -> str:
-    """Return the product that a pack names, unverified; raises as `pin_in_pack` does."""
+    """Return the product of a pack, unverified; raises as `pin_in_pack`."""
     return decode(Root, _oldest_root(pack)).product
 
 
@@ -119,19 +119,19 @@ def _oldest_root(pack: bytes | str) -> bytes:
 def extend_trust_store(
     trust_store: TrustStore, tokens: Iterable[armor.Token], now: int | None, seen: Seen = NOTHING_SEEN
 ) -> TrustStore:
-    """Add the roots, trust documents, lists and catalogs among `tokens`: all or none (F1).
+    """Add the roots, trust documents, lists and catalogs among `tokens`, all or none (F1).
 
-    `now` is as in `licensekit.trust.state`, and `seen` the floor that an installation remembers (S1).
+    `now` is as in `licensekit.trust.state`; `seen` is what the installation remembers (S1).
     """
     return at_floor(add_documents(trust_store, tokens, now, seen), seen)
 
 
 def add_documents(trust_store: TrustStore, tokens: Iterable[armor.Token], now: int | None, seen: Seen) -> TrustStore:
-    """Add the same, and leave to `at_floor` whether all that was seen is there."""
+    """Add documents as `extend_trust_store`, without the check of `at_floor`."""
     tokens = list(tokens)
     trust = extend(remember(trust_store.trust, seen), tokens, now)
     catalogs = dict(trust_store.catalogs)
-    if trust.trust is not trust_store.trust.trust:  # C2: without a catalog nothing is granted
+    if trust.trust is not trust_store.trust.trust:  # C2: a key may have lost its right to sign catalogs
         catalogs = {i: c for i, c in catalogs.items() if may_still_sign(trust.signers, c)}
     found = trust.seen
     verified = still_signed(trust, (token for token in tokens if token.type == "catalog"), Catalog)
@@ -143,7 +143,7 @@ def add_documents(trust_store: TrustStore, tokens: Iterable[armor.Token], now: i
 
 
 def at_floor(trust_store: TrustStore, floor: Seen) -> TrustStore:
-    """Return a trust store without the catalogs below one that was seen; raises as `require_floor`, and `Fork` (S1)."""
+    """Remove catalogs older than one that was seen (S1); raises as `require_floor`, and `Fork`."""
     require_floor(trust_store.trust, floor)
     kept: dict[str, Verified[Catalog]] = {}
     for issuer, catalog in trust_store.catalogs.items():
@@ -156,7 +156,7 @@ def at_floor(trust_store: TrustStore, floor: Seen) -> TrustStore:
 
 
 class Held(NamedTuple):
-    """The full version of each document in force; empty where there is none."""
+    """The full versions of the documents in force; empty for a missing one."""
 
     trust: FullVersion = ()
     revocations: FullVersion = ()
@@ -173,19 +173,19 @@ class Held(NamedTuple):
 
 
 def held_in(trust_store: TrustStore, issuer: str) -> Held:
-    """Return what is in force; list and catalog are those of `issuer`."""
+    """Return the versions in force of the trust document, and of the list and catalog of `issuer`."""
     trust = trust_store.trust
     in_force = trust.trust, trust.lists.get(issuer), trust_store.catalogs.get(issuer)
     return Held(*(() if one is None else full_version(one.document) for one in in_force))
 
 
 def lowest(several: Sequence[Held]) -> Held:
-    """Return the lowest of each document over `several`, at least one."""
+    """Return the lowest version of each document in `several`, which is not empty."""
     return Held(*map(min, zip(*several, strict=True)))
 
 
 def read_held(value: Value | None) -> Held | None:
-    """Return what the value of the extension says; None for any other form, which counts as absent."""
+    """Parse the value of the extension; None for any other form, which counts as absent."""
     if not isinstance(value, str) or not re.fullmatch(_FORM, value):
         return None
     return Held(*(() if word == _NONE else tuple(map(int, word.split("."))) for word in value.split(" ")))

@@ -1,8 +1,7 @@
-"""The pinned root and the chain of roots that grows from it (`docs/format.md`, "Trust").
+"""The chain of roots, from the pinned one (R1) to the newest (R2) (`docs/format.md`, "Trust").
 
-R1 is about the pinned root, R2 about later ones. Each function goes through the checks of its rule in the order of the
-text: but for the pinned root, whose digest is known, nothing is decoded before the signatures of a root that vouches
-for it have verified.
+The checks of each rule run in the order of its text. A root is not decoded before enough signatures by keys of an
+earlier root have verified; the pinned root is recognized by its digest.
 """
 
 from base64 import b32decode, b32encode
@@ -23,7 +22,7 @@ Keys = Mapping[KeyReference, VerifyingKey]
 
 
 class KnownRoot(NamedTuple):
-    """A root of the chain with its keys loaded."""
+    """A root of the chain, with its keys loaded."""
 
     verified: Verified[Root]
     keys: Keys
@@ -34,16 +33,16 @@ class KnownRoot(NamedTuple):
         return self.verified.document
 
 
-Chain = tuple[KnownRoot, ...]  # from the pinned root to the newest, without a gap
+Chain = tuple[KnownRoot, ...]  # from the pinned root to the newest, without gaps
 
 
 def pin_of(payload: bytes) -> str:
-    """Return the pin of the root with this payload: `lkroot1-` and its digest in base32."""
+    """Return the pin of a root: `lkroot1-` and its digest in base32."""
     return _format_pin(digest_of("root", payload))
 
 
 def parse_pin(text: str) -> bytes:
-    """Parse a pin in its one spelling into its 32-byte digest, or raise `RootPinInvalid`."""
+    """Return the 32-byte digest of a pin; raise `RootPinInvalid`."""
     pin = text.strip(armor.WHITE_SPACE)
     body = pin.removeprefix(_PIN_PREFIX)
     try:
@@ -56,7 +55,7 @@ def parse_pin(text: str) -> bytes:
 
 
 def first_root(tokens: Iterable[armor.Token], pin: str) -> KnownRoot:
-    """Find the pinned root among `tokens` (R1); raise `RootPinInvalid`, `RootMismatch`, or why it is not sound."""
+    """Find the pinned root among `tokens` (R1); raise `RootPinInvalid`, `RootMismatch`, or why it is invalid."""
     digest = parse_pin(pin)
     for token in tokens:
         if token.type != "root":
@@ -65,17 +64,17 @@ def first_root(tokens: Iterable[armor.Token], pin: str) -> KnownRoot:
         if digest_of("root", opened.payload) == digest:
             root = decode(Root, opened.payload)
             own = load_keys(root.keys)
-            if root.version > 1:  # its own keys must sign it; those of roots before it are not known
+            if root.version > 1:  # signatures by keys of earlier roots cannot be checked
                 opened = opened._replace(signatures=tuple(s for s in opened.signatures if (s.scheme, s.key) in own))
             return _known(token, opened, root, own, own)
     raise errors.RootMismatch(reason="pinned")
 
 
 def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = None) -> Chain:
-    """Return the chain with the root in `token` at its end, or unchanged (R2); `floor` is the newest one seen (S1).
+    """Append the root in `token` to the chain, unless it is there or older (R2); `floor` is the newest one seen (S1).
 
-    Raises `ThresholdNotMet` where no root here vouches for it, `RootGap` where one before it is missing, `Fork`, and
-    `WrongProduct`.
+    Raises `ThresholdNotMet` if too few keys of any root here signed it, `RootGap` if a root before it is missing,
+    `Fork`, and `WrongProduct`.
     """
     opened = open_frame(token, Root)
     identity = identity_of("root", opened.payload)
@@ -100,9 +99,9 @@ def next_root(chain: Chain, token: armor.Token, floor: SeenDocument | None = Non
 
 
 def keys_of_trust(chain: Chain, opened: frame.Frame) -> tuple[KnownRoot, list[VerifyingKey]]:
-    """Return the newest root that has all keys of a trust document, and they by signature, unverified (T1).
+    """Return the newest root that has all keys that signed a trust document, and these keys, unverified (T1).
 
-    It is one whose threshold they reach, if there is any.
+    A root whose threshold they reach is preferred.
     """
     references = [(s.scheme, s.key) for s in opened.signatures]
     having = [known for known in reversed(chain) if known.keys.keys() >= set(references)]
@@ -113,7 +112,7 @@ def keys_of_trust(chain: Chain, opened: frame.Frame) -> tuple[KnownRoot, list[Ve
 
 
 def _voucher(chain: Chain, token: armor.Token, opened: frame.Frame) -> KnownRoot:
-    """Return the newest root whose threshold signed `opened`, those signatures verified."""
+    """Return the newest root whose threshold of keys signed `opened`, after verifying their signatures."""
     best = 0
     for known in reversed(chain):
         pairs = [(s, known.keys.get((s.scheme, s.key))) for s in opened.signatures]
@@ -126,7 +125,7 @@ def _voucher(chain: Chain, token: armor.Token, opened: frame.Frame) -> KnownRoot
 
 
 def _known(token: armor.Token, opened: frame.Frame, root: Root, own: Keys, allowed: Keys) -> KnownRoot:
-    """Check that only allowed keys signed, enough of the root's own, and that all verify."""
+    """Check that only allowed keys signed, that enough of them are the root's own, and that all signatures verify."""
     references = [(s.scheme, s.key) for s in opened.signatures]
     if not allowed.keys() >= set(references):
         raise errors.KeyUnknown(reason="next-root", version=root.version)
@@ -141,6 +140,6 @@ def _format_pin(digest: bytes) -> str:
 
 
 def short_of(root: Root, count: int, *, reason: str = "root", version: int | None = None) -> "errors.ThresholdNotMet":
-    """Return the error about a document that only `count` keys of `root` have signed."""
+    """Return the error for a document that only `count` keys of `root` have signed."""
     told: dict[str, Any] = {"needed": root.threshold, "signed": count, "missing": root.threshold - count}
     return errors.ThresholdNotMet(reason=reason, root=root.version, version=version, **told)

@@ -1,4 +1,4 @@
-"""Which key may sign what, when and for whom: steps 7 and 8 of `docs/format.md`."""
+"""What a key may sign, when, and for whom (`docs/format.md`, steps 7 and 8)."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
@@ -17,7 +17,7 @@ HOURS_OF_DAY: Final = 24
 
 
 class AdmittedSigner(NamedTuple):
-    """A loaded key and what the trust document says of it."""
+    """A loaded key, and its entry in the trust document."""
 
     key: VerifyingKey
     admitted: AdmittedKey
@@ -26,7 +26,7 @@ class AdmittedSigner(NamedTuple):
 
 
 def require_type(signer: AdmittedSigner, kind: str) -> None:
-    """Raise `KeyRevoked` or `KeyOutOfScope` unless a key may sign the type `kind` (step 4)."""
+    """Raise `KeyRevoked` or `KeyOutOfScope` unless a key may sign documents of type `kind` (step 4)."""
     if signer.admitted.state is KeyState.REVOKED:
         raise errors.KeyRevoked(key_id=signer.key.key_id, name=signer.admitted.name)
     if kind not in signer.types:
@@ -34,7 +34,7 @@ def require_type(signer: AdmittedSigner, kind: str) -> None:
 
 
 def require_scope(signer: AdmittedSigner, document: SignedByVendor) -> None:
-    """Raise `KeyOutOfWindow` or `KeyOutOfScope` for what a key may not say at the time of issue (step 7, from 2 on)."""
+    """Raise `KeyOutOfWindow` or `KeyOutOfScope` unless a key may sign a document issued then (step 7, from 2 on)."""
     admitted, issued = signer.admitted, document.issued
     if issued < admitted.valid_from or (admitted.valid_to is not None and issued >= admitted.valid_to):
         raise errors.KeyOutOfWindow(key_id=signer.key.key_id, name=admitted.name, issued=issued)
@@ -45,7 +45,7 @@ def require_scope(signer: AdmittedSigner, document: SignedByVendor) -> None:
 
 
 def admits(signer: AdmittedSigner, bundle: Bundle) -> bool:
-    """Return whether the scope of a key admits a bundle of its issuer, whoever signed it."""
+    """Return whether the scope of a key allows a bundle of its issuer, whoever signed it."""
     try:
         _require_bundle_scope(signer, bundle)
     except errors.KeyOutOfScope:
@@ -70,7 +70,7 @@ def _require_bundle_scope(signer: AdmittedSigner, bundle: Bundle) -> None:
 
 
 def _require_at_most(signer: AdmittedSigner, bundle: Bundle, most: int) -> None:
-    """Refuse a license that is unrestricted or above `most`, and settings of any value."""
+    """Refuse unrestricted licenses, counts above `most`, and settings."""
     for kind in Kind:
         for code, count in bundle.counts(kind).items():
             if count is None:
@@ -82,8 +82,8 @@ def _require_at_most(signer: AdmittedSigner, bundle: Bundle, most: int) -> None:
 
 
 def _require_end(signer: AdmittedSigner, bundle: Bundle, longest: int) -> None:
-    """Refuse a bundle of which something outlives `longest` days from its issue."""
-    # Measured from the issue, not from `starts`: a term that begins later does not reach further.
+    """Refuse a bundle that may work longer than `longest` days after its issue."""
+    # Measured from the issue and not from `starts`, so that a later start does not extend it.
     if (end := bundle.term_end) is None or end - day_at(bundle.issued) > longest:
         raise _out_of_scope(signer, "term", longest=longest)
     if bundle.after_grace is not AfterGrace.BLOCK:
@@ -97,13 +97,13 @@ def _out_of_scope(signer: AdmittedSigner, reason: str, **about: Any) -> "errors.
 
 
 def require_not_ahead(issued: int, now: int, kind: str = "document") -> None:
-    """Raise `IssuedAhead` for what was issued more than a day after `now`."""
+    """Raise `IssuedAhead` for a document issued more than a day after `now`."""
     if issued > now + ISSUED_AHEAD_SECONDS:
         raise errors.IssuedAhead(reason=kind, issued=issued)
 
 
 def require_product(document: Root | Trust | Revocations | Catalog | Bundle, product: str) -> None:
-    """Raise `WrongProduct` for another product than the pinned root's (step 8): one key may serve several products."""
+    """Raise `WrongProduct` for a document of another product (step 8); one key may sign for several products."""
     if document.product != product:
         raise errors.WrongProduct(reason="document", product=document.product, expected=product)
 
@@ -118,7 +118,7 @@ def load_signers(trust: Trust) -> dict[KeyReference, AdmittedSigner]:
 
 
 def load_keys(keys: Iterable[RootKey | AdmittedKey], where: str = "root") -> dict[KeyReference, VerifyingKey]:
-    """Load the keys of a root or trust document; raise `KeyInvalid`, or `KeyIdCollision` where two have one id."""
+    """Load the keys of a root or trust document; raise `KeyInvalid`, or `KeyIdCollision` if two have the same id."""
     loaded = [load(key.scheme, key.public) for key in keys]
     if len({key.key_id for key in loaded}) < len(loaded):
         raise errors.KeyIdCollision(reason=where)
@@ -126,10 +126,10 @@ def load_keys(keys: Iterable[RootKey | AdmittedKey], where: str = "root") -> dic
 
 
 def may_still_sign(signers: Mapping[KeyReference, AdmittedSigner], document: Verified[SignedByVendor]) -> bool:
-    """Return whether the key of a verified document may, under `signers`, still sign it.
+    """Return whether the key of a verified document may still sign it, according to `signers`.
 
-    These are steps 4 and 7 without the check of being issued ahead: what was taken once does not fall when the clock is
-    turned back. Whatever holds others back by being there does so only while this is true.
+    Steps 4 and 7 apply, except that the document may be issued in the future: turning the clock back must not remove an
+    accepted document.
     """
     key = document.keys[0]
     if (signer := signers.get((key.scheme, key.key_id))) is None or signer.key.public != key.public:

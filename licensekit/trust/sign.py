@@ -1,4 +1,4 @@
-"""From document to token. Programs that only verify never load this."""
+"""Signing of documents. Programs that only verify do not load this module."""
 
 from licensekit.keys.signing import Signer
 from licensekit.wire import armor, frame
@@ -11,7 +11,7 @@ def sign(document: Document, *signers: Signer) -> armor.Token:
 
 
 def add_signatures(kind: str, opened: frame.Frame, *signers: Signer) -> armor.Token:
-    """Add a signature by each of `signers` to those that `opened` has; raises as `sign`."""
+    """Add a signature by each of `signers` to those of `opened`; raises as `sign`."""
     signatures = list(opened.signatures)
     for signer in signers:
         key = signer.verifying_key

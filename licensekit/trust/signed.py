@@ -1,7 +1,7 @@
-"""From a token and its keys to a verified document: steps 3, 5 and 6 of `docs/format.md`.
+"""Verified documents, and the checks that produce them (`docs/format.md`, steps 3, 5 and 6).
 
-Untrusted bytes and verified documents are different types. A `Verified[T]` or `SelfSigned[T]` is made here and nowhere
-else, after every signature on the document has verified.
+Untrusted bytes and verified documents are different types. Only this module makes a `Verified[T]` or `SelfSigned[T]`,
+after every signature of the document has verified.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,12 +19,12 @@ S = TypeVar("S", bound=Request | Receipt | Statement)
 SELF_SIGNED: Final[Mapping[str, type[Request | Receipt | Statement]]] = {
     TYPE_OF[kind]: kind for kind in (Request, Receipt, Statement)
 }
-"""Type of a token to what an installation signs itself."""
+"""Types of documents that an installation signs, and their classes."""
 _SEAL: Final = object()
 
 
 class _Checked(Generic[D_co]):
-    """A document together with the signatures that were checked on it; immutable."""
+    """An immutable document whose signatures were checked."""
 
     __slots__ = ("_payload", "document", "keys", "token")
 
@@ -44,7 +44,7 @@ class _Checked(Generic[D_co]):
 
     @property
     def identity(self) -> bytes:
-        """16 bytes: the first half of SHA-256 over type and payload; worked out when asked."""
+        """Its identity, as `identity_of`; computed on each access."""
         return identity_of(self.token.type, self._payload)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -64,29 +64,29 @@ class _Checked(Generic[D_co]):
 
 
 class Verified(_Checked[D_co]):
-    """A document that the keys of a trusted state have signed."""
+    """A document signed by trusted keys."""
 
     __slots__ = ()
 
 
 class SelfSigned(_Checked[D_co]):
-    """A document signed by the key that it carries: whose key that is, only a record can tell."""
+    """A document signed by the key in its own signature, which does not prove whose key it is."""
 
     __slots__ = ()
 
 
 def digest_of(kind: str, payload: bytes) -> bytes:
-    """Return the 32 bytes of SHA-256 over type, a zero byte and payload."""
+    """Return the SHA-256 of type, a zero byte and payload."""
     return sha256(kind.encode() + b"\x00" + payload)
 
 
 def identity_of(kind: str, payload: bytes) -> bytes:
-    """Return the first 16 bytes of the digest of a document, which it does not hold (`docs/format.md`, Identities)."""
+    """Return the identity of a document: the first 16 bytes of its digest (`docs/format.md`, "Identities")."""
     return digest_of(kind, payload)[:16]
 
 
 def open_frame(token: armor.Token, kind: type[Document]) -> frame.Frame:
-    """Divide a token into signatures and payload (step 3); raise `UnexpectedType` unless it is a `kind`."""
+    """Divide a token into signatures and payload (step 3); raise `UnexpectedType` unless it is of `kind`."""
     wanted = TYPE_OF[kind]
     if token.type != wanted:
         raise errors.UnexpectedType(reason="other", type=token.type, wanted=(wanted,))
@@ -98,7 +98,7 @@ def open_frame(token: armor.Token, kind: type[Document]) -> frame.Frame:
 
 
 def check_signatures(token: armor.Token, opened: frame.Frame, keys: Sequence[VerifyingKey]) -> None:
-    """Raise `SignatureInvalid` unless all verify, each by its own of `keys`, in order (step 5)."""
+    """Raise `SignatureInvalid` unless each signature verifies with the key at its place in `keys` (step 5)."""
     payload = opened.payload
     for (scheme, reference, signature), key in zip(opened.signatures, keys, strict=True):
         key.verify(frame.message(token.type, scheme, reference, payload), signature)
@@ -111,7 +111,7 @@ def verified(token: armor.Token, opened: frame.Frame, kind: type[D], keys: Seque
 
 
 def self_signed(token: armor.Token, kind: type[S]) -> SelfSigned[S]:
-    """Verify what an installation signed by the key in the signature itself; raise a `TrustError` if it does not."""
+    """Verify a document of an installation with the key in its signature; raise a `TrustError` if that fails."""
     opened = open_frame(token, kind)
     first, *more = opened.signatures
     if more:

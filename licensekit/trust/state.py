@@ -1,9 +1,9 @@
-"""Whom an installation believes: a pure state machine over roots, trust documents and lists.
+"""The trust state: the roots, trust document and revocation lists in force, as an immutable value.
 
-Untrusted tokens go in; a new `TrustState` or an error comes out, and the state that was there is as it was. Rules are
-numbered as in `docs/format.md`, "Trust", and checked in the order of its text: R1 and R2, about roots, are in `roots`,
-the order (O1) in `order`, catalogs in `pack`. `now` is seconds since 1970, and None where it does not matter when a
-document was issued: for a pack, and for what was taken before. Being past `fresh_until` stops nothing.
+Each function takes untrusted tokens and returns a new `TrustState` or raises. Rules are numbered as in
+`docs/format.md`, "Trust", and checked in the order of its text: R1 and R2 (roots) are in `roots`, O1 (order) in
+`order`, and catalogs in `pack`. `now` is in seconds since 1970, or None where the time of issue is not checked: for a
+pack, and for documents accepted before. Nothing stops working after `fresh_until`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ N = TypeVar("N", Revocations, Catalog)
 
 
 class TrustState(NamedTuple):
-    """What is believed. Create it with `start`; every change returns a new one."""
+    """The roots, trust document and lists in force, created by `start`."""
 
     chain: Chain
     trust: Verified[Trust] | None
@@ -37,22 +37,22 @@ class TrustState(NamedTuple):
 
     @property
     def pair(self) -> tuple[int, int]:
-        """The versions of the newest root and of the trust document in force; 0 for none."""
+        """The versions of the newest root and of the trust document in force, or 0 without one."""
         return self.root.version, 0 if self.trust is None else self.trust.document.version
 
     def list_missing(self, issuer: str) -> bool:
-        """Return whether a list of `issuer` was seen and is not, or no longer, in force (L2)."""
+        """Return whether a list of `issuer` was seen, but none is in force (L2)."""
         return ("revocations", issuer) in self.seen and issuer not in self.lists
 
 
 def start(tokens: Iterable[armor.Token], pin: str) -> TrustState:
-    """Return the state that knows the pinned root and nothing else (R1); raises as `first_root`."""
+    """Return the state with only the pinned root (R1); raises as `first_root`."""
     root = first_root(tokens, pin)
     return TrustState((root,), None, {}, {}, with_seen(NOTHING_SEEN, root.verified))
 
 
 def update_root(state: TrustState, token: armor.Token) -> TrustState:
-    """Add a root (R2): the trust document of the old one falls (R3). Raises as `next_root`."""
+    """Add a root (R2), and remove the trust document of the old one (R3); raises as `next_root`."""
     chain = next_root(state.chain, token, state.seen.get(ROOTS))
     if len(chain) == len(state.chain):
         return state
@@ -61,7 +61,7 @@ def update_root(state: TrustState, token: armor.Token) -> TrustState:
 
 
 def judge_trust(state: TrustState, token: armor.Token) -> Verified[Trust]:
-    """Verify a trust document (T1); raise a `TrustError` unless the newest root here has signed it."""
+    """Verify a trust document (T1); raise a `TrustError` unless the newest root signed it."""
     opened = open_frame(token, Trust)
     known, keys = keys_of_trust(state.chain, opened)
     if len(keys) < known.root.threshold:
@@ -81,7 +81,7 @@ def judge_trust(state: TrustState, token: armor.Token) -> Verified[Trust]:
 
 
 def take_trust(state: TrustState, document: Verified[Trust], now: int | None) -> TrustState:
-    """Put a trust document in force (T2), and lists out of force that its keys may not sign (L2); raises by O1."""
+    """Put a trust document in force (T2), and remove lists that its keys may not sign (L2); raises by O1."""
     if not order.is_news(document, state.seen.get(TRUST), state.trust, now):
         return state
     signers = scope.load_signers(document.document)
@@ -90,7 +90,7 @@ def take_trust(state: TrustState, document: Verified[Trust], now: int | None) ->
 
 
 def verify_numbered(state: TrustState, token: armor.Token, kind: type[N]) -> Verified[N]:
-    """Verify a list or a catalog, the newest or not (L1, C1); raises as `verify_signed`, or `DocumentAhead`."""
+    """Verify a list or a catalog, which may be an older one (L1, C1); raises as `verify_signed`, or `DocumentAhead`."""
     document = verify_signed(token, kind, state)
     issuer, root, trust = document.document.issuer, document.document.root_version, document.document.trust_version
     if (root, trust) > state.pair:
@@ -107,14 +107,14 @@ def take_revocations(state: TrustState, document: Verified[Revocations], now: in
 
 
 def remember(state: TrustState, floor: Seen) -> TrustState:
-    """Raise what `state` has seen to `floor`, which decides where both are as high; a list below it falls."""
+    """Raise the seen documents of `state` to `floor`, which wins at equal height; remove lists below it."""
     merged = merge(floor, state.seen)
     lists = {i: v for i, v in state.lists.items() if full_version(v.document) >= merged["revocations", i].version}
     return state._replace(lists=lists, seen=merged)
 
 
 def require_floor(state: TrustState, floor: Seen) -> None:
-    """Raise `Fork` or `Rollback` for a state beside or below the `floor` of before (S1); L2 judges missing lists."""
+    """Raise `Fork` or `Rollback` for a state that contradicts `floor` or is older (S1); missing lists are L2's."""
     root, trust = state.seen.get(ROOTS), state.seen.get(TRUST)
     for known in state.chain:
         if is_fork(seen(known.verified), floor.get(ROOTS, root)):
@@ -131,10 +131,10 @@ def require_floor(state: TrustState, floor: Seen) -> None:
 
 
 def verify_signed(token: armor.Token, kind: type[S], state: TrustState, now: int | None = None) -> Verified[S]:
-    """Verify what an admitted key has signed: steps 3 to 8, but 8 of a reset, which names an installation by its key.
+    """Verify a document signed by an admitted key: steps 3 to 8; for a reset, which names no product, to 7.
 
-    A bundle that was taken before holds others back while this succeeds, also one that was revoked since; whether it
-    grants anything is judged when it is asked (`docs/evaluation.md`, "Bundles that govern").
+    A bundle activated before is passed without `now`. Whether it was revoked since is not checked here
+    (`docs/evaluation.md`, "Bundles that govern").
     """
     opened = open_frame(token, kind)  # step 3
     signer = find_signer(state, opened, token.type)  # step 4
@@ -148,7 +148,7 @@ def verify_signed(token: armor.Token, kind: type[S], state: TrustState, now: int
 
 
 def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> scope.AdmittedSigner:
-    """Return the admitted key of a frame with one signature; raise `TrustError` unless it may sign `kind` (step 4)."""
+    """Return the admitted key that signed a frame; raise a `TrustError` unless it may sign `kind` (step 4)."""
     first, *more = opened.signatures
     if more:
         raise errors.SignatureCount(reason="several", document=kind, count=len(more) + 1)
@@ -161,7 +161,7 @@ def find_signer(state: TrustState, opened: frame.Frame, kind: str) -> scope.Admi
 
 
 def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) -> TrustState:
-    """Add the roots, trust documents and lists among `tokens`, or none (F1, 1 to 5); raises `TrustError`."""
+    """Add the roots, trust documents and lists among `tokens`, all or none (F1, 1 to 5); raises a `TrustError`."""
     by_type: dict[str, list[armor.Token]] = {"root": [], "trust": [], "revocations": []}
     for token in tokens:
         by_type.get(token.type, []).append(token)
@@ -178,7 +178,7 @@ def extend(state: TrustState, tokens: Iterable[armor.Token], now: int | None) ->
 
 
 def still_signed(state: TrustState, tokens: Iterable[armor.Token], kind: type[N]) -> list[Verified[N]]:
-    """Verify revocation lists or catalogs, and pass over those by a key that was revoked since."""
+    """Verify revocation lists or catalogs, and skip those by a revoked key."""
     found: list[Verified[N]] = []
     for token in tokens:
         try:
@@ -201,7 +201,7 @@ def _extend_roots(state: TrustState, tokens: list[armor.Token]) -> tuple[TrustSt
                 waiting.append(token)
                 gaps.append(error)
             except errors.ThresholdNotMet as error:
-                if error.reason != "next-root":  # a root here vouches for it
+                if error.reason != "next-root":  # keys of a root here signed it
                     raise
                 waiting.append(token)
                 unvouched.append(error)

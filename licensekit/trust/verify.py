@@ -1,10 +1,10 @@
-"""From token to verified document, in the numbered steps of `docs/format.md`, "Verification".
+"""Verification of bundles, in the numbered steps of `docs/format.md`, "Verification".
 
 1 size, 2 armor (`wire.armor.read`); 3 frame; 4 key known and allowed for this type; 5 signature; 6 decode; 7 key
-allowed for this issuer, product and content at the document's issue time; 8 audience; 9 revocation.
+allowed for this issuer, use and content at the time of issue; 8 product; 9 revocation.
 
-Absent on purpose: expiry and binding. An expired or foreign-bound bundle must still be shown; the engine
-(`licensekit.entitlements`) judges what it grants.
+Expiry and binding are not checked here, because an expired or foreign bundle must still be shown.
+`licensekit.entitlements` decides what it grants.
 """
 
 from bisect import bisect_left
@@ -20,7 +20,7 @@ S = TypeVar("S", bytes, str)
 
 
 def verify_bundle(token: armor.Token, trust: TrustState, now: int) -> Verified[Bundle]:
-    """Verify the bundle in `token`; raise a `FormatError` (steps 1 to 3, 6) or the `TrustError` that names the rule."""
+    """Verify the bundle in `token`; raise a `FormatError` (steps 3 and 6) or a `TrustError`."""
     bundle = verify_signed(token, Bundle, trust, now)
     if refused := revocation_of(bundle, trust):
         raise refused
@@ -28,7 +28,7 @@ def verify_bundle(token: armor.Token, trust: TrustState, now: int) -> Verified[B
 
 
 def revocation_of(bundle: Verified[Bundle], trust: TrustState) -> "errors.TrustError | None":
-    """Return why a bundle no longer counts: its issuer took it back, or the list that was seen is gone (step 9)."""
+    """Return why a bundle is revoked (step 9), or None: it is on the list, or a list that was seen is missing."""
     document = bundle.document
     if trust.list_missing(document.issuer):
         return errors.RevocationsMissing(issuer=document.issuer)
@@ -36,7 +36,7 @@ def revocation_of(bundle: Verified[Bundle], trust: TrustState) -> "errors.TrustE
         return None
     revocations, identities = in_force.document, in_force.document.identities
     is_taken_back = (
-        (bool(identities) and _holds(identities, bundle.identity))  # which is hashed where there are any
+        (bool(identities) and _holds(identities, bundle.identity))  # hashed only if there are any
         or _holds(revocations.serials, document.serial)
         or document.sequence < revocations.lowest_of(document.serial, document.part, document.use)
     )
@@ -44,6 +44,6 @@ def revocation_of(bundle: Verified[Bundle], trust: TrustState) -> "errors.TrustE
 
 
 def _holds(ordered: list[S], item: S) -> bool:
-    # Lists are sorted, and may be long: a look must not cost more than the signature did.
+    # Lists are sorted, and may be long.
     place = bisect_left(ordered, item)
     return place < len(ordered) and ordered[place] == item

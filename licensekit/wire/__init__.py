@@ -1,1 +1,1 @@
-"""The `lk1` format: text to bytes, bytes to signatures and payload, payload to documents."""
+"""The `lk1` format: armor, frames and documents."""

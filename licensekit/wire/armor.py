@@ -1,7 +1,7 @@
-"""Text to frames and back (`docs/format.md`, "Tokens").
+"""The text form of tokens (`docs/format.md`, "Tokens").
 
-A token is `lk1-` type `.` base64 of a frame, standard alphabet, no padding. A file is one or more tokens; ASCII white
-space and a leading byte order mark are dropped, then each `lk1-` starts a token. The dash is not in the alphabet, so no
+A token is `lk1-` type `.` base64 of a frame, standard alphabet, no padding. A file is one or more tokens. A reader
+drops ASCII white space and a leading byte order mark; then each `lk1-` starts a token. The alphabet has no dash, so no
 token can hide another.
 """
 
@@ -16,43 +16,43 @@ from licensekit.limits import FILE_BYTES, FRAME_BYTES, TOKENS_PER_FILE
 from licensekit.wire.frame import read as read_frame
 
 TYPES: Final = ("root", "trust", "revocations", "catalog", "bundle", "reset", "request", "receipt", "statement")
-"""The types of documents, in the order in which a reader takes them from a file."""
+"""The types of documents, in reading order."""
 _TYPES: Final = {name.encode(): name for name in TYPES}
 _ORDER: Final = {name: place for place, name in enumerate(TYPES)}
-WHITE_SPACE: Final = " \t\n\v\f\r"  # the six characters that are dropped wherever they stand; no other white space is
+WHITE_SPACE: Final = " \t\n\v\f\r"  # the only characters that are dropped anywhere in a file
 _ENDINGS: Final = (b".lkp", b".lic")
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _SPELLINGS: Final = {0: (b"", _ALPHABET), 2: (b"==", _ALPHABET[::16]), 3: (b"=", _ALPHABET[::4])}
-"""Characters of base64 modulo 4 to their padding, and to the last characters that leave no bit behind the last byte."""
-_BODY_CHARACTERS: Final = (FRAME_BYTES * 4 + 2) // 3  # characters of base64 that spell the longest frame
+"""Length modulo 4 to the padding, and to the last characters whose unused bits are zero."""
+_BODY_CHARACTERS: Final = (FRAME_BYTES * 4 + 2) // 3  # base64 characters of the longest frame
 
 
 class Token(NamedTuple):
-    """One unverified token: the type that it names and its frame. Nothing in it is believed."""
+    """An unverified token: the type that it names, and its frame."""
 
     type: str
     frame: bytes
 
     @property
     def payload(self) -> bytes:
-        """The payload of its frame; raises as `frame.read`."""
+        """The payload of the frame; raises as `frame.read`."""
         return read_frame(self.frame).payload
 
 
 def write(token: Token) -> str:
-    """Write the one spelling of `token`, without a line end."""
+    """Return the text of `token`, without a line end."""
     return f"lk1-{token.type}.{encode(token.frame)}"
 
 
 def write_file(tokens: Iterable[Token]) -> str:
-    """Return the text of a file of tokens, one a line."""
+    """Return the text of a file of tokens, one per line."""
     return "\n".join((*map(write, tokens), ""))
 
 
 def read(data: bytes | str) -> list[Token]:
-    """Parse the tokens of a file into reading order, with nothing about them verified; those of one type keep theirs.
+    """Parse the tokens of a file, unverified, in reading order; tokens of the same type keep their order.
 
-    Raises `TooLarge`, `ArmorInvalid` or `UnexpectedType`; `TypeError` for a path in place of what is in the file.
+    Raises `TooLarge`, `ArmorInvalid` or `UnexpectedType`; `TypeError` for a path instead of the contents.
     """
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     try:
@@ -72,7 +72,7 @@ def read(data: bytes | str) -> list[Token]:
 
 
 def compact(raw: bytes) -> bytes:
-    """Return `raw` without a leading byte order mark and without ASCII white space."""
+    """Remove a leading byte order mark and all ASCII white space."""
     return raw.removeprefix(BOM_UTF8).translate(None, WHITE_SPACE.encode())
 
 
@@ -82,7 +82,7 @@ def encode(data: bytes) -> str:
 
 
 def decode(body: bytes) -> bytes:
-    """Decode the bytes whose one spelling is `body`, as `encode` gives it; raise `ArmorInvalid` for any other."""
+    """Decode what `encode` returns; raise `ArmorInvalid` for any other spelling."""
     if (spelling := _SPELLINGS.get(len(body) % 4)) is None:
         raise errors.ArmorInvalid(reason="length")
     padding, last = spelling
@@ -90,7 +90,7 @@ def decode(body: bytes) -> bytes:
         data = a2b_base64(body + padding, strict_mode=True)
     except Base64Error as error:
         raise errors.ArmorInvalid(reason="not-base64") from error
-    # Strict mode still accepts stray trailing bits, and padding that was there already; both show at the end.
+    # Strict mode still accepts stray trailing bits and padding; both show in the last character.
     if body[-1:] not in last:
         raise errors.ArmorInvalid(reason="not-canonical")
     return data

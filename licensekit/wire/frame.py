@@ -1,8 +1,8 @@
-"""Frames to signatures and payload and back (`docs/format.md`, "Frames").
+"""Frames: signatures and a payload (`docs/format.md`, "Frames").
 
     frame = count:u8  count x (scheme:u8  key reference  signature)  payload
 
-The scheme fixes the length of what follows it, so a frame divides in exactly one way.
+The scheme fixes the lengths of key reference and signature, so a frame can be read in only one way.
 """
 
 from typing import Final, NamedTuple
@@ -29,7 +29,7 @@ _CONTEXT: Final = b"licensekit/lk1\x00"
 
 
 class Signature(NamedTuple):
-    """One signature of a frame, unverified. `key` is a key id, or for scheme 3 the public key itself."""
+    """An unverified signature of a frame; `key` is a key id, or for scheme 3 the public key."""
 
     scheme: int
     key: bytes
@@ -37,7 +37,7 @@ class Signature(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """The signatures and the payload of a token, nothing about them verified."""
+    """The unverified signatures and payload of a token."""
 
     signatures: tuple[Signature, ...]
     payload: bytes
@@ -55,7 +55,7 @@ def write_one(scheme: int, key: bytes, signature: bytes, payload: bytes) -> byte
 
 
 def read(data: bytes) -> Frame:
-    """Divide `data` into its signatures and its payload; raise `TooLarge` or `FrameInvalid`."""
+    """Divide `data` into signatures and payload; raise `TooLarge` or `FrameInvalid`."""
     if len(data) > FRAME_BYTES:
         raise errors.TooLarge(reason="frame", limit=FRAME_BYTES, size=len(data))
     count = data[0] if data else 0
@@ -79,5 +79,5 @@ def read(data: bytes) -> Frame:
 
 
 def message(kind: str, scheme: int, key: bytes, payload: bytes) -> bytes:
-    """Compose what a signature signs: context, type, scheme, key reference and payload."""
+    """Return the message that a signature signs: context, type, scheme, key reference and payload."""
     return b"%b%b\x00%c%b%b" % (_CONTEXT, kind.encode(), scheme, key, payload)

@@ -1,7 +1,7 @@
-"""Documents and rows of lists as plain data: the names and spellings of `docs/format.md`, "Plain data".
+"""Documents and rows of lists as plain data, for `--json` and every export (`docs/format.md`, "Plain data").
 
-Dates become `2027-01-01`, times `2027-01-01T00:00:00Z`, bytes lower-case hex, and the words of a closed list their
-lower-case names. It is how `--json` and every export show them. What is a date or a time is known by its field.
+Dates become `2027-01-01`, times `2027-01-01T00:00:00Z`, bytes lower-case hex, and enum values their lower-case names.
+The name of a field tells whether it is a date or a time.
 """
 
 from collections.abc import Iterable
@@ -23,23 +23,23 @@ _SECONDS: Final = frozenset(
 
 
 def plain(document: Document) -> dict[str, Any]:
-    """Convert the fields of `document`, in order, to data that JSON can hold."""
+    """Convert the fields of `document`, in order, to plain JSON values."""
     return {name: _plain_field(name, getattr(document, name)) for name in document.__struct_fields__}
 
 
 def plain_fields(value: object, names: str) -> dict[str, Any]:
-    """Convert fields of `value` to data that JSON can hold; the names may differ: `number order=order_number`."""
+    """Convert fields of `value` to plain JSON values; `names` may rename them: `number order=order_number`."""
     return {name: _plain_field(field, getattr(value, field)) for name, field in fields_named(names).items()}
 
 
 @cache
 def fields_named(names: str) -> dict[str, str]:
-    """Return each name in `names` and the field that it names, as for `plain_fields`."""
+    """Parse the `names` of `plain_fields`: name to field."""
     return {name: field or name for name, _, field in (one.partition("=") for one in names.split())}
 
 
 def word(value: IntEnum) -> str:
-    """Return the word for a value of a closed list: `read-only`."""
+    """Return the plain name of an enum value: `read-only`."""
     return value.name.lower().replace("_", "-")
 
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, TypeVar, get_origin
 
 from licensekit.cli.groups import exit_code
-from licensekit.errors import Fault, LicenseError, RuleBroken
+from licensekit.errors import Fault, LicenseError, RuleBroken, documents, faults, installation, storage, workspace
 from licensekit.errors.coded import Coded, Located
 from tests.docs.tables import DOCS
 
 K = TypeVar("K", bound=Located)
 
+ALL = documents, faults, installation, storage, workspace
+"""The modules of the tree: a class is there once its module is loaded."""
 ABOUT = {"where"}
 """Fields that each error has, so that no list names them."""
 

@@ -1,9 +1,9 @@
-"""Signing keys that live in a PKCS#11 token (smart card, HSM), named by a URI of RFC 7512.
+"""Signing keys in a PKCS#11 token (smart card, HSM), named by a URI of RFC 7512.
 
     pkcs11:token=acme;object=signing-2026?module-path=/usr/lib/softhsm/libsofthsm2.so
 
-A callable asks for the PIN. It is never part of the URI, which histories and logs would keep. python-pkcs11 is an
-extra, imported when a token is first needed.
+A callable supplies the PIN, which is never part of the URI, because histories and logs would keep it. python-pkcs11 is
+an extra, imported on first use.
 """
 
 import re
@@ -18,7 +18,7 @@ from licensekit.errors import SignerUnavailable, SignerUriInvalid
 from licensekit.keys.signing import Signer
 
 TOKEN_ATTRIBUTES: Final = ("token", "serial", "model", "manufacturer")
-"""The attributes that say which token; every one that is given must be the token's."""
+"""The attributes that identify a token; all that are given must match."""
 _PATH: Final = frozenset({*TOKEN_ATTRIBUTES, "object", "id", "type"})
 _QUERY: Final = frozenset({"module-path"})
 _SCHEME: Final = "pkcs11:"
@@ -26,7 +26,7 @@ _BAD_ESCAPE: Final = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 class TokenSigner(Signer, Protocol):
-    """A signer whose key lives in a token."""
+    """A signer whose key is in a token."""
 
     @property
     def uri(self) -> str:
@@ -35,7 +35,7 @@ class TokenSigner(Signer, Protocol):
 
 
 def open_signer(uri: str, pin: Callable[[], str]) -> TokenSigner:
-    """Return the signer for the key that `uri` names, with its session open; raise `SignerUnavailable` if it cannot."""
+    """Open a session for the key that `uri` names, and return its signer; raise `SignerUnavailable`."""
     place = parse(uri)
     if place.object is None and place.id is None:
         raise SignerUriInvalid(reason="key")
@@ -44,7 +44,7 @@ def open_signer(uri: str, pin: Callable[[], str]) -> TokenSigner:
 
 
 def generate(uri: str, pin: Callable[[], str], label: str) -> TokenSigner:
-    """Generate an Ed25519 key `label`, which can never leave the token that `uri` names; raises as `open_signer`."""
+    """Generate an Ed25519 key `label`, not extractable, in the token that `uri` names; raises as `open_signer`."""
     place = parse(uri)
     if place.object is not None and place.object != label:
         raise SignerUriInvalid(reason="other-label", name=place.object, wanted=label)
@@ -62,15 +62,15 @@ def _session() -> ModuleType:
 
 
 class KeyPlace(NamedTuple):
-    """Where a key lives, as its URI says."""
+    """The place of a key, as its URI names it."""
 
-    module: str  # the absolute path of the PKCS#11 module that the token's maker supplies
-    token: Mapping[str, str]  # what is known of the token, by `TOKEN_ATTRIBUTES`; at least one
+    module: str  # the absolute path of the PKCS#11 module of the token's manufacturer
+    token: Mapping[str, str]  # attributes of the token, at least one of `TOKEN_ATTRIBUTES`
     object: str | None  # the label of the key
     id: bytes | None  # the CKA_ID of the key
 
     def uri(self) -> str:
-        """Return the URI that `parse` reads back to this."""
+        """Return the URI that `parse` turns back into this."""
         parts = {name: quote(value, safe="") for name, value in self.token.items()}
         if self.object is not None:
             parts["object"] = quote(self.object, safe="")
@@ -81,7 +81,7 @@ class KeyPlace(NamedTuple):
 
 
 def parse(uri: str) -> KeyPlace:
-    """Return what a `pkcs11:` URI says; raise `SignerUriInvalid` for one without a token or a module, or with a PIN."""
+    """Parse a `pkcs11:` URI; raise `SignerUriInvalid`, also for one without a token or a module, or with a PIN."""
     if not uri.startswith(_SCHEME) or not uri.isascii():
         raise SignerUriInvalid(reason="form")
     path, _, query = uri.removeprefix(_SCHEME).partition("?")

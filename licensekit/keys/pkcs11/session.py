@@ -1,4 +1,4 @@
-"""What is done in a PKCS#11 token. The one module that imports python-pkcs11."""
+"""Sessions with PKCS#11 tokens. No other module imports python-pkcs11."""
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -15,7 +15,7 @@ from licensekit.wire.frame import ED25519, ED25519_KEY_BYTES
 
 _ED25519_OID: Final = bytes.fromhex("06032b6570")
 _POINT_PREFIXES: Final = (b"", b"\x04\x20", b"\x03\x21\x00")
-"""The point as it is, as a DER octet string (SoftHSM and most), as a DER bit string."""
+"""Before the point: nothing, a DER octet string (SoftHSM and most), or a DER bit string."""
 _ID_BYTES: Final = 8
 
 _TRIES: Final = (
@@ -23,7 +23,7 @@ _TRIES: Final = (
     (TokenFlag.USER_PIN_FINAL_TRY, "last"),
     (TokenFlag.USER_PIN_COUNT_LOW, "few"),
 )
-"""What a token says of the tries that are left, the most urgent first."""
+"""Flags of a token about the remaining tries for its PIN, most urgent first."""
 _REASONS: Final[Mapping[type[pkcs11.PKCS11Error], str]] = {
     **dict.fromkeys((pkcs11.DeviceRemoved, pkcs11.SessionHandleInvalid, pkcs11.TokenNotPresent), "removed"),
     **dict.fromkeys((pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange), "refused"),
@@ -33,7 +33,7 @@ _REASONS: Final[Mapping[type[pkcs11.PKCS11Error], str]] = {
 
 
 class _TokenSigner(NamedTuple):
-    """A key in a token; the private part of it is a handle."""
+    """A key in a token; `key` is a handle of the private key."""
 
     place: KeyPlace
     key: SignMixin
@@ -93,7 +93,7 @@ def _key(session: Session, place: KeyPlace, kind: ObjectClass) -> Object:
 
 
 def _objects(session: Session, wanted: dict[Attribute, Any]) -> list[Object]:
-    # To the end: a search left open is closed by the garbage collector, after its session.
+    # A search must be read to its end: otherwise the garbage collector closes it, after its session.
     return list(session.get_objects(wanted))
 
 
@@ -107,7 +107,7 @@ def _verifying_key(place: KeyPlace, point: bytes) -> VerifyingKey:
 
 @contextmanager
 def _session(place: KeyPlace, pin: Callable[[], str], *, rw: bool) -> Generator[Session]:
-    """Open a session that is closed only if something fails within."""
+    """Open a session, which is closed only if the block raises."""
     with _explained(place), ExitStack() as stack:
         session = _log_in(place, pin, rw=rw)
         stack.enter_context(session)
@@ -117,7 +117,7 @@ def _session(place: KeyPlace, pin: Callable[[], str], *, rw: bool) -> Generator[
 
 def _log_in(place: KeyPlace, pin: Callable[[], str], *, rw: bool) -> Session:
     token = _find(place)
-    if (tries := _tries(token)) in {"locked", "last"}:  # nothing that is done here ever locks a token
+    if (tries := _tries(token)) in {"locked", "last"}:  # a wrong last try would lock the token
         raise errors.SignerUnavailable(reason=tries, where=_name(place))
     try:
         return token.open(rw=rw, user_pin=pin())
@@ -127,12 +127,12 @@ def _log_in(place: KeyPlace, pin: Callable[[], str], *, rw: bool) -> Session:
         tries = _tries(token.slot.get_token())
         raise errors.SignerUnavailable(reason=tries, reported="PinIncorrect", where=_name(place)) from error
     except pkcs11.UserAlreadyLoggedIn:
-        # The whole process is logged in, by the signer for another key of the same token.
+        # A login is for the whole process; this one was for another key of the token.
         return token.open(rw=rw)
 
 
 def _tries(token: Token) -> str:
-    """Return why a PIN is refused, as far as the token says how many tries are left."""
+    """Return the reason for a refused PIN by the remaining tries."""
     return next((reason for flag, reason in _TRIES if flag in token.flags), "refused")
 
 

@@ -1,7 +1,7 @@
-"""Payloads as frozen structs: what each type of document holds, in order.
+"""The documents of the format as frozen structs, with their fields in the order of the payload.
 
-`docs/format.md` gives every field with its type, unit and bound, in the same order. Nothing here says that a document
-is genuine; `licensekit.trust.signed` does.
+`docs/format.md` describes every field with its type, unit and bound, in the same order. Nothing here verifies a
+document; `licensekit.trust.signed` does.
 """
 
 # ruff: noqa: F403  # a list of all names would repeat every module

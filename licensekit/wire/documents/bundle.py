@@ -1,4 +1,4 @@
-"""What is sold: the bundle that one file grants to one company."""
+"""Bundles: the licenses that one company bought."""
 
 from enum import IntEnum
 from itertools import pairwise
@@ -12,16 +12,16 @@ from licensekit.wire.documents import fields
 BASE: Final = "base"
 """The part that every serial has; the others are add-ons."""
 PICKUP: Final = "pickup"
-"""The extension that names where the newest file lies: 16 random bytes in hex, the same over renewals."""
+"""The extension that names the place of the newest file: 16 random bytes in hex, kept by renewals."""
 PICKUP_BYTES: Final = 16
 Counts = Annotated[dict[fields.Code, fields.Count | None], Meta(max_length=limits.LICENSES)]
 """License code to count; None is unrestricted."""
 Settings = Annotated[dict[fields.Code, fields.Value], Meta(max_length=limits.SETTINGS)]
-"""Setting code to what was sold."""
+"""Setting code to the value sold."""
 
 
 class Kind(IntEnum):
-    """Whom a license is for: the installation, a site, a user."""
+    """Whom a license is for: the installation, a site or a user."""
 
     SYSTEM = 0
     SITE = 1
@@ -29,7 +29,7 @@ class Kind(IntEnum):
 
     @property
     def plural(self) -> str:
-        """The word for this kind in orders and bundles: `system`, `sites`, `users`."""
+        """The table of this kind in orders and bundles: `system`, `sites`, `users`."""
         return ("system", "sites", "users")[self]
 
 
@@ -42,12 +42,12 @@ class Use(IntEnum):
 
     @property
     def word(self) -> str:
-        """How messages and programs call it: `production`, `trial`, `demo`."""
+        """The plain name: `production`, `trial`, `demo`."""
         return self.name.lower()
 
 
 class AfterGrace(IntEnum):
-    """What happens when grace has passed."""
+    """What happens after grace."""
 
     READ_ONLY = 0
     BLOCK = 1
@@ -55,12 +55,12 @@ class AfterGrace(IntEnum):
 
 
 class Binding(fields.Document, frozen=True):
-    """The installation that a bundle is for: its key, and/or at least k of its machine facts."""
+    """The installation that a bundle is for: its key, or k of n machine facts, or both."""
 
     installation: fields.Digest | None
     """SHA-256 of the installation's public key."""
     needed: Annotated[int, Meta(ge=0, le=limits.FACTS)]
-    """How many of `facts` must match (k of n)."""
+    """How many of `facts` must match."""
     facts: Annotated[dict[fields.Code, fields.FactHash], Meta(max_length=limits.FACTS)]
     """Fact name to its keyed hash."""
 
@@ -73,7 +73,7 @@ class Binding(fields.Document, frozen=True):
 
 
 class Bundle(fields.Document, frozen=True):
-    """What one file grants to one company."""
+    """The licenses of one company, which one file grants."""
 
     issuer: fields.Code
     product: fields.Code
@@ -81,9 +81,9 @@ class Bundle(fields.Document, frozen=True):
     part: fields.Code
     """`base`, or the name of an add-on."""
     sequence: fields.Version
-    """A higher one of the same issuer, serial, part and use replaces a lower one."""
+    """A bundle of the same issuer, serial, part and use with a higher sequence replaces this one."""
     replaces: Annotated[list[fields.Serial], Meta(max_length=limits.REPLACED)]
-    """The serials that this one takes the place of (trial to bought, a merger)."""
+    """Other serials that this bundle replaces, as after a trial or a merger."""
     company: fields.Name
     use: Use
     issued: fields.Seconds
@@ -101,9 +101,9 @@ class Bundle(fields.Document, frozen=True):
     binding: Binding | None
     after_grace: AfterGrace
     offline_hours: fields.Hours
-    """How long a lost database may be lived through."""
+    """How long licenses keep working without the database."""
     borrow_hours: fields.Hours
-    """The longest time for which a concurrent seat may be taken along."""
+    """The longest time for which a concurrent seat may be borrowed."""
     extensions: fields.Extensions
 
     def __post_init__(self) -> None:
@@ -122,45 +122,45 @@ class Bundle(fields.Document, frozen=True):
             raise fields.RefusedField(fault)
 
     def counts(self, kind: Kind) -> dict[str, int | None]:
-        """Return license code to count of one kind; None is unrestricted."""
+        """Return license code to count for one kind; None is unrestricted."""
         return (self.system, self.sites, self.users)[kind]
 
     @property
     def label(self) -> str:
-        """Its name as text, which no other bundle of its issuer has (see `label_of`)."""
+        """Its name for people, unique for its issuer; as `label_of`."""
         return label_of(self.serial, self.part, self.use.word, self.sequence)
 
     @property
     def name(self) -> str:
-        """The name for it in commands and of files: `1010000014-base-2`."""
+        """Its name in commands and file names: `1010000014-base-2`."""
         return self.label.replace(" ", "-")
 
     @property
     def term_end(self) -> int | None:
-        """The last day of its term, grace included; None: it is perpetual."""
+        """The last day of its term, including grace; None is perpetual."""
         return self.expiry if self.grace is None else self.grace
 
     @property
     def last_day(self) -> int | None:
-        """The last day on which it works: `term_end`, unless it only advises after that."""
+        """The last day on which it works: `term_end`, or None if it is only advisory after grace."""
         return None if self.after_grace is AfterGrace.ADVISORY else self.term_end
 
 
 def label_of(serial: str, part: str, use: str, sequence: int) -> str:
-    """Return how people read of a bundle, with its use unless it is production: `1010000014 base trial 1`."""
+    """Return the name of a bundle for people, with its use unless that is production: `1010000014 base trial 1`."""
     words = (serial, part) if use == Use.PRODUCTION.word else (serial, part, use)
     return " ".join((*words, str(sequence)))
 
 
 def naming(bundle: Bundle) -> dict[str, Any]:
-    """Return the fields by which errors name a bundle; no two of an issuer share all of them."""
+    """Return the fields by which errors name a bundle, unique for its issuer."""
     return {"serial": bundle.serial, "part": bundle.part, "use": bundle.use.word, "sequence": bundle.sequence}
 
 
 def dates_fault(
     starts: int | None, warning: int | None, expiry: int | None, grace: int | None
 ) -> "errors.RuleBroken | None":
-    """Return why these dates, in days since 1970, contradict each other, or None."""
+    """Return how these dates, in days since 1970, contradict each other, or None."""
     if expiry is None:
         return errors.RuleBroken(reason="no-expiry") if warning is not None or grace is not None else None
     dates = (("starts", starts), ("warning", warning), ("expiry", expiry), ("grace", grace))

@@ -1,4 +1,4 @@
-"""What can be sold: the catalog that says what may be in bundles, and what it means."""
+"""Catalogs: the licenses and settings that can be sold, and what they mean."""
 
 from collections.abc import Hashable, Iterable, Mapping
 from enum import IntEnum
@@ -13,18 +13,18 @@ from licensekit.wire.documents.bundle import Counts, Kind, Settings
 
 N = TypeVar("N", bound=Hashable)
 UPDATE: Final = "update"
-"""The purpose of the address under which the newest license files lie."""
+"""The purpose of the address of the newest license files."""
 
 
 class SeatKind(IntEnum):
-    """How a user license counts: assigned users, or users at work at one time."""
+    """How a user license is counted: by assigned users, or by users who work at the same time."""
 
     NAMED = 0
     CONCURRENT = 1
 
 
 class UserKind(IntEnum):
-    """Who a user is: internal, or one of the others."""
+    """The kind of a user; an associate is internal."""
 
     ASSOCIATE = 0
     EXTERNAL = 1
@@ -33,7 +33,7 @@ class UserKind(IntEnum):
 
 
 class MeterPeriod(IntEnum):
-    """The time after which a quantity that was used up is there again."""
+    """The time after which a meter's quantity is renewed."""
 
     DAY = 0
     MONTH = 1
@@ -43,7 +43,7 @@ class MeterPeriod(IntEnum):
 
 
 class SettingType(IntEnum):
-    """What a setting is."""
+    """The type of a setting."""
 
     TEXT = 0
     NUMBER = 1
@@ -51,16 +51,16 @@ class SettingType(IntEnum):
 
 
 class Combine(IntEnum):
-    """What the values that several parts sell of one setting make together."""
+    """How the values that several parts sell for one setting are combined."""
 
     LATEST = 0
-    """The value of the bundle that was issued last."""
+    """The value of the bundle issued last."""
     SUM = 1
     MOST = 2
 
 
 class License(fields.Document, frozen=True):
-    """One license that can be sold, and what it means."""
+    """A license that can be sold, and what it means."""
 
     kind: Kind
     name: fields.Name
@@ -68,22 +68,22 @@ class License(fields.Document, frozen=True):
     plan: bool
     """A user holds at most one plan of each issuer."""
     hidden: bool
-    """Not shown for assignment; still checked."""
+    """Whether it is not offered for assignment; it is still checked."""
     full_with: fields.QualifiedCode | None
-    """Present alone, the license is read; with this user license it is full."""
+    """The user license that gives full access to this one, which is otherwise only for reading."""
     includes: Annotated[list[fields.Code], Meta(max_length=limits.INCLUDES)]
     requires: Annotated[list[fields.QualifiedCode], Meta(max_length=limits.INCLUDES)]
     seats: SeatKind
     limits_sites: bool
-    """The count limits how many sites there are besides the central one."""
+    """Whether its count limits the number of sites besides the central one."""
     quantity: fields.Name | None
-    """The unit that a system license is sold in (`GB`), or nothing."""
+    """The unit in which a system license is sold (`GB`), or None."""
     per: MeterPeriod | None
-    """The time after which the quantity is there again; None: it is not used up."""
+    """When the quantity is renewed; None if it is not used up."""
     replaced_by: fields.Code | None
-    """The license that took its place: who holds this one has that one as well."""
+    """The license that replaced it: its holders have that one as well."""
     names: Annotated[dict[fields.Code, fields.Name], Meta(max_length=limits.LANGUAGES)]
-    """Language (BCP 47, in lower case) to its name there."""
+    """Language (BCP 47, in lower case) to its name in that language."""
 
     def __post_init__(self) -> None:
         fields.require_codes([*self.includes, *self.names, *([] if self.replaced_by is None else [self.replaced_by])])
@@ -95,17 +95,17 @@ class License(fields.Document, frozen=True):
 
     @property
     def gives(self) -> list[str]:
-        """The licenses that its holder has as well: what it includes, and what took its place."""
+        """The licenses that its holder has as well: those that it includes, and the one that replaced it."""
         return self.includes if self.replaced_by is None else [*self.includes, self.replaced_by]
 
 
 class LoginRule(fields.Document, frozen=True):
-    """Who may log in by one way."""
+    """Who may log in, in one way."""
 
     all: Annotated[list[fields.QualifiedCode], Meta(min_length=1, max_length=limits.INCLUDES)]
-    """The licenses that must all be there: system licenses present, user licenses held."""
+    """The required licenses: the installation must have the system licenses, and the user must hold the others."""
     users: Annotated[list[UserKind], Meta(min_length=1, max_length=len(UserKind))]
-    """The kinds of users that may come this way."""
+    """The kinds of users that may log in this way."""
 
     def __post_init__(self) -> None:
         fields.require_qualified(self.all)
@@ -127,16 +127,16 @@ class Edition(fields.Document, frozen=True):
 
 
 class Setting(fields.Document, frozen=True):
-    """A setting that can be sold: which values fit it, and what several parts make of theirs."""
+    """A setting that can be sold: its valid values, and how those of several parts are combined."""
 
     type: SettingType
     name: fields.Name
     lowest: fields.Integer | None
     highest: fields.Integer | None
     choices: Annotated[list[fields.Text], Meta(max_length=limits.CHOICES)]
-    """The texts that fit; empty: any."""
+    """The valid texts; empty for any."""
     default: fields.Value | None
-    """What counts where nothing was sold."""
+    """The value if none was sold."""
     combine: Combine
 
     def __post_init__(self) -> None:
@@ -153,7 +153,7 @@ class Setting(fields.Document, frozen=True):
             raise fields.RefusedField(errors.RuleBroken(reason="setting-default"))
 
     def fits(self, value: str | int | bool) -> bool:  # noqa: FBT001  # a value that was sold
-        """Return whether `value` is one that this setting can have."""
+        """Return whether this setting can have `value`."""
         if isinstance(value, bool):
             return self.type is SettingType.BOOLEAN
         if isinstance(value, str):
@@ -162,18 +162,18 @@ class Setting(fields.Document, frozen=True):
         return self.type is SettingType.NUMBER and is_within
 
 
-class Catalog(fields.Document, frozen=True, dict=True):  # with a dict, which keeps what was worked out
+class Catalog(fields.Document, frozen=True, dict=True):  # with a dict for the cached property
     """Everything that an issuer can sell for a product."""
 
     issuer: fields.Code
     product: fields.Code
     root_version: fields.Version
-    """The root in force when it was signed; catalogs are ordered by it, then by trust version, then by version."""
+    """The root in force when it was signed. Catalogs are ordered by this, then by trust version, then by version."""
     trust_version: fields.Version
     version: fields.Version
     issued: fields.Seconds
     names: Annotated[dict[fields.Code, fields.Name], Meta(max_length=limits.URLS)]
-    """`issuer` and `product` to the names that people read."""
+    """The names of `issuer` and `product` for people."""
     urls: Annotated[dict[fields.Code, fields.Text], Meta(max_length=limits.URLS)]
     """Purpose to address: `buy`, `update`."""
     licenses: Annotated[dict[fields.Code, License], Meta(max_length=limits.LICENSES)]
@@ -190,11 +190,11 @@ class Catalog(fields.Document, frozen=True, dict=True):  # with a dict, which ke
         self.closure()
 
     def closure(self) -> Mapping[str, frozenset[str]]:
-        """Return, for each license, all that it gives its holder, directly or not; raises as `closure_of`."""
+        """Return all that each license gives its holder, directly or indirectly; raises as `closure_of`."""
         return self._closure
 
     def reached(self, codes: Iterable[str]) -> set[str]:
-        """Return those of `codes` that are licenses here, and all that they give, directly or not."""
+        """Return those of `codes` that are licenses here, and all that they give, directly or indirectly."""
         closure = self._closure
         found = closure.keys() & codes
         return found.union(*[closure[code] for code in found])
@@ -205,16 +205,16 @@ class Catalog(fields.Document, frozen=True, dict=True):  # with a dict, which ke
 
 
 def closure_of(gives: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
-    """Return, for each license, all that its holder has through it, directly or not; a license is never in its own set.
+    """Return all that each license gives its holder, directly or indirectly, without the license itself.
 
-    `gives` is code to `License.gives`. A code that has no entry is left out: absent is not granted. A circle, which no
-    sound catalog has, ends where it began. Raises `RefusedField` for more pairs than `limits.CLOSURE`.
+    `gives` is code to `License.gives`. Codes without an entry are left out. Circles are tolerated, though no valid
+    catalog has one. Raises `RefusedField` for more pairs than `limits.CLOSURE`.
     """
     direct = {code: frozenset(one for one in given if one in gives and one != code) for code, given in gives.items()}
     pairs = sum(map(len, direct.values()))
     found: dict[str, frozenset[str]] = {}
     for code, given in direct.items():
-        if pairs > limits.CLOSURE:  # a catalog of a stranger must not cost more
+        if pairs > limits.CLOSURE:  # bounds the cost of an untrusted catalog
             break
         found[code] = frozenset(spread(given, direct) - {code})
         pairs += len(found[code]) - len(given)
@@ -224,7 +224,7 @@ def closure_of(gives: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
 
 
 def spread(start: Iterable[N], edges: Mapping[N, frozenset[N]]) -> set[N]:
-    """Return the nodes among `start`, and all nodes that they lead to; a node is what has an entry in `edges`."""
+    """Return the nodes of `start` and all that they lead to; only keys of `edges` are nodes."""
     found = set(start)
     waiting = list(found)
     while waiting:
@@ -235,7 +235,7 @@ def spread(start: Iterable[N], edges: Mapping[N, frozenset[N]]) -> set[N]:
 
 
 def qualified(code: str, issuer: str, home: str) -> str:
-    """Return how a code that `issuer` writes is called where the codes of `home` are bare."""
+    """Qualify a code that `issuer` writes with its issuer, unless that is `home`."""
     owner, _, bare = code.rpartition(".")
     owner = owner or issuer
     return bare if owner == home else f"{owner}.{bare}"

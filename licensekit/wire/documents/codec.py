@@ -1,6 +1,6 @@
-"""Payload to document and back (`docs/format.md`, "Payloads").
+"""Encoding and decoding of payloads (`docs/format.md`, "Payloads").
 
-One document has one payload: what does not re-encode to the same bytes is refused.
+A document has exactly one payload: a payload that does not re-encode to the same bytes is refused.
 """
 
 import re
@@ -23,10 +23,10 @@ D = TypeVar("D", bound=Document)
 TYPE_OF: Final[dict[type[Document], str]] = dict(zip(get_args(AnyDocument), TYPES, strict=True))
 CLASS_OF: Final[dict[str, type[Document]]] = {name: cls for cls, name in TYPE_OF.items()}
 UNDERSTOOD: Final[frozenset[str]] = frozenset()
-"""The extensions with a leading `!` that this reader understands: none yet."""
+"""The extensions with a leading `!` that this reader understands."""
 _encode: Final = Encoder(order="sorted").encode
 _composed: Final[dict[type[Document], bytes]] = {}
-"""The payload of each kind that was composed last: who signs the document next need not have the same bytes checked."""
+"""The last composed payload of each kind, so that signing the same document need not check it again."""
 _pass_over: Final = Decoder(Raw).decode
 _BEHIND: Final = r"trailing characters \(byte (\d+)\)"
 
@@ -37,12 +37,12 @@ def _decoder(kind: type[D]) -> Decoder[D]:
 
 
 def encode(document: Document) -> bytes:
-    """Encode `document` as its payload; raises as `compose`."""
+    """Return the payload of `document`; raises as `compose`."""
     return compose(type(document), document)[1]
 
 
 def compose(kind: type[D], content: D | tuple[object, ...]) -> tuple[D, bytes]:
-    """Make the document of `kind` of fields in their order, checked once, and its payload; raise `PayloadInvalid`."""
+    """Check a document of `kind`, or its fields in order; return it with its payload, or raise `PayloadInvalid`."""
     try:
         payload = _encode(content)
     except (MsgspecError, TypeError, OverflowError, UnicodeEncodeError) as error:
@@ -55,9 +55,9 @@ def compose(kind: type[D], content: D | tuple[object, ...]) -> tuple[D, bytes]:
 
 
 def decode(kind: type[D], payload: bytes, *, is_encoded: bool = False) -> D:
-    """Decode `payload`, whose signatures were verified (step 6); with `is_encoded` it is in the one spelling.
+    """Decode `payload`, whose signatures were verified (step 6); `is_encoded` if it was encoded here.
 
-    Raises `PayloadInvalid`, `NotCanonical`, or `NewerReaderNeeded` for an extension with `!` that this reader lacks.
+    Raises `PayloadInvalid`, `NotCanonical`, or `NewerReaderNeeded` for an unknown extension with `!`.
     """
     name = TYPE_OF[kind]
     try:
@@ -74,7 +74,7 @@ def decode(kind: type[D], payload: bytes, *, is_encoded: bool = False) -> D:
 
 
 def measure(data: bytes) -> int | None:
-    """Return how many bytes the value takes that `data` begins with; None for one that is not whole."""
+    """Return the size in bytes of the value at the start of `data`; None if it is incomplete."""
     try:
         _pass_over(data)
     except (MsgspecError, RecursionError) as error:
@@ -84,7 +84,7 @@ def measure(data: bytes) -> int | None:
 
 
 def is_beginning(name: str, payload: bytes) -> bool:
-    """Return whether `payload` begins a document of type `name` and has no end; an altered length looks the same."""
+    """Return whether `payload` is a document of type `name` that was cut off, or has an altered length."""
     try:
         _decoder(CLASS_OF[name]).decode(payload)
     except (MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -102,7 +102,7 @@ def _invalid(kind: type[Document], error: Exception) -> "errors.PayloadInvalid":
 def _in_words(kind: type[Document], detail: str, rule: "errors.RuleBroken | None") -> str:
     if rule is not None:
         return rule.message
-    number = detail.partition("$[")[2].partition("]")[0]  # its place is as in `$[4]`
+    number = detail.partition("$[")[2].partition("]")[0]  # msgspec writes the place as `$[4]`
     if number.isdecimal():
         return f"its field `{kind.__struct_fields__[int(number)]}` is not what it may be"
     return "it is cut short" if "truncated" in detail else "it has not the fields of one"

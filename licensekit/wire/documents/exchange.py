@@ -1,4 +1,4 @@
-"""What passes between an installation and its vendor: requests, receipts, statements, resets."""
+"""The documents that an installation and its vendor exchange: requests, receipts, statements, resets."""
 
 from enum import IntEnum
 from typing import Annotated, Final
@@ -9,17 +9,17 @@ from licensekit import limits
 from licensekit.wire.documents import fields
 
 ANSWERS: Final = "request"
-"""The extension by which a bundle names the request that it answers: its nonce in hex."""
+"""The extension of a bundle with the nonce, in hex, of the request that it answers."""
 FOLLOWS: Final = "follows"
-"""The extension by which what an installation signs names the audit head in what it signed before, in hex. Two that
-follow on one show a history that was restored, copied or rewritten."""
+"""The extension of an exchange file with the audit head of the installation's previous one, in hex. Two files that
+follow the same one show that the installation was restored, copied or rewritten."""
 JOURNAL: Final = "journal"
-"""The extension by which what an installation signs says what its journal went through, in words with a space between:
-`clock` where an administrator has accepted it, `damaged`, `restored`, and `accepted` by an administrator."""
+"""The extension of an exchange file with the incidents of the installation's journal, separated by spaces: `clock`
+(accepted by an administrator), `damaged`, `restored`, `accepted` (by an administrator)."""
 NAME: Final = "name"
-"""The extension by which a request says what the installation is called."""
+"""The extension of a request with the name of the installation."""
 PURPOSE: Final = "purpose"
-"""The extension by which a request says what the installation is for: one of `PURPOSES`."""
+"""The extension of a request with the purpose of the installation: one of `PURPOSES`."""
 PURPOSES: Final = ("production", "test", "recovery")
 
 
@@ -31,10 +31,10 @@ class Request(fields.Document, frozen=True):
     nonce: fields.Nonce
     issued: fields.Seconds
     facts: Annotated[dict[fields.Code, fields.FactHash], Meta(max_length=limits.FACTS)]
-    """Fact name to an HMAC of the fact under a secret of the installation."""
+    """Fact name to an HMAC of the fact with a secret of the installation."""
     audit_head: fields.Digest
     summary: Annotated[dict[fields.Name, fields.Text], Meta(max_length=limits.FACTS)]
-    """What a person should know before sending it: everything in it, in words."""
+    """The contents in words, for the person who sends it."""
     extensions: fields.Extensions
 
     def __post_init__(self) -> None:
@@ -45,7 +45,7 @@ class Request(fields.Document, frozen=True):
 
 
 class Receipt(fields.Document, frozen=True):
-    """An installation returns a bundle: it can never work there again."""
+    """An installation returns a bundle, which never works there again."""
 
     identity: fields.Identity
     nonce: fields.Nonce | None
@@ -67,7 +67,7 @@ class Usage(fields.Document, frozen=True):
 
 
 class Statement(fields.Document, frozen=True):
-    """An installation tells its vendor what is in use."""
+    """An installation reports its usage to its vendor."""
 
     serial: fields.Serial
     issued: fields.Seconds
@@ -84,18 +84,18 @@ class Statement(fields.Document, frozen=True):
 
 
 class ResetWhat(IntEnum):
-    """What a reset puts right, once, on one installation."""
+    """What a reset repairs, once, on one installation."""
 
     CLOCK = 0
-    """The highest time seen becomes the reset's time."""
+    """Sets the highest time seen to the reset's time."""
     SEQUENCE = 1
-    """A lower sequence may be activated."""
+    """Allows a lower sequence to be activated."""
     RESTORE = 2
-    """A restored backup is accepted as the present state."""
+    """Accepts a restored backup as the present state."""
 
 
 class Reset(fields.Document, frozen=True):
-    """The vendor puts the state of one installation right."""
+    """The vendor repairs the state of one installation."""
 
     issuer: fields.Code
     installation: fields.Digest
@@ -103,7 +103,7 @@ class Reset(fields.Document, frozen=True):
     what: ResetWhat
     nonce: fields.Nonce
     issued: fields.Seconds
-    """Becomes the highest time seen."""
+    """The new highest time seen."""
     extensions: fields.Extensions
 
     def __post_init__(self) -> None:

@@ -1,8 +1,7 @@
-"""The field types that documents are made of: bounds and spelling (`docs/format.md`, "Fields").
+"""The types of fields in documents, with their bounds and spelling (`docs/format.md`, "Fields").
 
-Bounds on numbers and lengths are checked while decoding. What a bound cannot say (the alphabet of codes, NFC, no
-control characters, sorted lists) is checked by `require_…`, which documents call from `__post_init__`: it runs when a
-document is decoded as well as when one is made.
+Bounds of numbers and lengths are checked while decoding. Everything else (the alphabet of codes, NFC, no control
+characters, sorted lists) is checked by `require_…` in `__post_init__`, when a document is decoded or made.
 """
 
 from bisect import bisect_right
@@ -34,12 +33,12 @@ Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
 PublicKey = Annotated[bytes, Meta(min_length=32, max_length=1984)]
 Integer = Annotated[int, Meta(ge=-limits.VALUE, le=limits.VALUE)]
 Value = Text | Integer | bool
-"""A setting that is sold: text, integer or boolean."""
+"""The value of a setting: text, integer or boolean."""
 Extensions = Annotated[dict[Name, Value], Meta(max_length=limits.EXTENSIONS)]
-"""The signed map that ends every document. A name with a leading `!` must be understood."""
+"""The signed map at the end of every document. A reader must understand each name with a leading `!`."""
 
 
-# Alphabets rather than patterns: compiling patterns would cost every process that verifies a file.
+# Alphabets instead of patterns, which every process that verifies a file would have to compile.
 CODE_ALPHABET: Final = b"abcdefghijklmnopqrstuvwxyz0123456789-"
 _REFUSED: Final = (
     *("\x00\x1f", "\x7f\x9f", "\xad\xad", "\u034f\u034f", "\u061c\u061c", "\u115f\u1160", "\u17b4\u17b5"),
@@ -47,28 +46,28 @@ _REFUSED: Final = (
     *("\ufe00\ufe0f", "\ufeff\ufeff", "\uffa0\uffa0", "\ufff0\ufffb"),
     *("\U0001bca0\U0001bca3", "\U0001d173\U0001d17a", "\U000e0000\U000e0fff"),
 )
-"""First and last character of each range that no text may hold: controls, separators of lines, and what is never seen
-(Default_Ignorable_Code_Point of the Unicode Character Database) but for ZERO WIDTH NON-JOINER and JOINER, which Persian
-and Hindi are written with."""
+"""First and last character of each range that is not allowed in texts: controls, line separators, and invisible
+characters (Default_Ignorable_Code_Point of the Unicode Character Database) except ZERO WIDTH NON-JOINER and JOINER,
+which Persian and Hindi need."""
 _FIRST_REFUSED: Final = tuple(ends[0] for ends in _REFUSED)
 _NO_ENDS: Final = frozenset({"", "-"})
 _NOT_DOTTED: Final = ("\n.", ".\n", "..", ".-", "-.")
-_FEW: Final = 8  # serials that are judged one by one: a bundle has few, and a list may have sixty thousand
+_FEW: Final = 8  # up to this many serials are checked one by one; a revocation list may have sixty thousand
 _SERIAL_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" + CODE_ALPHABET
 
 
 def is_code(text: str) -> bool:
-    """Return whether `text` is one license, issuer, product or part code."""
+    """Return whether `text` is a valid code of a license, issuer, product or part."""
     return len(text) <= limits.CODE_LENGTH and is_word(text, CODE_ALPHABET)
 
 
 def is_serial(text: str) -> bool:
-    """Return whether `text` can be a serial."""
+    """Return whether `text` is a valid serial."""
     return len(text) <= limits.SERIAL_LENGTH and is_word(text, _SERIAL_ALPHABET)
 
 
 def text_fault(text: str) -> "errors.TextInvalid | None":
-    """Return why `text` may not stand in a document, or None."""
+    """Return why `text` is not allowed in a document, or None."""
     if text.isascii() and text.isprintable():
         return None
     if any(map(_is_refused, set(text))):
@@ -77,30 +76,30 @@ def text_fault(text: str) -> "errors.TextInvalid | None":
 
 
 def written_text_fault(text: str) -> "errors.TextInvalid | None":
-    """Return why a text may not be kept, or None: JSON and command lines can hold half of a surrogate pair."""
+    """Return why a text is not allowed, or None; JSON and command lines can contain half of a surrogate pair."""
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         return errors.TextInvalid(reason="half")
     return text_fault(text)
 
 
 def is_word(text: str, alphabet: bytes) -> bool:
-    """Return whether `text` is of the alphabet and neither begins nor ends with a dash."""
+    """Return whether `text` uses only the alphabet and neither starts nor ends with a dash."""
     return text.isascii() and not text.encode().translate(None, alphabet) and _NO_ENDS.isdisjoint((text[:1], text[-1:]))
 
 
 def is_invisible(character: str) -> bool:
-    """Return whether nobody sees it: Default_Ignorable_Code_Point, or a mark of text direction."""
+    """Return whether a character is invisible: Default_Ignorable_Code_Point, or a mark of text direction."""
     return character in "\u200c\u200d" or (_is_refused(character) and category(character) not in {"Cc", "Zl", "Zp"})
 
 
 def _is_refused(character: str) -> bool:
-    """Return whether it is in one of the ranges that no text may hold."""
+    """Return whether a character is not allowed in texts."""
     place = bisect_right(_FIRST_REFUSED, character) - 1
     return place >= 0 and character <= _REFUSED[place][1]
 
 
 class RefusedField(ValueError):
-    """Raised while a document is made; the decoder passes it on with its place in the document."""
+    """A field breaks a rule; the decoder adds its place in the document."""
 
     def __init__(self, rule: "errors.RuleBroken") -> None:
         super().__init__(rule)
@@ -108,22 +107,22 @@ class RefusedField(ValueError):
 
 
 class Document(Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
-    """A frozen array of fields; what it does not name, it refuses."""
+    """A frozen array of fields that refuses unknown ones."""
 
 
 replace_fields: Final = structs.replace
-"""Returns a document with other fields; raises `RefusedField` if they do not go together."""
+"""Return a copy of a document with changed fields; raise `RefusedField` if they break a rule."""
 
 
 def require_codes(codes: Iterable[str]) -> None:
-    """Raise `RefusedField` unless every one is a code."""
+    """Raise `RefusedField` unless all are codes."""
     listed = list(codes)
     if listed and not _are_words(listed, CODE_ALPHABET):
         _refuse_first(listed, is_code, "code")
 
 
 def require_qualified(codes: Iterable[str]) -> None:
-    """Raise `RefusedField` unless every one is `code` or `issuer.code`."""
+    """Raise `RefusedField` unless each is `code` or `issuer.code`."""
     listed = list(codes)
     if listed and not (
         max(map(len, listed)) <= limits.CODE_LENGTH
@@ -134,7 +133,7 @@ def require_qualified(codes: Iterable[str]) -> None:
 
 
 def require_serials(serials: Iterable[str]) -> None:
-    """Raise `RefusedField` unless every one is a serial."""
+    """Raise `RefusedField` unless all are serials."""
     listed = list(serials)
     if len(listed) > _FEW and max(map(len, listed)) <= limits.SERIAL_LENGTH and _are_words(listed, _SERIAL_ALPHABET):
         return
@@ -142,26 +141,26 @@ def require_serials(serials: Iterable[str]) -> None:
 
 
 def require_texts(texts: Iterable[object]) -> None:
-    """Raise `RefusedField` for a string among `texts` that may not stand in a document."""
+    """Raise `RefusedField` for a string among `texts` that is not allowed in a document."""
     listed = [text for text in texts if isinstance(text, str)]
     joined = "".join(listed)
     if joined.isascii() and joined.isprintable():
         return
-    # One look over all. A line feed composes with nothing, so it keeps them apart for NFC.
+    # All are checked together, which is faster. A line feed composes with nothing, so it separates them for NFC.
     if any(map(_is_refused, set(joined))) or not is_normalized("NFC", "\n".join(listed)):
         text, fault = next((text, fault) for text in listed if (fault := text_fault(text)))
         raise RefusedField(errors.RuleBroken(reason="value", text=text, fault=fault))
 
 
 def require_extensions(extensions: dict[str, str | int | bool]) -> None:
-    """Raise `RefusedField` for a name or a text that may not stand in a document."""
+    """Raise `RefusedField` for a name or a text that is not allowed in a document."""
     if extensions:
         require_texts(extensions)
         require_texts(extensions.values())
 
 
 def hex_extension(extensions: Mapping[str, Value], name: str, size: int) -> bytes | None:
-    """Return the `size` bytes that an extension spells in lower-case hex; None for a value of any other form."""
+    """Return an extension's value of `size` bytes in lower-case hex; None for any other value."""
     value = extensions.get(name)
     if not isinstance(value, str) or len(value) != 2 * size:
         return None
@@ -169,7 +168,7 @@ def hex_extension(extensions: Mapping[str, Value], name: str, size: int) -> byte
 
 
 def require_ascending(*lists: Sequence[Any]) -> None:
-    """Raise `RefusedField` unless each is sorted (texts by code points) and unique: one set, one spelling."""
+    """Raise `RefusedField` unless each list is sorted (texts by code points), without duplicates."""
     for items in lists:
         if len(items) > 1 and list(items) != sorted(set(items)):
             raise RefusedField(errors.RuleBroken(reason="ascending"))
@@ -184,11 +183,11 @@ def _refuse_first(items: Iterable[str], is_good: Callable[[str], bool], wanted: 
 
 
 def _are_words(listed: Sequence[str], alphabet: bytes, nowhere: Sequence[str] = ()) -> bool:
-    """Return whether all are words, and `nowhere` is in their lines: one look, for there may be 200,000."""
+    """Return whether all are words and contain none of `nowhere`, checked together: there may be 200,000."""
     lines = "\n".join(("", *listed, ""))
     if "\n\n" in lines or "\n-" in lines or "-\n" in lines or any(map(lines.__contains__, nowhere)):
         return False
-    # Without the alphabet only the line feeds between words are left, unless a word has one or something else in it.
+    # Without the alphabet, only the line feeds between words are left, unless a word contains other characters.
     return lines.isascii() and lines.encode().translate(None, alphabet) == b"\n" * (len(listed) + 1)
 
 

@@ -1,4 +1,4 @@
-"""What is trusted: roots, the signing keys that they admit, and what was taken back."""
+"""Roots, the signing keys that they admit, and revocations."""
 
 from collections.abc import Iterable
 from enum import IntEnum
@@ -13,24 +13,24 @@ from licensekit.wire.documents.bundle import Use
 
 Scheme = Annotated[int, Meta(ge=1, le=2)]
 """1 = Ed25519; 2 = Ed25519 and ML-DSA-65 together."""
-_ED25519_BYTES: Final = 32  # where the ML-DSA-65 half of a public key of scheme 2 begins
+_ED25519_BYTES: Final = 32  # a public key of scheme 2 continues with the ML-DSA-65 key
 LEDGER: Final = "ledger"
-"""The extension of trust documents, lists and catalogs that names the newest entry of the issuer's ledger before they
-were signed: its number and its hash."""
+"""The extension of trust documents, lists and catalogs with the number and hash of the newest entry of the issuer's
+ledger before they were signed."""
 
 
 class KeyState(IntEnum):
-    """What a signing key may still do."""
+    """The state of a signing key."""
 
     ACTIVE = 0
     RETIRED = 1
-    """What it signed in its time stays valid."""
+    """What it signed before stays valid."""
     REVOKED = 2
     """Nothing that it signed is valid."""
 
 
 class SignedType(IntEnum):
-    """The document types that a signing key can be admitted for; in tokens their names are in lower case."""
+    """The types of documents that a signing key can sign; tokens have their names in lower case."""
 
     REVOCATIONS = 0
     CATALOG = 1
@@ -39,14 +39,14 @@ class SignedType(IntEnum):
 
 
 class RootKey(fields.Document, frozen=True):
-    """One public key of a root."""
+    """A public key of a root."""
 
     scheme: Scheme
     public: fields.PublicKey
 
 
 class Root(fields.Document, frozen=True):
-    """The keys that speak for a product, and how many of them must agree."""
+    """The root keys of a product, and how many of them must sign."""
 
     product: fields.Code
     issuer: fields.Code
@@ -70,18 +70,18 @@ class Scope(fields.Document, frozen=True):
     types: Annotated[list[SignedType], Meta(min_length=1, max_length=len(SignedType))]
     issuers: Annotated[list[fields.Code], Meta(min_length=1, max_length=limits.KEYS)]
     uses: Annotated[list[Use], Meta(max_length=len(Use))]
-    """For bundles: the uses."""
+    """Allowed uses of bundles."""
     longest_term: Annotated[int, Meta(ge=1, le=limits.TERM_DAYS)] | None
-    """For bundles: the most days from issue to the end of grace; None is no limit.
+    """The most days from a bundle's issue to the end of its grace; None is no limit.
 
-    With a limit, bundles end: after grace they block, and offline and borrow hours are within it.
+    With a limit, bundles must block after grace, and offline and borrow hours must be within it.
     """
     parts: Annotated[list[fields.Code], Meta(min_length=1, max_length=limits.PARTS)] | None
-    """For bundles: the parts; None is all."""
+    """Allowed parts of bundles; None is all."""
     most: fields.Count | None
-    """For bundles: the highest count or quantity of any license; None is no limit.
+    """The highest count or quantity of any license in a bundle; None is no limit.
 
-    With a limit, nothing is unrestricted and no settings are sold.
+    With a limit, bundles must not contain unrestricted licenses or settings.
     """
 
     def __post_init__(self) -> None:
@@ -94,7 +94,7 @@ class Scope(fields.Document, frozen=True):
 
     @property
     def is_limited(self) -> bool:
-        """Whether its bundles are limited in part, count or term."""
+        """Whether bundles are limited in part, count or term."""
         return (self.longest_term, self.parts, self.most) != (None, None, None)
 
 
@@ -107,7 +107,7 @@ class AdmittedKey(fields.Document, frozen=True):
     state: KeyState
     valid_from: fields.Seconds
     valid_to: fields.Seconds | None
-    """The first second in which it may no longer sign; None is open."""
+    """The first second in which it may no longer sign; None is no end."""
     scope: Scope
 
     def __post_init__(self) -> None:
@@ -123,11 +123,11 @@ class Trust(fields.Document, frozen=True):
 
     product: fields.Code
     version: fields.Version
-    """Trust documents are ordered by the version of their root, then by this."""
+    """Trust documents are ordered by root version, then by this."""
     root_version: fields.Version
     issued: fields.Seconds
     fresh_until: fields.Seconds | None
-    """From here on a newer one should be looked for; past it is a notice, not a stop."""
+    """After this, a notice says that a newer one is due; nothing stops working."""
     keys: Annotated[list[AdmittedKey], Meta(max_length=limits.KEYS)]
     extensions: fields.Extensions
 
@@ -138,7 +138,7 @@ class Trust(fields.Document, frozen=True):
 
 
 class LowestOfUses(fields.Document, frozen=True):
-    """The lowest sequence of a part that still counts, for each use that has one."""
+    """For each use, the lowest sequence of a part that still counts; None where all do."""
 
     production: fields.Version | None
     trial: fields.Version | None
@@ -149,41 +149,41 @@ class LowestOfUses(fields.Document, frozen=True):
             raise fields.RefusedField(errors.RuleBroken(reason="no-lowest"))
 
     def of(self, use: Use) -> int:
-        """Return the lowest sequence of one use that still counts; 1 where all do."""
+        """Return the lowest sequence of a use that still counts; 1 where all do."""
         return (self.production, self.trial, self.demo)[use] or 1
 
     @staticmethod
     def raised(before: "LowestOfUses | None", use: Use, sequence: int) -> "LowestOfUses":
-        """Return `before` with at least `sequence` as the lowest of one use."""
+        """Return `before` with the lowest of one use raised to `sequence`."""
         lowest: list[int | None] = [None] * len(Use) if before is None else list(astuple(before))
         lowest[use] = max(lowest[use] or 1, sequence)
         return LowestOfUses(*lowest)
 
 
 class Revocations(fields.Document, frozen=True):
-    """What an issuer has taken back. Each list is complete: it replaces the one before."""
+    """The revocation list of an issuer. Each list is complete and replaces the one before."""
 
     issuer: fields.Code
     product: fields.Code
     root_version: fields.Version
-    """The root in force when it was signed; lists are ordered by it, then by trust version, then by number."""
+    """The root in force when it was signed. Lists are ordered by this, then by trust version, then by number."""
     trust_version: fields.Version
     number: fields.Version
     issued: fields.Seconds
     fresh_until: fields.Seconds | None
     identities: Annotated[list[fields.Identity], Meta(max_length=limits.REVOKED)]
-    """Bundles, by their identity."""
+    """Identities of revoked bundles."""
     serials: Annotated[list[fields.Serial], Meta(max_length=limits.REVOKED)]
-    """Serials of which nothing counts any more."""
+    """Serials whose bundles are all revoked."""
     lowest: Annotated[
         dict[fields.Serial, Annotated[dict[fields.Code, LowestOfUses], Meta(min_length=1, max_length=limits.PARTS)]],
         Meta(max_length=limits.REVOKED),
     ]
-    """Serial to part to the lowest sequence of each use that still counts."""
+    """Serial to part to the lowest sequences that still count."""
     extensions: fields.Extensions
 
     def lowest_of(self, serial: str, part: str, use: Use) -> int:
-        """Return the lowest sequence that still counts; 1 where all do."""
+        """Return the lowest sequence of a line of bundles that still counts; 1 where all do."""
         found = self.lowest.get(serial, {}).get(part)
         return 1 if found is None else found.of(use)
 
