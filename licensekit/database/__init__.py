@@ -1,6 +1,6 @@
-"""Databases: transactions, numbered migrations, "has it changed?", on SQLite or PostgreSQL.
+"""Databases on SQLite or PostgreSQL: transactions, numbered migrations, and change detection.
 
-`connect` chooses by location. The layers above see `protocol.Database` and nothing of the engine.
+`connect` chooses the engine by location. The layers above see only `protocol.Database`.
 """
 
 from collections.abc import Generator
@@ -20,7 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 for module in ("tomllib", "licensekit.errors.templates"):
-    import_module(module)  # what errors say: once no more files can be opened, it is too late to load it
+    import_module(module)  # errors need them for their texts, also when no more files can be opened
 
 ABSENT: Final = frozenset({"missing", "no-database", "empty-database", "not-set-up"})
 """Reasons of `FileUnusable` for a database that was never set up."""
@@ -32,12 +32,13 @@ def connect(
 ) -> Migrating:
     """Open the database at `location`, the path of a SQLite file or a `postgresql://` URL, and migrate it to `schema`.
 
-    Without a schema it is opened as it is, to look what is wrong with it: nothing is checked, migrated or written. With
-    `create` it is set up where there is none yet; `fill` writes its first rows in that transaction, unless another
-    process was faster, and if that fails, nothing is left. A transaction waits `wait` seconds for another process.
+    Without a schema, nothing is checked, migrated or written: that is for examining a broken database. With `create`,
+    a missing database is set up; `fill` writes its first rows in the same transaction, unless another process was
+    faster. If that fails, nothing is left behind. A transaction waits up to `wait` seconds for another process.
 
-    Raises `FileUnusable` where there is none or the path is no plain file, `DatabaseDamaged` for one of another program
-    or kind, or a damaged one, `DatabaseNewer`, `DatabaseBusy` and `DatabaseUnavailable`; it was left as it was.
+    Raises `FileUnusable` if there is no database or the path is not a plain file; `DatabaseDamaged` if it is damaged,
+    or belongs to another program or kind; `DatabaseNewer`, `DatabaseBusy` or `DatabaseUnavailable`. A database that is
+    refused is left unchanged.
     """
     if isinstance(location, str) and is_url(location):
         with _driver():
@@ -49,26 +50,26 @@ def connect(
 
 
 def in_memory(schema: Schema) -> Database:
-    """Return a new, empty database of `schema` in memory; a forked child continues with what was committed by then."""
+    """Return a new, empty database of `schema` in memory; a forked child keeps what was committed before the fork."""
     from licensekit.database.sqlite.database import MemoryDatabase  # noqa: PLC0415  # not needed with a home
 
     return MemoryDatabase(schema)
 
 
 def is_url(location: str) -> bool:
-    """Return whether a location is the URL of a server."""
+    """Return whether a location is the URL of a PostgreSQL server."""
     return location.startswith(_SCHEMES)
 
 
 def holds_password(url: str) -> bool:
-    """Return whether the URL of a server has a password in it and belongs nowhere; raises `DatabaseUnavailable`."""
+    """Return whether a server's URL contains a password, so it must not be stored; raises `DatabaseUnavailable`."""
     with _driver():
         from licensekit.database.postgres.connection import holds_password  # noqa: PLC0415  # its driver is an extra
     return holds_password(url)
 
 
 def shown(location: str) -> str:
-    """Return a location as it may be shown: of a URL without its password; raises as `holds_password`."""
+    """Return a location that is safe to show: a URL loses its password; raises as `holds_password`."""
     if not is_url(location):
         return location
     with _driver():

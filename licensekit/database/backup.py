@@ -1,4 +1,4 @@
-"""Backups: every row of a database, of either engine, in one SQLite file, and back again."""
+"""Backups: write every row of a database of either engine to one SQLite file, and restore it."""
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -18,15 +18,15 @@ _BEGINNING: Final = b"SQLite format 3\0"
 
 
 class Restorable(NamedTuple):
-    """A place where a backup can be restored, and what two states of it are compared by."""
+    """A place where a backup can be restored, and how two states of it are compared."""
 
     location: str | Path
     schema: Schema
-    origin: LiteralString  # a query whose row no other database of this kind has
+    origin: LiteralString  # a query whose row is unique to each database of this kind
     log: LiteralString  # the table of the chained log, whose entries have a number and a hash
     make_folder: Callable[[], object] = lambda: None
     arrive: Callable[[Database, Connection, bool], None] = lambda _database, _there, _loses: None
-    """Writes what follows in the backup once all rows are there; true: something there is gone."""
+    """Called with the backup, the restored connection, and whether data that was there is lost."""
 
 
 class Restored(NamedTuple):
@@ -34,13 +34,13 @@ class Restored(NamedTuple):
 
     location: str
     entries: int
-    """Entries of its log."""
+    """How many entries its log has."""
     set_aside: str | None
-    """Where the damaged database is that was here."""
+    """The path of the damaged database that was there before."""
 
 
 class RestoreLoses(Message, reasons=True):
-    """What a restored backup takes the place of."""
+    """What is lost when a backup is restored."""
 
     kind: str  # `installation` or `ledger`
     lost: int = 0
@@ -48,7 +48,7 @@ class RestoreLoses(Message, reasons=True):
 
 
 def find_damage(database: Migrating) -> Iterator[LicenseError]:
-    """Yield everything that the engine finds wrong with a whole database."""
+    """Let the engine check the whole database, and yield everything that it finds wrong."""
     reason = "server" if is_url(database.location) else "damaged"
     asked = database.dialect.queries
     for name in (one for one in asked if one.startswith("damage")):
@@ -63,7 +63,7 @@ def find_damage(database: Migrating) -> Iterator[LicenseError]:
 
 
 def write_backup(source: Database, schema: Schema, path: Path, *, replace: bool = False) -> None:
-    """Write one moment of a database to a file that only its owner may read; others may work on it meanwhile."""
+    """Write a consistent snapshot of a database to a file that only its owner may read; nobody else is blocked."""
     with (
         replacing(path, mode=0o600, replace=replace) as file,
         scratch_folder(beside=path) as folder,
@@ -79,13 +79,13 @@ def write_backup(source: Database, schema: Schema, path: Path, *, replace: bool 
 
 @contextmanager
 def _opened_backup(path: Path, schema: Schema) -> Generator[Database]:
-    """Open a private copy of a backup, checked as a whole and migrated; the file stays as it is."""
+    """Copy a backup, check and migrate the copy, and open it; the file itself is not changed."""
     with ExitStack() as stack:
         folder = stack.enter_context(scratch_folder())
         try:
             copy = folder / "backup.db"
             _copy(path, copy)
-            with suppress(FileUnusable):  # of a database that was copied with its log beside it
+            with suppress(FileUnusable):  # only a plain copy of a database file has its log beside it
                 _copy(path.with_name(f"{path.name}-wal"), folder / "backup.db-wal", b"")
             _open_whole(copy, schema).close()
             upgrade(copy, schema)
@@ -98,7 +98,7 @@ def _opened_backup(path: Path, schema: Schema) -> Generator[Database]:
 
 
 def restore_backup(place: Restorable, source: Path, *, confirm: bool = False) -> Restored:
-    """Restore a backup at a place, whole or not at all; programs that use what is there notice another state."""
+    """Restore a backup at a place, whole or not at all; running programs notice the change."""
     about, aside, is_filled = str(place.location), None, False
     with _opened_backup(source, place.schema) as backup, backup.read() as saved:
 
@@ -134,7 +134,7 @@ def _require_confirmed(loses: RestoreLoses | None, *, confirm: bool) -> None:
 
 
 def _compare(place: Restorable, saved: Connection, present: Connection) -> RestoreLoses | None:
-    """Return what would be gone with the `present` database; None if the backup has all of it."""
+    """Return what would be lost with the `present` database; None if the backup contains all of it."""
     if saved.one(place.origin) != present.one(place.origin):
         return RestoreLoses(reason="other", kind=place.schema.kind)
     newest = _newest(present, place)
@@ -147,7 +147,7 @@ def _last_common(place: Restorable, one: Connection, other: Connection, last: in
     low, query = 0, "SELECT hash FROM {log} WHERE number = ?".replace("{log}", place.log)
     while low < last:
         middle = (low + last + 1) // 2
-        found = one.one(query, middle)  # its hash is made of that of the entry before, and so on
+        found = one.one(query, middle)  # the hash covers all earlier entries
         if found is not None and found == other.one(query, middle):
             low = middle
         else:
@@ -161,7 +161,7 @@ def _newest(connection: Connection, place: Restorable) -> int:
 
 @contextmanager
 def _present(place: Restorable) -> Generator[Database | LicenseError | None]:
-    """Open what is at a place: None if nothing is, or an error if it is a damaged file of ours."""
+    """Open the database at a place; yield None if there is none, or the error if it is a damaged file of ours."""
     with ExitStack() as stack:
         present: Database | LicenseError | None
         try:
@@ -179,7 +179,7 @@ def _present(place: Restorable) -> Generator[Database | LicenseError | None]:
 
 
 def _set_aside(path: Path) -> Path:
-    """Rename a damaged database; its log first, which must not meet another database."""
+    """Rename a damaged database, its log first: the log must never lie beside another database."""
     free = (path.with_name(f"{path.name}.damaged-{number}") for number in count(1))
     aside = next(one for one in free if not one.exists())
     try:
@@ -201,7 +201,7 @@ def _open_whole(location: str | Path, schema: Schema) -> Database:
 
 
 def copy_backup(source: BinaryIO, target: Path, where: str, beginning: bytes = _BEGINNING) -> None:
-    """Copy what may be a backup; raise `DatabaseDamaged` for what does not begin as one, for it may have no end."""
+    """Copy what may be a backup; raise `DatabaseDamaged` if it does not begin as one, because it may be endless."""
     if not beginning.startswith(begins := source.read(len(beginning))):
         raise DatabaseDamaged(reason="no-database", where=where)
     with target.open("wb") as copy:

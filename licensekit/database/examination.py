@@ -1,6 +1,6 @@
-"""What is right and what is wrong with a database and the place where it is.
+"""Checks of a database and its folder.
 
-Nothing is changed. A check that fails ends alone: the others are still made.
+Nothing is changed. If one check fails, the others still run.
 """
 
 import os
@@ -21,12 +21,12 @@ Health = Literal["ok", "notice", "error"]
 Graded = tuple[Health, Coded]
 Check = Callable[[], Iterator[Graded]]
 _MIB: Final = 1024 * 1024
-_LEAST_ROOM: Final = 8 * _MIB  # with less, the next change may fail
-_ROOM: Final = 64 * _MIB  # with less than this and two copies of the database, a migration or a backup may fail
+_LEAST_ROOM: Final = 8 * _MIB  # with less free space, the next change may fail
+_ROOM: Final = 64 * _MIB  # besides room for two copies of the database; with less, a migration or backup may fail
 
 
 class Diagnosis(NamedTuple):
-    """What a check has found."""
+    """A finding of a check."""
 
     check: str
     state: Health
@@ -34,7 +34,7 @@ class Diagnosis(NamedTuple):
     """What was found, and what to do."""
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the finding as plain JSON values."""
         return {"check": self.check, "state": self.state, **self.about.as_json()}
 
 
@@ -52,14 +52,14 @@ class CheckPassed(Message, reasons=True):
 
 
 class PlaceUnsafe(Message, reasons=True):
-    """The place of a database is not as it should be."""
+    """Something is wrong with the files or the disk of a database."""
 
     path: str = ""
     free: int = 0
 
 
 class CheckNotMade(Message, reasons=True):
-    """A check that could not be made, or only in part."""
+    """A check that could not run, or only in part."""
 
     check: str = ""
     detail: str = ""
@@ -74,9 +74,9 @@ def diagnose_database(
     opened: Migrating | None = None,
     without: Container[str] = (),
 ) -> tuple[Diagnosis, ...]:
-    """Return what is found by the checks of every database, and by the `own` ones of a kind, `without` some.
+    """Run the checks of every database and the `own` ones of its kind, except those named in `without`.
 
-    `beside` names further files in its folder that belong to it. `opened` is the database, if it is open already.
+    `beside` names further files in its folder that belong to it. `opened` is the database if it is already open.
     """
     with ExitStack() as stack:
         checks, found = dict[str, Check](), list[Diagnosis]()
@@ -100,7 +100,7 @@ def diagnose_database(
 
 
 def run_checks(checks: Mapping[str, Check]) -> tuple[Diagnosis, ...]:
-    """Make every check, in this order, and return what was found, at least one thing each."""
+    """Run every check in order and return the findings, at least one for each."""
     findings: list[Diagnosis] = []
     failed: dict[str, str] = {}
     for name, check in checks.items():
@@ -113,7 +113,7 @@ def run_checks(checks: Mapping[str, Check]) -> tuple[Diagnosis, ...]:
             first = failed.setdefault(str(error), name)
             graded = ("error", error) if first == name else ("notice", CheckNotMade(reason="same", check=first))
             findings.append(Diagnosis(name, *graded))
-        except Exception as error:  # noqa: BLE001  # whatever an edited row makes of it, the rest is still checked
+        except Exception as error:  # noqa: BLE001  # an edited row may break a check, but not the others
             findings.append(Diagnosis(name, "error", CheckNotMade(reason="broken", detail=repr(error))))
     return tuple(findings)
 

@@ -1,15 +1,16 @@
-"""What a database can do for the layers above, and what its two engines share.
+"""The interface of a database, and the code that its two engines share.
 
-A driver's errors become ours where they are raised, and nothing can be done in a transaction that is over. A value that
-only one engine would take is refused on both: a database moves from one to the other.
+Driver errors are translated into ours where they are raised, and a transaction that is over accepts nothing more. A
+value that only one engine could store is refused by both, because databases are moved from one to the other.
 
-SQL is written once, in the part that SQLite and PostgreSQL both speak, with `?` for each value.
-Rules that keep it so: upserts as `ON CONFLICT`, ranges of folded words for searching, a `CAST(? AS …)` where a value
-stands alone (`? IS NULL`), no dates, no booleans, no `%`.
-`server_now()` gives the seconds since 1970 by the server's clock, or NULL where there is no server.
-`is_read_only()` is 1 where nothing can be written: a file system, rights, a standby; else 0.
-`may_be_lost()` is true, and lets a server commit without waiting for its disk: what a statement has
-done that says so may be undone if the server crashes, and nothing else.
+SQL is written once, in the dialect that SQLite and PostgreSQL share, with `?` for each value. So upserts use
+`ON CONFLICT`, searches use ranges of folded words, a value without a typed operand is cast (`CAST(? AS …) IS NULL`),
+and there are no dates, no booleans and no `%`. Both engines understand three functions of ours:
+
+- `server_now()`: seconds since 1970 by the server's clock; NULL where there is no server.
+- `is_read_only()`: 1 if nothing can be written (file system, rights, a standby), else 0.
+- `may_be_lost()`: always true. It lets a server commit without waiting for its disk: if the server crashes, the changes
+  of that transaction may be lost, and nothing else.
 """
 
 from abc import ABC, abstractmethod
@@ -27,24 +28,24 @@ from typing import Any, Final, Generic, LiteralString, Protocol, Self, TypeAlias
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, NotStorable
 
 Value = int | str | bytes | None
-"""What goes in and comes out. Integers have 64 bits; a bool goes in as 0 or 1."""
+"""A value that can be stored. Integers have 64 bits; a bool is stored as 0 or 1."""
 Row = tuple[Any, ...]
 Version = tuple[int, ...]
-BUSY_SECONDS: Final = 10.0  # how long a transaction waits for another process before it gives up as `DatabaseBusy`
-STREAMED_ROWS: Final = 1000  # how many rows `stream` holds at a time
-VALUE_BYTES: Final = 16 * 1024 * 1024  # the longest text or blob; what documents contain is bounded by `limits` to less
+BUSY_SECONDS: Final = 10.0  # how long a transaction waits for another process before it raises `DatabaseBusy`
+STREAMED_ROWS: Final = 1000  # how many rows `stream` fetches at a time
+VALUE_BYTES: Final = 16 * 1024 * 1024  # the longest text or blob; `limits` allows documents less
 Translate = Callable[[BaseException, str], LicenseError | None]
-"""Returns the error of ours for an error of the driver; None for any other."""
+"""Maps an error of the driver to ours; returns None for any other error."""
 
 
 def marks(values: Sized) -> LiteralString:
-    """Return a question mark for each of some values, at least one, of a query."""
+    """Return a comma-separated `?` for each of `values`, of which there must be at least one."""
     return "?" + ", ?" * (len(values) - 1)
 
 
 @contextmanager
 def undoing(undo: Callable[[], object]) -> Generator[None]:
-    """Run a block, and undo what was begun if it raises: an interruption too must leave nothing open."""
+    """Call `undo` if the block raises anything, `KeyboardInterrupt` included."""
     try:
         yield
     except BaseException:
@@ -54,7 +55,7 @@ def undoing(undo: Callable[[], object]) -> Generator[None]:
 
 @dataclass
 class Translated:
-    """A block in which the errors of a driver become ours; `where` is the database."""
+    """A block that translates driver errors into ours; `where` is the location of the database."""
 
     translate: Translate
     where: str
@@ -64,7 +65,7 @@ class Translated:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         ours = None if error is None else self.translate(error, self.where)
-        if isinstance(error, UnicodeEncodeError | OverflowError):  # Python's own, of a value
+        if isinstance(error, UnicodeEncodeError | OverflowError):  # raised by Python itself for a value
             ours = NotStorable(reason="not-encodable", where=self.where)
         if ours is not None:
             raise ours from error
@@ -72,7 +73,7 @@ class Translated:
 
 @dataclass
 class Lifetime(Translated):
-    """A transaction until its commit, or the first statement that fails: each statement runs in a block of this."""
+    """The lifetime of a transaction; every statement runs in a block of it, and the first that fails ends it."""
 
     _pid: int = field(default_factory=getpid, init=False)
     _open: bool = field(default=True, init=False)
@@ -83,14 +84,14 @@ class Lifetime(Translated):
         return self._pid != getpid()
 
     def check(self) -> None:
-        """Raise `DatabaseUnavailable` if the transaction is over, or is a parent process's."""
+        """Raise `DatabaseUnavailable` if the transaction is over or belongs to a parent process."""
         if not self._open or self.is_inherited:
             raise DatabaseUnavailable(reason="ended", where=self.where)
 
     __enter__ = check
 
     def end(self) -> None:
-        """End the lifetime: nothing more can be done in the transaction."""
+        """End the lifetime: `check` raises from now on."""
         self._open = False
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
@@ -102,11 +103,11 @@ class Lifetime(Translated):
 class Connection(ABC):
     """One transaction. Usable only inside its `with` block, by one thread, in one process.
 
-    After a method has raised, the transaction is over: leave the block. SQLite would go on after an error and
-    PostgreSQL does not; so that programs behave the same on both, neither does here.
+    Once a method has raised, the transaction is over and the block must be left. SQLite would allow more statements
+    after an error, but PostgreSQL does not, and programs must behave the same on both.
 
-    Every method raises `ConstraintViolated`, `NotStorable` (a NUL or lone surrogate in text, an integer of more than 64
-    bits, a value longer than `VALUE_BYTES`), or `DatabaseBusy`, `DatabaseDamaged` or `DatabaseUnavailable`.
+    Every method may raise `ConstraintViolated`, `NotStorable` (NUL or a lone surrogate in text, an integer of more than
+    64 bits, a value longer than `VALUE_BYTES`), `DatabaseBusy`, `DatabaseDamaged` or `DatabaseUnavailable`.
     """
 
     def __init__(self, translate: Translate, where: str) -> None:
@@ -114,7 +115,7 @@ class Connection(ABC):
         self._lifetime = Lifetime(translate, where)
 
     def rows(self, sql: LiteralString, *params: Value) -> list[Row]:
-        """Return every row of a query."""
+        """Run a query and return all its rows."""
         with self._lifetime:
             found: list[Row] = self._run(sql, params).fetchall()
             return found
@@ -141,14 +142,14 @@ class Connection(ABC):
         """Run a statement once for each of `rows` and return the number of rows changed."""
 
     def stream(self, sql: LiteralString, *params: Value) -> Iterator[Row]:
-        """Return the rows of a query of any size one after the other, in constant memory."""
+        """Yield the rows of a query of any size, in constant memory."""
         with self._lifetime:
             fetch = self._stream(sql, params)
         return self._batches(fetch)
 
     @abstractmethod
     def now(self) -> int | None:
-        """Return the server's time at the beginning, in seconds since 1970; None where there is no server."""
+        """Return the server's time when the transaction began, in seconds since 1970; None if there is no server."""
 
     @abstractmethod
     def commit(self) -> None:
@@ -156,15 +157,15 @@ class Connection(ABC):
 
     @abstractmethod
     def abandon(self) -> None:
-        """Undo what was done; nothing, if the transaction belongs to a parent process."""
+        """Roll back; does nothing if the transaction belongs to a parent process."""
 
     @abstractmethod
     def _run(self, sql: LiteralString, params: tuple[Value, ...]) -> Any:
-        """Run a statement and return its cursor, as the driver has it (PEP 249)."""
+        """Run a statement and return the driver's cursor (PEP 249)."""
 
     @abstractmethod
     def _stream(self, sql: LiteralString, params: tuple[Value, ...]) -> Callable[[], list[Row]]:
-        """Run a query and return what fetches its next rows: `STREAMED_ROWS` of them, fewer at the end."""
+        """Run a query and return a function that fetches its next `STREAMED_ROWS` rows, fewer at the end."""
 
     def _batches(self, fetch: Callable[[], list[Row]]) -> Iterator[Row]:
         is_more = True
@@ -181,7 +182,7 @@ class Connection(ABC):
         if error is not None:
             self.abandon()
             return
-        try:  # not `undoing`, which costs for each transaction
+        try:  # not `undoing`, whose generator would slow down every transaction
             self.commit()
         except BaseException:
             self.abandon()
@@ -189,73 +190,73 @@ class Connection(ABC):
 
 
 class Database(Protocol):
-    """A database of one kind and schema, safe to share between threads and to carry over a fork."""
+    """A database of one kind and schema; threads may share it, and a forked child may go on using it."""
 
     @property
     def location(self) -> str:
-        """Where it is, as it may be shown: a path, or a URL without its password."""
+        """The path, or the URL without its password."""
         ...
 
     def read(self) -> AbstractContextManager[Connection]:
-        """Open a consistent snapshot, which writers neither wait for nor disturb; raises as `write`."""
+        """Open a consistent snapshot that neither blocks writers nor sees their changes; raises as `write`."""
         ...
 
     def write(self, *, shared: bool = False) -> AbstractContextManager[Connection]:
-        """Open the one write transaction that the database has at a time, in any process; never one inside another.
+        """Open a write transaction; a database has one at a time across all processes. They cannot be nested.
 
-        It is committed, durably, when the block ends, and rolled back when the block raises anything. Inside the block,
-        what was read stays true until the commit. With `shared`, others may run at the same time: hosts need not
-        queue, and `version` need not move. That is for rows such as leases, which a unique key keeps
-        apart: there, decide by what `run` says it changed, not by what was read.
+        It is committed durably when the block ends, and rolled back if the block raises. What the block reads stays
+        true until the commit. With `shared`, other shared transactions may run at the same time, and `version` need not
+        change. Use that for rows such as leases, which a unique key keeps apart, and decide by the number of rows that
+        `run` changed, not by what was read.
 
-        Raises `DatabaseNewer` where a newer program has migrated it meanwhile, `DatabaseBusy` where another writer held
-        it for longer than `BUSY_SECONDS`, `DatabaseDamaged` and `DatabaseUnavailable`; nothing was changed.
+        Raises `DatabaseNewer` if a newer program has migrated it meanwhile, `DatabaseBusy` if another writer held it
+        for longer than `BUSY_SECONDS`, `DatabaseDamaged` or `DatabaseUnavailable`; nothing was changed then.
         """
         ...
 
     def once(self, sql: LiteralString, *params: Value) -> Row | None:
-        """Run one statement that returns rows, as a shared transaction by itself; return its first row.
+        """Run one statement that returns rows as a shared transaction of its own, and return the first row.
 
-        It saves a message to the server. The statement itself has to hold against others, and against a newer program
-        that has migrated the database. Where a server went away, it is unknown whether it changed something.
+        It saves a round trip to the server. The statement must be safe beside concurrent ones, and on a database that a
+        newer program has migrated. If the server goes away, it is unknown whether the statement took effect.
         """
         ...
 
     def each(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> list[Row | None]:
-        """Run a statement for each of `rows`, as `once` does; all are one transaction on SQLite. Return first rows."""
+        """Run `once` for each of `rows` and return the first row of each; on SQLite, in one transaction."""
         ...
 
     def version(self) -> Version:
-        """Return a token of this process that is another one after each commit, restored backup or fork."""
+        """Return a token that differs after each commit, restored backup or fork; comparable within a process."""
         ...
 
     def epoch(self) -> str:
-        """Return what stays the same until a server fails over or is restored; empty where there is no server."""
+        """Return an identifier that changes when a server fails over or is restored; empty where there is no server."""
         ...
 
     def within(self, deadline: float) -> "Database":
-        """Return this database with calls that end by `deadline`, a time of `time.monotonic`; nothing else is new.
+        """Return the same database with calls that end by `deadline`, a time of `time.monotonic`.
 
-        That holds for all that is waited for: a connection, a lock, an answer. A server that stands still meanwhile is
-        `DatabaseBusy` of the reason `deadline`, and the connection is thrown away; a wait that the engine has ended is
-        of its own reason. Of a commit without an answer (`DatabaseUnavailable`, `uncertain`) and of `once` it is
-        unknown whether it happens. Until a deadline far off, one statement may take longer than others may.
+        The deadline covers every wait: for a connection, a lock or an answer. A server that does not answer in time
+        raises `DatabaseBusy` with the reason `deadline`, and the connection is closed; a wait that the engine itself
+        ends has its own reason. It is unknown whether an unanswered commit (`DatabaseUnavailable`, `uncertain`) or
+        `once` took effect. A distant deadline lets a statement run for longer than the default allows.
         """
         ...
 
     def close(self) -> None:
-        """Close every connection, now or when the thread that uses it has finished."""
+        """Close every connection; one that is in use is closed when its transaction ends."""
         ...
 
 
 class BaseDatabase:
-    """What a database without a server has."""
+    """The methods of `Database` that work the same without a server; PostgreSQL overrides most of them."""
 
     deadline = inf
 
     def within(self, deadline: float) -> Database:
         """See `Database.within`."""
-        bounded = copy(self)  # which shares everything else
+        bounded = copy(self)  # shares everything else
         bounded.deadline = deadline
         return cast("Database", bounded)
 
@@ -264,7 +265,7 @@ class BaseDatabase:
         return ""
 
     def once(self: Database, sql: LiteralString, *params: Value) -> Row | None:
-        """See `Database.once`: a statement by itself is a transaction like any other."""
+        """See `Database.once`."""
         return self.each(sql, [params])[0]
 
     def each(self: Database, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> list[Row | None]:
@@ -274,9 +275,9 @@ class BaseDatabase:
 
 
 def storable(params: tuple[Value, ...], where: str) -> tuple[Value, ...]:
-    """Return `params`, or raise `NotStorable` for a NUL in text (PostgreSQL has none) or a value that is too long."""
+    """Return `params`, or raise `NotStorable` for NUL in text (PostgreSQL refuses it) or a value that is too long."""
     for value in params:
-        # In the order of how many there are: whoever enters a million rows asks this often.
+        # The most frequent types first: this runs for every value of a million rows.
         if value is None or type(value) is int:
             continue
         if isinstance(value, str | bytes) and len(value) > VALUE_BYTES:
@@ -290,30 +291,30 @@ Fill = Callable[[Connection], object]  # writes the first rows of a new database
 C = TypeVar("C")
 _Free: TypeAlias = LifoQueue[tuple[C, float] | None]
 CONNECTIONS: Final = 16  # how many connections one pool lends at a time
-UNUSED_SECONDS: Final = 60.0  # how long a connection is kept that nobody uses
+UNUSED_SECONDS: Final = 60.0  # how long an idle connection is kept
 _INHERITED: Final[list[object]] = []
-"""What a parent process had open. Kept, because closing it here would disturb the parent."""
+"""Connections of a parent process. They are kept, because closing them here would disturb the parent."""
 
 
 @dataclass(eq=False, repr=False)
 class ConnectionPool(Generic[C]):
-    """Lends connections, `slots` at a time, in any thread, never across a fork; `is_usable` is asked of idle ones."""
+    """Lends up to `slots` connections at a time to any thread, but not across a fork."""
 
-    make: Callable[[float], C]  # makes one by a deadline, a time of `time.monotonic`
+    make: Callable[[float], C]  # opens a connection by a deadline, a time of `time.monotonic`
     discard: Callable[[C], None]
     _: KW_ONLY
     location: str
-    wait: float  # seconds after which a pool whose connections are all lent gives up
-    is_usable: Callable[[C], bool] = lambda _: True
+    wait: float  # how many seconds `lend` waits while all connections are lent
+    is_usable: Callable[[C], bool] = lambda _: True  # asked before an idle connection is lent again
     slots: int = CONNECTIONS
     _closed: bool = field(default=False, init=False)
     _free: dict[int, _Free[C]] = field(default_factory=dict[int, _Free[C]], init=False)
-    """By process: the connections that are not lent, the last used first, each with the time at which it came back, and
-    None for each that is not made yet."""
+    """Process id to its connections that are not lent, most recently used first, each with the time of its return; None
+    for each that is not open yet."""
 
     @contextmanager
     def lend(self, deadline: float = inf) -> Generator[C]:
-        """Lend a connection; raise `DatabaseUnavailable` if closed, `DatabaseBusy` after `wait` or at the deadline."""
+        """Lend a connection; raise `DatabaseUnavailable` if closed, `DatabaseBusy` after `wait` or the deadline."""
         self.check_open()
         pid, free = getpid(), self._of_process()
         try:
@@ -325,7 +326,7 @@ class ConnectionPool(Generic[C]):
         try:
             connection = self._usable(None if idle is None else idle[0], deadline)
             yield connection
-        finally:  # an interruption too must give the place back
+        finally:  # also after an interruption
             if pid == getpid():
                 free.put(None if connection is None else (connection, monotonic()))
                 self._discard_unused(free)
@@ -333,7 +334,7 @@ class ConnectionPool(Generic[C]):
                 _INHERITED.append(connection)
 
     def close(self) -> None:
-        """Discard what is idle now, and what is lent when it comes back."""
+        """Discard idle connections now, and lent ones when they are returned."""
         self._closed = True
         self._discard_unused(self._of_process())
 
@@ -343,7 +344,7 @@ class ConnectionPool(Generic[C]):
             raise DatabaseUnavailable(reason="closed", where=self.location)
 
     def _discard_unused(self, free: _Free[C]) -> None:
-        """Discard what nobody was lent for a while: a program need not keep what many threads needed once."""
+        """Discard connections that have been idle for long, so that a burst of threads does not keep many open."""
         end = inf if self._closed else monotonic() - UNUSED_SECONDS
         unused: list[C] = []
         with free.mutex:
@@ -358,7 +359,7 @@ class ConnectionPool(Generic[C]):
         pid = getpid()
         free = self._free.get(pid)
         if free is None:
-            # No lock of ours could be relied on here: a thread that held it may be lost in a fork.
+            # A lock is no use here: after a fork, the thread that held it may be gone.
             _INHERITED.extend(self._free.values())
             fresh: _Free[C] = LifoQueue()
             for _ in range(self.slots):

@@ -1,9 +1,9 @@
-"""Schemas: numbered migrations, which programs may work on what they made, and every row copied to another database.
+"""Schemas: numbered migrations, which programs they admit, and copying all rows to another database.
 
-`licensekit_schema` has one row: the kind of the database, so that a ledger is never taken for an installation, the
-number of the last migration, the oldest schema whose programs may still read the database, the oldest whose programs
-may still change it, and a counter of changes. What is copied follows from the migrations: a table that a later one adds
-is copied like the others. Rows are read and written by the columns that a program knows, whatever a newer schema added.
+The table `licensekit_schema` has one row: the kind of the database, so that a ledger is never mistaken for an
+installation; the number of the last migration; the oldest schema whose programs may still read the database, and the
+oldest whose programs may still change it; and a counter of changes. The tables to copy follow from the migrations. A
+program names the columns that it knows, so columns that a newer schema adds do not disturb it.
 """
 
 import re
@@ -16,24 +16,25 @@ from typing import Any, Final, Literal, LiteralString, NamedTuple, Protocol
 from licensekit.database.protocol import STREAMED_ROWS, Connection, Database, Row
 from licensekit.errors import DatabaseDamaged, DatabaseMoved, DatabaseNewer, DatabaseUnavailable
 
-Progress = Callable[[int], object]  # called now and then with how many rows were done since the last call
+Progress = Callable[[int], object]  # called now and then with the number of rows since the last call
 Use = Literal["read", "change", "copy"]
-"""What a program does with a database; who copies has to know all of it."""
+"""What a program does with a database; to copy it, a program must know its exact schema."""
 FOUND: Final = "SELECT kind, number, reader, writer FROM licensekit_schema"
-"""The query whose row tells what a database is; `Schema.check` judges it."""
+"""The query for the row that `Schema.check` judges."""
 _COUNT: Final = "SELECT count(*) FROM "
 _HEADER: Final = re.compile(r"^-- oldest reader (\d+), writer (\d+), database (\d+)$", re.MULTILINE)
 _COLUMN: Final = re.compile(r"(\w+) \{")
-Queries = Mapping[str, LiteralString]  # name to statement, or to a part of several
+Queries = Mapping[str, LiteralString]  # name to statement, or to a fragment of statements
 
 
 class Migration(NamedTuple):
-    """One step from a schema to the next; steps are numbered from 1, and so are schemas.
+    """One step from a schema to the next. Steps and schemas are numbered from 1.
 
-    In its statements, `{integer}`, `{text}`, `{blob}` are types of columns (text sorts by code point), and `{strict}`
-    ends a `CREATE TABLE`. After it, programs of schema `reader` or later may read the database, of `writer` or later
-    change it. Programs that know it work on a `database` of that schema or a later one: its own number, or less if it
-    can wait. Its file has the three as `-- oldest reader 1, writer 1, database 2`.
+    Its statements use `{integer}`, `{text}` and `{blob}` as column types (text sorts by code point), and `{strict}` at
+    the end of a `CREATE TABLE`. After the step, programs that know schema `reader` or a later one may read the
+    database, and from `writer` on change it. Programs that know this step need a database of at least schema
+    `database`: the number of the step, or less if the step can wait. Its file has these as a comment:
+    `-- oldest reader 1, writer 1, database 2`.
     """
 
     statements: tuple[LiteralString, ...]
@@ -44,7 +45,7 @@ class Migration(NamedTuple):
 
 
 def read_migrations(folder: Path) -> tuple[Migration, ...]:
-    """Return the migrations in a folder of files `1-name.sql`, by number."""
+    """Read the files `1-name.sql` in a folder and return the migrations in order."""
     files = sorted(folder.glob("*.sql"), key=lambda path: int(path.stem.partition("-")[0]))
     return tuple(_read_migration(path.stem, path.read_text("utf-8")) for path in files)
 
@@ -55,9 +56,9 @@ def _read_migration(name: str, text: str) -> Migration:
 
 
 def read_queries(module: str, known: Mapping[str, LiteralString] = {}) -> Queries:
-    """Return the statements in the file of SQL beside a module, whose `__file__` is given, by their names.
+    """Read the named statements of the `.sql` file beside a module, whose `__file__` is given.
 
-    `-- name: NAME` stands before each, and `{NAME}` in one for one before it, or for one that is `known`.
+    A line `-- name: NAME` begins each. In a statement, `{NAME}` inserts an earlier or a `known` one.
     """
     found: dict[str, Any] = {}
     for part in Path(module).with_suffix(".sql").read_text("utf-8").split("-- name: ")[1:]:
@@ -70,20 +71,20 @@ def read_queries(module: str, known: Mapping[str, LiteralString] = {}) -> Querie
 
 
 def with_marks(query: LiteralString, values: Sized) -> LiteralString:
-    """Return a query in which `?{more}` stands for any number of values, with a mark for each of these."""
+    """Return `query` with its `?{more}` replaced by a mark for each of `values`."""
     return query.replace("{more}", ", ?" * (len(values) - 1))
 
 
 def _statements(text: str) -> tuple[LiteralString, ...]:
-    """Return the statements in a text: each ends with a semicolon that ends a line; comments begin with `--`."""
+    """Split a text into statements, each ended by a semicolon at the end of a line; lines with `--` are comments."""
     lines = "".join(f"{line}\n" for line in text.splitlines() if not line.startswith("--"))
-    # These files are part of the package, as literal as its code.
+    # The files are part of the package, so their text is as trusted as literals in code.
     statements: list[Any] = [one.strip() for one in lines.split(";\n") if one.strip()]
     return tuple(statements)
 
 
 class Schema(NamedTuple):
-    """What a program expects of a database: its kind, and every migration so far."""
+    """The kind of a database and all its migrations, as a program expects them."""
 
     kind: str
     migrations: tuple[Migration, ...]
@@ -95,18 +96,18 @@ class Schema(NamedTuple):
 
     @property
     def oldest(self) -> int:
-        """The oldest schema of a database on which programs of this one work."""
+        """The oldest schema that a database may have for programs of this one."""
         return max((step.database for step in self.migrations), default=0)
 
     @property
     def row(self) -> Row:
-        """What the query `FOUND` shows of a database with all migrations."""
+        """The row that the query `FOUND` returns from a database with all migrations."""
         reader, writer = max(step.reader for step in self.migrations), max(step.writer for step in self.migrations)
         return self.kind, self.number, reader, max(reader, writer)
 
     @property
     def statements(self) -> list[LiteralString]:
-        """The statements of all migrations, in their order."""
+        """The statements of all migrations, in order."""
         return [statement for step in self.migrations for statement in step.statements]
 
     def at(self, number: int) -> "Schema":
@@ -114,7 +115,7 @@ class Schema(NamedTuple):
         return self._replace(migrations=self.migrations[:number])
 
     def check(self, found: Row | None, location: str, use: Use = "read") -> None:
-        """Accept a database for a use by programs of this schema; raise `DatabaseNewer`, or `StateError` for others."""
+        """Check whether this program may use a database; raise `DatabaseNewer` or another `StateError` if not."""
         number = self.number_of(found, location)
         _, _, reader, writer = found or (None, 0, 0, 0)
         if self.number < {"read": reader, "change": writer, "copy": number}[use]:
@@ -123,7 +124,7 @@ class Schema(NamedTuple):
             raise DatabaseUnavailable(reason="older", where=location)
 
     def number_of(self, found: Row | None, location: str) -> int:
-        """Return the number that a database of this kind has; raise `StateError` for one of others, or a moved one."""
+        """Return a database's schema number; raise `StateError` if it is of another kind, or has been moved."""
         kind, number, *_ = found or (None, None)
         start = moved_kind(self.kind, "")
         if isinstance(kind, str) and kind.startswith(start):
@@ -136,41 +137,41 @@ class Schema(NamedTuple):
 
 
 def moved_kind(kind: str, place: str) -> str:
-    """Return the kind of a database of `kind` that has gone on living at `place`."""
+    """Return what a database of `kind` that was moved to `place` has as its kind."""
     return f"{kind} moved to {place}"
 
 
 class Dialect(NamedTuple):
-    """How one engine spells what a migration declares, and what it is asked about a database."""
+    """An engine's column types, and its queries about a database."""
 
-    words: Mapping[str, LiteralString]  # what stands for `{integer}`, `{text}`, `{blob}` and `{strict}`
-    first: tuple[LiteralString, ...]  # what is run before everything else in a new database
+    words: Mapping[str, LiteralString]  # the replacements of `{integer}`, `{text}`, `{blob}` and `{strict}`
+    first: tuple[LiteralString, ...]  # statements that run first in a new database
     define: Callable[[LiteralString], str]
-    """Returns what `defined` shows of what a statement, as it is spelled, has created."""
+    """Maps a spelled `CREATE` statement to the definition that the query `defined` returns for it."""
     queries: Queries
-    """`has_table`, with a row if `licensekit_schema` exists; `version` of the engine; name and definition of each table
-    and index, as `defined`; table and name of `triggers`; what the engine finds wrong, each `damage…`."""
+    """`has_table` returns a row if `licensekit_schema` exists; `version` that of the engine; `defined` the name and
+    definition of each table and index; `triggers` their table and name; each `damage…` what the engine finds wrong."""
 
     def spell(self, statement: LiteralString) -> LiteralString:
-        """Return a migration's `statement` as the engine understands it."""
+        """Return a statement of a migration with this engine's types."""
         return statement.format(**self.words)
 
 
 class Migrating(Database, Protocol):
-    """A database, with what its engine offers to migrations and to whoever examines it."""
+    """A database that can be migrated and examined."""
 
     @property
     def dialect(self) -> Dialect:
-        """How it spells a migration."""
+        """The dialect of its engine."""
         ...
 
     def keep_copy(self, number: int) -> None:
-        """Copy what is committed now beside the database, as it was before migration `number`."""
+        """Keep a copy of the database beside it, as it is before migration `number`."""
         ...
 
 
 def require_as_made(connection: Connection, database: Migrating, schema: Schema) -> None:
-    """Refuse a database whose tables and indexes are not as migrated; others may be beside them, triggers may not."""
+    """Raise `DatabaseDamaged` if a table or index of the schema differs, or a table of it has a trigger."""
     dialect, expected = database.dialect, dict[str, str]()
     for statement in schema.statements:
         words = statement.split()
@@ -187,13 +188,13 @@ def require_as_made(connection: Connection, database: Migrating, schema: Schema)
 
 
 def _flat(definition: str) -> str:
-    """Return a definition on one line; an older engine has no strict tables."""
+    """Return a definition on one line, without `STRICT`, which older engines lack."""
     return " ".join(definition.split()).removesuffix(" STRICT")
 
 
 @cache
 def tables(schema: Schema) -> Mapping[LiteralString, Sequence[LiteralString]]:
-    """Return every table and its columns, in the order of creation: each table after those that it refers to."""
+    """Return each table with its columns, in the order of creation, so that references point backward."""
     found: dict[Any, list[Any]] = {}
     for statement in schema.statements:
         match statement.split():
@@ -211,12 +212,12 @@ def tables(schema: Schema) -> Mapping[LiteralString, Sequence[LiteralString]]:
 
 
 def count_rows(connection: Connection, schema: Schema) -> int:
-    """Return how many rows all tables have together."""
+    """Return the number of rows in all tables."""
     return sum(number for table in tables(schema) for (number,) in connection.rows(_COUNT + table))
 
 
 def copy_rows(source: Connection, target: Connection, schema: Schema, progress: Progress = lambda _: None) -> None:
-    """Copy every row from one transaction to another, where there is none yet; both have exactly this schema."""
+    """Copy every row from one transaction to another, whose tables are empty; both must have exactly this schema."""
     for one in (source, target):
         schema.check(one.one(FOUND), one.location, "copy")
     for table, columns in tables(schema).items():
@@ -230,7 +231,7 @@ def copy_rows(source: Connection, target: Connection, schema: Schema, progress: 
 def compare_rows(
     source: Connection, target: Connection, schema: Schema, where: str, progress: Progress = lambda _: None
 ) -> None:
-    """Compare every row of two databases; raise `DatabaseDamaged`, about the target at `where`, if they differ."""
+    """Compare every row of two databases; raise `DatabaseDamaged` for the target at `where` if they differ."""
     for table in tables(schema):
         pairs = zip_longest(*(rows_in_order(each, schema, table) for each in (source, target)))
         for one, other in _telling(pairs, progress):
@@ -239,12 +240,12 @@ def compare_rows(
 
 
 def mark_moved(connection: Connection, schema: Schema, place: str) -> None:
-    """Mark a database as moved to `place`, so that nobody uses it here any more."""
+    """Mark a database as moved to `place`, so that no program uses the old one."""
     connection.run("UPDATE licensekit_schema SET kind = ?", moved_kind(schema.kind, place))
 
 
 def rows_in_order(connection: Connection, schema: Schema, table: LiteralString) -> Iterator[Row]:
-    """Return the rows of a table, by its key: the first column of every table, or its first two."""
+    """Return the rows of a table in the order of its key: its first column, or its first two."""
     query: LiteralString = "SELECT {columns} FROM {table} ORDER BY 1, 2"
     return connection.stream(query.replace("{columns}", ", ".join(tables(schema)[table])).replace("{table}", table))
 

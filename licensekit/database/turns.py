@@ -1,12 +1,12 @@
 """Turns: first come, first served among the processes and threads of one host that share a database file.
 
-SQLite lets who waits for its one writer look again now and then, so that some starve. Therefore each draws a ticket, a
-file named for the moment at which it was drawn; the oldest goes first. That is an order and no lock: the database keeps
-the count, so in doubt nobody waits.
+Waiters for SQLite's one writer only poll, so some may starve. Therefore each draws a ticket, a file named after the
+moment at which it was drawn, and the oldest goes first. That is an order and not a lock: the database is what protects
+the data, so in doubt nobody waits.
 
-Who waits sets the time of its ticket, by the clock of `time.monotonic`, which the processes of a host share and nobody
-sets. A ticket whose time stands still is of a process that was killed or stopped, and whoever comes next removes it; a
-process that continues gets its old place back.
+A waiter keeps updating the modification time of its ticket, by the clock of `time.monotonic`, which all processes of a
+host share and nobody can set. A ticket that is not updated belongs to a process that was killed or stopped, and the
+next in line removes it. A stopped process that continues gets its old place back.
 """
 
 import os
@@ -22,23 +22,23 @@ from licensekit.errors import FileUnusable
 from licensekit.files import PRIVATE, PRIVATE_FOLDER, hand_over, names_in
 
 _PATIENCE, _GRACE = 1.0, 0.8
-"""Seconds: for how long one that writes keeps others waiting, and for how long all who want to write may try together.
+"""Seconds: how long others wait for a writer, and for how long all newcomers may try at the same time.
 
-That is far quicker than strictly one after the other; whoever has tried for longer goes before newcomers.
+That is far quicker than strictly one after the other; after the grace period, a writer goes before newcomers.
 """
-_STEP_SECONDS, _LONGEST_SECONDS = 0.001, 0.02  # the pause for each who is ahead, and the longest one
+_STEP_SECONDS, _LONGEST_SECONDS = 0.001, 0.02  # the pause for each waiter ahead, and the longest pause
 _FOLDER = ".queue"
 
 
 class Ticket:
-    """A place in the line of one name at the database at `location`; on a server and in memory, always the first.
+    """A place in a named line at the database at `location`; on a server and in memory, it is always the first.
 
-    It is before those who came later once it is `grace` seconds old. Who does not ask for `patience` seconds is passed.
-    Without `create`, there is a line only where another made one.
+    It goes before later ones once it is `grace` seconds old. A ticket that does not ask for `patience` seconds loses
+    its place. Without `create`, there is a line only if another ticket created it.
     """
 
     def __init__(self, location: str, name: str, *, patience: float, grace: float = 0, create: bool = False) -> None:
-        # Nothing can be made in what is no folder.
+        # No file can be created below a device.
         folder = Path(os.devnull, "none") if "://" in location else Path(location).with_suffix(_FOLDER)
         self._line = f"{name}."
         self._path = folder / f"{self._line}{monotonic_ns():020}.{token_hex(4)}"
@@ -49,9 +49,9 @@ class Ticket:
                 hand_over(folder, folder.parent)
 
     def ahead(self) -> int:
-        """Return how many come first; to be asked again and again until it is 0."""
-        with suppress(OSError, FileUnusable):  # no line can be made there
-            if not self._path.exists():  # at first, or it looked abandoned
+        """Return how many are ahead; ask again until it is 0."""
+        with suppress(OSError, FileUnusable):  # nothing can be created there
+            if not self._path.exists():  # the first call, or another removed it as abandoned
                 self._path.touch(PRIVATE)
             now = monotonic_ns()
             os.utime(self._path, ns=(now, now))
@@ -67,10 +67,10 @@ class Ticket:
             self._path.unlink()
 
     def _is_abandoned(self, name: str) -> bool:
-        """Return whether a ticket is of nobody any more; then it is removed."""
+        """Return whether the owner of a ticket is gone; if so, remove the ticket."""
         path = self._path.with_name(name)
         with suppress(OSError):
-            # One that was left before the machine started has any time.
+            # After a restart of the machine, an old ticket may have a time in the future.
             if abs(monotonic_ns() - path.stat().st_mtime_ns) <= self._patience:
                 return False
             path.unlink()
@@ -79,8 +79,8 @@ class Ticket:
 
 @contextmanager
 def writing(location: str, end: float) -> Generator[None]:
-    """Run a block when it is its turn to write, or at `end`, a time of `time.monotonic`."""
-    if not Path(location).with_suffix(_FOLDER).is_dir():  # nobody has ever stood in line here
+    """Wait for the turn to write, or until `end`, a time of `time.monotonic`, then run the block."""
+    if not Path(location).with_suffix(_FOLDER).is_dir():  # nobody has ever queued here
         yield
         return
     with closing(Ticket(location, "write", patience=_PATIENCE, grace=_GRACE)) as ticket:

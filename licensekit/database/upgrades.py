@@ -1,8 +1,8 @@
-"""Upgrades: a database brought to a newer schema while older programs go on using it.
+"""Upgrades: migrate a database to a newer schema while older programs keep using it.
 
-A step that expands a schema needs nothing of older programs. A step that contracts it takes away what only they use: it
-waits for `upgrade`, by when they have been replaced. Whoever opens a SQLite file brings it as far as it needs, as one
-host has it alone. A database on a server is shared: only `upgrade` changes its schema.
+A step that only adds to a schema does not disturb older programs. A step that removes something that they use waits for
+`upgrade`, which is called once they have been replaced. A SQLite file belongs to one host, so a program that opens it
+runs the steps that it needs. A database on a server is shared, so only `upgrade` changes its schema.
 """
 
 from contextlib import closing, suppress
@@ -18,17 +18,17 @@ from licensekit.errors import DatabaseBusy, FileUnusable
 
 _SQL: Final = read_queries(str(Path(__file__).with_name("schemas.sql")))
 _TRIES: Final = 30
-_MOST_SECONDS: Final = 600.0  # how long the steps may take together
+_MOST_SECONDS: Final = 600.0  # how long all steps may take together
 _PATIENCE: Final = 0.5
-"""How many seconds a try waits for a lock, and others behind it; a server looks for deadlocks after a second."""
+"""How many seconds a try waits for a lock while others queue after it; servers look for deadlocks after a second."""
 
 
 class Upgrade(NamedTuple):
-    """What an upgrade does, or has done, in numbers of schemas and names of steps.
+    """The result of an upgrade, or its preview.
 
-    `found` is the schema before, `needed` the oldest with which this version works. Afterwards, programs of schema
-    `reader` or later may read the database, of `writer` or later change it. `waiting` are steps for another time,
-    `programs` older ones for whose end the first of those waits.
+    `found` is the schema before and `schema` the one after it; `needed` is the oldest that this version works with.
+    Afterwards, programs from schema `reader` on may read the database, and from `writer` on change it. `steps` are the
+    names of the migrations that ran, `waiting` of those that did not, because `programs` still need the older schema.
     """
 
     database: str
@@ -43,7 +43,7 @@ class Upgrade(NamedTuple):
 
 
 def migrate(database: Migrating, schema: Schema, *, create: bool, fill: Fill | None = None) -> None:
-    """Set `database` up, or bring it as far as `open` may; whole or not at all, once however many processes try."""
+    """Set `database` up, or migrate it as far as opening may; whole or not at all, and once for all processes."""
     with database.read() as connection:
         found = found_in(connection, database, schema)
     if found is None and not create:
@@ -56,7 +56,7 @@ def migrate(database: Migrating, schema: Schema, *, create: bool, fill: Fill | N
 
 
 def found_in(connection: Connection, database: Migrating, schema: Schema) -> Row | None:
-    """Return what a database says it is, None of an empty one; refuse one of others, and one that is not as made."""
+    """Return the `FOUND` row, None from an empty database; raise `StateError` if it is not ours or was altered."""
     if connection.one(database.dialect.queries["has_table"]) is None:
         return None
     found = connection.one(FOUND)
@@ -67,13 +67,13 @@ def found_in(connection: Connection, database: Migrating, schema: Schema) -> Row
 
 
 def upgrade(location: str | Path, schema: Schema, *, preview: bool = False) -> Upgrade:
-    """Bring the database at `location` as far as no program that is seen is shut out; with `preview`, only say so.
+    """Migrate the database at `location` as far as no running program is shut out; with `preview`, change nothing.
 
-    On a server, a step that may wait is left for a call of its own: by then, the fleet has been replaced.
+    On a server, a step that can wait gets a call of its own, so that the other programs can be replaced in between.
 
-    Raises `FileUnusable` where there is none, `DatabaseBusy` if others hold it all the time, and as `connect`.
+    Raises `FileUnusable` if there is no database, `DatabaseBusy` if others never release it, and as `connect`.
     """
-    from licensekit.database.sqlite.connection import is_alone  # noqa: PLC0415  # whoever opens a server needs none of it
+    from licensekit.database.sqlite.connection import is_alone  # noqa: PLC0415  # not needed with a server
 
     others = () if is_url(str(location)) or is_alone(Path(location)) else ("another program",)
     with closing(connect(location, schema=None, create=False, wait=_PATIENCE)) as database:
@@ -106,7 +106,7 @@ def _upgrade(database: Migrating, schema: Schema, others: tuple[str, ...], *, pr
 def _reach(
     connection: Connection, database: Migrating, schema: Schema, found: Row, others: tuple[str, ...]
 ) -> tuple[int, tuple[str, ...]]:
-    """Return up to which schema nobody is shut out, and by which programs the next step would be missed."""
+    """Return the last schema that shuts no program out, and the programs that keep the next step waiting."""
     _, start, _, admitted = found
     asked = database.dialect.queries.get("older_programs")
     for number, step in enumerate(schema.migrations[start:], start):
@@ -119,7 +119,7 @@ def _reach(
 
 
 def _apply(connection: Connection, database: Migrating, schema: Schema, fill: Fill | None) -> None:
-    """Run what is pending, in an empty database also `fill`."""
+    """Run the pending migrations, and `fill` if the database is empty."""
     dialect, found = database.dialect, found_in(connection, database, schema)
     _, number, *_ = found or (None, 0)
     if found is None:

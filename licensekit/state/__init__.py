@@ -1,5 +1,5 @@
 """What an installation keeps: its documents, users, sites, events, seats, time and audit log.
 
-`home.open_installation` opens its database and `loading.read_installation` reads it; every change by an administrator
-is in `licensekit.installation`.
+`home.open_installation` opens its database and `loading.read_installation` reads it. Changes by administrators are in
+`licensekit.installation`.
 """

@@ -1,9 +1,9 @@
-"""Where an installation lives: a folder with its database and its mark, or a PostgreSQL server.
+"""Where an installation is kept: a folder with its database and its mark, or a PostgreSQL server.
 
-The mark beside a database says how far its audit log and journal had grown when it last changed. A database with fewer
-entries than its mark, or with another entry where the mark is, is a restored backup: it is recognized and reported, and
-it works. The mark is written after a commit and read before a snapshot is taken, so that a crash or another process in
-between never looks like one. A mark that cannot be read says nothing. A server keeps none.
+The mark is a file beside the database that records the newest entries of its audit log and journal. If the database has
+fewer entries than its mark, or another entry at that number, it is a restored backup: it still works, but this is
+detected and reported. The mark is written after a commit and read before a snapshot is taken, so neither a crash nor
+another process in between looks like a restore. A mark that cannot be read proves nothing. A server has no mark.
 """
 
 import os
@@ -35,16 +35,16 @@ SECRET_BYTES: Final = 32
 _MARK_BYTES: Final = 256
 _SQL: Final = read_queries(__file__)
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
-"""How a URL begins, in a path object as well; the drives of Windows have one letter."""
+"""The start of a URL, also after `Path` has merged its slashes; unlike a Windows drive, it has at least two letters."""
 
 
 class Source(NamedTuple):
-    """Where a license comes from and where it is kept; never the license itself."""
+    """Where a license comes from and where it is kept."""
 
     home: str = ""
-    """The folder or the server that keeps the installation; empty: it is in memory."""
+    """The folder or server of the installation; empty if it is in memory."""
     variable: str = ""
-    """The environment variable that supplies the license; empty: it was activated in the home."""
+    """The environment variable that supplies the license; empty if it was activated in the home."""
     path: str = ""
     """The file that the variable names."""
 
@@ -54,23 +54,23 @@ class Source(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """How far the logs of a database had grown: the newest entry of each."""
+    """The newest entry of each log of a database."""
 
     audit: Head
     journal: Head
 
 
-LOST: Final = Mark(Head(0, b""), Head(0, b""))  # instead of a mark that is missing or altered
-MarkRead = Mark | FileUnusable | None  # a mark, why it cannot be read, or None where none is kept
+LOST: Final = Mark(Head(0, b""), Head(0, b""))  # in place of a mark that is missing or altered
+MarkRead = Mark | FileUnusable | None  # a mark, why it cannot be read, or None on a server
 
 
 def open_installation(location: str | os.PathLike[str], *, create: bool) -> Database:
-    """Open the installation at a folder or URL, with `create` as a new one; raise `NotActivated` or as `connect`."""
+    """Open the installation at a folder or URL, or `create` it; raise `NotActivated` without one, or as `connect`."""
     target = database_of(location, create=create)
 
     def fill(connection: Connection) -> None:
         _establish(connection)
-        # Before the commit: without its mark, a database looks like a restored one.
+        # Before the commit, because a database without its mark looks like a restored one.
         put_mark(str(target), heads_of(connection))
 
     try:
@@ -82,7 +82,7 @@ def open_installation(location: str | os.PathLike[str], *, create: bool) -> Data
 
 
 def open_in_memory() -> Database:
-    """Return a new installation with a key of its own, in memory."""
+    """Create an installation in memory."""
     database = in_memory(SCHEMA)
     with database.write() as connection:
         _establish(connection)
@@ -96,10 +96,10 @@ def locate(
     environment: Mapping[str, str] = os.environ,
     platform: str = sys.platform,
 ) -> str:
-    """Return where an installation is, for every program, command and console alike: an absolute path, or a URL.
+    """Return the place of an installation, an absolute path or a URL: the same for programs, commands and the console.
 
-    It is `location`, else `LICENSEKIT_HOME`, else this account's folder of the product of `pack`; without a pack, the
-    one product that has an installation there. Raises `HomeInvalid`, or `FileUnusable` for a folder out of reach.
+    It is `location`, else `LICENSEKIT_HOME`, else this account's folder for the product of `pack`; without a pack, for
+    the only product that has an installation there. Raises `HomeInvalid`, or `FileUnusable` for an unreachable folder.
     """
     place = os.fspath(location or environment.get("LICENSEKIT_HOME") or "")
     if is_url(place):
@@ -109,37 +109,37 @@ def locate(
     try:
         path = Path(place).expanduser() if place else _of_product(data_folder(platform, environment), pack)
         return str(path.absolute())
-    except RuntimeError as error:  # what pathlib raises for an account that is not known
+    except RuntimeError as error:  # raised by pathlib for an unknown account
         raise HomeInvalid(reason="no-user-folder", where=place) from error
     except OSError as error:
         raise unusable(Path(error.filename or place), "a home", error) from error
 
 
 def data_folder(platform: str, environment: Mapping[str, str]) -> Path:
-    """Return the folder under which this account has one for each product, on this platform."""
+    """Return the folder that contains this account's folders of products, on this platform."""
     home = Path(environment.get("HOME") or Path.home())
     if platform == "win32":
         folder = Path(environment.get("LOCALAPPDATA") or home / "AppData" / "Local")
     elif platform == "darwin":
         folder = home / "Library" / "Application Support"
     else:
-        given = Path(environment.get("XDG_DATA_HOME", ""))  # by its rules, absolute or ignored
+        given = Path(environment.get("XDG_DATA_HOME", ""))  # by the XDG specification, a relative one is ignored
         folder = given if given.is_absolute() else home / ".local" / "share"
     return folder / "licensekit"
 
 
 def local_folder(place: str, environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
-    """Return the folder of this machine's own files of an installation, whose `place` `locate` gave."""
+    """Return the folder for this machine's own files of an installation at `place`, as returned by `locate`."""
     if not is_url(place):
         return Path(place)
     written = urlsplit(place)
     asked = sorted(one for one in parse_qsl(written.query) if one[0] != "password")
-    known = repr((written.netloc.rpartition("@")[2], written.path, asked))  # whoever signs in, and without a secret
+    known = repr((written.netloc.rpartition("@")[2], written.path, asked))  # without account and password
     return data_folder(platform, environment) / f"server-{sha256(known.encode()).hexdigest()[:16]}"
 
 
 def _of_product(folder: Path, pack: bytes | str | None) -> Path:
-    with suppress(LicenseError):  # who verifies the pack says what is wrong with it
+    with suppress(LicenseError):  # reported when the pack is verified
         if pack is not None:
             return folder / product_in_pack(pack)
     try:
@@ -152,13 +152,13 @@ def _of_product(folder: Path, pack: bytes | str | None) -> Path:
 
 
 def database_of(location: str | os.PathLike[str], *, create: bool) -> str | Path:
-    """Return where the database of an installation is; with `create`, its folder is made."""
+    """Return the path or URL of an installation's database; with `create`, create its folder."""
     place = locate(location)
     return place if is_url(place) else _folder(Path(place), create=create) / DATABASE_NAME
 
 
 def missing_folders(folder: Path) -> list[Path]:
-    """Return the folders to be made for a home, innermost first; raise `FileUnusable` for one that is out of reach."""
+    """Return the folders that a home still lacks, innermost first; raise `FileUnusable` if one is out of reach."""
     try:
         missing = [one for one in (folder, *folder.parents) if not one.exists()]
         links = [one for one in missing if one.is_symlink()]
@@ -204,8 +204,8 @@ def heads_of(connection: Connection) -> Mark:
 
 
 def read_mark(location: str) -> MarkRead:
-    """Return the mark of a database: `LOST` if missing or altered, None if none is kept, or why it cannot be read."""
-    if "://" in location:  # a server; a path has no two slashes in a row
+    """Return the mark of a database: `LOST` if missing or altered, None on a server, or why it cannot be read."""
+    if "://" in location:  # a server; normalized paths never contain two slashes in a row
         return None
     try:
         data = read_bytes(mark_of(location), limit=_MARK_BYTES, what="a mark")
@@ -219,16 +219,16 @@ def read_mark(location: str) -> MarkRead:
 
 
 def write_mark(location: str, mark: Mark, *, lower: bool = False) -> None:
-    """Let the mark of a database grow; shrink only with `lower`, where the database knows that it was restored."""
+    """Raise the mark of a database; with `lower`, which needs a database that knows of its restore, lower it too."""
     known = read_mark(location)
     has_grown = isinstance(known, Mark) and any(one.number < new.number for one, new in zip(known, mark, strict=True))
     if has_grown or (lower and isinstance(known, Mark)):
-        with suppress(FileUnusable):  # one that stays behind looks like a crash before it was written
+        with suppress(FileUnusable):  # an old mark is harmless: it looks like a crash before it was written
             put_mark(location, mark)
 
 
 def put_mark(location: str, mark: Mark) -> None:
-    """Write the first mark of the database at `location`, or raise `FileUnusable`; a server keeps none."""
+    """Write the mark of the database at `location`, except on a server; raise `FileUnusable` if that fails."""
     if "://" not in location:
         line = " ".join(f"{head.number} {head.hash.hex()}" for head in mark) + "\n"
         write_atomically(mark_of(location), line.encode("ascii"), mode=0o600)

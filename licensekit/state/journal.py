@@ -1,10 +1,10 @@
-"""The journal: one short hash-chained log of what decides, from which the state is replayed.
+"""The journal: a short hash-chained log of decisions, from which the state of an installation is replayed.
 
-Everything here is pure. Each entry carries the signature of the installation's own key over its place in the chain, and
-the head carries one more, together with a digest of the observations of time (`docs/installation.md`, "Journal").
+Everything here is pure. Each entry has a signature of the installation's own key over its place in the chain. The head
+has one more, which also covers a digest of the observations of time (`docs/installation.md`, "Journal").
 
-What does not verify grants nothing. Where the chain or a signature breaks, the entries before count in full; those
-behind it only take away: a bundle that they say has ended stays so, and a reset that they say was used is used up.
+What does not verify grants nothing. Where the chain or a signature breaks, the entries before count in full, and those
+after it can only take away: a bundle that they end stays ended, and a reset that they use stays used.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,12 +21,12 @@ from licensekit.state.time import TimeSeen, prove
 from licensekit.trust.order import Seen, SeenDocument
 from licensekit.wire.documents import BASE, ResetWhat, Use, label_of
 
-NOTHING_OBSERVED: Final = bytes(32)  # the digest of the observations of time before the first one
+NOTHING_OBSERVED: Final = bytes(32)  # in place of the digest before the first observation of time
 _CONTEXT: Final = b"licensekit/journal\x00"
 
 
 class BundleRecord(NamedTuple):
-    """What is remembered of one bundle."""
+    """A bundle as the journal knows it."""
 
     identity: bytes
     issuer: str
@@ -42,37 +42,37 @@ class BundleRecord(NamedTuple):
     """`kept`, `replaced` or `returned`; a kept bundle is shown as `active` or `replaced`."""
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the record as plain JSON values."""
         return {**self._asdict(), "identity": self.identity.hex(), "activated": format_seconds(self.activated)}
 
     @property
     def label(self) -> str:
-        """Its name as text; see `Bundle.label`."""
+        """The bundle's name as text; see `Bundle.label`."""
         return label_of(self.serial, self.part, self.use.word, self.sequence)
 
 
 class JournalState(NamedTuple):
-    """What the entries of a journal say together; its dictionaries change in `replay` alone, which copies them."""
+    """The state that the entries of a journal add up to; only `replay` changes its dictionaries, in copies."""
 
-    bundles: dict[bytes, BundleRecord]  # identity to each bundle that was ever activated, in that order
-    taken: dict[bytes, entries.BundleTaken]  # identity to what the floor of each is judged by again
-    documents: dict[tuple[str, str], entries.DocumentSeen]  # type and issuer to what was seen
-    returned: frozenset[bytes] = frozenset()  # the identities of all that were given back
-    resets: frozenset[bytes] = frozenset()  # the nonces of the resets that were used
-    waiting: tuple[bytes, ...] = ()  # the nonces of the resets that may still let a lower sequence in
+    bundles: dict[bytes, BundleRecord]  # identity to record of every bundle ever activated, in order of activation
+    taken: dict[bytes, entries.BundleTaken]  # identity to the entry by which the hard floor is judged again
+    documents: dict[tuple[str, str], entries.DocumentSeen]  # type and issuer to the highest document seen
+    returned: frozenset[bytes] = frozenset()  # identities of all returned bundles
+    resets: frozenset[bytes] = frozenset()  # nonces of used resets
+    waiting: tuple[bytes, ...] = ()  # nonces of the resets that may still admit a lower sequence
     resets_after: int = 0  # resets issued before this are refused, in seconds since 1970
     time: entries.TimeFloor = entries.TimeFloor(0, 0, "", b"")
     clock_accepted: bool = False  # whether an administrator has dropped the soft floor since the last base bundle
-    dropped: frozenset[bytes] = frozenset()  # the base bundles whose one drop of the soft floor was spent
+    dropped: frozenset[bytes] = frozenset()  # base bundles whose one drop of the soft floor is used up
     pinned: entries.Pinned | None = None
-    restored: bool = False  # a backup was restored, and the vendor has not accepted it
+    restored: bool = False  # a backup was restored, and the vendor has not accepted that
     damaged: int | None = None  # the first entry that did not verify, unless the vendor has accepted that
-    is_accepted: bool = True  # whether somebody has accepted the last of either
-    acceptance: int = 0  # the number of the last entry by which anybody accepted either; 0 if there is none
+    is_accepted: bool = True  # whether the latest restore or damage was accepted by anybody
+    acceptance: int = 0  # the number of the latest entry that accepts either; 0 if there is none
 
     @property
     def seen(self) -> Seen:
-        """The highest root, trust document, list and catalog that was seen."""
+        """The highest root, trust document, list and catalog seen."""
         return {order: SeenDocument(one.version, one.identity) for order, one in self.documents.items()}
 
     @property
@@ -82,7 +82,7 @@ class JournalState(NamedTuple):
 
     @property
     def time_seen(self) -> TimeSeen:
-        """What the entries alone say of time: its floors, and what has passed at least."""
+        """What the entries alone prove about time: the floors, and the least time that has passed."""
         hard, soft, *_ = self.time
         proofs = [prove(one.issued, one.at, one.elapsed) for one in self.taken.values()]
         return TimeSeen(max(0, hard - max(proofs, default=hard)), hard, soft)
@@ -92,7 +92,7 @@ NOTHING_KNOWN: Final = JournalState({}, {}, {})
 
 
 def replay(added: Iterable[Entry], before: JournalState = NOTHING_KNOWN, first: int = 1) -> JournalState:
-    """Return the state that entries make, from number `first` on, of the state `before` them."""
+    """Apply entries, numbered from `first`, to the state `before` them and return the new state."""
     bundles, taken, documents = {**before.bundles}, {**before.taken}, {**before.documents}
     state = before._replace(bundles=bundles, taken=taken, documents=documents)
     for number, entry in enumerate(added, first):
@@ -138,9 +138,9 @@ def _step(state: JournalState, number: int, entry: Entry) -> JournalState:  # no
 def _take(state: JournalState, entry: entries.BundleTaken) -> JournalState:
     identity, last = entry.identity, next(reversed(state.bundles.values()), None)
     number, named = 1 if last is None else last.number + 1, (identity, entry.issuer, entry.serial, entry.part)
-    state.bundles.pop(identity, None)  # taken again, it is the one that was activated last
+    state.bundles.pop(identity, None)  # a bundle that is activated again moves to the end
     state.bundles[identity] = BundleRecord(*named, Use(entry.use), entry.sequence, number, entry.at, KEPT)
-    # What it proves of time it has proved since it was first taken.
+    # Its proof of time dates from its first activation.
     first = state.taken.get(identity, entry)
     state.taken[identity] = entry._replace(elapsed=min(first.elapsed, entry.elapsed))
     return state._replace(clock_accepted=state.clock_accepted and entry.part != BASE)
@@ -165,7 +165,7 @@ def _reset(state: JournalState, entry: entries.ResetUsed) -> JournalState:
 
 
 class Row(NamedTuple):
-    """An entry as it is kept; nothing about it is verified."""
+    """An entry as it is stored; nothing about it is verified."""
 
     number: int
     entry: bytes
@@ -174,7 +174,7 @@ class Row(NamedTuple):
 
 
 class SignedHead(NamedTuple):
-    """The head as the installation's key has signed it."""
+    """The signed head of a journal."""
 
     number: int
     observed: bytes  # the digest of the observations of time
@@ -182,40 +182,40 @@ class SignedHead(NamedTuple):
 
 
 class JournalFault(NamedTuple):
-    """How a journal does not hold."""
+    """Why a journal does not verify."""
 
     reason: Literal["altered", "cut", "head"]
-    """An entry was altered, added or removed; the newest are gone; or only the signature of the head does not hold."""
+    """An entry was altered, added or removed; the newest are gone; or only the signature of the head is wrong."""
     number: int  # the first entry that does not count
 
 
 class Journal(NamedTuple):
-    """A journal that was verified, as far as it holds."""
+    """A verified journal, up to its first fault."""
 
-    state: JournalState  # what counts
-    hashes: tuple[bytes, ...]  # those of the entries that hold
-    signature: bytes  # that of the newest of them; empty before the first
-    signed: SignedHead  # the head as it is stored; it verifies where there is no fault
+    state: JournalState
+    hashes: tuple[bytes, ...]  # of the valid entries
+    signature: bytes  # of the newest valid entry; empty before the first
+    signed: SignedHead  # the head as it is stored; it is valid if there is no fault
     fault: JournalFault | None = None
-    rest: tuple[Entry, ...] = ()  # what entries that do not hold take away
+    rest: tuple[Entry, ...] = ()  # what the invalid entries take away
 
     @property
     def head(self) -> Head:
-        """The newest entry that holds."""
+        """The newest valid entry."""
         return Head(len(self.hashes), self.hashes[-1] if self.hashes else GENESIS)
 
     @property
     def observed(self) -> bytes:
-        """The digest of the observations of time that were signed."""
+        """The signed digest of the observations of time."""
         return self.signed.observed if self.fault is None else NOTHING_OBSERVED
 
     @property
     def end(self) -> bytes:
-        """What the next entry is chained to: hash and signature of the newest that holds."""
+        """What the next entry is chained to: hash and signature of the newest valid one."""
         return self.head.hash + self.signature
 
     def extended(self, added: Sequence[Row], signed: SignedHead, key: VerifyingKey) -> "Journal | None":
-        """Return this and the rows behind it, if all of them hold and the head is signed; else None."""
+        """Return this journal with the rows that follow it; None unless all are valid and the head is signed."""
         sound, newest = list(_chained(added, self)), added[-1].signature if added else self.signature
         hashes = (*self.hashes, *(linked for _, linked in sound))
         message = head_message(Head(len(hashes), hashes[-1] if hashes else GENESIS), newest, signed.observed)
@@ -226,7 +226,7 @@ class Journal(NamedTuple):
         return Journal(state, hashes, newest, signed)
 
     def has(self, head: Head) -> bool:
-        """Return whether the entry of this number is there, with this hash."""
+        """Return whether the journal contains the entry with this number and hash."""
         return head.number == 0 or self.hashes[head.number - 1 : head.number] == (head.hash,)
 
 
@@ -235,7 +235,7 @@ EMPTY: Final = Journal(NOTHING_KNOWN, (), b"", SignedHead(0, NOTHING_OBSERVED, b
 
 
 def verify(rows: Iterable[Row], signed: SignedHead, key: VerifyingKey) -> Journal:
-    """Return what holds of a journal: all of it, or the entries up to the last that verifies."""
+    """Verify a journal, and return it up to the last valid entry."""
     stored = list(rows)
     if (found := EMPTY.extended(stored, signed, key)) is not None:
         return found
@@ -253,17 +253,17 @@ def verify(rows: Iterable[Row], signed: SignedHead, key: VerifyingKey) -> Journa
 
 
 def entry_message(head: Head) -> bytes:
-    """Return what is signed of each entry: that the chain up to it is this installation's."""
+    """Return the message that is signed for each entry; it covers the chain up to there."""
     return b"%bentry\x00%b%b" % (_CONTEXT, head.number.to_bytes(8, "big"), head.hash)
 
 
 def head_message(head: Head, signature: bytes, observed: bytes) -> bytes:
-    """Return what is signed of the newest entry, with its own signature and what was observed."""
+    """Return the message that is signed for the head: the newest entry, its signature, and the digest `observed`."""
     return b"%bhead\x00%b%b%b%b" % (_CONTEXT, head.number.to_bytes(8, "big"), head.hash, signature, observed)
 
 
 def _taking_away(rest: Iterable[Entry | None]) -> Iterator[Entry]:
-    """Yield what entries that do not hold take away: bundles, and resets without their effect."""
+    """Yield what invalid entries take away: they end bundles, and use up resets without their effect."""
     for entry in rest:
         if isinstance(entry, entries.BundleEnded) and entry.state in {REPLACED, RETURNED}:
             yield entry
@@ -272,7 +272,7 @@ def _taking_away(rest: Iterable[Entry | None]) -> Iterator[Entry]:
 
 
 def _chained(rows: Sequence[Row], known: Journal) -> Iterator[tuple[Entry, bytes]]:
-    """Yield each entry that follows on the one before, with its hash, from the first behind a journal on."""
+    """Yield the entries that continue the chain of a journal, each with its hash, up to the first that does not."""
     previous = known.end
     for expected, row in enumerate(rows, start=len(known.hashes) + 1):
         if (entry := decode(row.entry)) is None or row.number != expected:
@@ -281,7 +281,7 @@ def _chained(rows: Sequence[Row], known: Journal) -> Iterator[tuple[Entry, bytes
         if row.hash != linked:
             return
         yield entry, linked
-        # The signatures are chained as well, so that one that was altered shows.
+        # Signatures are part of the chain, so that an altered one is noticed.
         previous = linked + row.signature
 
 

@@ -1,4 +1,4 @@
-"""What a journal holds: an entry for each decision, and how it is written.
+"""The entries of a journal, one class for each kind of decision, and their encoding.
 
 Times are in seconds since 1970.
 """
@@ -11,12 +11,12 @@ from licensekit.chain import canonical_json
 from licensekit.state.time import prove
 
 KEPT: Final = "kept"  # may be in force, by the rules of `licensekit.entitlements.timeline`
-REPLACED: Final = "replaced"  # put away by a reset or a return; it holds back lower sequences and nothing else
+REPLACED: Final = "replaced"  # out of use after a reset or a return; it only keeps lower sequences out
 RETURNED: Final = "returned"
 ACTIVE: Final = "active"  # the state shown for a kept bundle that is in force or waits for its start
 VENDOR: Final = "vendor"
-ADMINISTRATOR: Final = "administrator"  # who accepts a restored backup
-ACCEPTED: Final = "accepted"  # why a floor of time was dropped
+ADMINISTRATOR: Final = "administrator"  # who accepted a restored backup
+ACCEPTED: Final = "accepted"  # the reason of a floor of time that was dropped
 
 
 class Created(NamedTuple):
@@ -26,14 +26,14 @@ class Created(NamedTuple):
 
 
 class Pinned(NamedTuple):
-    """The root pin that counts, and SHA-256 of the pack that is stored beside it."""
+    """The root pin in force, and the SHA-256 of the stored pack."""
 
     root: str
     pack: bytes
 
 
 class BundleTaken(NamedTuple):
-    """A bundle was activated, as the last one; the rest is what its floor is judged by again."""
+    """A bundle was activated; the last fields serve to judge its floor again when only the journal is left."""
 
     identity: bytes
     issuer: str
@@ -45,17 +45,17 @@ class BundleTaken(NamedTuple):
     issued: int
     scheme: int
     key: bytes  # the id of the key that signed it
-    most: int | None  # its highest count; None where one is unrestricted, or it has settings or replaces serials
-    term: int | None  # days from its issue to the end of all it grants; None where something does not end
+    most: int | None  # its highest count; None if one is unrestricted, or it has settings or replaces serials
+    term: int | None  # days from its issue to the end of all that it grants; None if something does not end
     elapsed: int  # the time that had verifiably passed by then (`licensekit.state.time`)
 
     def bounded(self, latest: int) -> "BundleTaken":
-        """Return the same, proving no later time than `latest`."""
+        """Return a copy that proves no later time than `latest`."""
         return self._replace(elapsed=max(self.elapsed, prove(self.issued, self.at, latest)))
 
 
 class BundleSignedAgain(NamedTuple):
-    """The signature of another key took the place of the one on a bundle."""
+    """The signature on a bundle was replaced by one of another key."""
 
     identity: bytes
     scheme: int
@@ -70,7 +70,7 @@ class BundleEnded(NamedTuple):
 
 
 class ResetUsed(NamedTuple):
-    """A reset of the vendor was applied."""
+    """A vendor's reset was applied."""
 
     nonce: bytes
     what: int
@@ -80,7 +80,7 @@ class ResetUsed(NamedTuple):
 
 
 class ResetSpent(NamedTuple):
-    """A reset of the sequence has let its one bundle in, or one that does not hold is used up."""
+    """A reset of the sequence has admitted its one bundle, or a reset in an invalid entry is used up."""
 
     nonce: bytes
 
@@ -92,13 +92,13 @@ class DocumentSeen(NamedTuple):
     issuer: str  # empty for roots and trust documents
     version: tuple[int, ...]
     identity: bytes
-    issued: int | None  # None for a root, and for what was put out of force again by what came with it
+    issued: int | None  # None for a root, and for a document that another one in the same file put out of force
     scheme: int
     key: bytes  # scheme and id of the first key that signed it
 
 
 class TimeFloor(NamedTuple):
-    """The floors of time, and why they are what they are."""
+    """The floors of time, and the reason for them."""
 
     hard: int
     soft: int
@@ -118,7 +118,7 @@ class TroubleAccepted(NamedTuple):
 
     at: int
     by: str
-    base: bytes  # as in `TimeFloor`: accepting spends the drop of the soft floor
+    base: bytes  # as in `TimeFloor`: accepting uses up the drop of the soft floor
 
 
 class Relocated(NamedTuple):
@@ -136,20 +136,20 @@ Entry = (
 )
 
 _SAID: Final = "created pinned taken signed-again ended reset reset-spent seen time trouble accepted moved"
-"""What each entry says that it is, in the order of `Entry`."""
+"""The stored name of each kind of entry, in the order of `Entry`."""
 _KINDS: Final[Mapping[str, type[Entry]]] = dict(zip(_SAID.split(), get_args(Entry), strict=True))
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 
 
 def encode(entry: Entry) -> bytes:
-    """Return an entry as it is kept: JSON with sorted names, and bytes in hexadecimal."""
+    """Encode an entry as JSON with sorted names, and bytes in hexadecimal."""
     said = {n: v.hex() if isinstance(v, bytes) else v for n, v in entry._asdict().items()}
     said["did"] = _NAMES[type(entry)]
     return canonical_json(said).encode()
 
 
 def decode(data: object) -> Entry | None:
-    """Return the entry that `encode` has made `data` from; None for any other bytes."""
+    """Decode an entry; return None for bytes that are not one."""
     try:
         said: dict[str, Any] = json.loads(data) if isinstance(data, bytes) else {}
         kind = _KINDS[said.pop("did")]
@@ -161,7 +161,7 @@ def decode(data: object) -> Entry | None:
 
 
 def _read(kind: Any, value: Any) -> Any:
-    """Return the value of a field of this type; raise `TypeError` or `ValueError` for another."""
+    """Convert a JSON value to the type of its field; raise `TypeError` or `ValueError` if it does not fit."""
     if kind is bytes:
         return bytes.fromhex(value)
     if kind == tuple[int, ...]:

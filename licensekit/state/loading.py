@@ -1,4 +1,4 @@
-"""An installation as it was opened, and its state at one moment, from which every question is answered."""
+"""An open installation, and its state at one moment, which answers every question."""
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -30,77 +30,76 @@ from licensekit.wire.documents import Bundle
 
 
 class InstallationState(NamedTuple):
-    """What an installation is, has and may do at one moment; immutable."""
+    """The state of an installation at one moment; immutable."""
 
     trust_store: TrustStore
     kept: tuple[Verified[Bundle], ...]
-    """Every bundle that may be in force, in the order of activation: what others replaced, and what was revoked, counts
-    again when they are gone or it is reinstated."""
+    """Every bundle that may be in force, in the order of activation. That includes replaced and revoked ones, because
+    they count again when their successor is gone or they are reinstated."""
     unusable: tuple[UnusableDocument, ...]
-    """Documents that do not verify any more, or were revoked, and have no successor."""
+    """Documents without a successor that no longer verify or were revoked."""
     entitlements: Entitlements
     in_use: Mapping[str, int]
-    """License to how often it is assigned; one that limits sites, to how many there are; one of concurrent seats, to
-    how many are held."""
+    """License to how many are in use: assignments, sites for a license that limits them, or concurrent seats held."""
     now: int
-    """The time that counts, in seconds since 1970."""
+    """The effective time, in seconds since 1970."""
     fingerprint: Fingerprint
     released: int | None
     """The date of the product version, in days since 1970."""
     stored: Stored
-    """What the database says."""
+    """The contents of the database."""
     notices: tuple[Notice, ...] = ()
     """The most urgent first."""
     metered: Mapping[Period, int] = {}
-    """How many units of meters were used, by period."""
+    """Period of a meter to the units used in it."""
     unused: tuple[Notice, ...] = ()
-    """What there was to say, when this was read, of who holds licenses without using them."""
+    """Notices about licenses that are held but not used, as of the time of reading."""
 
     @property
     def used(self) -> Mapping[str, int]:
-        """License to how many are in use, with what was used of meters in the periods that run."""
+        """License to how many are in use; of a meter, the units used in its current periods."""
         return {**self.in_use, **units_used(self.entitlements.periods, self.metered)}
 
     @property
     def licenses(self) -> tuple[LicenseRow, ...]:
-        """Every license of every catalog, in the catalogs' order."""
+        """Every license of every catalog, in catalog order."""
         return rows(self.entitlements, self.used)
 
     @property
     def serial(self) -> str | None:
-        """The serial that the installation is for; None where no bundle is in force or waits."""
+        """The serial of the installation; None if no bundle is in force or waiting."""
         return self.entitlements.serial
 
     @property
     def bundles(self) -> tuple[Verified[Bundle], ...]:
-        """The active bundles: those in force, then those that wait for their start."""
+        """The active bundles: those in force, then those waiting for their start."""
         return self.entitlements.bundles
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """The bundles in force, and then those that wait for their start."""
+        """The parts of the bundles in force, then of those waiting for their start."""
         return (*self.entitlements.parts, *self.entitlements.waiting)
 
     @property
     def companies(self) -> tuple[str, ...]:
-        """Whom the bundles name, each once: one, unless somebody was renamed or merged."""
+        """The distinct companies that bundles name; more than one after a renaming or a merger."""
         return tuple(dict.fromkeys(part.bundle.company for part in self.parts))
 
     @property
     def product_name(self) -> str:
-        """The name of the product in the vendor's catalog; its code where that names none."""
+        """The name of the product in the vendor's catalog; its code if the catalog has no name."""
         vendor = self.trust_store.catalogs.get(self.trust_store.issuer)
         named = {} if vendor is None else vendor.document.names
         return named.get("product", self.trust_store.product)
 
     @property
     def summary(self) -> Summary:
-        """Until when the product is licensed, or why not, and how many notices need somebody."""
+        """Until when the product is licensed, or why not, and how many notices need attention."""
         return summarize(self.entitlements, self.notices, activated=bool(self.stored.bundles))
 
     @property
     def records(self) -> tuple[BundleRecord, ...]:
-        """Every bundle that was ever activated, in that order; of those that are kept, whether they are active."""
+        """Every bundle ever activated, in order of activation; kept ones are `active` or `replaced`."""
         active = {one.identity.hex() for one in self.bundles}
         active |= {one.identity for one in self.unusable if one.type == "bundle"}
         return tuple(
@@ -110,11 +109,11 @@ class InstallationState(NamedTuple):
 
     @property
     def coming_dates(self) -> tuple[NextDate, ...]:
-        """The dates of bundles that are still to come, by day: no ends of what is followed."""
+        """The coming dates of bundles, by day, without the ends of bundles that have a successor."""
         return coming_dates(self.entitlements)
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values: what is licensed, in use and due."""
+        """Return what is licensed, in use and due as plain JSON values."""
         granted, key = self.entitlements, self.fingerprint.key
         logged = {"audit_entries": self.stored.head.number, "audit_head": self.stored.head.hash.hex()}
         return {
@@ -146,11 +145,11 @@ class InstallationState(NamedTuple):
 
 
 Believed = tuple[tuple[object, ...], TrustStore, tuple[UnusableDocument, ...], KnownBundles]
-"""What is stored of trust, byte by byte; whom this program believes by it, and what it has verified so."""
+"""Stored trust and pack as read; the resulting trust store; unusable documents; and the bundles verified under it."""
 
 
 class LastSeen:
-    """What was last seen of an open installation: no other one takes its place unnoticed."""
+    """The last known contents of an open installation, to notice another one in its place and to save work."""
 
     stored: Stored | None = None
     believed: Believed | None = None
@@ -159,22 +158,22 @@ class LastSeen:
 
 @dataclass(frozen=True)
 class OpenInstallation:
-    """An installation as an application or a command opened it."""
+    """An installation as an application or a command has opened it."""
 
     database: Database
     clocks: Clocks
-    root: str | None = None  # the pin; None takes the recorded one
-    pack: bytes | str | None = None  # None takes the recorded one
+    root: str | None = None  # the root pin; default: the recorded one
+    pack: bytes | str | None = None  # default: the recorded one
     released: int | None = None  # the date of the product version in days since 1970
     by: str = ""  # who makes the changes, for the audit log
-    facts: Facts = field(default_factory=lambda: NO_FACTS)  # what the program knows better of its machine
-    elapsed: Callable[[], float] = elapsed  # what leases are measured with, in seconds
-    local: Path | None = None  # the folder of this machine's own files of the installation; None: nothing is kept there
+    facts: Facts = field(default_factory=lambda: NO_FACTS)  # machine facts that the program supplies itself
+    elapsed: Callable[[], float] = elapsed  # the clock that measures leases, in seconds
+    local: Path | None = None  # the folder for this machine's own files; None: there is none
     last: LastSeen = field(default_factory=LastSeen)
 
 
 class ReadTransaction(NamedTuple):
-    """What one transaction reads of an installation, and the time at which it does."""
+    """The contents of an installation in one transaction, and the time of reading them."""
 
     opened: OpenInstallation
     connection: Connection
@@ -183,19 +182,19 @@ class ReadTransaction(NamedTuple):
 
     @property
     def now(self) -> int:
-        """The time that counts, in seconds since 1970."""
+        """The effective time, in seconds since 1970."""
         return effective(self.stored.time, self.reading)
 
     @property
     def root(self) -> str:
-        """The root pin: the one given, or recorded, or of the given pack; raises `NotActivated` or as `pin_in_pack`."""
+        """The root pin: as given, else as recorded, else of the given pack; raises `NotActivated` or as `pin_in_pack`."""
         if self.opened.root is not None:
             return self.opened.root
         return self.stored.recorded.root if self.stored.recorded is not None else pin_in_pack(self.pack)
 
     @property
     def pack(self) -> bytes | str:
-        """The pack that was given, else the recorded one; raises `NotActivated`, or `HomeInvalid` if it was altered."""
+        """The given pack, else the recorded one; raises `NotActivated`, or `HomeInvalid` if it was altered."""
         if self.opened.pack is not None:
             return self.opened.pack
         if self.stored.recorded is None:
@@ -205,12 +204,11 @@ class ReadTransaction(NamedTuple):
         return self.stored.recorded.pack
 
     def state(self, *, now: int | None = None) -> InstallationState:
-        """Evaluate everything that the installation is, has and may do now.
+        """Evaluate the installation now, or as it would be at `now` (seconds since 1970) without further changes.
 
-        With `now` (seconds since 1970): what it would be then, if nothing is changed until then. Every signature is
-        verified again that this program has not verified itself: the database is not believed. Raises `NotActivated`
-        without a pack, `HomeInvalid` for another root, and `FormatError` or `TrustError` where the pack is not to be
-        believed or something newer was seen before.
+        The database is not trusted: every signature that this program has not verified itself is verified again.
+        Raises `NotActivated` without a pack, `HomeInvalid` for another root, and `FormatError` or `TrustError` if the
+        pack cannot be trusted or a newer document was seen before.
         """
         stored, released, last = self.stored, self.opened.released, self.opened.last
         _, trust_store, unusable, known = last.believed = self._believed()
@@ -230,7 +228,7 @@ class ReadTransaction(NamedTuple):
         return state._replace(metered=read_used(self.connection, state.entitlements.periods))
 
     def _believed(self) -> Believed:
-        """Return whom to believe; what this program has verified is not verified again while it is the same."""
+        """Return the verified trust, from memory if nothing that it depends on has changed."""
         stored, known = self.stored, self.opened.last.believed
         given = self.root, self.pack, stored.trust, stored.seen, stored.recorded
         if known is not None and known[0] == given:
@@ -239,7 +237,7 @@ class ReadTransaction(NamedTuple):
         return given, at_floor(trust_store, stored.seen), unusable, {}
 
     def bundles(self) -> tuple[BundleRecord, ...]:
-        """Return every bundle that was ever activated, as `InstallationState.records`; raises as `state` does."""
+        """Return `InstallationState.records`; raises as `state` does."""
         return self.state().records if self.stored.every else ()
 
 
@@ -254,7 +252,7 @@ def read_installation(opened: OpenInstallation) -> Generator[ReadTransaction]:
 def read_transaction(
     opened: OpenInstallation, connection: Connection, mark: MarkRead, known: Stored | None
 ) -> ReadTransaction:
-    """Read what follows on `known`, which was seen before the transaction began; raises as `follow`."""
+    """Read an installation, last `known` before the transaction began; raises as `follow`."""
     reading = opened.clocks()
     stored = read_stored(connection, mark, reading, None if known is None else known.journal)
     stored = follow(known, stored, connection, opened.database.location)
@@ -264,7 +262,7 @@ def read_transaction(
 
 
 def state_at(state: InstallationState, now: int, *, clock: int, away_hours: float | None = None) -> InstallationState:
-    """Return the installation at another effective time and clock, with nothing read again; see `evaluate`."""
+    """Return the state at another effective time and clock, without reading anything again; see `evaluate`."""
     store, kept, here = state.trust_store, state.kept, state.fingerprint
     granted = evaluate(
         store, kept, now, fingerprint=here, released=state.released, away_hours=away_hours, before=state.entitlements

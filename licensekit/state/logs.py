@@ -1,9 +1,9 @@
-"""The two logs in their tables: the audit log, which people read, and the journal, which decides.
+"""The two logs in the database: the audit log, which people read, and the journal, which decides.
 
-An entry of the audit log is JSON with sorted names (`docs/installation.md`, "Audit log"), and carries the hash of the
-one before. Its chain has pseudonyms for people, and their names stand beside it: a pseudonym is random, so once its
-name is erased nothing says any more whom it stands for ("People"). An entry has the data that the sentence of what was
-done, `did`, names.
+An entry of the audit log is JSON with sorted names (`docs/installation.md`, "Audit log"), chained to the one before by
+its hash. The chain contains pseudonyms instead of people; a separate table has their names. Pseudonyms are random, so
+once a name is erased, nothing tells who it was ("People"). An entry has the fields that the sentence of its code,
+`did`, names.
 """
 
 import json
@@ -31,19 +31,19 @@ from licensekit.trust.signed import Verified
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import Bundle, Kind, Root
 
-ERASED: Final = "(erased)"  # what is shown in place of a name that is gone
+ERASED: Final = "(erased)"  # shown in place of an erased name
 _LEFT_OUT: Final = {"request": ("nonce", "facts"), "reset": ("nonce",), "lease-borrow": ("lease",)}
-"""Code to the data that its sentence leaves out."""
+"""Code to the fields that its sentence does not name."""
 _OF_USERS: Final = frozenset({"user-add", "user-set", "user-assign"})
-"""Codes of what concerns no others than the users whom it names, unless licenses are released: slots move then."""
-_MARK: Final = 200  # characters of a mark
+"""Codes that affect only the users whom the entry names, unless licenses are released, because then slots move."""
+_MARK: Final = 200  # the longest mark, in characters
 _FIELDS: Final = ("by", "user", "users", "holder", "subject")
-"""The fields of an audit entry that name people; a subject is one where the scope is `user`."""
+"""The fields of an audit entry that name people; a subject does if the scope is `user`."""
 _SQL: Final = read_queries(__file__)
 
 
 def new_pseudonym() -> str:
-    """Return a pseudonym that stands for nobody yet."""
+    """Return a new pseudonym."""
     return token_hex(8)
 
 
@@ -54,7 +54,7 @@ def audit_head(connection: Connection) -> Head:
 
 
 def changed_users(connection: Connection, known: Head) -> frozenset[str]:
-    """Return the ids of the users whom alone the entries behind a head concern; none where others may be, too."""
+    """Return the ids of the only users whom the entries after `known` affect; empty if others may be affected."""
     (first, _), *added = connection.rows(_SQL["audit_behind"], known.number) or [(b"", b"")]
     try:
         entries = [json.loads(entry) for _, entry in added]
@@ -66,7 +66,10 @@ def changed_users(connection: Connection, known: Head) -> frozenset[str]:
 
 
 def append_audit(connection: Connection, entries: Iterable[Mapping[str, Any]], known: Mapping[str, str] = {}) -> Head:
-    """Add entries to the audit log, and return the new head; with `known` users, the caller lets these find them."""
+    """Add entries to the audit log and return the new head.
+
+    `known` has the pseudonyms of users by their written ids; the caller adds the marks of these users itself.
+    """
     head, rows, marks = audit_head(connection), list[tuple[int, bytes, bytes]](), list[tuple[str, int]]()
     for facts in entries:
         replaced = _replaced(facts, lambda written: known.get(written) or pseudonym_of(connection, written))
@@ -80,7 +83,7 @@ def append_audit(connection: Connection, entries: Iterable[Mapping[str, Any]], k
 
 
 def marks_of(facts: Mapping[str, Any]) -> frozenset[str]:
-    """Return what an entry, with its pseudonyms, is found by: see `mark_of`."""
+    """Return the search marks of an entry with pseudonyms; see `mark_of`."""
     at, by, did = (str(facts.get(name, "")) for name in ("at", "by", "did"))
     found = [mark_of("at", at[:10]), mark_of("by", by), mark_of("did", did), mark_of("did", did.partition("-")[0])]
     for name, value in facts.items():
@@ -90,16 +93,16 @@ def marks_of(facts: Mapping[str, Any]) -> frozenset[str]:
 
 
 def mark_of(field: str, text: str) -> str:
-    """Return what entries of a day (`at`), `by` a pseudonym, of a code or its first word (`did`) are found by.
+    """Return the search mark of a day (`at`), a pseudonym that acted (`by`), or a code or its first word (`did`).
 
-    Without a field: those that name a text, which is a pseudonym, a site, a code, a serial.
+    An empty field marks any other text that an entry names: a pseudonym, a site, a code, a serial.
     """
     return f"{field}\t{names.folded(text)}"[:_MARK]
 
 
 @lru_cache(maxsize=4)
 def key_of(seed: bytes) -> SigningKey:
-    """Return the installation's own key; raise `HomeInvalid` if the seed is none."""
+    """Return the installation's own key; raise `HomeInvalid` if the seed is damaged."""
     try:
         return SigningKey.from_secret(frame.INSTALLATION, seed)
     except (KeyInvalid, TypeError) as error:
@@ -107,26 +110,26 @@ def key_of(seed: bytes) -> SigningKey:
 
 
 def read_journal(connection: Connection, key: SigningKey, head: SignedHead, known: Journal | None = None) -> Journal:
-    """Read a journal and verify it; of one that is `known`, only what was added."""
+    """Read a journal and verify it; if it continues `known`, only the new entries."""
     head = SignedHead(head.number, _bytes(head.observed), _bytes(head.signature))
     if known is not None and (extended := _extended(connection, key, head, known)) is not None:
         return extended
-    journal = verify(_rows(connection, -(2**63)), head, key.verifying_key)  # also those that somebody has added below
+    journal = verify(_rows(connection, -(2**63)), head, key.verifying_key)  # also forged rows with numbers below 1
     if journal.fault is None:
         return journal
-    # What does not hold is without the bundles of which there are receipts.
+    # A faulty journal may lack returns, but their receipts are stored.
     returned = tuple(entries.BundleEnded(identity, RETURNED) for (identity,) in connection.rows(_SQL["returned"]))
     return journal._replace(rest=(*journal.rest, *returned), state=replay(returned, journal.state))
 
 
 def _extended(connection: Connection, key: SigningKey, head: SignedHead, known: Journal) -> Journal | None:
-    """Return a known journal with what was added to it; None where it does not go on, and all of it is to be read."""
+    """Return a known journal with its new entries; None if they do not continue it and all must be read."""
     newest = connection.one(_SQL["journal_head"])
     if known.fault is not None or newest is None or not 0 < known.head.number <= newest[0] == newest[-1]:
         return None
     if head == known.signed and newest[:2] == known.head:
         return known
-    last, *added = _rows(connection, known.head.number)  # not empty: the newest is not below
+    last, *added = _rows(connection, known.head.number)  # never empty, because the newest entry is not older
     is_there = (last.number, last.hash, last.signature) == (*known.head, known.signature)
     return known.extended(added, head, key.verifying_key) if is_there else None
 
@@ -136,12 +139,12 @@ def _rows(connection: Connection, first: int) -> list[Row]:
 
 
 def _bytes(value: Any) -> bytes:
-    """Return a blob; where tables are not strict, anything may be there instead."""
+    """Return a blob as it is, and empty bytes for anything else that a table that is not strict may contain."""
     return value if isinstance(value, bytes) else b""
 
 
 class JournalWriter:
-    """A journal that grows within one transaction."""
+    """Appends to the journal within one transaction."""
 
     def __init__(self, connection: Connection, key: SigningKey, journal: Journal) -> None:
         self.connection = connection
@@ -150,7 +153,7 @@ class JournalWriter:
 
     @property
     def state(self) -> JournalState:
-        """What the journal says by now."""
+        """The state after the entries so far."""
         return self.journal.state
 
     def enter(self, entry: Entry) -> None:
@@ -163,7 +166,7 @@ class JournalWriter:
         self.journal = Journal(state, (*before.hashes, head.hash), signature, before.signed)
 
     def repair(self, now: int) -> None:
-        """Leave out what does not hold, and enter that, and what it takes away."""
+        """Delete the invalid entries, and enter the fault and what those entries take away."""
         fault, rest = self.journal.fault, self.journal.rest
         if fault is None:
             return
@@ -172,7 +175,7 @@ class JournalWriter:
             self.enter(entry)
 
     def sign_head(self, observed: bytes | None = None) -> None:
-        """Sign the newest entry with the digest `observed` of time, None for that of before, if either is new."""
+        """Sign the newest entry and the digest `observed` (None: as before), unless neither has changed."""
         head, signed = self.journal.head, self.journal.signed
         digest = signed.observed if observed is None else observed
         if (head.number, digest) == (signed.number, signed.observed):
@@ -182,7 +185,7 @@ class JournalWriter:
         self.journal = self.journal._replace(signed=SignedHead(head.number, digest, signature))
 
     def keep_time(self, seen: TimeSeen, reason: str, base: bytes = b"") -> None:
-        """Keep what was seen of time; where a floor has risen by a day, or falls, enter it too."""
+        """Store the observations of time; if a floor has fallen, or risen by a day, also enter that."""
         known = self.state.time
         low, high = sorted((seen.hard - known.hard, seen.soft - known.soft))
         if base or low < 0 or high >= DAY_SECONDS:
@@ -190,13 +193,13 @@ class JournalWriter:
         self.sign_head(keep_time(self.connection, seen))
 
     def judge_time(self, seen: TimeSeen, bundles: Iterable[Verified[Bundle]]) -> TimeSeen:
-        """Return what was seen of time, with the hard floor of these bundles that verify."""
+        """Return the observations of time, with the hard floor that these verified bundles prove."""
         known = self.state.taken
         taken = [known[one.identity] for one in bundles if one.identity in known]
         return judge(seen, [prove(one.issued, one.at, one.elapsed) for one in taken])
 
     def keep_seen(self, trust_store: TrustStore) -> None:
-        """Enter which documents are the highest that were seen, as far as that is new."""
+        """Enter the highest documents seen that the journal does not have yet."""
         documents = {(one.token.type, one.identity): one for one in trust_store.documents}
         before, seen = self.state.seen, trust_store.trust.seen
         for order in sorted(seen, key=lambda order: (armor.TYPES.index(order[0]), order[1])):
@@ -205,7 +208,7 @@ class JournalWriter:
 
 
 def taken(verified: Verified[Bundle], now: int, elapsed: int) -> entries.BundleTaken:
-    """Return the entry of a bundle that is activated at `now`, when `elapsed` seconds have verifiably passed."""
+    """Return the entry of a bundle that is activated at `now`, after `elapsed` verified seconds."""
     bundle, key = verified.document, verified.keys[0]
     counts = [count for kind in Kind for count in bundle.counts(kind).values()]
     known = [count for count in counts if count is not None]
@@ -217,7 +220,7 @@ def taken(verified: Verified[Bundle], now: int, elapsed: int) -> entries.BundleT
 
 
 def _document_seen(order: Order, found: SeenDocument, verified: TrustDocument | None) -> entries.DocumentSeen:
-    if verified is None:  # put out of force again by what came with it
+    if verified is None:  # another document in the same file put it out of force
         return entries.DocumentSeen(*order, *found, None, 0, b"")
     document, key = verified.document, verified.keys[0]
     issued = None if isinstance(document, Root) else document.issued
@@ -225,7 +228,7 @@ def _document_seen(order: Order, found: SeenDocument, verified: TrustDocument | 
 
 
 def with_names(connection: Connection, entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return what audit entries say with the names that their pseudonyms stand for."""
+    """Return audit entries with names in place of pseudonyms."""
     written, said = dict[str, str](), list(entries)
     for facts in said:
         _replaced(facts, lambda pseudonym: written.setdefault(pseudonym, ERASED))
@@ -235,12 +238,12 @@ def with_names(connection: Connection, entries: Iterable[Mapping[str, Any]]) -> 
 
 
 def find_pseudonym(connection: Connection, written: str) -> str | None:
-    """Look up the pseudonym of an id; None if there is none."""
+    """Return the pseudonym of an id; None if there is none."""
     return connection.value(_SQL["pseudonym"], names.folded(written))
 
 
 def pseudonym_of(connection: Connection, written: str) -> str:
-    """Return the pseudonym of an id, and keep a new one with it where there is none."""
+    """Return the pseudonym of an id; if there is none, create and store one."""
     if (known := find_pseudonym(connection, written)) is not None:
         return known
     pseudonym = new_pseudonym()
@@ -249,7 +252,7 @@ def pseudonym_of(connection: Connection, written: str) -> str:
 
 
 def erase_person(connection: Connection, user_id: str) -> None:
-    """Delete a person who is assigned nothing, under each form of the id that is in use."""
+    """Delete a person without assignments, under every spelling of the id that is stored."""
     key = names.folded(user_id)
     forms = {key, *(one for (one,) in connection.rows(_SQL["written"]) if names.folded(one) == key)}
     for name in _SQL:
@@ -272,13 +275,13 @@ def _replaced(facts: Mapping[str, Any], name: Callable[[str], str]) -> dict[str,
 
 @cache
 def fields_of(did: str) -> frozenset[str]:
-    """Return the names of all the data that an entry of a code has."""
+    """Return the names of the fields that an entry of a code has."""
     named = (name for _, name, _, _ in Formatter().parse(_sentences()[did]) if name)
     return frozenset(named).union(_LEFT_OUT.get(did, ()))
 
 
 def sentence_of(facts: Mapping[str, Any]) -> str:
-    """Return what an entry says was done; of one that was edited, or is by another version, the code."""
+    """Return the sentence of an entry; the bare code if the entry was edited or is from another version."""
     did = str(facts.get("did", ""))
     try:
         return fill_in(_sentences()[did], facts)
@@ -287,5 +290,5 @@ def sentence_of(facts: Mapping[str, Any]) -> str:
 
 
 def _sentences() -> Mapping[str, str]:
-    """Return code to sentence, in the form of the templates of messages (`licensekit.errors.coded`)."""
+    """Return code to sentence, a message template (`licensekit.errors.coded`)."""
     return cast("Mapping[str, str]", messages_beside(__name__)["audit-entry"]["message"])

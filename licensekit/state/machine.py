@@ -1,8 +1,9 @@
 """Facts of the machine, and their keyed hashes (`docs/installation.md`, "Machine facts").
 
-A fact is what stays when people plug in, dock, resize and rename: what is built in, and not what was set. One that
-cannot be known is left out: there is no fact "unknown" that two machines would share. A machine that is at its limits
-(open files, a disk that refuses to read) raises instead: it has not become another one. No other program is run.
+A fact comes from built-in hardware, not from settings, so it survives plugging in, docking, resizing and renaming. An
+unknown fact is left out; a value such as "unknown" would be shared by many machines. If the machine is at its limits
+(open files, a disk that refuses to read), an error is raised, because it has not become another machine. No other
+program is run.
 """
 
 import hmac
@@ -22,30 +23,30 @@ _PUNCTUATION: Final = re.compile(r"[\W_]+")
 PLACEHOLDERS: Final = frozenset(Path(__file__).with_name("placeholders.txt").read_text("utf-8").splitlines())
 """Values that makers of hardware and images leave in place of an identity.
 
-Many machines share each of them, so none is a fact (`docs/installation.md`, "Placeholders"). Case, spaces and
-punctuation play no part in the comparison.
+Many machines share each of them, so they are not facts (`docs/installation.md`, "Placeholders"). The comparison ignores
+case, spaces and punctuation.
 """
-Facts = Mapping[str, str | None]  # what a program knows better than this module: fact name to value; None for none
+Facts = Mapping[str, str | None]  # facts that a program supplies itself: name to value; None removes a fact
 NO_FACTS: Final[Facts] = {}
 _HASH_BYTES: Final = 16
-_FACT_BYTES: Final = 64 * 1024  # as much of a file as is read: where there are many cores, the first says what all are
+_FACT_BYTES: Final = 64 * 1024  # how much of a file is read: with many cores, the first describes all
 _PASSING: Final = frozenset({"too-many-files", "disk-error"})
-"""Why a file cannot be read that may be readable again in a moment."""
+"""Reasons of read errors that may be over in a moment."""
 _FILES: Final = {
     "machine-id": ("etc/machine-id", "var/lib/dbus/machine-id"),
     "board": ("sys/class/dmi/id/product_uuid", "sys/class/dmi/id/board_serial", "proc/device-tree/serial-number"),
 }
 _DISK: Final = ("wwid", "device/wwid")
 _ADDRESSES: Final = ("phy80211/macaddress", "bonding_slave/perm_hwaddr")
-"""Where an adapter keeps its own address while it uses another one: Wi-Fi, and in a bond."""
+"""Files with the permanent address of an adapter that uses another one: Wi-Fi, and in a bond."""
 _USB: Final = re.compile(r"/usb\d")
 _USB_NAMES: Final = ("enx", "wlx", "wwx")
-"""How systemd names adapters that have no place in the machine, but an address."""
+"""Prefixes by which systemd names adapters without a fixed place in the machine."""
 _MODELS: Final = ("model name", "cpu part")
 _LOCAL_MACHINE: Final = 0x80000002
-_READ_64_BIT: Final = 0x20119  # KEY_READ and KEY_WOW64_64KEY: a 32-bit program sees the same registry as others
+_READ_64_BIT: Final = 0x20119  # KEY_READ and KEY_WOW64_64KEY: a 32-bit program must see the same registry
 _RAW_SMBIOS: Final = 0x52534D42  # `RSMB`, the provider of GetSystemFirmwareTable
-_HEADER, _UUID_AT, _UUID_END = 4, 8, 24  # where the parts of the system structure begin (DMTF DSP0134, section 7.2)
+_HEADER, _UUID_AT, _UUID_END = 4, 8, 24  # offsets in the system structure (DMTF DSP0134, section 7.2)
 _SYSTEM: Final = 1  # the type of that structure
 
 
@@ -57,7 +58,7 @@ _FOLDED: Final = frozenset(map(_folded, PLACEHOLDERS))
 
 
 def machine_facts(root: Path = Path("/"), given: Facts = NO_FACTS, *, system: str = sys.platform) -> dict[str, str]:
-    """Return the facts of this machine by name, with `given` ones as they are; raise `FileUnusable` at its limits."""
+    """Return the facts of this machine by name; `given` ones win. Raise `FileUnusable` if it is at its limits."""
     found = {**_read_facts(root, system), "host": platform.node().partition(".")[0]}
     known = {name: " ".join(value.lower().split()) for name, value in found.items()}
     own = {name: value for name, value in known.items() if not is_placeholder(value)}
@@ -65,7 +66,7 @@ def machine_facts(root: Path = Path("/"), given: Facts = NO_FACTS, *, system: st
 
 
 def hashed(facts: Mapping[str, str], secret: bytes) -> dict[str, bytes]:
-    """Return fact name to 16 bytes of HMAC-SHA256 under the installation's secret."""
+    """Return fact name to the first 16 bytes of its HMAC-SHA256 under the installation's secret."""
     macs = {name: hmac.digest(secret, f"{name}\0{value}".encode(), "sha256") for name, value in facts.items()}
     return {name: mac[:_HASH_BYTES] for name, mac in macs.items()}
 
@@ -92,7 +93,7 @@ def _built_in(folder: Path) -> list[Path]:
 
 
 def _is_plugged_in(device: Path) -> bool:
-    """Return whether a device hangs on USB, or on a slot that takes devices away, as of a dock."""
+    """Return whether a device is attached by USB or a removable slot, such as a dock's."""
     place = Path(os.path.realpath(device / "device"))
     if device.name.startswith(_USB_NAMES) or _USB.search(str(place)):
         return True
@@ -101,29 +102,29 @@ def _is_plugged_in(device: Path) -> bool:
 
 
 def _network(root: Path) -> str:
-    """Return the lowest address of the adapters, of those that makers gave if there is one."""
+    """Return the lowest address of the adapters; addresses assigned by their makers come first."""
     addresses = [_own_address(adapter) for adapter in _built_in(root / "sys/class/net")]
     return _lowest(one for one in addresses if not _is_local(one)) or _lowest(addresses)
 
 
 def _own_address(adapter: Path) -> str:
-    """Return the address that the adapter was made with; "" if somebody or chance gave it one."""
+    """Return the permanent address of an adapter; "" if its address was set or is random."""
     address = _first(adapter, _ADDRESSES)
     if address:
         return address
     address, assigned = _read(adapter / "address"), _read(adapter / "addr_assign_type")
-    # Kernels before 2.6.36 do not say; a hypervisor's addresses are local ones and stay.
+    # Kernels before 2.6.36 do not tell how an address was assigned.
     is_own = assigned == "0" if assigned else not _is_local(address)
     return address if is_own else ""
 
 
 def _is_local(address: str) -> bool:
-    """Return whether an address says of itself that no maker gave it (IEEE 802, the second bit)."""
+    """Return whether an address is locally administered (IEEE 802, the second bit)."""
     return address[1:2] in set("2367abef")
 
 
 def is_placeholder(value: str) -> bool:
-    """Return whether a value is empty, one character over and over, or known to be shared."""
+    """Return whether a value is empty, a single repeated character, or known to be shared."""
     folded = _folded(value)
     return len(set(folded)) <= 1 or folded in _FOLDED
 
@@ -152,14 +153,14 @@ def _read(path: Path) -> str:
 
 
 def _require_left_out(error: FileUnusable) -> None:
-    """Accept that a fact is not there, or not for this account to read; raise what may be over in a moment."""
+    """Raise an error that may be over in a moment; any other just means that the fact is left out."""
     if error.reason in _PASSING:
         raise error
 
 
 def smbios_uuid(table: bytes) -> str:
-    """Return the system's UUID from the structures of SMBIOS, or "" if it is not in them."""
-    from uuid import UUID  # noqa: PLC0415  # only these two systems pay for it
+    """Return the system's UUID from the structures of SMBIOS, or "" if there is none."""
+    from uuid import UUID  # noqa: PLC0415  # only Windows and macOS need it
 
     at = 0
     while at + _HEADER <= len(table):
@@ -176,22 +177,22 @@ def smbios_uuid(table: bytes) -> str:
 def _of_windows() -> dict[str, str]:
     return {
         "machine-id": _registry(r"SOFTWARE\Microsoft\Cryptography", "MachineGuid"),
-        "board": smbios_uuid(_firmware()[8:]),  # behind a header of its own
+        "board": smbios_uuid(_firmware()[8:]),  # without the header of the table
         "processor": _registry(r"HARDWARE\DESCRIPTION\System\CentralProcessor\0", "ProcessorNameString"),
     }
 
 
 def _registry(key: str, name: str) -> str:
-    winreg: Any = import_module("winreg")  # which no other system has
+    winreg: Any = import_module("winreg")  # exists only on Windows
     try:
         with winreg.OpenKey(_LOCAL_MACHINE, key, 0, _READ_64_BIT) as opened:
             return str(winreg.QueryValueEx(opened, name)[0])
-    except OSError:  # it is not there, or not for this account
+    except OSError:  # it does not exist, or this account may not read it
         return ""
 
 
 def _firmware() -> bytes:
-    ctypes: Any = import_module("ctypes")  # only these two systems pay for it
+    ctypes: Any = import_module("ctypes")  # only Windows and macOS need it
     read = ctypes.windll.kernel32.GetSystemFirmwareTable
     size = read(_RAW_SMBIOS, 0, None, 0)
     buffer = ctypes.create_string_buffer(size)
@@ -200,7 +201,7 @@ def _firmware() -> bytes:
 
 
 def _of_mac() -> dict[str, str]:
-    """Return the platform UUID; see gethostuuid(2). It is waited for up to 5 seconds."""
+    """Return the platform UUID, after up to 5 seconds; see gethostuuid(2)."""
     from uuid import UUID  # noqa: PLC0415  # likewise
 
     ctypes: Any = import_module("ctypes")

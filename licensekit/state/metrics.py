@@ -1,7 +1,7 @@
-"""The metrics of an installation, and how metrics are written.
+"""The metrics of an installation, in the OpenMetrics format.
 
-They are OpenMetrics. Readers of the older text format of Prometheus take them as well: what it does not know is a
-comment there. `metrics.toml` says what each metric means.
+Readers of Prometheus's older text format accept it as well, because they treat what is new as comments. `metrics.toml`
+describes each metric.
 """
 
 from collections import Counter
@@ -19,11 +19,11 @@ METRICS_TYPE: Final = "application/openmetrics-text; version=1.0.0; charset=utf-
 """The media type of a page of metrics."""
 _ESCAPED: Final = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 Sample = tuple[str, tuple[str, ...], float | None]
-"""A name, with what the type of its metric puts behind it; the values of its labels; its own, None if unrestricted."""
+"""The name of a metric with the suffix of its type, the values of its labels, and its value (None: unrestricted)."""
 
 
 def metric_lines(samples: Iterable[Sample]) -> Iterator[str]:
-    """Yield a page of metrics line by line, of samples in the order of their metrics; nothing may follow on `# EOF`."""
+    """Yield the lines of a page of metrics; samples of one metric must be adjacent. Nothing may follow `# EOF`."""
     known, last = cast("dict[str, dict[str, str]]", messages_beside(__name__, "metrics.toml")), ""
     for name, values, number in samples:
         metric = name if name in known else name.rpartition("_")[0]
@@ -32,7 +32,7 @@ def metric_lines(samples: Iterable[Sample]) -> Iterator[str]:
             if line in about:
                 yield f"# {line.upper()} licensekit_{metric} {about[line]}"
         last = metric
-        named = zip(about.get("labels", "").split(), values, strict=False)  # of a histogram, only buckets have one
+        named = zip(about.get("labels", "").split(), values, strict=False)  # in a histogram, only buckets have labels
         labels = ",".join(f'{label}="{text.translate(_ESCAPED)}"' for label, text in named)
         yield f"licensekit_{name}{labels and f'{{{labels}}}'} {'+Inf' if number is None else number}"
     yield "# EOF"
@@ -41,13 +41,13 @@ def metric_lines(samples: Iterable[Sample]) -> Iterator[str]:
 def installation_samples(
     state: InstallationState, reading: Reading, notices: Iterable[Notice] | None = None
 ) -> Iterator[Sample]:
-    """Yield what an installation is, has and should tell; `notices` are by default those of the state."""
-    from importlib.metadata import version  # noqa: PLC0415  # it loads a parser of mail
+    """Yield the metrics of an installation; `notices` default to those of the state."""
+    from importlib.metadata import version  # noqa: PLC0415  # slow to import
 
     yield "build_info", (version("licensekit-files"), str(SCHEMA.number)), 1
     left = [(one, one.days_left(state.now)) for one in state.entitlements.coverage]
     yield from (("covered_days", (one.issuer, one.part), days) for one, days in left if days is not None)
-    # Bundles that wait together differ in nothing that a label says: they are one sample.
+    # Waiting bundles may have equal labels; they become one sample.
     states = {(p.bundle.issuer, p.bundle.serial, p.bundle.part, p.state.value) for p in state.parts}
     yield from (("bundle_state", labels, 1) for labels in sorted(states))
     rows = [row for row in state.licenses if row.is_counted and (row.granted or row.in_use)]

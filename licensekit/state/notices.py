@@ -1,4 +1,4 @@
-"""What administrators should know of the installation itself: its clock, backups, documents; one class a code."""
+"""Notices about the installation itself: its clock, backups and documents; one class for each code."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -9,15 +9,15 @@ from licensekit.errors import FileUnusable, LicenseError, Message
 from licensekit.state.stored import Stored
 
 _BEHIND_SECONDS: Final = DAY_SECONDS
-"""A clock less than this behind is set to local time, or was corrected: no one need act."""
+"""A clock that is behind by less is set to local time or was corrected, and nobody needs to act."""
 _AHEAD_SECONDS: Final = 7 * DAY_SECONDS
-"""The floors are slower than the clock, but not that slow while a machine runs now and then."""
+"""The floors lag behind the clock, but by less than this if the machine runs now and then."""
 
 
 class UnusableDocument(Notice):
-    """A stored document does not verify any more: damaged, revoked, or by a revoked key."""
+    """A stored document no longer verifies: it is damaged, revoked, or signed by a revoked key."""
 
-    type: str  # that of its token
+    type: str  # of its token
     identity: str  # in hex; empty if the document is damaged
     error: LicenseError
 
@@ -28,24 +28,24 @@ class UnusableDocument(Notice):
 
 
 class NothingActivated(Notice):
-    """No license file is activated here, so nothing is granted."""
+    """No license file is activated, so nothing is granted."""
 
     code = "not-activated"
 
 
 class ReadOnly(Notice):
-    """The database can be read and not written: a file system, rights, a standby."""
+    """The database can be read but not written: because of the file system, rights, or a standby server."""
 
 
 class ClockBehind(Notice):
-    """The clock is more than a day behind the latest time seen here."""
+    """The clock is more than a day behind the latest time seen."""
 
     clock: int
     seen: int
 
 
 class ClockAhead(Notice):
-    """The clock is more than a week ahead of the latest time seen here."""
+    """The clock is more than a week ahead of the latest time seen."""
 
     clock: int
     seen: int
@@ -58,13 +58,13 @@ class DamagedJournal(Notice, reasons=True):
 
 
 class UnreadableMark(Notice):
-    """The mark beside the database cannot be read: a restored backup would not be noticed."""
+    """The mark beside the database cannot be read, so a restored backup would not be noticed."""
 
     error: LicenseError
 
 
 class ClockAccepted(Notice):
-    """An administrator has accepted the clock, as they may once for each base bundle."""
+    """An administrator has accepted the clock, which is possible once for each base bundle."""
 
 
 class RestoredBackup(Notice):
@@ -72,20 +72,20 @@ class RestoredBackup(Notice):
 
 
 class RolledBack(Notice):
-    """Changes are gone that this program had seen: a server failed over, or a backup was restored."""
+    """Changes that this program had seen are gone: a server failed over, or a backup was restored."""
 
-    entry: int  # the newest of the audit log that it had seen
+    entry: int  # the newest audit entry that it had seen
 
 
 class IdleUsers(Notice):
-    """Users hold licenses and were not seen for long, as the application tells."""
+    """Users who hold licenses have not been seen for long, as the application reports."""
 
     users: int
     idle_days: int
 
 
 class UnusableLicenses(Notice, reasons=True):
-    """Licenses are assigned that nobody can use."""
+    """Assigned licenses that cannot be used."""
 
     users: int = 0
     licenses: tuple[str, ...] = ()
@@ -93,13 +93,13 @@ class UnusableLicenses(Notice, reasons=True):
 
 
 class RootFromPack(Message):
-    """No root pin was given or recorded, so the pack decides whom to believe."""
+    """No root pin was given or recorded, so the pack alone decides which root is trusted."""
 
     root: str
 
 
 def notices_of(stored: Stored, *, clock: int, unusable: Iterable[UnusableDocument]) -> Iterator[Notice]:
-    """Yield what an installation itself has to say to its administrators."""
+    """Yield the notices about an installation itself."""
     if not stored.bundles:
         yield NothingActivated()
     if stored.read_only:

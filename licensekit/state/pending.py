@@ -1,7 +1,7 @@
-"""An installation that is not there yet: it is set up by its first change, with it or not at all.
+"""An installation that does not exist yet: its first change sets it up, whole or not at all.
 
-Until then it lives in memory, where everything can be asked and tried. What the first change leaves there is copied to
-where it belongs in the transaction that creates the tables.
+Until then it is in memory, where everything can be read and tried. After the first change, its rows are copied to their
+place in the transaction that creates the tables.
 """
 
 import os
@@ -21,7 +21,7 @@ from licensekit.state.stored import ESTABLISHED
 
 
 def open_or_wait(location: str | os.PathLike[str]) -> Database:
-    """Open the installation at a place, or one that its first change sets up there; raises as `open_installation`."""
+    """Open the installation at a location, or a pending one if there is none; raises as `open_installation`."""
     try:
         return home.open_installation(location, create=False)
     except NotActivated:
@@ -29,7 +29,7 @@ def open_or_wait(location: str | os.PathLike[str]) -> Database:
 
 
 class PendingDatabase(BaseDatabase):
-    """The database of an installation that is not there yet; once somebody has set it up, anywhere, it is that one."""
+    """The database of an installation that does not exist yet; once any process has set it up, the real one."""
 
     def __init__(self, location: str | os.PathLike[str]) -> None:
         self._place = home.locate(location)
@@ -39,7 +39,7 @@ class PendingDatabase(BaseDatabase):
 
     @property
     def location(self) -> str:
-        """Where it is now, without a look at any file or server: in memory, until it is set up."""
+        """The current location, in memory until it is set up; no file or server is asked."""
         return (self._real or self._private).location
 
     @property
@@ -58,7 +58,7 @@ class PendingDatabase(BaseDatabase):
             database = self._now()
             with database.write(shared=shared) as connection:
                 yield connection
-                # What does not arrive is undone here as well.
+                # If the copy fails, the change in memory is rolled back as well.
                 if database is self._private and audit_head(connection).number > ESTABLISHED:
                     self._real = self._set_up(connection)
 
@@ -71,7 +71,7 @@ class PendingDatabase(BaseDatabase):
         return self._now().epoch()
 
     def within(self, deadline: float) -> Database:
-        """See `Database.within`; until it is set up, it is in memory, where nothing is waited for."""
+        """See `Database.within`; in memory, nothing has to be waited for."""
         return self if self._real is None else self._real.within(deadline)
 
     def close(self) -> None:
@@ -81,7 +81,7 @@ class PendingDatabase(BaseDatabase):
             self._real.close()
 
     def _now(self) -> Database:
-        """Return the installation that is there by now, or else the private one."""
+        """Return the real installation if it exists by now, else the one in memory."""
         with self._lock:
             if self._real is None:
                 with suppress(NotActivated):
@@ -89,7 +89,7 @@ class PendingDatabase(BaseDatabase):
             return self._real or self._private
 
     def _set_up(self, source: Connection) -> Database:
-        """Copy everything to where it belongs, in one transaction; undo it if that fails."""
+        """Copy everything to its place in one transaction; if that fails, remove what was created."""
         made = [] if is_url(self._place) else home.missing_folders(Path(self._place))
         target = home.database_of(self._place, create=False)
         is_filled = False
@@ -97,7 +97,7 @@ class PendingDatabase(BaseDatabase):
         def fill(connection: Connection) -> None:
             nonlocal is_filled
             copy_rows(source, connection, home.SCHEMA)
-            # Before the commit: without its mark, a database looks like a restored one.
+            # Before the commit, because a database without its mark looks like a restored one.
             home.put_mark(str(target), home.heads_of(source))
             is_filled = True
 
@@ -111,8 +111,8 @@ class PendingDatabase(BaseDatabase):
 
 
 def _remove(target: str | Path, made: list[Path]) -> None:
-    """Remove the mark and the folders of an installation that was not set up after all."""
-    if isinstance(target, str) or target.exists():  # somebody else has set it up
+    """Remove the mark and the folders of an installation that could not be set up."""
+    if isinstance(target, str) or target.exists():  # another process has set it up
         return
     with suppress(OSError):
         home.mark_of(str(target)).unlink(missing_ok=True)

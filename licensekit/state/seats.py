@@ -1,11 +1,11 @@
-"""Seats in rows: a row for each seat of a license, which is free or has one lease.
+"""Concurrent seats in the database: one row for each seat of a license, free or with one lease.
 
-The key (license, seat) is what keeps the count: however many processes ask together, a row has one lease. Whoever loses
-a race for a row tries another one. Rows are made as they are needed, and stay.
+The key (license, seat) limits the count: however many processes ask together, a row has one lease. A process that loses
+a race for a row tries another. Rows are added as needed and never removed.
 
-No clock says how long a seat is held: each renewal counts its `beat` up, and whoever sees that stand still for too long
-frees the seat (`licensekit.runtime.observing`). Only borrowed seats have an end, by the server's time where there is
-one, else by the effective time.
+How long a seat is held does not depend on a wall clock. Each renewal increments its `beat`, and a program that sees no
+change for too long frees the seat (`licensekit.runtime.observing`). Only borrowed seats have an end, by the server's
+time if there is a server, else by the effective time.
 """
 
 from collections.abc import Sequence
@@ -26,8 +26,8 @@ _GROWTH: Final = 1024
 _FRACTIONS: Final = 65_536
 SHORTEST_SECONDS: Final = 2
 LONGEST_SECONDS: Final = 86_400
-"""The bounds of how long a seat stays taken without being renewed, unless it is borrowed."""
-RELEASED, ENDED, SILENT = "released", "ended", "expired"  # why a lease has ended, as its row says
+"""The bounds of how long a seat may go without a renewal, unless it is borrowed."""
+RELEASED, ENDED, SILENT = "released", "ended", "expired"  # why a lease ended, as stored in its row
 _SQL: Final = read_queries(__file__)
 
 
@@ -37,28 +37,28 @@ class HeldSeat(NamedTuple):
     id: str
     license: str
     seat: int
-    """Its number; they count from 0."""
+    """Its number, counted from 0."""
     holder: str
-    """Whoever the application says it is."""
+    """The holder that the application named."""
     taken: int
-    """Since when, in seconds since 1970."""
+    """When it was taken, in seconds since 1970."""
     ttl: int
     """For how many seconds it may go without a renewal, unless it is borrowed."""
     expires: int | None = None
-    """The second from which it is free, if it is borrowed."""
+    """When it becomes free if it is borrowed, in seconds since 1970."""
 
     @property
     def borrowed(self) -> bool:
-        """Whether it was borrowed until it expires, and is not renewed meanwhile."""
+        """Whether the seat is borrowed, so it expires and is not renewed."""
         return self.expires is not None
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the seat as plain JSON values."""
         return plain_fields(self, "id license seat holder since=taken ttl until=expires borrowed")
 
 
 class Beat(NamedTuple):
-    """What a row says of a lease that has to be renewed."""
+    """A lease that has to be renewed, as stored."""
 
     id: str
     license: str
@@ -68,9 +68,9 @@ class Beat(NamedTuple):
 
 
 class End(NamedTuple):
-    """What a row says of how a lease has ended."""
+    """How a lease ended, as stored."""
 
-    why: str  # `RELEASED`, `ENDED` or `SILENT`; empty where the row says nothing of it any more
+    why: str  # `RELEASED`, `ENDED` or `SILENT`; empty if the row has forgotten it
     by: str = ""  # who ended it
 
 
@@ -84,25 +84,25 @@ class SeatRequest(NamedTuple):
 
 
 def held(connection: Connection, now: int) -> tuple[HeldSeat, ...]:
-    """Return every lease that is held, by license, the oldest first, and by holder."""
+    """Return every held seat, ordered by license, age (oldest first) and holder."""
     return tuple(map(HeldSeat._make, connection.rows(_SQL["held"], now)))
 
 
 def holders(connection: Connection, license_: str, now: int, limit: int) -> tuple[str, ...]:
-    """Return who holds seats of a license, those who took one last first."""
+    """Return the holders of a license's seats, newest first."""
     return tuple(holder for (holder,) in connection.rows(_SQL["newest_holders"], now, license_, limit))
 
 
 def beats(database: Database, below: int) -> tuple[Beat, ...]:
-    """Return the leases that have to be renewed, those of a shorter time than `below` seconds."""
+    """Return the leases that have to be renewed more often than every `below` seconds."""
     with database.read() as connection:
         return tuple(map(Beat._make, connection.rows(_SQL["beats"], below)))
 
 
 def take(database: Database, request: SeatRequest, pool: SeatPool, now: int) -> HeldSeat | None:
-    """Take a free seat; None if there is none. One statement as a rule."""
+    """Take a free seat, usually by one statement; return None if there is none."""
     for _ in range(_ATTEMPTS):
-        # Processes begin in different places, so that they rarely want the same row.
+        # Processes start at random rows, so that they rarely compete for the same one.
         for begin in (randrange(_FRACTIONS), 0):  # noqa: S311  # a place, no secret
             if (lease := _take(database, request, pool, now, begin)) is not None:
                 return lease
@@ -113,18 +113,18 @@ def take(database: Database, request: SeatRequest, pool: SeatPool, now: int) -> 
 
 
 def free(database: Database, lease: HeldSeat) -> None:
-    """Free the seat of a lease that is released; one that is not held any more is left as it is."""
+    """Free the seat of a released lease; does nothing if the lease has already ended."""
     database.once(_SQL["free"], RELEASED, "", lease.license, lease.seat, lease.id, SCHEMA.number)
 
 
 def free_silent(database: Database, lease: Beat) -> bool:
-    """Free the seat of a lease that was not renewed; return False if it was, or has ended."""
+    """Free the seat of a lease that was not renewed; return False if it was renewed or has ended."""
     place = lease.license, lease.seat, lease.id
     return database.once(_SQL["free_silent"], SILENT, "", *place, lease.beat, SCHEMA.number) is not None
 
 
 def renew(database: Database, leases: Sequence[HeldSeat], now: int) -> dict[str, End]:
-    """Renew leases; return the ids of those that are held no more, and how they have ended."""
+    """Renew leases; return the id of each that has ended, and how."""
     rows = [(now, one.license, one.seat, one.id, SCHEMA.number) for one in leases]
     renewed = database.each(_SQL["renew"], rows)
     missing = [lease for lease, row in zip(leases, renewed, strict=True) if row is None]
@@ -132,7 +132,7 @@ def renew(database: Database, leases: Sequence[HeldSeat], now: int) -> dict[str,
 
 
 def ended(database: Database, leases: Sequence[HeldSeat], now: int) -> dict[str, End]:
-    """Return the ids of those of `leases` that are held no more, and how they have ended."""
+    """Return the id of each of `leases` that has ended, and how."""
     with database.read() as connection:
         licenses = sorted({lease.license for lease in leases})
         rows = chain.from_iterable(connection.rows(_SQL["held_of_license"], now, one) for one in licenses)
@@ -142,12 +142,12 @@ def ended(database: Database, leases: Sequence[HeldSeat], now: int) -> dict[str,
 
 
 def end(connection: Connection, lease: HeldSeat, by: str) -> None:
-    """End a lease that is held, in the name of an administrator."""
+    """End a lease in the name of an administrator."""
     connection.run(_SQL["end"], ENDED, by, lease.license, lease.seat, lease.id)
 
 
 def borrow(connection: Connection, lease: HeldSeat, until: int, now: int) -> bool:
-    """Borrow the seat of a lease until a time; return whether it was held."""
+    """Borrow the seat of a lease until a time; return False if the lease has ended."""
     return connection.one(_SQL["borrow"], now, until, lease.license, lease.seat, lease.id) is not None
 
 
@@ -161,14 +161,14 @@ def _take(database: Database, request: SeatRequest, pool: SeatPool, now: int, be
 
 
 def _free_seat(request: SeatRequest, pool: SeatPool) -> tuple[str | int, ...]:
-    """Return the parameters of `free_seat`, in its order."""
+    """Return the parameters of the query `free_seat`, in order."""
     code, seats, there_are = request.license, pool.seats(request.at_least), pool.seats(Access.READ)
     beyond, lowest = (code, there_are), (code, seats, seats, seats, code, seats, there_are)
     return code, *beyond, *lowest, seats, seats
 
 
 def _has_room(database: Database, request: SeatRequest, pool: SeatPool, now: int) -> bool:
-    """Return whether a seat is free after all; where rows can be added, add some."""
+    """Return whether a seat is free, adding rows if the license allows more."""
     code, granted = request.license, pool.seats(request.at_least)
     with database.read() as connection:
         last, free_seats = connection.one(_SQL["room"], now, code, *_free_seat(request, pool)) or (None, 0)

@@ -1,7 +1,8 @@
-"""Changes of very many users, worked out in no transaction, prepared in short ones, and made in one that is short too.
+"""Changes of very many users in short transactions.
 
-The last one compares what the change was worked out from, and makes all of it by a few statements, or nothing. What was
-prepared is of one run, and means nothing until it is carried out; what a crash leaves of it is cleared.
+A change is worked out without a transaction, and its rows are staged in short ones. A last short transaction checks
+that nothing it depends on has changed, and carries out all of it with a few statements, or nothing. Staged rows belong
+to one run and have no effect until then; the next change clears what a crash has left.
 """
 
 from collections import Counter
@@ -24,54 +25,54 @@ from licensekit.state.slots import carry_out
 from licensekit.state.transactions import WriteTransaction, write_installation
 from licensekit.state.users import USER_COLUMNS, columns_of, facts_of, index_words, insert_rows, together, users_of
 
-TOGETHER: Final = 500  # how many users are read or prepared together
+TOGETHER: Final = 500  # how many users are read or staged together
 IN_ENTRY: Final = 40
-"""How many users an entry of the audit log names: a page of entries takes the same time, however many users come."""
+"""How many users an audit entry may name, so that a page of entries takes the same time after any change."""
 
-Progress = Callable[[int], object]  # called with how many users were prepared since the last call
+Progress = Callable[[int], object]  # called with the number of users staged since the last call
 Basis = tuple[object, ...]
-"""What a change was worked out from beside the users: rules, bundles in force, documents of trust, the newest sync."""
+"""What a change depends on besides the users: rules, bundles in force, trust documents, the newest sync."""
 _words: Final = attrgetter("name", "groups")
 _SQL: Final = read_queries(__file__, {"columns": USER_COLUMNS})
 
 
 class KnownUser(NamedTuple):
-    """A user who is there."""
+    """A user in the database."""
 
-    facts: UserFacts  # without what is assigned
+    facts: UserFacts  # without holdings
     held: frozenset[str]
     from_directory: bool
-    state: str  # all that is known, as a text to compare
+    state: str  # all columns as one text, for comparison
 
 
 class StagedUser(NamedTuple):
-    """One user as a change is to leave it."""
+    """A user after a change."""
 
     user: UserFacts
-    before: KnownUser | None  # None: the user is added
+    before: KnownUser | None  # None: the change adds the user
     assigned: frozenset[str]
     released: frozenset[str]
     from_directory: bool
-    entry: int = 0  # which entry of the change in the audit log names the user, counted from 1
+    entry: int = 0  # which audit entry of the change names the user, counted from 1
 
     @property
     def held(self) -> frozenset[str]:
-        """What is assigned before."""
+        """The licenses before the change."""
         return frozenset() if self.before is None else self.before.held
 
     @property
     def renamed(self) -> bool:
-        """Whether a user who is there is found by other words after it."""
+        """Whether the search words of an existing user change."""
         return self.before is not None and _words(self.before.facts) != _words(self.user)
 
     @property
     def after(self) -> frozenset[str]:
-        """What is assigned after it."""
+        """The licenses after the change."""
         return (self.held | self.assigned) - self.released
 
 
 def known_users(connection: Connection, ids: Iterable[str]) -> dict[str, KnownUser]:
-    """Look up users by ids in the form that is compared; who is not there is left out."""
+    """Return folded id to user; unknown ids are skipped."""
     found: dict[str, KnownUser] = {}
     for some in together(ids, TOGETHER):
         for user_id, of_one in groupby(connection.rows(with_marks(_SQL["known"], some), *some), key=itemgetter(0)):
@@ -83,35 +84,35 @@ def known_users(connection: Connection, ids: Iterable[str]) -> dict[str, KnownUs
 
 
 def directory_users(connection: Connection) -> list[str]:
-    """Return the ids of all who come from the directory and are not retired."""
+    """Return the ids of all users from the directory who are not retired."""
     return [user_id for (user_id,) in connection.rows(_SQL["of_directory"])]
 
 
 class Staging:
-    """What is prepared of one run: users in the order in which they are given."""
+    """The staged rows of one run: users in the order in which they are added."""
 
     def __init__(self) -> None:
         self.run = token_hex(8)
-        self.pseudonyms: dict[str, str] = {}  # those of the users, by their written ids
+        self.pseudonyms: dict[str, str] = {}  # written id to pseudonym
         self._users = 0
         self._held = 0
         self.assigned = Counter[str]()
         self.released = Counter[str]()
 
     def add(self, connection: Connection, users: Sequence[StagedUser]) -> None:
-        """Prepare some users, with their pseudonyms and the search words of those to come."""
+        """Stage some users, with their pseudonyms and the search words of new ones."""
         numbered = list(enumerate(users, self._users + 1))
         self._name(connection, [one.user for one in users])
         insert_rows(connection, _SQL["stage_user"], (self._row(number, one) for number, one in numbered))
         insert_rows(connection, _SQL["stage_license"], chain.from_iterable(self._licenses(*pair) for pair in numbered))
         if new := {one.user.id: one.user for one in users if one.before is None}:
-            there = connection.rows(with_marks(_SQL["there"], new), *new)  # added meanwhile, so this run has no future
+            there = connection.rows(with_marks(_SQL["there"], new), *new)  # added meanwhile, so this run will fail
             index_words(connection, [user for user_id, user in new.items() if (user_id,) not in there])
         self._users += len(users)
         self._held += sum(len(one.held) for one in users)
 
     def differing(self, connection: Connection) -> tuple[str, ...]:
-        """Return who is not as before, the first ten, as they are written; or what else is gone of the run."""
+        """Return what has changed since staging: the first ten users, as written, or another reason."""
         if connection.one(_SQL["count"], self.run) != (self._users,):
             return ("another sync or import has begun",)
         if differing := connection.rows(_SQL["differing"], self.run):
@@ -120,7 +121,7 @@ class Staging:
         return () if held == {(self._held,)} else ("licenses",)
 
     def carry_out(self, connection: Connection, today: int, last: int) -> None:
-        """Make the change, on a day in days since 1970; its entries in the audit log follow the number `last`."""
+        """Make the change on the day `today`, since 1970; its audit entries follow the number `last`."""
         connection.run(_SQL["add"], today, today, self.run)
         connection.run(_SQL["update"], today, self.run)
         for code in sorted({*self.assigned, *self.released}):
@@ -134,7 +135,7 @@ class Staging:
         return self.run, number, one.user.id, before, one.user.written, *facts, *flags
 
     def _name(self, connection: Connection, users: Sequence[UserFacts]) -> None:
-        """Look up the pseudonyms of users, and keep new ones for those who have none."""
+        """Look up the pseudonyms of users, and store new ones for users without."""
         ids = [user.id for user in users]
         known: dict[str, str] = dict(connection.rows(with_marks(_SQL["pseudonyms"], ids), *ids))
         new = {user.id: (new_pseudonym(), user.id, user.written) for user in users if user.id not in known}
@@ -151,7 +152,7 @@ class Staging:
 
 @contextmanager
 def write_in_turn(database: Database) -> Generator[Connection]:
-    """Open a short write transaction; where no server lets writers queue, leave others as much time for theirs."""
+    """Open a short write transaction; without a server, where writers do not queue, then leave others as much time."""
     with database.write() as connection:
         began = monotonic()
         yield connection
@@ -160,7 +161,7 @@ def write_in_turn(database: Database) -> Generator[Connection]:
 
 
 def clear(database: Database, own: str = "") -> None:
-    """Delete what was prepared, of all or of one's own run, a few at a time; it lets users be found by their words."""
+    """Delete staged rows of all runs, or of one's `own`, in short transactions, and renew words of renamed users."""
     with database.read() as connection:
         is_staged = connection.one(_SQL["left_over"], own, own, 1) is not None
     while is_staged:
@@ -176,34 +177,33 @@ def clear(database: Database, own: str = "") -> None:
 
 
 def unstage(connection: Connection, run: str, last: int) -> None:
-    """Delete what was prepared of a run up to a number."""
+    """Delete the staged rows of a run up to a number."""
     for table in ("licenses", "users"):
         connection.run(_SQL[f"unstage_{table}"], run, last)
 
 
 class StagedChange(NamedTuple):
-    """What a change is to make of many users."""
+    """A change of many users."""
 
-    about: str  # how messages name what it is about
-    did: str  # the code of its entries in the audit log
+    about: str  # its subject in messages
+    did: str  # the code of its audit entries
     users: Sequence[tuple[str, StagedUser]]
-    """Each with what happens to it in a word, if the entries say that; licenses are assigned in this order."""
-    basis: Basis | None  # None: nothing but what is known of the users decides
+    """Each with a word for what happens to it, if the entries need one; licenses are assigned in this order."""
+    basis: Basis | None  # None: it depends on the users alone
 
 
 def basis_of(read: ReadTransaction, state: InstallationState) -> Basis:
-    """Return what decides about a change beside the users."""
+    """Return what a change depends on besides the users."""
     synced = read.connection.one(_SQL["synced"], mark_of("did", "user-sync"))
     rules, bundles = tuple(read.connection.rows(_SQL["rules"])), tuple(one.identity for one in state.bundles)
     return rules, bundles, tuple(state.trust_store.tokens), synced
 
 
 def make(opened: OpenInstallation, plan: StagedChange, progress: Progress) -> None:
-    """Make a change, of any number of users, or nothing of it.
+    """Make a change of any number of users, whole or not at all.
 
     Raises:
-        ProposalStale: one of the users, or what it was worked out from, has changed since, or another such change has
-            begun.
+        ProposalStale: a user or the basis of the change has changed since, or another such change has begun.
     """
     database, staging = opened.database, Staging()
     clear(database)
@@ -217,13 +217,13 @@ def make(opened: OpenInstallation, plan: StagedChange, progress: Progress) -> No
             _require_unchanged(change, plan, staging)
             _carry_out(change, plan.did, staging, entries)
     finally:
-        # What is left means nothing; the next change clears it.
+        # Staged rows have no effect; if this fails, the next change clears them.
         with suppress(StateError):
             clear(database, staging.run)
 
 
 def make_within(change: WriteTransaction, plan: StagedChange) -> None:
-    """Make a change in one transaction, and so of few users unless more must happen in it; raises as `make`."""
+    """Make a change within a transaction, which is better for few users; raises as `make`."""
     (entries, users), staging = _entries(plan), Staging()
     for some in together(users, TOGETHER):
         staging.add(change.connection, some)
@@ -234,7 +234,7 @@ def make_within(change: WriteTransaction, plan: StagedChange) -> None:
 
 
 def _require_unchanged(change: WriteTransaction, plan: StagedChange, staging: Staging) -> None:
-    """Refuse a change unless what it was worked out from is still so, and as many are free as it needs."""
+    """Raise `ProposalStale` unless the basis of a change is the same and enough licenses are free."""
     differing = staging.differing(change.connection)
     if not differing and plan.basis is not None:
         state = change.read.state()
@@ -249,7 +249,7 @@ def _require_unchanged(change: WriteTransaction, plan: StagedChange, staging: St
 
 
 def _carry_out(change: WriteTransaction, did: str, staging: Staging, entries: list[dict[str, Any]]) -> None:
-    """Make what was prepared, with its entries in the audit log."""
+    """Carry out what was staged, with its audit entries."""
     change.note_findings()
     staging.carry_out(change.connection, day_at(change.now), change.head.number)
     change.pseudonyms = staging.pseudonyms
@@ -257,7 +257,7 @@ def _carry_out(change: WriteTransaction, did: str, staging: Staging, entries: li
 
 
 def _entries(plan: StagedChange) -> tuple[list[dict[str, Any]], list[StagedUser]]:
-    """Return what the audit log is told, each entry of some to whom the same happens, and the users with theirs."""
+    """Return the audit entries, each of users to whom the same happens, and the users with their entry numbers."""
     alike: dict[tuple[str, frozenset[str], frozenset[str]], list[StagedUser]] = {}
     for what, one in plan.users:
         alike.setdefault((what, one.assigned, one.released), []).append(one)

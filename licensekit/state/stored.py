@@ -1,4 +1,4 @@
-"""What the database says, and the rows of bundles; nothing that is read is verified yet."""
+"""The contents of an installation's database, as read; only the journal is verified."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -24,18 +24,18 @@ from licensekit.wire import armor
 from licensekit.wire.documents import Bundle, Kind, License
 
 SQL: Final = read_queries(__file__)
-ESTABLISHED: Final = 1  # entries of the audit log of an installation in which nothing was changed
+ESTABLISHED: Final = 1  # how many audit entries a new installation has
 
 
 class StoredBundle(NamedTuple):
-    """A bundle that the journal knows, with what is stored of it."""
+    """A bundle that the journal knows, with its stored token."""
 
     record: BundleRecord
-    token: armor.Token  # its frame is empty if it is gone
+    token: armor.Token  # with an empty frame if the bundle is not stored any more
 
 
 def store_bundle(connection: Connection, verified: Verified[Bundle]) -> None:
-    """Store a bundle as received, in place of what was stored of it before."""
+    """Store a bundle as it was received, and replace an older signature of it."""
     connection.run(SQL["store"], verified.identity, verified.token.frame)
 
 
@@ -43,53 +43,53 @@ class Recorded(NamedTuple):
     """The root pin and the pack that the first activation recorded."""
 
     root: str
-    pack: bytes  # empty if what is stored is not the pack that was recorded
+    pack: bytes  # empty if the stored pack is not the recorded one
 
 
 class Stored(NamedTuple):
-    """The rows of an installation that every state is made from."""
+    """The rows of an installation from which its state is evaluated."""
 
     seed: bytes  # of the installation's signing key
-    secret: bytes  # under which machine facts are hashed
+    secret: bytes  # the key for hashing machine facts
     recorded: Recorded | None
     time: TimeSeen
     journal: Journal
     trust: tuple[armor.Token, ...]  # roots, trust documents, lists and catalogs, in reading order
-    every: tuple[StoredBundle, ...]  # every bundle that was ever activated, in the order of activation
-    in_use: Mapping[str, int]  # license to its highest slot: how often it is assigned
-    leased: Mapping[str, int]  # license to how many of its concurrent seats are held
-    satellites: int  # how many sites there are besides the central one
+    every: tuple[StoredBundle, ...]  # every bundle ever activated, in the order of activation
+    in_use: Mapping[str, int]  # license to its highest slot, which is the number of its assignments
+    leased: Mapping[str, int]  # license to the number of its concurrent seats held
+    satellites: int  # the number of sites besides the central one
     events: tuple[Event, ...]  # the events in force
     head: Head  # the newest entry of the audit log
-    mark: MarkRead  # what the mark beside the database says, or why it cannot be read; None where none is kept
-    marked: bytes | None  # the hash of the audit entry where the mark stands; None if there is no such entry
-    told_since: int | None  # first day, since 1970, of which the application told who uses it; None: it does not tell
-    read_only: bool  # whether nothing can be written here
-    gone: Mark | None = None  # what this program had seen here before the database was rolled back; None: it was not
+    mark: MarkRead
+    marked: bytes | None  # the hash of the audit entry with the number of the mark; None if there is no such entry
+    told_since: int | None  # the first day, since 1970, on which the application reported users; None: it never did
+    read_only: bool  # whether the database cannot be written
+    gone: Mark | None = None  # the newest entries that this program saw before a rollback; None: there was none
 
     @property
     def bundles(self) -> tuple[StoredBundle, ...]:
-        """The bundles that are kept, in the order of activation."""
+        """The kept bundles, in the order of activation."""
         return tuple(one for one in self.every if one.record.state == KEPT)
 
     @property
     def seen(self) -> Seen:
-        """The highest of each trust document, list and catalog that was seen."""
+        """The highest root, trust document, list and catalog seen."""
         return self.journal.state.seen
 
     @property
     def is_noted(self) -> bool:
-        """Whether a change was made after a backup was restored, and nobody has accepted it yet."""
+        """Whether the journal notes a restored backup that nobody has accepted yet."""
         return self.journal.state.restored and not self.journal.state.is_accepted
 
     @property
     def is_behind(self) -> bool:
-        """Whether the database has fewer or other changes than its mark, or lost its mark."""
+        """Whether the database lacks the entries of its mark, or has lost its mark."""
         if not isinstance(self.mark, Mark):
             return False
         if self.mark == LOST:
             return self.head.number > 1
-        # What is wrong with a journal that does not hold is known already.
+        # A faulty journal is reported by itself.
         is_older = self.journal.fault is None and not self.journal.has(self.mark.journal)
         return is_older or self.marked != self.mark.audit.hash
 
@@ -104,7 +104,7 @@ class Stored(NamedTuple):
         return key_of(self.seed)
 
     def fingerprint(self, bundles: Iterable[Verified[Bundle]], given: Facts = NO_FACTS) -> Fingerprint:
-        """Return what bound bundles are compared with, with facts `given`; the machine is examined for those alone."""
+        """Return what bound bundles are compared with; the machine is examined only if one of them needs its facts."""
         public = self.key.verifying_key.public
         bindings = [b.document.binding for b in bundles if b.document.binding is not None]
         asks_for_facts = any(binding.facts for binding in bindings)
@@ -112,16 +112,16 @@ class Stored(NamedTuple):
         return Fingerprint(sha256(public).digest(), facts)
 
     def used_of(self, licenses: Mapping[str, License]) -> dict[str, int]:
-        """Return license to how many are in use: assigned, held, or of what limits sites, defined."""
+        """Return license to how many are in use: assignments, seats held, or sites for a license that limits them."""
         limiting = [code for code, one in licenses.items() if one.limits_sites]
         defined = dict.fromkeys(limiting, self.satellites) if self.satellites else {}
-        # A catalog may have made seats of what was assigned before.
+        # A license that was assigned may be one of concurrent seats in a newer catalog.
         leased = {code: held + self.in_use.get(code, 0) for code, held in self.leased.items()}
         return {**self.in_use, **leased, **defined}
 
 
 def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known: Journal | None = None) -> Stored:
-    """Read what a state is made from; `known` is a journal that is not verified again if its head is there."""
+    """Read the rows of an installation; a `known` journal is not verified again if its head is still there."""
     row = connection.one(SQL["installation"])
     if row is None:
         raise HomeInvalid(reason="key-lost")
@@ -153,8 +153,8 @@ def read_stored(connection: Connection, mark: MarkRead, reading: Reading, known:
 
 
 def follow(known: Stored | None, found: Stored, connection: Connection, where: str) -> Stored:
-    """Return what was found after `known`, with what is gone since; raise `OtherInstallation` for another one."""
-    if known is None or known.head.number <= ESTABLISHED:  # before the first change there is nothing to follow
+    """Return `found` with what it has lost since `known`; raise `OtherInstallation` if it is another installation."""
+    if known is None or known.head.number <= ESTABLISHED:  # before the first change, nothing can be lost
         return found
     if known.seed != found.seed:
         raise OtherInstallation(where=where)
@@ -162,7 +162,7 @@ def follow(known: Stored | None, found: Stored, connection: Connection, where: s
     number = journal.state.acceptance
     is_accepted = number > 0 and not known.journal.has(Head(number, journal.hashes[number - 1]))
     is_there = found.head == seen.audit or connection.one(SQL["audited"], seen.audit.number) == (seen.audit.hash,)
-    # What is wrong with a journal that does not hold is known already.
+    # A faulty journal is reported by itself.
     is_known = journal.fault is not None or (is_there and journal.has(seen.journal))
     return found._replace(gone=None if is_accepted or is_known else seen)
 
@@ -174,11 +174,11 @@ def _recorded(journal: Journal, pack: bytes | None) -> Recorded | None:
 
 
 def seats_in_use(connection: Connection, now: int) -> Mapping[str, int]:
-    """Return license to how many of its seats are held."""
+    """Return license to the number of its seats held."""
     return dict(connection.rows(SQL["seats_in_use"], now))
 
 
 def read_events(connection: Connection, *, ended: bool = False) -> tuple[Event, ...]:
-    """Read the events in force, with `ended` all that there ever were; the oldest first."""
+    """Read the events in force, with `ended` also past ones; oldest first."""
     rows = connection.rows(SQL["events_ever" if ended else "events_in_force"])
     return tuple(Event(number, kind, EventScope(scope), *rest) for number, kind, scope, *rest in rows)

@@ -1,7 +1,7 @@
-"""Time: what the clocks of a machine show, and a pure function of that and of what an installation has seen.
+"""Time: the readings of a machine's clocks, and the effective time that follows from them and earlier observations.
 
 The rules C1 to C8 are those of `docs/installation.md`, "Time". Times are seconds since 1970 in UTC, so zones and
-daylight saving change nothing here. A boot clock runs while the machine sleeps, and nobody sets it ("Boot clocks").
+daylight saving do not matter. A boot clock runs while the machine sleeps, and nobody can set it ("Boot clocks").
 """
 
 import json
@@ -22,7 +22,7 @@ from licensekit.dates import DAY_SECONDS, seconds_of
 
 CONFIRM_SECONDS: Final = DAY_SECONDS
 STEP_SECONDS: Final = 6 * 3600
-BOOTS: Final = 256  # of how many boots the newest observation is kept
+BOOTS: Final = 256  # for how many boots the newest observation is kept
 _ELAPSED: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 _IDENTITY_BYTES: Final = 16
 _UUID_BYTES: Final = 64
@@ -33,25 +33,25 @@ _REGISTRY: Final = (
 
 
 class Boot(NamedTuple):
-    """What a boot clock shows."""
+    """A reading of a boot clock."""
 
-    identity: bytes  # of this boot of this host; no other boot of any host has it
-    seconds: int  # for how long the host has been running, those seconds included that it slept
+    identity: bytes  # unique to this boot of this host
+    seconds: int  # since the boot, including sleep
 
 
-_NONE: Final = Boot(b"", 0)  # under which hosts without a boot clock are recorded
+_NONE: Final = Boot(b"", 0)  # stands for all hosts without a boot clock
 
 
 class Reading(NamedTuple):
-    """What the clocks show at one moment."""
+    """A reading of all clocks at one moment."""
 
     clock: int
     boot: Boot | None = None
-    server: int | None = None  # what the clock of the database's server shows, where there is one
+    server: int | None = None  # the clock of the database's server, if there is one
 
 
 class Observation(NamedTuple):
-    """The newest observation within a boot."""
+    """The newest observation in a boot."""
 
     seconds: int
     clock: int
@@ -60,26 +60,26 @@ class Observation(NamedTuple):
 
 
 class TimeSeen(NamedTuple):
-    """What an installation remembers of time."""
+    """The observations of time by an installation."""
 
-    elapsed: int = 0  # the seconds that have verifiably passed since the installation was set up
-    hard: int = 0
-    soft: int = 0  # the floors; 0 where there is none yet
-    level: int = 0  # the latest time below which the clock never was, while `ran` was counted
-    ran: int = 0  # the seconds of running that have confirmed `level` so far
-    observations: int = 0  # how many there were
-    activated: int = 0  # the number of the one with which a document was activated last
-    began: int = 0  # the number of the one since which `ran` is counted; 0 before the first
-    boots: Mapping[bytes, Observation] = {}  # identity of a boot to its newest observation, the oldest first
+    elapsed: int = 0  # seconds that have verifiably passed since the installation was set up
+    hard: int = 0  # the hard floor; 0 if there is none yet
+    soft: int = 0  # the soft floor; 0 if there is none yet
+    level: int = 0  # the latest time that the clock was never below while `ran` was counted
+    ran: int = 0  # seconds of running that have confirmed `level` so far
+    observations: int = 0  # the number of observations
+    activated: int = 0  # the number of the observation at which a document was last activated
+    began: int = 0  # the number of the observation since which `ran` is counted; 0 before the first
+    boots: Mapping[bytes, Observation] = {}  # identity of a boot to its newest observation, oldest first
 
     @property
     def floor(self) -> int:
-        """The higher floor: no effective time is before it."""
+        """The higher floor; the effective time is never below it."""
         return max(self.hard, self.soft)
 
 
 BootClock = Callable[[], Boot | None]
-Clocks = Callable[[], Reading]  # what reads the clocks of a machine
+Clocks = Callable[[], Reading]
 
 
 def system_clock() -> datetime:
@@ -88,24 +88,24 @@ def system_clock() -> datetime:
 
 
 def elapsed() -> float:
-    """Return seconds by a clock that nobody sets, and that runs while the machine sleeps."""
+    """Return seconds of a clock that nobody can set and that runs while the machine sleeps."""
     if sys.platform != "win32" and _ELAPSED is not None:
         return time.clock_gettime(_ELAPSED)
     return time.monotonic()
 
 
 def elapsed_of(boot: BootClock | None) -> Callable[[], float]:
-    """Return what measures time that passes: a boot clock that is given, in a simulation, else `elapsed`."""
+    """Return a function that measures elapsed seconds: by `boot`, in a simulation, else by `elapsed`."""
     return elapsed if boot is None else lambda: elapsed() if (shown := boot()) is None else shown.seconds
 
 
 def effective(seen: TimeSeen, reading: Reading) -> int:
-    """Return the time that counts (C1)."""
+    """Return the effective time (C1)."""
     return max(reading.clock, observe(seen, reading).floor)
 
 
 def observe(seen: TimeSeen, reading: Reading) -> TimeSeen:
-    """Return what is remembered once the clocks were read (C2, C4 and C5)."""
+    """Add a reading of the clocks to the observations (C2, C4 and C5)."""
     passed, running = _passed(seen, reading)
     elapsed, number = seen.elapsed + passed, seen.observations + 1
     clock = reading.clock if reading.server is None else min(reading.clock, reading.server)
@@ -124,32 +124,32 @@ def observe(seen: TimeSeen, reading: Reading) -> TimeSeen:
 
 
 def prove(issued: int, at: int, elapsed: int) -> int:
-    """Return what a bundle proves of time that is activated `at`: its time less `elapsed` (C3)."""
+    """Return the time that a bundle activated `at` proves, less the `elapsed` time then (C3)."""
     return min(issued, at) - elapsed
 
 
 def judge(seen: TimeSeen, proofs: Iterable[int]) -> TimeSeen:
-    """Return what was seen, with the hard floor of what documents prove that still verify."""
+    """Set the hard floor to the latest time that `proofs` of verified documents show."""
     return seen._replace(hard=seen.elapsed + max(proofs, default=-seen.elapsed))
 
 
 def accept_clock(seen: TimeSeen, clock: int) -> TimeSeen:
-    """Return what is remembered once an administrator has accepted the clock (C6)."""
+    """Apply an administrator's acceptance of the clock (C6)."""
     return _begin(seen, 0, clock)
 
 
 def reset_clock(seen: TimeSeen, issued: int, clock: int) -> TimeSeen:
-    """Return what is remembered after the vendor's reset (C7); proofs are bounded likewise."""
+    """Apply the vendor's reset of the clock (C7); the journal bounds the proofs likewise."""
     return _begin(seen._replace(hard=min(seen.hard, issued)), issued, clock)
 
 
 def _begin(seen: TimeSeen, soft: int, clock: int) -> TimeSeen:
-    """Begin to count again for how long the clock was never below what it shows now."""
+    """Restart counting how long the clock stays at or above what it shows now."""
     return seen._replace(soft=soft, level=clock, ran=0, began=seen.observations)
 
 
 def is_due(seen: TimeSeen, reading: Reading, pause: int) -> bool:
-    """Return whether the newest observation in this boot is `pause` seconds old."""
+    """Return whether the newest observation in this boot is at least `pause` seconds old."""
     boot = reading.boot or _NONE
     if (last := seen.boots.get(boot.identity)) is None:
         return True
@@ -158,7 +158,7 @@ def is_due(seen: TimeSeen, reading: Reading, pause: int) -> bool:
 
 
 def _with(boots: Mapping[bytes, Observation], reading: Reading, elapsed: int, number: int) -> dict[bytes, Observation]:
-    """Return the newest observations with one more; those of the oldest boots are forgotten."""
+    """Return the observations with a new one; the oldest boot is dropped if there are too many."""
     boot, after = reading.boot or _NONE, dict(boots)
     after.pop(boot.identity, None)
     if len(after) >= BOOTS:
@@ -168,20 +168,20 @@ def _with(boots: Mapping[bytes, Observation], reading: Reading, elapsed: int, nu
 
 
 def _passed(seen: TimeSeen, reading: Reading) -> tuple[int, int]:
-    """Return what has passed since the newest observation of any host, and for how long it ran."""
+    """Return the seconds since the newest observation of any host, and how many of them count as running."""
     boot = reading.boot or _NONE
     if (last := seen.boots.get(boot.identity)) is None:
         return 0, 0
     if reading.boot is None:
         return 0, max(0, min(reading.clock - last.clock, STEP_SECONDS))
     passed = max(0, last.elapsed + boot.seconds - last.seconds - seen.elapsed)
-    # Of time that began before an activation, or before `level`, it is unknown how much came after.
+    # If the interval began before the last activation, or before `level`, it is unknown how much of it came after.
     passed *= last.number >= seen.activated
     return passed, passed * (last.number >= seen.began)
 
 
 def read_time(data: bytes, observed: bytes, otherwise: TimeSeen) -> TimeSeen:
-    """Return what was seen of time: `data` if `observed` is its digest, or else `otherwise`."""
+    """Decode stored observations; return `otherwise` if `observed` is not their digest."""
     if not is_observed(data, observed):
         return otherwise
     kept, boots = json.loads(data)
@@ -190,12 +190,12 @@ def read_time(data: bytes, observed: bytes, otherwise: TimeSeen) -> TimeSeen:
 
 
 def is_observed(data: bytes, observed: bytes) -> bool:
-    """Return whether `observed`, which was signed, is the digest of `data`."""
+    """Return whether the signed `observed` is the digest of `data`."""
     return sha256(data).digest() == observed
 
 
 def keep_time(connection: Connection, seen: TimeSeen) -> bytes:
-    """Keep what was seen of time, and return the digest of it, which is to be signed."""
+    """Store the observations and return their digest, which must be signed."""
     *kept, boots = seen
     data = json.dumps([kept, [[boot.hex(), *one] for boot, one in boots.items()]]).encode()
     connection.run("UPDATE installation SET observations = ?", data)
@@ -203,28 +203,28 @@ def keep_time(connection: Connection, seen: TimeSeen) -> bytes:
 
 
 def clocks_of(clock: Callable[[], datetime], boot: BootClock | None = None) -> Clocks:
-    """Return what reads a clock and a boot clock together: by default this machine's, or with a `clock` given, none."""
+    """Return a function that reads `clock` and `boot`; only with the system clock, `boot` defaults to the machine's."""
     read = boot or (boot_clock if clock is system_clock else lambda: None)
     return lambda: Reading(seconds_of(clock()), read())
 
 
 def boot_clock() -> Boot | None:
-    """Return what the boot clock of this machine shows; None where there is none."""
+    """Read the boot clock of this machine; return None if it has none."""
     source = SOURCES.get(sys.platform)
-    # A system without one of its files, functions or keys has no boot clock.
+    # If a file, function or registry key is missing, the system has no boot clock.
     with suppress(OSError, AttributeError, ImportError):
         return None if source is None else source()
     return None
 
 
 def linux(root: Path = Path("/")) -> Boot:
-    """Return what `CLOCK_BOOTTIME` shows; `root` is where the system files are."""
+    """Read `CLOCK_BOOTTIME`; `root` contains the system files."""
     return _boot(_linux_identity(root, os.getpid()), _count("CLOCK_BOOTTIME"))
 
 
 @lru_cache(maxsize=1)
 def _linux_identity(root: Path, _process: int) -> bytes:
-    """Return what names this boot, which stays the same while a process runs."""
+    """Return the identity of this boot, which is cached because it cannot change while a process runs."""
     identity = (root / "proc/sys/kernel/random/boot_id").read_bytes()
     with suppress(OSError):  # a kernel without time namespaces
         identity += (root / "proc/self/timens_offsets").read_bytes()
@@ -232,7 +232,7 @@ def _linux_identity(root: Path, _process: int) -> bytes:
 
 
 def macos(load: Callable[[str], Any] = import_module) -> Boot:
-    """Return what `mach_continuous_time` shows."""
+    """Read the clock of `mach_continuous_time`."""
     ctypes = load("ctypes")
     uuid, size = ctypes.create_string_buffer(_UUID_BYTES), ctypes.c_size_t(_UUID_BYTES)
     failed = ctypes.CDLL(None).sysctlbyname(b"kern.bootsessionuuid", uuid, ctypes.byref(size), None, ctypes.c_size_t(0))
@@ -242,7 +242,7 @@ def macos(load: Callable[[str], Any] = import_module) -> Boot:
 
 
 def windows(load: Callable[[str], Any] = import_module) -> Boot:
-    """Return what `GetTickCount64` shows."""
+    """Read the clock of `GetTickCount64`."""
     ctypes, registry = load("ctypes"), load("winreg")
     parts: list[str] = []
     for path, name in _REGISTRY:
@@ -254,7 +254,7 @@ def windows(load: Callable[[str], Any] = import_module) -> Boot:
 
 
 SOURCES: Final[Mapping[str, Callable[[], Boot]]] = {"linux": linux, "darwin": macos, "win32": windows}
-"""Platform, as `sys.platform` names it, to its boot clock."""
+"""Platform, as in `sys.platform`, to its boot clock."""
 
 
 def _count(clock: str) -> float:

@@ -1,4 +1,4 @@
-"""The one way to change an installation: a transaction with its audit entry."""
+"""Write transactions: every change of an installation, with its audit entry."""
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -16,11 +16,11 @@ from licensekit.state.trust_store import keep_trust, verify_bundles
 
 P = ParamSpec("P")
 T = TypeVar("T")
-REMEMBER_SECONDS: Final = 600  # how often a running application keeps the time: more is not lost when it is killed
+REMEMBER_SECONDS: Final = 600  # how often a running application stores the time; a crash loses at most this much
 
 
 class WriteTransaction:
-    """One write transaction: what it read, and what it adds to both logs."""
+    """A write transaction of an installation, with its entries in the journal and the audit log."""
 
     def __init__(self, read: loading.ReadTransaction) -> None:
         self.read = read
@@ -30,34 +30,34 @@ class WriteTransaction:
         self.journal = JournalWriter(read.connection, read.stored.key, read.stored.journal)
         self.lower_mark = False
         self.pseudonyms: Mapping[str, str] = {}
-        """Those of people whom many entries name, by their written ids; all others are looked up."""
-        self.time = observe(read.stored.time, read.reading)  # what is remembered of time with the change
+        """Written id to pseudonym, of people whom many entries name; all others are looked up."""
+        self.time = observe(read.stored.time, read.reading)  # stored with the change
         self._why, self._base = "clock", b""
 
     @property
     def has_changed(self) -> bool:
-        """Whether there is a change to write: an audit entry was added."""
+        """Whether an audit entry was added, so there is a change to write."""
         return self.head != self.read.stored.head
 
     def enter(self, entry: Entry) -> None:
-        """Add an entry to the journal; what was found wrong with the database goes before it."""
+        """Add an entry to the journal, after entries about what was found wrong with the database."""
         self.note_findings()
         self.journal.enter(entry)
 
     def record(self, did: str, *many: Mapping[str, Any], **data: Any) -> None:
-        """Add an audit entry about the change, or `many` of one kind: what was done, by whom and when."""
+        """Add an audit entry of the code `did` with `data`, or one for each of `many`."""
         self.note_findings()
         self._append(did, *(many or (data,)))
 
     def set_time(self, seen: TimeSeen, why: str, base: bytes = b"") -> None:
-        """Remember another time than the one that the clock shows; see `TimeFloor`."""
+        """Store another time than the one that the clock shows; see `TimeFloor`."""
         self.time, self._why, self._base = seen, why, base
 
     def accept(self) -> None:
-        """Accept a restored backup, or a damaged journal, as the present state, once for each base bundle.
+        """Accept a restored backup or a damaged journal as the present state, once for each base bundle.
 
-        It spends the drop of the soft floor of time, and resets that were issued before are refused afterwards. Raises
-        `AcceptRefused` where there is nothing to accept, or that drop was spent.
+        This uses up the one drop of the soft floor of time, and resets that were issued before are refused afterwards.
+        Raises `AcceptRefused` if there is nothing to accept, or the drop was used before.
         """
         self.note_findings()
         state = self.journal.state
@@ -69,10 +69,10 @@ class WriteTransaction:
         self.record("accept-restored")
 
     def accept_clock(self) -> None:
-        """Make the clock count again, after it was ahead for more than a day of running.
+        """Trust the clock again after it was ahead for more than a day of running.
 
-        The soft floor of time is dropped to the hard one, once for each base bundle. Raises `AcceptRefused` where that
-        drop was spent, or there is nothing to drop.
+        The soft floor of time drops to the hard one, once for each base bundle. Raises `AcceptRefused` if the drop was
+        used before, or there is nothing to drop.
         """
         state, seen, clock = self.journal.state, self.time, self.read.reading.clock
         if state.base in state.dropped:
@@ -83,17 +83,17 @@ class WriteTransaction:
         self.record("accept-clock", clock=format_seconds(clock), later=format_seconds(seen.soft))
 
     def accept_restored(self, at: int, by: str, base: bytes = b"") -> None:
-        """Take the database as it is: what its mark says of it no longer counts."""
+        """Accept the database as it is, whatever its mark says."""
         self.enter(TroubleAccepted(at, by, base))
         self.lower_mark = True
 
     def finish(self) -> None:
-        """Remember the time with the change, if there was one, and sign the journal."""
+        """If there was a change, store the time with it and sign the journal."""
         if self.has_changed:
             self.journal.keep_time(self.time, self._why, self._base)
 
     def note_findings(self) -> None:
-        """Record with the first change that the database was restored, or its journal damaged."""
+        """Record, before the first change, that the database was restored or its journal damaged."""
         stored = self.read.stored
         if self.has_changed or self.journal.journal is not stored.journal:
             return
@@ -116,7 +116,7 @@ class WriteTransaction:
 
 @contextmanager
 def write_installation(opened: loading.OpenInstallation) -> Generator[WriteTransaction]:
-    """Open the write transaction of an installation; the block's changes are one, or none."""
+    """Open a write transaction of an installation; all changes of the block are committed, or none."""
     location = opened.database.location
     mark, known = read_mark(location), opened.last.stored
     with opened.database.write() as connection:
@@ -135,7 +135,7 @@ def write_installation(opened: loading.OpenInstallation) -> Generator[WriteTrans
 
 
 def write_first(opened: loading.OpenInstallation, act: Callable[[WriteTransaction], T]) -> T:
-    """Run a change that may set the installation up; again if another process was faster."""
+    """Run a change that may set the installation up; if another process was faster, run it again."""
     try:
         with write_installation(opened) as change:
             return act(change)
@@ -147,7 +147,7 @@ def write_first(opened: loading.OpenInstallation, act: Callable[[WriteTransactio
 
 
 class Section:
-    """An open installation or a part of it, for its administrators: its users, its sites and others."""
+    """A handle of an open installation or a part of it, such as its users."""
 
     def __init__(self, opened: loading.OpenInstallation) -> None:
         self._opened = opened
@@ -157,7 +157,7 @@ class Section:
 
 
 def acting(act: Callable[Concatenate[loading.OpenInstallation, P], T]) -> Callable[Concatenate[Section, P], T]:
-    """Return the method of a section that opens its transactions itself."""
+    """Make a method of a `Section` from a function of the open installation."""
 
     @wraps(act)
     def method(self: Section, /, *args: P.args, **options: P.kwargs) -> T:
@@ -167,7 +167,7 @@ def acting(act: Callable[Concatenate[loading.OpenInstallation, P], T]) -> Callab
 
 
 def reading(ask: Callable[Concatenate[loading.ReadTransaction, P], T]) -> Callable[Concatenate[Section, P], T]:
-    """Return the method of a section that asks in one snapshot."""
+    """Make a method of a `Section` from a function that reads one snapshot."""
 
     @wraps(ask)
     def ask_in_one(opened: loading.OpenInstallation, /, *args: P.args, **options: P.kwargs) -> T:
@@ -178,7 +178,7 @@ def reading(ask: Callable[Concatenate[loading.ReadTransaction, P], T]) -> Callab
 
 
 def changing(act: Callable[Concatenate[WriteTransaction, P], T]) -> Callable[Concatenate[Section, P], T]:
-    """Return the method of a section that acts in one change."""
+    """Make a method of a `Section` from a function that makes one change."""
 
     @wraps(act)
     def act_in_one(opened: loading.OpenInstallation, /, *args: P.args, **options: P.kwargs) -> T:
@@ -188,17 +188,17 @@ def changing(act: Callable[Concatenate[WriteTransaction, P], T]) -> Callable[Con
 
 
 def remember(opened: loading.OpenInstallation, state: loading.InstallationState, pause: int = REMEMBER_SECONDS) -> bool:
-    """Keep the time, if last kept `pause` seconds ago, and what a pack has newer; return whether there was any."""
+    """Store the time, if last stored `pause` seconds ago, and newer documents of a pack; return whether it wrote."""
     seen, store = state.stored, state.trust_store
-    # Only an activated installation keeps documents: before that, its pack says everything.
+    # Only an activated installation stores documents; before that, its pack has all of them.
     has_news = seen.recorded is not None and (store.tokens, store.trust.seen) != (seen.trust, seen.seen)
     if not (has_news or is_due(seen.time, opened.clocks(), pause)):
         return False
     with write_installation(opened) as change:
         stored, journal, time = change.read.stored, change.journal, change.time
         if stored.journal.fault is not None:
-            return False  # whoever makes the next change puts that on record first
-        # Somebody else may have brought what is newer still.
+            return False  # the next change records the fault first
+        # Another process may have stored something newer.
         if has_news and (stored.trust, stored.seen) == (seen.trust, seen.seen):
             keep_trust(journal, stored, store)
             every = verify_bundles(stored.every, store, effective(time, change.read.reading))

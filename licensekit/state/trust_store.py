@@ -1,4 +1,4 @@
-"""From pack and stored documents to whom an installation believes; every signature is checked."""
+"""The trust store of an installation, from its pack and stored documents; every signature is checked."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -24,21 +24,21 @@ KnownBundles = dict[StoredBundle, Verified[Bundle]]
 
 
 class VerifiedBundles(NamedTuple):
-    """What the trust in force says of stored bundles, each in the order of activation."""
+    """Stored bundles, judged under the trust in force; in the order of activation."""
 
-    verified: tuple[Verified[Bundle], ...]  # those whose keys may still sign them: they hold others back
-    kept: tuple[Verified[Bundle], ...]  # those of them that may be in force; a revoked one holds its place
-    unusable: Mapping[bytes, LicenseError]  # identity of each that grants nothing, to why
+    verified: tuple[Verified[Bundle], ...]  # their keys may still sign them; each keeps lower sequences out
+    kept: tuple[Verified[Bundle], ...]  # those that may be in force; a revoked one keeps its place
+    unusable: Mapping[bytes, LicenseError]  # identity of each bundle that grants nothing, to the reason
 
 
 def combine_trust(stored: Stored, root: str, pack: bytes | str) -> tuple[TrustStore, tuple[UnusableDocument, ...]]:
-    """Return whom pack and stored documents make an installation believe, and which of these do not verify.
+    """Return the trust store of pack and stored documents, and the documents that do not verify.
 
-    The newest of each governs, even if what was seen before is missing: a new file may bring it. Raises as `open_pack`,
-    or `HomeInvalid` where the installation belongs to another root.
+    The newest of each kind counts. A newer one that was seen before may be missing: a new file may bring it. Raises as
+    `open_pack`, or `HomeInvalid` if the installation belongs to another root.
     """
     base, known = open_pack(pack, root), stored.recorded
-    # Another vendor's or product's root is refused; another of one chain is welcome.
+    # A root of another vendor or product is refused; an older or newer one of the same chain is accepted.
     is_same = known is None or known.root == root or _leads(pack, known.root, root)
     if known is not None and not (is_same or _leads(known.pack, root, known.root)):
         raise HomeInvalid(reason="other-root", recorded=known.root)
@@ -52,7 +52,7 @@ def combine_trust(stored: Stored, root: str, pack: bytes | str) -> tuple[TrustSt
 def verify_bundles(
     stored: Iterable[StoredBundle], trust_store: TrustStore, now: int, known: KnownBundles | None = None
 ) -> VerifiedBundles:
-    """Verify stored bundles again, under the trust in force, but those that were so before: `known` keeps them."""
+    """Verify stored bundles under the trust in force, except those in `known`, to which verified ones are added."""
     known = {} if known is None else known
     verified, kept, unusable = list[Verified[Bundle]](), list[Verified[Bundle]](), dict[bytes, LicenseError]()
     for one in stored:
@@ -70,7 +70,7 @@ def verify_bundles(
 
 
 def _held(record: BundleRecord, token: armor.Token, trust_store: TrustStore) -> Verified[Bundle]:
-    """Verify what is stored of a bundle; it must be the one that the journal names."""
+    """Verify a stored bundle; raise `AuditDamaged` if it is missing or not the one that the journal names."""
     if not token.frame:
         raise AuditDamaged(reason="gone", document=record.label)
     bundle = verify_signed(token, Bundle, trust_store.trust)
@@ -82,7 +82,7 @@ def _held(record: BundleRecord, token: armor.Token, trust_store: TrustStore) -> 
 def lost_bundles(
     stored: Iterable[StoredBundle], unusable: Mapping[bytes, LicenseError], granted: Entitlements
 ) -> Iterator[UnusableDocument]:
-    """Yield the `unusable` bundles, one an issuer and part, that would govern were they usable (P3, P5)."""
+    """Yield the `unusable` bundles, one for each issuer and part, that would be in force if usable (P3, P5)."""
     numbers, trust = {record.identity: record.number for record, _ in stored}, granted.trust_store.trust
     in_force = (part.verified for part in granted.parts)
     governing = [((one.document.use, -numbers[one.identity]), one) for one in in_force]
@@ -96,14 +96,14 @@ def lost_bundles(
 
 
 def _has_place_of(record: BundleRecord, one: Verified[Bundle], trust: TrustState) -> bool:
-    """Return whether a bundle is of the same part as one that is lost, or replaces its serial."""
+    """Return whether a bundle is of the same part as a lost one, or replaces its serial."""
     bundle = one.document
     is_replaced = may_replace(one, trust) and takes_place_of(bundle, record.serial, record.use)
     return bundle.issuer == record.issuer and (bundle.part == record.part or is_replaced)
 
 
 def still_holds(taken: BundleTaken, older: Bundle, trust: TrustState) -> bool:
-    """Return whether a bundle of which only the journal is left holds `older` back, as `holds_back` judges."""
+    """Return whether a bundle that is only left in the journal keeps `older` out, by the rules of `holds_back`."""
     signer = trust.signers.get((taken.scheme, taken.key))
     if signer is None or signer.admitted.state is KeyState.REVOKED or "bundle" not in signer.types:
         return False
@@ -117,7 +117,7 @@ def still_holds(taken: BundleTaken, older: Bundle, trust: TrustState) -> bool:
 
 
 def _leads(pack: bytes | str, first: str, later: str) -> bool:
-    """Return whether a pack has a chain of roots from one pin to another."""
+    """Return whether a pack contains a chain of roots from one pin to another."""
     try:
         chain = open_pack(pack, first).trust.chain
     except LicenseError:
@@ -126,7 +126,7 @@ def _leads(pack: bytes | str, first: str, later: str) -> bool:
 
 
 def _identity(token: armor.Token) -> str:
-    # An identity is of type and payload; of a damaged frame there is nothing to identify.
+    # The identity covers type and payload; a damaged frame has none.
     try:
         return identity_of(token.type, frame.read(token.frame).payload).hex()
     except LicenseError:
@@ -136,14 +136,14 @@ def _identity(token: armor.Token) -> str:
 def _without_unusable(
     base: TrustStore, tokens: Sequence[armor.Token], seen: Seen
 ) -> tuple[TrustStore, tuple[UnusableDocument, ...]]:
-    """Take the tokens one after the other, and leave out those that spoil the rest."""
+    """Add the tokens one by one, and leave out those that cannot be added."""
     taken, unusable = list[armor.Token](), list[UnusableDocument]()
     trust_store = add_documents(base, (), None, seen)
     for token in tokens:
         try:
             trust_store = add_documents(base, [*taken, token], None, seen)
         except TrustMissing:
-            pass  # a new root, whose trust document is still to come
+            pass  # a new root; its trust document may follow
         except LicenseError as error:
             unusable.append(UnusableDocument(type=token.type, identity=_identity(token), error=error))
             continue
@@ -152,7 +152,7 @@ def _without_unusable(
 
 
 def keep_trust(journal: JournalWriter, stored: Stored, trust_store: TrustStore) -> None:
-    """Keep everything in force as received, and what was seen as the floor."""
+    """Store the documents in force as received, and enter the highest versions seen in the journal."""
     connection = journal.connection
     if trust_store.tokens != stored.trust:
         connection.run(SQL["forget_trust"])

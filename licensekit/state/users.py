@@ -1,4 +1,4 @@
-"""Users and sites in rows: what is known of them, what they hold, and how it is written."""
+"""Users and sites in the database, with what they hold."""
 
 from bisect import bisect
 from collections import Counter
@@ -19,31 +19,31 @@ from licensekit.wire.documents import UserKind
 T = TypeVar("T")
 _TOGETHER: Final = 250  # how many rows are written or deleted by one statement
 _SQL: Final = read_queries(__file__, {"user_slot": USER_SLOT, "site_slot": SITE_SLOT})
-USER_COLUMNS: Final = _SQL["columns"]  # what `facts_of` reads, of the table `users` under the name `u`
+USER_COLUMNS: Final = _SQL["columns"]  # the columns for `facts_of`, of the table `users` as `u`
 
 
 class SiteFacts(NamedTuple):
-    """What is known of a site, and what it is assigned."""
+    """A site and its licenses."""
 
     id: str
-    written: str  # the id as somebody typed it; `id` is the form in which ids are compared
+    written: str  # the id as it was typed; `id` is folded for comparison
     name: str
     central: bool
     holdings: tuple[Holding, ...]
 
     @property
     def licenses(self) -> tuple[str, ...]:
-        """What is assigned, by code."""
+        """The codes of the assigned licenses."""
         return tuple(holding.license for holding in self.holdings)
 
 
 def user_facts(connection: Connection, user_id: str) -> UserFacts | None:
-    """Look up what is known of a user, and what it is assigned; None if there is no such user."""
+    """Return a user with holdings; None if there is no such user."""
     return next(users_of(connection, [names.folded(user_id)]), None)
 
 
 def users_of(connection: Connection, ids: Iterable[str]) -> Iterator[UserFacts]:
-    """Look up users by ids in the form that is compared; who is not there is left out."""
+    """Yield the users with these folded ids; unknown ids are skipped."""
     for some in together(ids, _TOGETHER):
         for _, of_one in groupby(connection.rows(with_marks(_SQL["users"], some), *some), key=itemgetter(0)):
             rows = list(of_one)
@@ -51,32 +51,32 @@ def users_of(connection: Connection, ids: Iterable[str]) -> Iterator[UserFacts]:
 
 
 def known_user(connection: Connection, user_id: str) -> UserFacts:
-    """Look up what is known of a user, as `user_facts` does, or raise `NotFound`."""
+    """Return a user as `user_facts` does, or raise `NotFound`."""
     if (user := user_facts(connection, user_id)) is None:
         raise NotFound(reason="user", name=user_id)
     return user
 
 
 def site_facts(connection: Connection, site_id: str) -> SiteFacts | None:
-    """Look up what is known of a site; None if there is no such site."""
+    """Return a site with holdings; None if there is no such site."""
     return _site(connection.rows(_SQL["site"], names.folded(site_id)))
 
 
 def known_site(connection: Connection, site_id: str) -> SiteFacts:
-    """Look up what is known of a site, as `site_facts` does, or raise `NotFound`."""
+    """Return a site as `site_facts` does, or raise `NotFound`."""
     if (site := site_facts(connection, site_id)) is None:
         raise NotFound(reason="site", name=site_id)
     return site
 
 
 def all_sites(connection: Connection) -> tuple[SiteFacts, ...]:
-    """Look up every site, the central one first."""
+    """Return every site, the central one first."""
     found = (_site(list(of_one)) for _, of_one in groupby(connection.rows(_SQL["all_sites"]), key=itemgetter(0)))
     return tuple(site for site in found if site is not None)
 
 
 def facts_of(row: Row) -> UserFacts:
-    """Return what `USER_COLUMNS` at the start of a row say of a user; the holdings are empty."""
+    """Return the user in a row that begins with `USER_COLUMNS`, without holdings."""
     user_id, name, kind, can_log_in, administrator, retired, member_of, written, last_seen, added, *_ = row
     groups = tuple(member_of.split("\n")) if member_of else ()
     flags = bool(can_log_in), bool(administrator), bool(retired)
@@ -84,7 +84,7 @@ def facts_of(row: Row) -> UserFacts:
 
 
 def add_user(connection: Connection, user: UserFacts, today: int) -> UserFacts:
-    """Insert a user, whose id is as typed, and return it as it is kept; raise `EntryTaken`, `EntryInvalid`."""
+    """Insert a user with an id as typed and return the user as stored; raise `EntryTaken` or `EntryInvalid`."""
     written = names.written_id(user.id, "user id")
     groups = names.check_groups(user.groups)
     user = user._replace(id=names.folded(written), written=written, groups=groups, added=today)
@@ -96,20 +96,20 @@ def add_user(connection: Connection, user: UserFacts, today: int) -> UserFacts:
 
 
 def update_user(connection: Connection, user: UserFacts) -> None:
-    """Write what is known of a user; raise `EntryInvalid` where the name or a group cannot be kept."""
+    """Store changed facts of a user; raise `EntryInvalid` if the name or a group is not valid."""
     connection.run(_SQL["update"], *columns_of(user))
     index_words(connection, (user,))
 
 
 def columns_of(user: UserFacts) -> tuple[str | int, ...]:
-    """Return name, kind, flags, groups and id as they are kept; raises `EntryInvalid` as `add_user`."""
+    """Return name, kind, flags, groups and id as they are stored; raises `EntryInvalid` as `update_user`."""
     flags = map(int, (user.can_log_in, user.administrator, user.retired))
     member_of = "\n".join(names.check_groups(user.groups))
     return names.check_name(user.name), int(user.kind), *flags, member_of, user.id
 
 
 def holdings_of(rows: Sequence[Row]) -> tuple[Holding, ...]:
-    """Return what rows that end in license and slot hold; the license is NULL of who holds none."""
+    """Return the holdings in rows that end with license and slot; the license is NULL for who holds none."""
     return tuple(Holding(code, slot_of(slot)) for *_, code, slot in rows if code is not None)
 
 
@@ -125,7 +125,10 @@ def _site(rows: list[Row]) -> SiteFacts | None:
 
 
 def groups_of(connection: Connection, deciding: Mapping[str, Sequence[int]]) -> tuple[Group, ...]:
-    """Return those who can log in, by kind and what they hold of `deciding`; slots that are served alike are one."""
+    """Return the users who can log in, grouped by kind and their holdings of the licenses in `deciding`.
+
+    `deciding` has the last slot of each range of slots that are served alike; a group has the first slot of the range.
+    """
     first = {code: (1, *(cut + 1 for cut in cuts)) for code, cuts in deciding.items()}
     alike: Counter[tuple[int, frozenset[Holding]]] = Counter()
     for (_, kind), of_one in groupby(connection.stream(_SQL["logging_in"]), key=itemgetter(0, 1)):
@@ -136,7 +139,7 @@ def groups_of(connection: Connection, deciding: Mapping[str, Sequence[int]]) -> 
 
 
 def index_words(connection: Connection, users: Iterable[UserFacts]) -> None:
-    """Write what users are found and sorted by, in place of what they had, in constant memory."""
+    """Renew the search words and sort keys of users, in constant memory."""
     for some in together(users, _TOGETHER):
         for query in ("show", "forget_words"):
             connection.run(with_marks(_SQL[query], some), *(user.id for user in some))
@@ -146,19 +149,19 @@ def index_words(connection: Connection, users: Iterable[UserFacts]) -> None:
 
 
 def group_word(group: str) -> str:
-    """Return what the index of words has of a group, which no text finds."""
+    """Return the index entry of a group, which no search for a text can match."""
     return f"#{names.folded(group)}"
 
 
 def together(elements: Iterable[T], most: int) -> Iterator[list[T]]:
-    """Yield the elements in lists of at most `most`."""
+    """Yield the elements in lists of up to `most`."""
     rest = iter(elements)
     while some := list(islice(rest, most)):
         yield some
 
 
 def insert_rows(connection: Connection, insert: LiteralString, rows: Iterable[Row]) -> None:
-    """Insert many rows with few statements; `insert` ends with the marks of the values of one row."""
+    """Insert many rows with few statements; `insert` ends with the parenthesized marks of one row."""
     marks = insert[insert.rindex("(") :]
     for some in together(rows, _TOGETHER):
         connection.run(insert + f", {marks}" * (len(some) - 1), *chain.from_iterable(some))

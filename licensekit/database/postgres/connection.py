@@ -1,11 +1,11 @@
-"""Connections to PostgreSQL, as a URL asks for them and as we set them up; transactions; what errors mean.
+"""Connections to PostgreSQL: their URLs and settings, transactions, and the meaning of errors.
 
-The server itself answers, or a pooler in front of it. A pooler such as PgBouncer lends a session of the server for one
-transaction at a time. What belongs to a session has no place there: settings are made in each transaction, and nothing
-is prepared. Codes of errors are those of the PostgreSQL manual, appendix A.
+A connection leads to the server itself or to a pooler such as PgBouncer, which lends a session of the server for one
+transaction at a time. Behind a pooler, settings are made in each transaction and nothing is prepared. Error codes are
+those of the PostgreSQL manual, appendix A.
 
-Nothing is waited for without an end: a server that lives ends a statement itself, says why and keeps the connection; of
-one that stands still we hear nothing, and throw the connection away.
+Every wait has an end. A healthy server ends a statement itself, says why and keeps the connection; if the server is
+silent, the connection is closed.
 """
 
 import logging
@@ -32,16 +32,16 @@ _DEFAULTS: Final[dict[str, Any]] = {
     "application_name": "licensekit",
     "connect_timeout": 10,
     "client_encoding": "utf-8",
-    # A host that is gone without a word is noticed within about ten seconds.
+    # A dead host is noticed within about ten seconds.
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
 STATEMENT_SECONDS: Final = 30.0  # for a statement without a deadline
-_SILENT_SECONDS: Final = STATEMENT_SECONDS + 2  # without any answer; a server that lives has ended it by then
+_SILENT_SECONDS: Final = STATEMENT_SECONDS + 2  # after this long without an answer, the server counts as dead
 _LATE_SECONDS: Final = 0.03
-"""How long after a deadline what the server says of it is waited for, and how often the clock is looked at."""
+"""How long to wait after a deadline for the server to report it, and how often to check the clock."""
 
 _SECRETS: Final = ("password", "sslpassword", "oauth_client_secret")
 _HOST: Final = r"(?:\[[0-9A-Fa-f:.%]*\]|[^:@/?,\[\]]*)(?::[0-9]*)?"
@@ -52,10 +52,10 @@ _URL: Final = re.compile(
     r"(?P<database>/[^@/?]*)?"
     r"(?:\?[^@?]*)?"
 )
-"""Stricter than libpq, so that nothing of a password can be taken for a host or a database."""
+"""Stricter than libpq, so that no part of a password can be mistaken for a host or a database."""
 _SQL: Final = read_queries(__file__)
 
-# It warns of connections that are closed in the middle; a program without handlers would print that.
+# psycopg warns about closed connections, which a program without log handlers would print.
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
 S = TypeVar("S")
 _Meaning = Callable[..., errors.EngineError]
@@ -83,15 +83,15 @@ _MEANINGS: Final[dict[str, _Meaning]] = {
     "54": _NOT_STORABLE,
     "XX": partial(errors.DatabaseDamaged, reason="server"),
 }
-"""By code, else by its first two characters, the class."""
+"""SQLSTATE, or its first two characters (its class), to our error."""
 
 
 class Unanswered(psycopg.OperationalError):
-    """The server has not answered by the `deadline`, or has been `silent`."""
+    """The server did not answer by the `deadline`, or has been `silent` for too long."""
 
 
 def translate(error: BaseException, where: str) -> errors.LicenseError | None:
-    """Return what an error of psycopg means; see `licensekit.database.protocol.Translate`."""
+    """Translate an error of psycopg; see `licensekit.database.protocol.Translate`."""
     if not isinstance(error, psycopg.Error):
         return None
     if isinstance(error, Unanswered):
@@ -104,10 +104,10 @@ def translate(error: BaseException, where: str) -> errors.LicenseError | None:
 class Raw(psycopg.Connection[Row]):
     """A connection on which every wait has an end."""
 
-    deadline = inf  # when it ends, as a time of `time.monotonic`
+    deadline = inf  # a time of `time.monotonic`
 
     def wait(self, gen: PQGen[RV], *args: Any, **options: Any) -> RV:
-        """Wait for what psycopg does; close the connection if the server gives no answer."""
+        """Run an operation of psycopg; close the connection if the server does not answer."""
         try:
             return super().wait(_ending(gen, self.deadline), *args, **{"interval": _LATE_SECONDS, **options})
         except Unanswered:
@@ -116,7 +116,7 @@ class Raw(psycopg.Connection[Row]):
 
 
 def _ending(gen: Generator[S, int, RV], deadline: float) -> Generator[S, int, RV]:
-    """Run a generator of psycopg, which yields what it waits for (`psycopg.waiting`), until its end."""
+    """Run a generator of psycopg (see `psycopg.waiting`); raise `Unanswered` at the deadline, or after silence."""
     end = deadline + _LATE_SECONDS if deadline < inf else monotonic() + _SILENT_SECONDS
     try:
         state = next(gen)
@@ -133,7 +133,7 @@ def _ending(gen: Generator[S, int, RV], deadline: float) -> Generator[S, int, RV
 
 _TOKEN: Final = re.compile(r"""'[^']*'|"[^"]*"|\?|%|(?:server_now|may_be_lost|is_read_only)\(\)""")
 NOW: Final = "floor(extract(epoch FROM clock_timestamp()))::bigint"
-"""The server's time, which goes on inside a transaction."""
+"""The server's time, which advances within a transaction."""
 _OURS: Final = {
     "?": "%s",
     "server_now()": NOW,
@@ -150,10 +150,10 @@ class PostgresConnection(Connection):
         self._raw = raw
         self._commit = commit
         self._streams = 0
-        self.began: int | None = None  # the server's time at the beginning, if it was asked for
+        self.began: int | None = None  # the server's time at the beginning, if known
 
     def begin(self, statements: bytes) -> Row | None:
-        """Begin the transaction, and return the last statement's row."""
+        """Begin the transaction and return the last statement's row."""
         with self._lifetime:
             cursor = self._raw.execute(statements)
             while cursor.nextset():
@@ -174,7 +174,7 @@ class PostgresConnection(Connection):
         return int(seconds)
 
     def commit(self) -> None:
-        """Commit durably, and end the transaction."""
+        """See `Connection.commit`."""
         self._lifetime.check()
         self._lifetime.end()
         try:
@@ -186,10 +186,10 @@ class PostgresConnection(Connection):
             raise errors.DatabaseUnavailable(reason="uncertain", detail=error.detail, where=self._where) from error
 
     def abandon(self) -> None:
-        """Undo what was done; nothing, if the transaction belongs to a parent process."""
+        """See `Connection.abandon`."""
         if not self._lifetime.is_inherited:
             self._lifetime.end()
-            # A server that is away has undone it already; the pool drops such a connection.
+            # A server that is gone has rolled back already; the pool drops such a connection.
             with suppress(psycopg.Error):
                 self._raw.execute(b"ROLLBACK")
 
@@ -206,17 +206,17 @@ class PostgresConnection(Connection):
 
 @lru_cache(maxsize=1000)
 def placed(sql: LiteralString) -> bytes:
-    """Return `sql` as psycopg takes it: with what `_OURS` replaces, and `%` as itself."""
+    """Return `sql` as psycopg expects it: with the replacements of `_OURS`, and `%` doubled."""
     return _TOKEN.sub(lambda found: _OURS.get(found[0]) or found[0].replace("%", "%%"), sql).encode()
 
 
 def read_url(url: str) -> tuple[str, dict[str, Any]]:
-    """Return `url` without its secrets, and the parameters that it and our defaults ask for."""
+    """Return `url` without its secrets, and its connection parameters together with our defaults."""
     found, asked = _URL.fullmatch(url) if url.isprintable() else None, None
-    with suppress(psycopg.Error, UnicodeError):  # whose messages repeat the URL
+    with suppress(psycopg.Error, UnicodeError):  # their messages quote the URL
         asked = conninfo_to_dict(url)
     if found is None or asked is None:
-        raise errors.DatabaseUnavailable(reason="url")  # nothing of it is repeated: any part of it may be the password
+        raise errors.DatabaseUnavailable(reason="url")  # quotes nothing: any part of it may be the password
     scheme, user, password, hosts, database = found.groups(default="")
     masked = ":***" if password else ""
     at = "@" if user or password else ""
@@ -224,31 +224,31 @@ def read_url(url: str) -> tuple[str, dict[str, Any]]:
 
 
 def holds_password(url: str) -> bool:
-    """Return whether `url` has a password in it, anywhere libpq takes one; raises as `read_url`."""
+    """Return whether `url` contains a secret anywhere libpq accepts one; raises as `read_url`."""
     _, parameters = read_url(url)
     return any(parameters.get(name) for name in _SECRETS)
 
 
 def connect(parameters: dict[str, Any], wait: float, number: int, deadline: float) -> Raw:
-    """Open a connection by a deadline, which waits `wait` seconds for a lock and shows schema `number`.
+    """Open a connection by a deadline; it waits up to `wait` seconds for a lock and tells others schema `number`.
 
-    Raises `psycopg.Error`. Only the lookup of a host's name may take longer.
+    Raises `psycopg.Error`. Only the lookup of a host name may exceed the deadline.
     """
     if deadline - monotonic() > _DEFAULTS["connect_timeout"]:
         raw = Raw.connect(**parameters)
-    else:  # in less time than psycopg takes to find one host of several silent
+    else:  # psycopg's own timeout is too coarse for a short deadline
         opening = _ending(generators.connect(make_conninfo(**parameters)), deadline)
         raw = Raw(waiting.wait_conn(opening, interval=_LATE_SECONDS), tuple_row)
     with undoing(raw.close):
         raw.autocommit, raw.deadline = True, deadline
-        # A pooler tells its clients a process of its own making.
+        # A pooler reports an invented process id to its clients.
         [(process,)] = raw.execute(b"SELECT pg_backend_pid()").fetchall()
         if process == raw.info.backend_pid:
             shown = _SQL["shown"].replace("{number}", str(number))
             raw.execute(_filled(_SQL["session"] + shown, wait, STATEMENT_SECONDS))
         else:
             raw.prepare_threshold = None
-        # Values are converted in both directions as SQLite does.
+        # Convert values in both directions as SQLite does.
         raw.adapters.register_dumper(int, Int8Dumper)
         raw.adapters.register_dumper(bool, Int8Dumper)
         raw.adapters.register_loader("numeric", IntLoader)
@@ -256,7 +256,7 @@ def connect(parameters: dict[str, Any], wait: float, number: int, deadline: floa
 
 
 def settings_of(raw: Raw, wait: float) -> bytes:
-    """Return the settings that each transaction needs: none, unless it has a deadline or a pooler lends the session."""
+    """Return the settings of a transaction: empty unless it has a deadline, or a pooler lends the session."""
     if raw.deadline == inf and raw.prepare_threshold is not None:
         return b""
     left = STATEMENT_SECONDS if raw.deadline == inf else max(0.001, raw.deadline - monotonic())

@@ -1,4 +1,4 @@
-"""The `Database` of PostgreSQL: who reads, who writes, what has changed."""
+"""The `Database` of PostgreSQL."""
 
 import re
 import selectors
@@ -23,11 +23,11 @@ _Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelecto
 _MIGRATION_SECONDS: Final = 600.0  # to migrate a database, or to fill a new one
 _COLUMN: Final = re.compile(r"[(,]\s*([a-z]\w*) (BIGINT|TEXT|BYTEA)")
 _RULES: Final = {"c": "CHECK (", "f": "REFERENCES", "p": "PRIMARY KEY", "u": "UNIQUE"}
-"""Kind of a constraint in the catalog to how it is written."""
+"""Kind of a constraint in PostgreSQL's catalog to its keyword."""
 
 
 def _defined(statement: LiteralString) -> str:
-    """Return what the query `defined` shows of what a statement has created."""
+    """See `Dialect.define`."""
     if statement.startswith("CREATE TABLE"):
         columns = ", ".join(f"{name} {kind.lower()}" for name, kind in _COLUMN.findall(statement))
         rules = "".join(kind * statement.count(text) for kind, text in _RULES.items())
@@ -39,7 +39,7 @@ _SQL: Final = read_queries(__file__)
 _WORDS: Final[Queries] = {"integer": "BIGINT", "text": 'TEXT COLLATE "C"', "blob": "BYTEA", "strict": ""}
 DIALECT: Final = Dialect(_WORDS, first=(), define=_defined, queries=_SQL)
 
-# With the server's time, so that nobody need ask for it.
+# The server's time comes with it, which saves a query.
 _FOUND: Final = FOUND.replace(" FROM", f", {NOW} FROM").encode()
 _LOCK, _SHARED_LOCK, _COUNT = (f"{_SQL[name]};".encode() for name in ("lock", "shared_lock", "count"))
 
@@ -51,7 +51,7 @@ class PostgresDatabase(BaseDatabase):
 
     def __init__(self, url: str, schema: Schema | None, *, create: bool, fill: Fill | None, wait: float) -> None:
         self.location, self._parameters = server.read_url(url)
-        self._schema: Schema | None = None  # nothing is checked until it was migrated
+        self._schema: Schema | None = None  # nothing is checked until it has been migrated
         self._wait, self._number = wait, 0 if schema is None else schema.number
         self._pool = ConnectionPool(self._connect, Raw.close, is_usable=_is_idle, location=self.location, wait=wait)
         with undoing(self.close):
@@ -75,7 +75,7 @@ class PostgresDatabase(BaseDatabase):
             with self._lend() as raw, Translated(translate, self.location):
                 return raw.execute(placed(sql), storable(params, self.location)).fetchone()
         except DatabaseDamaged:
-            with self.read():  # where a newer program has changed the tables, that is what is wrong
+            with self.read():  # raises the better error if a newer program has changed the tables
                 raise
 
     def each(self, sql: LiteralString, rows: Iterable[tuple[Value, ...]]) -> list[Row | None]:
@@ -87,7 +87,7 @@ class PostgresDatabase(BaseDatabase):
         return (getpid(), *(self.once(_SQL["changes"]) or ()))
 
     def epoch(self) -> str:
-        """See `Database.epoch`; empty where the server does not tell."""
+        """See `Database.epoch`; empty if this account may not ask the server."""
         try:
             return str((self.once(_SQL["epoch"]) or ("",))[0])
         except DatabaseUnavailable as error:
@@ -100,7 +100,7 @@ class PostgresDatabase(BaseDatabase):
         self._pool.close()
 
     def keep_copy(self, number: int) -> None:
-        """Do nothing: the server's backups are its administrator's."""
+        """Do nothing: backups of a server are its administrator's job."""
 
     @contextmanager
     def _transaction(self, begin: bytes, lock: bytes = b"", count: bytes = b"") -> Generator[PostgresConnection]:
@@ -128,7 +128,7 @@ class PostgresDatabase(BaseDatabase):
 def _is_idle(raw: Raw) -> bool:
     if raw.closed or raw.info.transaction_status != TransactionStatus.IDLE:
         return False
-    # A server that has gone away has said so, or closed the socket: either can be read.
+    # If a server has gone away, its last message or the closed socket makes this one readable.
     with _Selector() as selector:
         selector.register(raw.fileno(), selectors.EVENT_READ)
         return not selector.select(0)

@@ -1,6 +1,6 @@
-"""Connections to a SQLite file: what is accepted as one, how it is set up, transactions, and what errors mean.
+"""Connections to a SQLite file: which files are accepted, their settings, transactions, and the meaning of errors.
 
-Codes of errors are those of https://sqlite.org/rescode.html.
+Error codes are those of https://sqlite.org/rescode.html.
 """
 
 import os
@@ -19,11 +19,11 @@ from licensekit.database.protocol import STREAMED_ROWS, VALUE_BYTES, Translated,
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, FileUnusable, LicenseError
 from licensekit.files import hand_over, require_plain_file, sync_folder, unusable
 
-APPLICATION_ID: Final = 0x6C6B6462  # what marks a SQLite file as ours (`lkdb`)
+APPLICATION_ID: Final = 0x6C6B6462  # marks a SQLite file as ours (`lkdb`)
 CHECKED_BYTES: Final = 2 * 1024 * 1024
-"""Up to this size a database is checked page by page when it is opened (about a millisecond)."""
+"""Databases up to this size are checked page by page when they are opened (about a millisecond)."""
 MEMORY: Final = ":memory:"
-_SMALLEST: Final = 512  # the smallest page that SQLite has, and so the smallest database
+_SMALLEST: Final = 512  # the smallest page size of SQLite, and so the smallest database
 _SETTINGS: Final = ("synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "trusted_schema=OFF", "cell_size_check=ON")
 _Meaning = Callable[..., errors.EngineError]
 
@@ -45,13 +45,13 @@ _BY_CODE: Final[dict[int, _Meaning]] = {
 
 
 def translate(error: BaseException, where: str) -> errors.LicenseError | None:
-    """Return what an error of sqlite3 means; see `licensekit.database.protocol.Translate`."""
+    """Translate an error of sqlite3; see `licensekit.database.protocol.Translate`."""
     if isinstance(error, UnicodeDecodeError):
-        # sqlite3 cannot even say what is wrong: the name in its message is not UTF-8.
+        # sqlite3 cannot even decode its own message, because a name in it is not UTF-8.
         return damaged("a name in it is not UTF-8", where)
-    # A ProgrammingError is a mistake of ours: it stays what it is.
+    # A ProgrammingError is a bug of ours and is not translated.
     if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.ProgrammingError):
-        # Text that is no UTF-8 has no code: then, as for any other code, the database is damaged.
+        # Text that is not UTF-8 has no code. It means a damaged database, as any unknown code does.
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
         known = _BY_CODE.get(code) or _BY_CODE.get(code & 0xFF)
         return known(detail=str(error), where=where) if known else damaged(str(error), where)
@@ -59,7 +59,7 @@ def translate(error: BaseException, where: str) -> errors.LicenseError | None:
 
 
 def damaged(finding: str, where: str) -> errors.DatabaseDamaged:
-    """Return the error of a damaged database; `finding` may contain any text of the file."""
+    """Return the error for a damaged database; `finding` may contain any text from the file."""
     return errors.DatabaseDamaged(reason="damaged", detail=finding, where=where)
 
 
@@ -85,21 +85,21 @@ class SqliteConnection(Connection):
         """See `Connection.now`: there is no server."""
 
     def commit(self) -> None:
-        """Commit durably, and end the transaction."""
+        """See `Connection.commit`."""
         self._lifetime.check()
         self._finish()
         with Translated(translate, self._where):
             self._raw.execute("COMMIT")
 
     def abandon(self) -> None:
-        """Undo what was done; nothing, if the transaction belongs to a parent process."""
+        """See `Connection.abandon`."""
         if not self._lifetime.is_inherited:
             self._finish()
             with Translated(translate, self._where):
                 self._raw.rollback()
 
     def _finish(self) -> None:
-        # A cursor that still streams would hold its snapshot after the end of the transaction.
+        # An open cursor would keep its snapshot after the end of the transaction.
         self._lifetime.end()
         for cursor in self._streams:
             cursor.close()
@@ -114,17 +114,17 @@ class SqliteConnection(Connection):
 
 
 def prepare(path: Path, *, wait: float, create: bool) -> bool:
-    """Check that a file may be ours, or with `create` create it; return whether it was created. Raises as `connect`."""
+    """Check that a file may be ours, or with `create` create it; return whether it was. Raises as `connect`."""
     is_made = not is_there(path, required=not create) and create_private(path)
     end = monotonic() + wait
     while True:
         try:
             _set_to_log_ahead(path, create=create)
         except DatabaseBusy:
-            # SQLite does not always wait by itself for others who set up the same file.
+            # SQLite does not always wait by itself for another process that sets up the same file.
             if monotonic() > end:
                 raise
-        except BaseException:  # an interruption too must leave no empty file
+        except BaseException:  # no empty file may be left, not even after an interruption
             if is_made:
                 discard(path)
             raise
@@ -134,14 +134,14 @@ def prepare(path: Path, *, wait: float, create: bool) -> bool:
 
 
 def connect(path: Path | None, *, wait: float, read_only: bool = False) -> sqlite3.Connection:
-    """Open one connection, which waits `wait` seconds for other writers; without a path, to an empty one in memory."""
+    """Open a connection that waits up to `wait` seconds for other writers; without a path, to a new one in memory."""
     place, is_writable = MEMORY, True
     if path is not None:
         mode = "mode=ro&immutable=1" if is_read_as_it_is(path) else "mode=rw"
         place, is_writable = f"{path.absolute().as_uri()}?{mode}", _is_writable(path)
     with Translated(translate, str(path or MEMORY)):
         raw = sqlite3.connect(place, uri=True, timeout=wait, isolation_level=None, check_same_thread=False)
-        try:  # not `undoing`: it is done again and again
+        try:  # not `undoing`, whose generator would slow down every connection
             raw.create_function("is_read_only", 0, partial(int, not is_writable))
             raw.create_function("server_now", 0, lambda: None)
             raw.create_function("may_be_lost", 0, lambda: 1)
@@ -155,15 +155,15 @@ def connect(path: Path | None, *, wait: float, read_only: bool = False) -> sqlit
 
 
 def end_by(raw: sqlite3.Connection, deadline: float, wait: float) -> None:
-    """Let no statement wait for others, or run, beyond a deadline, a time of `time.monotonic`."""
+    """Let no statement wait or run beyond a deadline, a time of `time.monotonic`."""
     left = max(0.0, min(wait, deadline - monotonic()))
     raw.execute(f"PRAGMA busy_timeout = {round(left * 1000)}")
-    # The clock is looked at after steps of the virtual machine that take a fraction of a millisecond.
+    # That many steps of SQLite's virtual machine take a fraction of a millisecond.
     raw.set_progress_handler(None if deadline == inf else lambda: monotonic() > deadline, 10_000)
 
 
 def is_read_as_it_is(path: Path) -> bool:
-    """Return whether a database has no log, and this account can make none beside it."""
+    """Return whether a database has no log and this account cannot create one, so it must be opened as immutable."""
     logs = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
     return not (_is_writable(path) or any(log.exists() for log in logs))
 
@@ -174,7 +174,7 @@ def _is_writable(path: Path) -> bool:
 
 
 def is_alone(path: Path) -> bool:
-    """Return whether nobody has a database open: with its log, each connection locks it as long as it is open."""
+    """Return whether nobody else has a database open: with a log, every open connection holds a lock."""
     place = f"{path.absolute().as_uri()}?mode=rw"
     with suppress(sqlite3.Error), closing(sqlite3.connect(place, uri=True, timeout=0)) as raw:
         raw.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -183,16 +183,16 @@ def is_alone(path: Path) -> bool:
 
 
 def discard(path: Path) -> None:
-    """Remove a database file that was created here and has no table, under its lock: who waits for that notices."""
+    """Remove a database file that was created here and has no table, under its lock, so that waiters notice."""
     with suppress(LicenseError, OSError, sqlite3.Error), closing(connect(path, wait=0)) as raw:
         raw.execute("BEGIN IMMEDIATE")
         if raw.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
-            for suffix in ("", "-wal", "-shm"):  # Windows removes no open file: there an empty one counts as absent
+            for suffix in ("", "-wal", "-shm"):  # Windows cannot remove an open file; an empty one counts as absent
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def create_private(path: Path) -> bool:
-    """Create a file that only its owner may read, as it holds a key; return False if another process was faster."""
+    """Create a file that only its owner may read, for it will contain a key; return False if it exists by now."""
     is_made = False
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
@@ -219,17 +219,17 @@ def _set_to_log_ahead(path: Path, *, create: bool) -> None:
         raw.execute("COMMIT")
         if is_new and not create:
             raise FileUnusable(reason="empty-database", where=str(path))
-        # A file system that cannot do it leaves the file with a journal: slower, and as safe.
+        # On a file system that cannot do it, the file keeps a rollback journal: slower, but as safe.
         if _is_writable(path):
             raw.execute("PRAGMA journal_mode = WAL")
 
 
 def is_there(path: Path, *, required: bool) -> bool:
-    """Return whether a file is there; raise `FileUnusable` if it is no plain one, or is `required` and absent."""
+    """Return whether a file exists; raise `FileUnusable` if it is not a plain file, or `required` and absent."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        is_link = path.is_symlink()  # whose target is not mounted: that is not an absent database
+        is_link = path.is_symlink()  # its target may just not be mounted, so the database is not absent
         if is_link or required:
             raise FileUnusable(reason="link-broken" if is_link else "no-database", where=str(path)) from None
         return False
@@ -240,10 +240,10 @@ def is_there(path: Path, *, required: bool) -> bool:
 
 
 def _check(raw: sqlite3.Connection, path: Path) -> bool:
-    """Return whether a database that may be ours is still empty."""
+    """Return whether a database is still empty; raise `DatabaseDamaged` if it is not ours or is damaged."""
     size = path.stat().st_size
     if 0 < size < _SMALLEST:
-        # SQLite would take a file of a byte for an empty one.
+        # SQLite would accept a file of one byte as an empty database.
         raise DatabaseDamaged(reason="no-database", where=str(path))
     (mark,) = raw.execute("PRAGMA application_id").fetchone()
     (tables,) = raw.execute("SELECT count(*) FROM sqlite_master").fetchone()

@@ -1,8 +1,8 @@
-"""The `Database` of SQLite, in a file or in memory: who reads, who writes, what has changed.
+"""The `Database` of SQLite, in a file or in memory.
 
-In memory, what was committed is an immutable image (https://sqlite.org/c3ref/serialize.html). Readers and the writer
-work on copies of it, and a commit puts another image in its place: nobody waits for a reader, and a forked child
-continues with the image that it inherits. Every commit copies the whole database.
+In memory, the committed state is an immutable image (https://sqlite.org/c3ref/serialize.html). Readers and the writer
+work on copies of it, and a commit replaces it. So nobody waits for a reader, and a forked child continues with the
+image that it inherits, but every commit copies the whole database.
 """
 
 import sqlite3
@@ -33,23 +33,23 @@ _MARKED: Final = "PRAGMA application_id = 1818977378"
 DIALECT: Final = Dialect(_WORDS, first=(_MARKED,), define=str, queries=read_queries(__file__))
 
 HAS_IMAGES: Final = hasattr(sqlite3.Connection, "serialize")
-"""Whether this SQLite has images: since 3.36 each does. Otherwise the statements that make the same are kept."""
+"""Whether this SQLite can serialize: since 3.36 it can. Otherwise the image is a dump of SQL statements."""
 _FILL: Final = "PRAGMA query_only = 0; PRAGMA foreign_keys = 0; {}; PRAGMA foreign_keys = 1; PRAGMA query_only = {:d}"
-"""Runs those statements, which fill the tables in the order of their names."""
+"""Runs such a dump, which fills tables by name, so that foreign keys can be checked only afterwards."""
 
 
 @dataclass(slots=True, eq=False)
 class _Opened:
-    """A connection that is kept for another transaction."""
+    """A pooled connection."""
 
     raw: sqlite3.Connection
-    source: Hashable  # the file or the image that it was opened on, in whose place may be another one by now
-    number: int = 0  # no other one of this file has it
-    deadline: float = inf  # by which its statements end
+    source: Hashable  # identifies the file or image that it was opened on, which may have been replaced since
+    number: int = 0  # unique among the connections to this file
+    deadline: float = inf  # when its statements end
 
 
 class _Pooled(BaseDatabase):
-    """What lends connections to its file or its image, as that is now."""
+    """A database with pools of connections to its current file or image."""
 
     dialect = DIALECT
     location: str
@@ -67,7 +67,7 @@ class _Pooled(BaseDatabase):
 
     @contextmanager
     def _lend(self, pool: ConnectionPool[_Opened]) -> Generator[_Opened]:
-        """Lend a connection on which everything ends by the deadline."""
+        """Lend a connection whose statements end by the deadline."""
         with pool.lend(self.deadline) as opened:
             if opened.deadline != self.deadline:
                 files.end_by(opened.raw, self.deadline, self._wait)
@@ -88,20 +88,20 @@ class SqliteDatabase(_Pooled):
         if schema is None:
             files.is_there(path, required=True)
         is_made = schema is not None and files.prepare(path, wait=wait, create=create)
-        self._path = path.absolute()  # a program may go to another folder meanwhile
+        self._path = path.absolute()  # a program may change its working directory
         self._reads_as_is = False
         self.location = str(self._path)
-        self._schema: Schema | None = None  # nothing is checked until it was migrated
+        self._schema: Schema | None = None  # nothing is checked until it has been migrated
         self._expected = None if schema is None else schema.row
         self._wait = wait
         self._numbers = count()
         self._readers, self._writers = self._pool(read_only=True), self._pool(read_only=False)
-        # One that never writes: its data version moves with every commit of any other.
+        # This one never writes, so its data version changes with every commit of any other connection.
         self._watchers = self._pool(read_only=True, slots=1)
         try:
             if schema is not None:
                 migrate(self, schema, create=create, fill=fill)
-        except BaseException:  # an interruption too must leave no file open
+        except BaseException:  # no file may stay open, not even after an interruption
             self.close()
             if is_made:
                 files.discard(path)
@@ -131,7 +131,7 @@ class SqliteDatabase(_Pooled):
             pool.close()
 
     def keep_copy(self, number: int) -> None:
-        """Copy what is committed to `NAME.before-NUMBER`, beside the database."""
+        """Copy the committed state to `NAME.before-NUMBER`, beside the database."""
         kept = self._path.with_name(f"{self._path.name}.before-{number}")
         part = kept.with_name(f"{kept.name}.partial")
         try:
@@ -170,7 +170,7 @@ class SqliteDatabase(_Pooled):
         identity = found.st_dev, found.st_ino
         if not self._reads_as_is:
             return identity
-        # Who reads a file as it is does not notice by itself that others write to it.
+        # An immutable connection does not notice that others write to the file.
         return *identity, found.st_mtime_ns, found.st_size, files.is_read_as_it_is(self._path)
 
 
@@ -199,7 +199,7 @@ class MemoryDatabase(_Pooled):
     def write(self, *, shared: bool = False) -> Generator[SqliteConnection]:  # noqa: ARG002  # there is one writer in any case
         """See `Database.write`."""
         with self._lend(self._writers) as copy:
-            copy.source = None  # stays so, and the copy unused, if its commit does not become an image
+            copy.source = None  # without a successful commit, the copy is not used again
             with SqliteConnection(copy.raw, self.location) as connection:
                 connection.begin("BEGIN IMMEDIATE")
                 yield connection
@@ -211,7 +211,7 @@ class MemoryDatabase(_Pooled):
     def version(self) -> Version:
         """See `Database.version`."""
         self._readers.check_open()
-        return getpid(), self._image.number, 0  # unlike any of a file, which may take its place
+        return getpid(), self._image.number, 0  # never equal to one of a file, which may take its place
 
     def close(self) -> None:
         """See `Database.close`."""
@@ -219,11 +219,11 @@ class MemoryDatabase(_Pooled):
         self._writers.close()
 
     def keep_copy(self, number: int) -> None:
-        """Keep nothing: what is in memory has never had another schema."""
+        """Do nothing: a database in memory has never had another schema."""
 
     @property
     def image(self) -> bytes:
-        """What was committed."""
+        """The committed state."""
         return self._image.data
 
     @property
@@ -246,7 +246,7 @@ class MemoryDatabase(_Pooled):
 
 @cache
 def new_image(schema: Schema) -> bytes:
-    """Return the image of an empty database; made once, because every migration takes its time."""
+    """Return the image of an empty database; cached, because migrations take time."""
     database = MemoryDatabase(None)
     migrate(database, schema, create=True)
     return database.image
