@@ -1,7 +1,7 @@
-"""The whole way of a license, with the real commands: vendor, customer, application.
+"""A license from the vendor to the customer's application, with the real commands.
 
-Run it with a Python in which licensekit is installed. Everything happens in a new temporary folder and is gone
-afterwards; every command is printed before it runs, as you would type it.
+Run it with a Python in which licensekit is installed. It works in a temporary folder, which it deletes at the end, and
+prints each command as you would type it before running it.
 """
 
 import json
@@ -20,17 +20,17 @@ SAMPLE = Path(__file__).resolve().parent / "superoffice"
 
 
 def run(command: str) -> str:
-    """Print a command, run it, and give what it printed."""
+    """Print a command, run it, print its output and return that."""
     print(f"\n$ {command}", flush=True)
     program, *arguments = shlex.split(command)
-    module = [sys.executable, "-m", program]  # the installation that runs this file
+    module = [sys.executable, "-m", program]  # the Python that runs this file
     done = subprocess.run([*module, *arguments], check=True, stdout=subprocess.PIPE, encoding="utf-8")
     print(done.stdout, end="", flush=True)
     return done.stdout
 
 
 def vendor() -> str:
-    """Make a workspace, sign the three sample orders, and give the root pin."""
+    """Create a workspace, sign the three sample orders, and return the root pin."""
     keys = "--passphrase-file passphrase --root-passphrase-file passphrase"
     made = run(
         "licensekit init superoffice --product superoffice-crm --issuer superoffice"
@@ -48,7 +48,7 @@ def vendor() -> str:
 
 
 def customer(root: str) -> None:
-    """Look into the file that came by mail, verify and activate it, and give licenses to people."""
+    """Inspect, verify and activate license files, and assign licenses to a user."""
     trusted = f"--pack superoffice/superoffice-crm.lkp --root {root}"
     run("licensekit inspect fjord.lic")
     run(f"licensekit verify nordlys.lic {trusted}")
@@ -61,7 +61,7 @@ def customer(root: str) -> None:
 
 
 def application(root: str) -> None:
-    """Ask what a program asks."""
+    """Ask the questions that an application asks."""
     pack = Path("superoffice/superoffice-crm.lkp").read_bytes()
     print("\nAnd in the program:\n")
     with Licensing.open("licensing", root=root, pack=pack) as licensing:
@@ -80,14 +80,14 @@ def application(root: str) -> None:
 
 
 def ask(question: str, answer: object, *, expected: object) -> None:
-    """Print a question and its answer, which is known beforehand."""
+    """Print a question and its answer; exit with an error unless the answer is `expected`."""
     print(f"  {question} -> {answer}")
     if answer != expected:
         sys.exit(f"{question} should be {expected}")
 
 
 def main() -> None:
-    """Play the whole way in a folder of its own."""
+    """Run the whole sample in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="licensekit-") as folder:
         os.chdir(folder)
         try:

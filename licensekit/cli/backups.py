@@ -1,4 +1,4 @@
-"""What the backups of an installation and of a ledger share, and what a doctor has found."""
+"""Backup, restore, upgrade and doctor, as installations and ledgers share them."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ yes_option: Final = option("--yes", "Do not ask.")
 
 
 def show_findings(findings: Sequence[examination.Diagnosis], *, as_json: bool) -> None:
-    """Print what every check has found; the command answers no if there is an error."""
+    """Print the findings of every check; exit with 1 if one is an error."""
     is_well = all(one.state != "error" for one in findings)
     if as_json:
         output.emit_json({"ok": is_well, "findings": [one.plain() for one in findings]})
@@ -33,7 +33,7 @@ def show_findings(findings: Sequence[examination.Diagnosis], *, as_json: bool) -
 
 
 def show_upgrade(done: upgrades.Upgrade, *, as_json: bool) -> None:
-    """Print what an upgrade does, or has done; the command answers no if this program cannot work with it yet."""
+    """Print the steps of an upgrade, done or not; exit with 1 if the schema stays older than this program needs."""
     if as_json:
         output.emit_json(done._asdict())
     else:
@@ -57,7 +57,7 @@ def write_to(back_up: Callable[..., None], file: str, *, force: bool, as_json: b
 
 
 def restore_from(restore: Callable[..., backup.Restored], file: str, *, yes: bool, as_json: bool) -> None:
-    """Restore a backup from a file, or from standard input for `-`; ask where something is lost."""
+    """Restore a backup from a file, or from standard input for `-`; ask first if something would be lost."""
     with scratch_folder() as folder:
         source = Path(file)
         if file == inputs.STANDARD:

@@ -1,7 +1,7 @@
-"""Columns of text that fit a terminal: how wide texts are, and where their cells wrap.
+"""Text columns that fit a terminal.
 
-Cells wrap at spaces alone. Codes, identities, dates and file names have none, so that they stay whole and can be
-copied; where not even whole words fit side by side, each row becomes a list.
+Cells wrap only at spaces. Codes, identities, dates and file names contain none, so they stay whole and can be copied.
+If not even whole words fit side by side, each row becomes a list.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,25 +13,25 @@ GAP: Final = "  "
 
 
 class Column(NamedTuple):
-    """A column with its texts, from the top."""
+    """A column: its title, and its cells from the top."""
 
     title: str
     cells: Sequence[str]
     to_right: bool = False
 
     def width(self) -> int:
-        """Return the columns of a terminal that the widest cell takes."""
+        """Return the width of the widest cell, in terminal columns."""
         return max(map(text_width, self.cells), default=0)
 
     def words_width(self) -> int:
-        """Return the least width at which no word is broken."""
+        """Return the width of the widest word, in the title or a cell."""
         return max(text_width(word) for cell in (self.title, *self.cells) for word in cell.split(" "))
 
 
 def fit(columns: Sequence[Column], limit: int | None) -> list[int] | None:
-    """Return the widths of the columns of a table that is at most `limit` wide; None if there are none.
+    """Return column widths for a table at most `limit` wide; None if it cannot fit.
 
-    Titles of more than one word wrap first, which costs a line alone; then cells with spaces, the widest column first.
+    Titles of several words wrap first, which costs only one line; then cells with spaces, the widest column first.
     """
     widths = [max(text_width(column.title), column.width()) for column in columns]
     if limit is None:
@@ -49,14 +49,14 @@ def fit(columns: Sequence[Column], limit: int | None) -> list[int] | None:
 
 
 def row_lines(columns: Sequence[Column], widths: Sequence[int], cells: Sequence[str]) -> Iterator[str]:
-    """Yield the lines of a row, or of the titles; there is more than one where a cell wraps."""
+    """Yield the lines of a row, or of the titles: several if a cell wraps."""
     for pieces in zip_longest(*map(wrap, cells, widths), fillvalue=""):
         padded = zip(pieces, widths, columns, strict=True)
         yield GAP.join(pad(piece, width, to_right=one.to_right) for piece, width, one in padded).rstrip()
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Return the lines of `text`, broken at spaces, each at most `width` wide unless it is one word that is wider."""
+    """Break `text` at spaces into lines of at most `width`; a wider word gets a line of its own."""
     if text_width(text) <= width:
         return [text]
     lines: list[str] = []
@@ -70,13 +70,13 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def pad(text: str, width: int, *, to_right: bool = False) -> str:
-    """Return `text` with as many spaces as make it `width` wide."""
+    """Pad `text` with spaces to `width`."""
     spaces = " " * (width - text_width(text))
     return spaces + text if to_right else text + spaces
 
 
 def text_width(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
+    """Return the width of a text in terminal columns."""
     if text.isascii():
         return len(text)
     wide = sum(east_asian_width(character) in "WF" for character in text)

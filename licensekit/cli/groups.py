@@ -1,7 +1,7 @@
-"""Command groups, which load a command when it is used, and how one that fails says so.
+"""Command groups that load a command on first use, and how commands report errors.
 
-That is a line on standard error and an exit code, and with `--json` one object besides: it goes to standard output,
-where a script reads the answer.
+An error is a line on standard error and an exit code. With `--json`, it is also an object on standard output, where a
+script reads the answer.
 """
 
 import os
@@ -21,7 +21,7 @@ from licensekit.cli.output import JSON_DUE, emit_json, harmless
 
 NO: Final = 1  # the command worked and the answer is no
 USAGE: Final = 2
-DEFECT: Final = 70  # licensekit itself failed; the number is that of EX_SOFTWARE in sysexits.h
+DEFECT: Final = 70  # licensekit itself failed; EX_SOFTWARE in sysexits.h
 INTERRUPTED: Final = 130
 
 _CODES: Final[Mapping[str, int]] = {
@@ -34,41 +34,41 @@ _CODES: Final[Mapping[str, int]] = {
     "KeyFault": 7,
     "StateError": 8,
 }
-"""Branches of the error tree by name, for a command that works loads none of them, to the exit code of each."""
+"""The exit code of each branch of the error tree; by name, because a command that succeeds loads none of them."""
 
 _HELP_DUE: Final = "licensekit.help-due"  # key of `click.Context.meta`: whether an option asks for help
 TRACEBACK: Final = "LICENSEKIT_TRACEBACK"
-"""An environment variable: if it is not empty, a defect is shown with its traceback."""
+"""Environment variable: if it is not empty, a defect is printed with its traceback."""
 
 FILE_WORDS: Final = frozenset({"DIR", "FILE", "ORDERS", "PACK", "REQUEST"})
-"""Words that stand for a path in the help of a parameter."""
+"""Metavars of parameters that are paths."""
 
 
 class Lazy(NamedTuple):
-    """Where a command lives and under which heading the help lists it."""
+    """The module of a command, and the heading that lists it in the help."""
 
     section: str
-    module: str  # `rotate-root` is called `rotate_root` there; a word with another meaning ends in `_`: `list_`
+    module: str  # has `rotate-root` as `rotate_root`; a name that Python uses ends in `_`: `list_`
 
 
 def lazy(section: str, module: str, names: str) -> dict[str, Lazy]:
-    """Return the commands in a module, by their names with spaces between."""
+    """Return a table of the commands in a module; `names` are separated by spaces."""
     return dict.fromkeys(names.split(), Lazy(section, module))
 
 
 class LicenseGroup(click.Group):
-    """A group of commands, some of them loaded when they are used."""
+    """A command group that loads some of its commands on first use."""
 
     def __init__(self, *args: Any, lazy: Mapping[str, Lazy] | None = None, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.lazy = dict(lazy or {})
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # the signature is click's
-        """Return the names in the order of the table, then those added directly in theirs."""
+        """Return the lazy commands in the order of their table, then those that were added directly."""
         return [*self.lazy, *(name for name in self.commands if name not in self.lazy)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command, loading its module if it is the first use."""
+        """Return a command; load its module on first use."""
         entry = self.lazy.get(cmd_name)
         if entry is None:
             return _explained(ctx, super().get_command(ctx, cmd_name))
@@ -81,7 +81,7 @@ class LicenseGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command; refuse an option of it that is given twice, or let a shell complete its files."""
+        """Find the command; refuse an option given twice or, when a shell completes, let it complete file names."""
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None:
             check = _complete_files if ctx.resilient_parsing else _require_once
@@ -89,7 +89,7 @@ class LicenseGroup(click.Group):
         return name, command, rest
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands under the heading of who uses them."""
+        """Write the commands under their headings."""
         sections: dict[str, list[str]] = {}
         for name in self.list_commands(ctx):
             entry = self.lazy.get(name)
@@ -115,7 +115,7 @@ class LicenseGroup(click.Group):
 
     @contextmanager
     def _reporting(self, ctx: click.Context) -> Generator[None]:
-        """Report an error raised inside; what was not understood only where JSON is due, else whoever runs us does."""
+        """Report an error raised inside; a usage error only with `--json`, because otherwise the caller reports it."""
         with streams.watched():
             try:
                 try:
@@ -130,7 +130,7 @@ class LicenseGroup(click.Group):
 
 
 def _explained(ctx: click.Context, command: click.Command | None) -> click.Command | None:
-    """Return a command with its whole help: its function's docstring, and what the `help.toml` beside that adds."""
+    """Return a command with its full help: its function's docstring, and what `help.toml` beside the module adds."""
     function = command and command.callback
     if command is not None and function is not None and ctx.meta.get(_HELP_DUE, True):
         module = function.__module__
@@ -147,7 +147,7 @@ def _complete_files(ctx: click.Context, _: list[str]) -> None:
 
 
 def _require_once(ctx: click.Context, arguments: list[str]) -> None:
-    """Refuse an option with one value that is given twice: the last one would win in silence."""
+    """Refuse a single-value option that is given twice: click would silently use the last."""
     try:
         _, _, given = ctx.command.make_parser(ctx).parse_args(list(arguments))
     except click.UsageError:  # the command itself says so
@@ -159,9 +159,9 @@ def _require_once(ctx: click.Context, arguments: list[str]) -> None:
 
 
 def color_wanted(environment: Mapping[str, str]) -> bool | None:
-    """Return whether to print in color; None is on a terminal only.
+    """Return whether to print in color; None: only on a terminal.
 
-    `NO_COLOR` wins; `CLICOLOR_FORCE` and `FORCE_COLOR` turn it on in a pipe too, `TERM=dumb` and `CLICOLOR=0` off.
+    `NO_COLOR` wins. `CLICOLOR_FORCE` and `FORCE_COLOR` turn it on even in a pipe, `TERM=dumb` and `CLICOLOR=0` off.
     """
     if environment.get("NO_COLOR"):
         return False
@@ -170,7 +170,7 @@ def color_wanted(environment: Mapping[str, str]) -> bool | None:
     return False if environment.get("TERM") == "dumb" or environment.get("CLICOLOR") == "0" else None
 
 
-def _set_color(ctx: click.Context, _: click.Parameter, value: bool | None) -> None:  # noqa: FBT001  # click passes it by place
+def _set_color(ctx: click.Context, _: click.Parameter, value: bool | None) -> None:  # noqa: FBT001  # click passes it by position
     if value is not None:
         ctx.color = value
 
@@ -182,7 +182,7 @@ color_option: Final[Decorator] = option(
 
 
 def asks_for_json(arguments: Sequence[str]) -> bool:
-    """Return whether `--json` is among the options; also of a command that was not understood."""
+    """Return whether `--json` is among the options, even if the command cannot be parsed."""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     return "--json" in options
 
@@ -195,7 +195,7 @@ def exit_code(error: "errors.LicenseError") -> int:
 
 
 def report(error: "errors.LicenseError", ctx: click.Context) -> click.exceptions.Exit:
-    """Print what was wrong, where and what to do; return how the command exits."""
+    """Print what is wrong, where, and what to do; return the exit of the command."""
     code = exit_code(error)
     for line in () if code == streams.GONE else error_lines(error):
         complain(line, ctx)
@@ -208,7 +208,7 @@ def report(error: "errors.LicenseError", ctx: click.Context) -> click.exceptions
 
 
 def report_usage(error: click.UsageError, ctx: click.Context) -> click.exceptions.Exit:
-    """Print what was not understood, and where help is, also as JSON; return how the command exits."""
+    """Print a usage error as a line and as JSON; return the exit of the command."""
     message, hint = _usage(error)
     complain(usage_line(error), ctx)
     emit_json({"error": _failure_json("usage", message, hint)})
@@ -216,7 +216,7 @@ def report_usage(error: click.UsageError, ctx: click.Context) -> click.exception
 
 
 def report_defect(error: Exception, arguments: Sequence[str]) -> int:
-    """Print that licensekit itself failed, without a traceback unless asked; return the code."""
+    """Print that licensekit itself failed, with a traceback only if asked; return the exit code."""
     if os.environ.get(TRACEBACK):
         import traceback  # noqa: PLC0415  # few ask for it
 
@@ -235,13 +235,13 @@ def _failure_json(code: str, message: str, hint: str) -> dict[str, Any]:
 
 
 def complain(line: str, ctx: click.Context | None = None) -> None:
-    """Print a line about a failure, with the name of the program before it."""
+    """Print an error line that starts with the name of the program."""
     program = ctx.find_root().info_name if ctx else None
     click.echo(f"{program or 'licensekit'}: {line}", err=True)
 
 
 def usage_line(error: click.UsageError) -> str:
-    """Return in one line what was not understood, and where help is."""
+    """Return a usage error, and where to find help, as one line."""
     message, hint = _usage(error)
     return f"{message}{'' if message.endswith('?') else ';'} {hint}"
 
@@ -252,7 +252,7 @@ def _usage(error: click.UsageError) -> tuple[str, str]:
 
 
 def error_lines(error: "errors.LicenseError") -> list[str]:
-    """Return what there is to say of `error`: a line for each fault of a file or a change."""
+    """Return the lines to print for `error`: one for each fault of a file or a change."""
     if isinstance(error, errors.FaultsError):
         lines = [str(fault.at(error.where)) for fault in error.faults]
         lines += [str(error)] if error.sums_up else []

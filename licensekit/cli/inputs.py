@@ -1,4 +1,4 @@
-"""What commands read: files or standard input, passphrases that are never arguments, who asks."""
+"""Files, standard streams and secrets of commands. A secret is never an argument."""
 
 import getpass
 import os
@@ -15,14 +15,14 @@ from licensekit.cli.output import remark_left_out
 from licensekit.files import explained, read_bytes, write_atomically
 from licensekit.text.tokens import find_tokens
 
-STANDARD: Final = "-"  # where a file is meant: standard input or output
+STANDARD: Final = "-"  # in place of a file: standard input or output
 _WHAT: Final = "a passphrase or a PIN"
 _MOST_BYTES: Final = 2 * limits.PASSPHRASE_BYTES + 64  # the longest secret in UTF-16, its byte order mark and line end
 
 
 @contextmanager
 def located(where: str | None) -> Generator[None]:
-    """Add where it happened (a path, or `-`; None adds nothing) to a `LicenseError` raised inside without a place."""
+    """Add the place `where` to a `LicenseError` raised inside that has none: a path or `-`; None adds nothing."""
     try:
         yield
     except errors.LicenseError as error:
@@ -50,7 +50,7 @@ def standard_input() -> BinaryIO:
 
 
 def read_tokens(path: str, *, what: str) -> bytes:
-    """Read a file of tokens, or find them in the mail, page or text that it is; a remark says what was left out."""
+    """Find the tokens in a file, which may be a mail, a page or other text; print what was left out."""
     with located(path):
         found = find_tokens(read_input(path, what=what))
     if found.left_out:
@@ -59,7 +59,7 @@ def read_tokens(path: str, *, what: str) -> bytes:
 
 
 def write_output(path: str, data: bytes) -> None:
-    """Write a whole file or none of it, or standard output for `-`; raise `FileUnusable` or `OutputFailed`."""
+    """Write a file, whole or not at all, or standard output for `-`; raise `FileUnusable` or `OutputFailed`."""
     if path != STANDARD:
         try:
             write_atomically(Path(path), data)
@@ -73,20 +73,20 @@ def write_output(path: str, data: bytes) -> None:
 
 
 def account() -> str:
-    """Return the name of the account that runs the command; empty where it has none."""
+    """Return the name of the account that runs the command; empty if it has none."""
     try:
         return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # an account without a name, as in some containers and services of Windows
+    except (OSError, KeyError, ImportError):  # an account without a name, as in some containers and Windows services
         return ""
 
 
 def is_terminal() -> bool:
-    """Return whether there is somebody to ask."""
+    """Return whether standard input is a terminal, where somebody can be asked."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
 class SecretSource(NamedTuple):
-    """Where a passphrase or a PIN comes from; nothing given means a prompt."""
+    """Where a passphrase or a PIN is read from; without a file or descriptor, from a prompt."""
 
     option: str  # the name of its options without `-file` or `-fd`: `passphrase`, `root-passphrase`, `pin`
     files: tuple[str, ...] = ()
@@ -98,7 +98,7 @@ class SecretSource(NamedTuple):
         return bool(self.files or self.fds)
 
     def of(self, place: int, count: int) -> "SecretSource":
-        """Return the source for the key at `place` of `count`: its own, or the one that is given for all."""
+        """Return the source for the key at `place` of `count`: its own, or the one given for all."""
         given = len(self.files or self.fds)
         if given not in {0, 1, count}:
             raise click.UsageError(f"--{self.option}-… is given {given} times: give it once, or for all {count} keys.")

@@ -1,6 +1,6 @@
 """`licensekit inspect`, `verify` and `explain`: what is in a file, whether it is genuine, and what would help.
 
-A vendor asks in a workspace, and is answered by it; a customer's command loads nothing of the vendor's.
+In a workspace, a file is checked against what is in force there; elsewhere, against a pack and its pinned root.
 """
 
 import os
@@ -36,7 +36,7 @@ _of_file: Final = together(
 
 
 def _workspace(folder: Path | None, *given: str | None) -> Path | None:
-    """Return the workspace that answers, unless something else is `given`; None: there is none."""
+    """Return the folder of the workspace that answers; None without one, or if `given` names another source."""
     is_here = built_in_of(click.get_current_context()).folder is None and any(map(os.path.isfile, LEDGERS))
     return folder or (Path() if is_here and not any(given) else None)
 
@@ -44,9 +44,9 @@ def _workspace(folder: Path | None, *given: str | None) -> Path | None:
 def _findings(
     file: str, now: int, *, pack: str | None, root: str | None, folder: Path | None
 ) -> tuple[Sequence[Finding], TrustStore | None]:
-    """Return what is in a file, and what vouches for it: a workspace, or pack and pin, given or built in."""
+    """Check a file; return its findings and the trust store used: a workspace's, or that of a pack and pin, if any."""
     if (place := _workspace(folder, pack, root)) is not None:
-        from licensekit.issuer import Workspace  # noqa: PLC0415  # a customer's command loads none
+        from licensekit.issuer import Workspace  # noqa: PLC0415  # a customer's command does not load it
 
         remark(f"Judged by the workspace {place.absolute()}.")
         with Workspace.open(place) as workspace, inputs.located(file):
@@ -79,7 +79,7 @@ def inspect(*, file: str, now: int | None, as_json: bool, **source: Any) -> None
 
 
 def show_findings(findings: Sequence[Finding], store: TrustStore | None) -> None:
-    """Print what is in a file, and what vouches for each of its documents."""
+    """Print the documents of a file, each with its status and signers."""
     for finding in separated(findings):
         said, color, more = _STATUS[finding.status]
         said = said.format(signers=", ".join(finding.signers), error=finding.error)
@@ -123,20 +123,20 @@ def explain(
     """Explain what is wrong, and what would help."""
     place = _workspace(folder, home)
     if place is None:
-        from licensekit.cli.customer import status  # noqa: PLC0415  # a vendor's command loads none
+        from licensekit.cli.customer import status  # noqa: PLC0415  # a vendor's command does not load it
 
         ctx.invoke(status.explain, name=name, home=home, now=now, as_json=as_json)
         return
     if not name:
         raise click.UsageError("name what is to be explained in the workspace.")
-    from licensekit.cli.issuer.questions import explain_in  # noqa: PLC0415  # a customer's command loads none
+    from licensekit.cli.issuer.questions import explain_in  # noqa: PLC0415  # a customer's command does not load it
 
     if not explain_in(place, name, now=clock() if now is None else now, as_json=as_json):
         ctx.exit(groups.NO)
 
 
 def _licenses(one: Finding, findings: Iterable[Finding], store: TrustStore | None) -> Mapping[str, License]:
-    """Return the licenses of the issuer of a document, by the newest catalog believed like it."""
+    """Return the licenses in the newest catalog of a document's issuer: of the same status, or from the store."""
     beside = [finding.document for finding in findings if finding.status == one.status]
     held = [] if store is None else [known.document for known in store.catalogs.values()]
     issuer = getattr(one.document, "issuer", None)
@@ -154,7 +154,7 @@ _STATUS: Final[Mapping[str, tuple[str, str | None, str]]] = {
     "refused": ("REFUSED: {error}", "red", ""),
     "unverified": ("UNVERIFIED", "red", _UNVERIFIED),
 }
-"""What is said of a document of each status, in which color, and what there is to add."""
+"""The heading of each status, its color, and an explanation."""
 
 
 def _state(finding: Finding, now: int) -> dict[str, str]:

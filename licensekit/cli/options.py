@@ -1,4 +1,4 @@
-"""How commands declare options: several as one value, and what a value must be."""
+"""Declaring options: several as one value, checks of what is given, and types of values."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -18,9 +18,9 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def collected(name: str, form: Callable[..., object], *options: Decorator, prefix: str = "") -> Decorator:
-    """Return what adds `options` to a command, which gets their values as one `form` called `name`.
+    """Return a decorator that adds `options` to a command and passes their values as one `form` called `name`.
 
-    The options are called as the parameters of `form`, with `prefix` before them; the help has them in the order given.
+    The options are named like the parameters of `form`, after `prefix`. The help lists them in the order given.
     """
     fields = tuple(signature(form).parameters)
 
@@ -36,16 +36,15 @@ def collected(name: str, form: Callable[..., object], *options: Decorator, prefi
 
 
 def together(*options: Decorator) -> Decorator:
-    """Return what adds several options to a command; the help has them in the order given."""
+    """Return a decorator that adds several options to a command; the help lists them in the order given."""
     return lambda command: reduce(lambda made, add: add(made), reversed(options), command)
 
 
 def option(written: str, text: str, **more: Any) -> Decorator:
-    """Return the option that is `written` as in its help: `-o --output FILE`, `--key KEY...`.
+    """Return an option, `written` as the help shows it: `-o --output FILE`, `--key KEY...`.
 
-    A word in capitals stands for its value, and dots behind it say that it may be repeated; without one, and without a
-    type, it is a flag. A word in lower case is the parameter that gets the value. `text` is the help, which shows a
-    default as well, and `more` is for `click.option`.
+    A word in capitals is the metavar, and dots after it allow repetition. Without a metavar and a type, the option is a
+    flag. A word in lower case names the parameter. The help is `text` and the default; `more` is for `click.option`.
     """
     words = written.split()
     shown = next((word for word in words if word[0] != "-" and word.isupper()), "")
@@ -60,7 +59,7 @@ def option(written: str, text: str, **more: Any) -> Decorator:
 
 
 def refuse(said: str, when: Callable[[dict[str, Any]], object]) -> Decorator:
-    """Refuse the values of all options that `when` holds for, with what is `said` of them, before anything is done."""
+    """Return a decorator that raises the usage error `said` if `when` is true of the options of a command."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(command)
@@ -78,12 +77,12 @@ class WordChoice(click.Choice[IntEnum]):
     """A value of a closed list, typed as its word."""
 
     def normalize_choice(self, choice: Any, ctx: click.Context | None) -> str:  # noqa: ARG002  # the signature is click's
-        """Return how a value is typed."""
+        """Return the word for a value."""
         return word(choice) if isinstance(choice, IntEnum) else choice
 
 
 class Checked(click.ParamType[Any]):
-    """A value that `read` makes of what is typed; it raises `ValueError` for all but `wanted`."""
+    """A value parsed by `read`, which raises `ValueError` for what is not `wanted`."""
 
     name = "value"
 
@@ -91,7 +90,7 @@ class Checked(click.ParamType[Any]):
         self.read, self.wanted = read, wanted
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the value that is meant; a default is one already."""
+        """Parse what is typed; a default is a value already."""
         if not isinstance(value, str):
             return value
         try:
@@ -101,7 +100,7 @@ class Checked(click.ParamType[Any]):
 
 
 def whole(least: int, most: int | None = None) -> Checked:
-    """Return the type of whole numbers from `least` on, or to `most`."""
+    """Return the type of whole numbers from `least` on, at most `most` if given."""
     read = values.whole(least, limits.VALUE if most is None else most)
     span = f"from {least} {'on' if most is None else f'to {most}'}"
     return Checked(lambda text: read(int(text)), f"a whole number {span}")
@@ -123,7 +122,7 @@ now_option: Final[Decorator] = option("--now TIME", "Answer as of this time: 202
 
 
 def pairs(_ctx: click.Context, _param: click.Parameter, given: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the two sides of each `KEY=VALUE` that is given."""
+    """Return the key and the value of each `KEY=VALUE`."""
     found: list[tuple[str, str]] = []
     for one in given:
         key, equals, text = one.partition("=")

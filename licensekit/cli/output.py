@@ -23,31 +23,31 @@ JSON_DUE: Final = "licensekit.json-due"
 """Key of `click.Context.meta`: `--json` was given, and no object was printed yet."""
 _LEFT_OUT: Final = "licensekit.left-out"  # key of `click.Context.meta`: what was left out of files to find their tokens
 OWN_NAME: Final = "licensekit.own-name"
-"""Key of `click.Context.meta`: what an application says in place of a match of `_OURS`."""
+"""Key of `click.Context.meta`: the function that replaces a match of `_OURS` by the application's own name."""
 _LEAST_ROOM: Final = 20  # the least width at which the values of facts wrap
 json_option: Final[Decorator] = option("--json as_json", "Print one JSON object, also of a failure.")
 
 
 def in_own_name(text: str) -> str:
-    """Return a text of ours as these commands print it: with their own name, where an application has mounted them."""
+    """Replace our own names in `text` by those of the application that has mounted the commands, if one has."""
     ctx = click.get_current_context(silent=True)
     rename = None if ctx is None else ctx.meta.get(OWN_NAME)
     return text if rename is None else _OURS.sub(rename, text)
 
 
 _OURS: Final = re.compile(r'LICENSEKIT_HOME|(?P<quote>`|"remedy": ")licensekit (?P<command>[a-z-]+)')
-"""What names us: the environment variable, and commands in sentences and in JSON."""
+"""Our own names: the environment variable, and commands in sentences and in JSON."""
 
 
 def command_line(remedy: str) -> str:
-    """Return a command that helps as it is typed here: with the name of the application that has mounted it."""
+    """Return the command `remedy` as it is typed here, also if an application has mounted it under another name."""
     return in_own_name(f"`{remedy}`").strip("`")
 
 
 def printing(
     show: Callable[[Any], object], plain: Callable[[Any], Mapping[str, Any]] = methodcaller("plain")
 ) -> Decorator:
-    """Add `--json` to a command that returns what it found: `show` is for people, `plain` for JSON."""
+    """Add `--json` to a command that returns a result: `show` prints it for people, `plain` turns it into JSON."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., None]:
         @json_option
@@ -62,7 +62,7 @@ def printing(
 
 
 def listing(name: str, columns: Columns[T]) -> Decorator:
-    """Add `--json` to a command that returns a list; `name` says of what."""
+    """Add `--json` to a command that returns a list; `name` is its name in JSON."""
 
     def show(found: Sequence[T]) -> None:
         show_rows(found, columns) if found else emit(f"no {name}")
@@ -81,7 +81,7 @@ def counted(number: int, one: str) -> str:
 
 
 def emit_json(facts: Mapping[str, Any]) -> None:
-    """Print `facts` as one JSON object, names in the order given."""
+    """Print `facts` as one JSON object, in the order given."""
     _json_is_printed()
     ctx = click.get_current_context(silent=True)
     left_out = ctx.meta.get(_LEFT_OUT) if ctx else None
@@ -89,12 +89,12 @@ def emit_json(facts: Mapping[str, Any]) -> None:
 
 
 def print_line(item: Mapping[str, Any]) -> None:
-    """Print an object as a line of JSON; several lines may wait to be written together."""
+    """Print an object as a line of JSON, buffered."""
     sys.stdout.write(f"{_dump(item)}\n")
 
 
 def stream_json(name: str, items: Iterable[Mapping[str, Any]]) -> None:
-    """Print a list of any length as one JSON object, an item a line; where reading fails, it ends with the error."""
+    """Print a list of any length as one JSON object, an item per line; if reading fails, it ends with the error."""
     _json_is_printed()
     click.echo(f'{{"{name}": [', nl=False)
     separator = "\n"
@@ -109,15 +109,15 @@ def stream_json(name: str, items: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _json_is_printed() -> None:
-    """Note that there is an object on standard output: an error prints no second one."""
+    """Note that an object is printed, so that an error prints no second one."""
     ctx = click.get_current_context(silent=True)
     if ctx is not None:
         ctx.meta.pop(JSON_DUE, None)
 
 
 def _dump(value: object, *, indent: int | None = None) -> str:
-    """Return `value` as JSON that the output can hold, in which nothing moves the cursor or turns the text."""
-    import json  # noqa: PLC0415  # what is for people costs none
+    """Return `value` as JSON that the output can encode, with control and direction characters escaped."""
+    import json  # noqa: PLC0415  # only JSON needs it
 
     is_unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
     text = in_own_name(json.dumps(value, ensure_ascii=not is_unicode, indent=indent))
@@ -132,7 +132,7 @@ def emit(text: str = "") -> None:
 
 
 def emit_utf8(lines: Iterable[str]) -> None:
-    """Print lines of a format that is UTF-8 wherever it goes: CSV, metrics."""
+    """Print lines of a format that is always UTF-8: CSV, metrics."""
     sys.stdout.flush()
     sys.stdout.buffer.writelines(line.encode() for line in lines)
     sys.stdout.flush()
@@ -140,7 +140,7 @@ def emit_utf8(lines: Iterable[str]) -> None:
 
 @contextmanager
 def says(reason: str) -> Generator[None]:
-    """Let output that cannot be written inside say this of a change, and not that it was made: see `OutputFailed`."""
+    """Set the reason of an `OutputFailed` raised inside, which otherwise says that the change was made."""
     try:
         yield
     except errors.OutputFailed as error:
@@ -148,12 +148,12 @@ def says(reason: str) -> Generator[None]:
 
 
 def remark(text: str) -> None:
-    """Print a line that is no fact asked for: a reminder, a next step."""
+    """Print a reminder or a next step, on standard error."""
     click.echo(text, err=True)
 
 
 def remark_left_out(left_out: "Sequence[errors.Message]", where: str) -> None:
-    """Remark what was left out of a file to find its tokens; the object of `--json` has it as `left_out`."""
+    """Print what was left out of a file to find its tokens; `--json` has it as `left_out`."""
     remark(f"{harmless(where)}: found its tokens, and left out {', '.join(one.message for one in left_out)}")
     ctx = click.get_current_context(silent=True)
     if ctx is not None:
@@ -161,7 +161,7 @@ def remark_left_out(left_out: "Sequence[errors.Message]", where: str) -> None:
 
 
 def warn(text: str) -> None:
-    """Print a line that should not be missed, on standard error."""
+    """Print a warning, on standard error."""
     click.secho(in_own_name(text), err=True, fg="yellow", bold=True)
 
 
@@ -180,7 +180,7 @@ def heading(text: str) -> None:
 
 @contextmanager
 def progress(label: str, length: int) -> Generator[Callable[..., None]]:
-    """Show on a terminal how much is done: call what is yielded with how much more that is, and the new length."""
+    """Show progress on a terminal; yield a function to call with the amount done since, and with a new length."""
     hidden = not (length and sys.stderr.isatty())
     with click.progressbar(length=length, label=label, file=sys.stderr, hidden=hidden) as bar:
 
@@ -203,9 +203,9 @@ def facts(*pairs: tuple[str, object], fg: str | None = None) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows under columns that are not empty; a column name that begins with `>` is aligned to the right.
+    """Print a table without its empty columns; a column whose name begins with `>` is aligned to the right.
 
-    On a terminal long cells wrap; where a row does not fit all the same, it is printed as facts.
+    On a terminal, long cells wrap. If rows still do not fit, each is printed as facts.
     """
     cells = [["" if cell is None else harmless(str(cell)) for cell in row] for row in rows]
     shown = [
@@ -228,19 +228,19 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 def show_rows(items: Iterable[T], columns: Columns[T]) -> None:
-    """Print items as the rows of a table, as `table` does."""
+    """Print items as a table."""
     table(list(columns), ([cell(one) for cell in columns.values()] for one in items))
 
 
 def show_below(items: Sequence[T], columns: Columns[T]) -> None:
-    """Print items as a table below what was printed, with an empty line between; nothing without items."""
+    """Print an empty line and items as a table; nothing without items."""
     if items:
         emit()
         show_rows(items, columns)
 
 
 def _limit() -> int | None:
-    """Return how wide tables may be: the terminal, or `COLUMNS`; None in a file or a pipe."""
+    """Return the largest width of a table: of the terminal, or `COLUMNS`; None in a file or a pipe."""
     asked = os.environ.get("COLUMNS", "")
     if not (sys.stdout.isatty() or (asked.isdecimal() and int(asked))):
         return None
@@ -253,7 +253,7 @@ _JOINERS: Final = "\u200c\u200d"
 
 
 def harmless(text: str) -> str:
-    """Return `text` in our own name, with what moves the cursor or turns the text escaped, but for joiners."""
+    """Return `text` as `in_own_name`, with control and direction characters escaped, but not joiners."""
     text = in_own_name(text)
     if text.isprintable():
         return text

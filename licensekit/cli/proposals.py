@@ -1,4 +1,4 @@
-"""`--preview` and `--yes`: what would be done is shown, agreed to, and then done."""
+"""`--preview` and `--yes`: showing proposals, and asking for agreement."""
 
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
@@ -16,7 +16,7 @@ Show = Callable[[Proposal[Any]], None]
 
 
 def show_proposal(proposal: Proposal[Any], first: Facts = (), catalog: Catalog | None = None) -> None:
-    """Print the facts `first`, what would change, what follows, what must be agreed to; `catalog` has the units."""
+    """Print the facts `first`, then changes, consequences, warnings and questions; `catalog` has the units."""
 
     def shown(path: str, value: Any) -> str:
         if value is None and path == "expiry":
@@ -40,7 +40,7 @@ def show_proposal(proposal: Proposal[Any], first: Facts = (), catalog: Catalog |
 
 
 class Consent(NamedTuple):
-    """Whether a proposal is only shown, and whether it is agreed to without asking."""
+    """Whether a proposal is only shown, and whether nobody is asked."""
 
     preview: bool
     yes: bool
@@ -49,10 +49,10 @@ class Consent(NamedTuple):
     def ends(
         self, proposal: Proposal[Any], show: Show = show_proposal, *, always: bool = False, question: str = "Sign this?"
     ) -> bool:
-        """Print the preview if that is all that is wanted; return whether it is.
+        """Print a preview if asked, then ask whether to continue; return whether the command ends with the preview.
 
-        `show` prints it for people, with `always` also before they are asked. `question` asks for what needs a
-        confirmation, which is an error without a terminal and without `--yes`.
+        `show` prints the preview for people, with `always` also before they are asked. `question` is asked if something
+        needs a confirmation, which is an error without a terminal and `--yes`.
         """
         asks = bool(proposal.needs_confirmation) and not (self.preview or self.yes)
         if asks and (self.as_json or not inputs.is_terminal()):
@@ -74,16 +74,16 @@ class Consent(NamedTuple):
 
 
 def require_agreement(question: str) -> None:
-    """Ask, and end the command with nothing changed unless the answer is yes."""
+    """Ask; unless the answer is yes, end the command with nothing changed."""
     if not click.confirm(question, err=True):
         output.remark("Nothing was changed.")
         click.get_current_context().exit(groups.NO)
 
 
 def consent_options(*, preview: str, yes: str) -> Decorator:
-    """Return `--json`, `--preview` and `--yes` with these texts of help, as `consent`."""
+    """Return `--json`, `--preview` and `--yes` with these help texts, passed as `consent`."""
     return collected("consent", Consent, output.json_option, option("--preview", preview), option("--yes", yes))
 
 
 consenting: Final = consent_options(preview="Show the changes, and sign nothing.", yes="Sign without asking.")
-"""The same, where something is signed."""
+"""The same, for commands that sign."""

@@ -1,7 +1,7 @@
-"""Standard output and standard error while a command runs: what cannot be written to them is an error of ours.
+"""Standard output and standard error while a command runs: a write that fails is one of our errors.
 
-What they have no character for is escaped. A failure of standard output ends the command; one of standard error, where
-nothing is that was asked for, only changes how it exits.
+Characters that they cannot encode are escaped. A failure of standard output ends the command. A failure of standard
+error, which carries no results, only changes the exit code.
 """
 
 import codecs
@@ -18,13 +18,13 @@ import click
 
 from licensekit import errors
 
-LOST: Final = 74  # what was to be printed cannot be written; the number is that of EX_IOERR in sysexits.h
-GONE: Final = 141  # whoever read it went away; a shell says so of a program that SIGPIPE ends
+LOST: Final = 74  # output cannot be written; EX_IOERR in sysexits.h
+GONE: Final = 141  # the reader went away; the code that a shell reports for a program ended by SIGPIPE
 _WHERE: Final = "standard output"
 
 
 class _Place(io.RawIOBase):
-    """Where a stream goes; once that has failed, what is written is dropped, for it was told."""
+    """The raw end of a stream. Once a write has failed, which is reported, later ones are dropped."""
 
     def __init__(self, stream: TextIO, *, raises: bool) -> None:
         self._to: Any = getattr(stream.buffer, "raw", stream.buffer)
@@ -43,9 +43,9 @@ class _Place(io.RawIOBase):
         written = None
         try:
             while not self.lost and (written := self._to.write(data)) is None:
-                select.select((), (self,), ())  # it is full, and does not block
+                select.select((), (self,), ())  # a non-blocking pipe that is full
         except OSError as error:
-            # Windows says EINVAL of a pipe that nobody reads.
+            # Windows reports EINVAL for a pipe that nobody reads.
             is_gone = isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
             self.lost, reason = (GONE, "gone") if is_gone else (LOST, "done")
             if self._raises:
@@ -54,7 +54,7 @@ class _Place(io.RawIOBase):
 
 
 class _Stream(io.TextIOWrapper):
-    """A standard stream that is watched."""
+    """A standard stream whose failures are noticed."""
 
     def __init__(self, stream: TextIO, *, raises: bool) -> None:
         self.place, waits = _Place(stream, raises=raises), bool(stream.line_buffering)
@@ -62,16 +62,16 @@ class _Stream(io.TextIOWrapper):
 
     @property
     def encoding(self) -> str:  # type: ignore[override]  # it is read-only there as well
-        """The name of the encoding; of ASCII, one that click does not know: it would write UTF-8 instead."""
+        """The name of the encoding; for ASCII, one that click does not know, because it would write UTF-8 instead."""
         name = super().encoding
         return f"{name}, escaped" if codecs.lookup(name).name == "ascii" else name
 
 
 @contextmanager
 def watched(*, are_ours: bool = False) -> Generator[None]:
-    """Raise `OutputFailed` for standard output, and `Exit` at the end for standard error; a program may have neither.
+    """Raise `OutputFailed` if standard output fails, and `Exit` at the end if standard error did; both may be missing.
 
-    Where they `are_ours`, one that was closed is opened so that its use fails: else the next file would get its number.
+    If they `are_ours`, a closed one is opened so that its use fails: otherwise the next file would get its number.
     """
     for name, flags in (("stdin", os.O_WRONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_RDONLY)) if are_ours else ():
         if getattr(sys, name) is None:
@@ -92,6 +92,6 @@ def _watch(stream: TextIO | None, *, raises: bool) -> TextIO:
     stream = stream or io.TextIOWrapper(io.BytesIO(), "utf-8")
     if isinstance(stream, _Stream) or not hasattr(stream, "buffer"):
         return stream
-    with suppress(OSError):  # of what the program has written before: it is not ours to tell
+    with suppress(OSError):  # what the program wrote before is not ours to report
         stream.flush()
     return _Stream(stream, raises=raises)

@@ -1,4 +1,4 @@
-"""Options of commands that read tables of spreadsheets."""
+"""Options of commands that read spreadsheets."""
 
 from collections.abc import Sequence
 from typing import Final

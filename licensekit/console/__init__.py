@@ -1,7 +1,7 @@
 """The web console: an installation's licenses, users, sites and events, for its administrator.
 
-`app` gives it as an ASGI application that an application mounts among its own screens; `licensekit console` serves it
-by itself. It needs the extra `console`.
+`app` returns it as an ASGI application, to mount in another one; `licensekit console` serves it alone. It needs the
+extra `console`.
 """
 
 from licensekit.console.application import app

@@ -1,4 +1,4 @@
-"""The console as an ASGI application: who asks, whether the form is ours, and which screen it is."""
+"""The console as an ASGI application: its routes, who may use them, and the tokens of forms."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
@@ -22,18 +22,18 @@ from licensekit.errors import LicenseError, NotActivated
 from licensekit.installation import METRICS_TYPE, Installation
 
 SIGN_IN_AGAIN: Final = "sign-in-again"
-"""The field of a link on the page that keeps a form."""
+"""The field for a sign-in link, on the page that keeps a form whose session has ended."""
 Show = Callable[[Visit], Response]
 """A screen, or a change: it runs in a thread, and may block."""
 
 
 def pulse(visit: Visit) -> Response:
-    """Answer an open page: whether something has changed since it was shown."""
+    """Answer an open page that asks whether something has changed since it was shown."""
     return Response(visit.pulse, media_type="text/plain")
 
 
 def _attempt(change: Show, refused: Callable[[Visit, LicenseError], Response]) -> Show:
-    """Return `change`, and `refused` for where it fails: the screen that the form came from, which says why."""
+    """Return `change` that, if it fails, shows `refused` instead: the screen of the form, with the reason."""
 
     def attempted(visit: Visit) -> Response:
         try:
@@ -68,7 +68,7 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/health": overview.health,
     PULSE: pulse,
 }
-"""Address to screen; none of them changes anything."""
+"""The screen at each path; none of them changes anything."""
 
 LARGEST: Final = {
     "/activate": guard.BODY_BYTES,
@@ -76,7 +76,7 @@ LARGEST: Final = {
     "/users/directory": directory.LARGEST,
     "/sign-in": 16 * 1024,
 }
-"""Address to how many bytes a form there may have, where that is not `guard.FORM_BYTES`."""
+"""The largest form at each path, in bytes, where that is not `guard.FORM_BYTES`."""
 
 CHANGES: Final[Mapping[str, Show]] = {
     "/activate/preview": files.preview,
@@ -106,27 +106,27 @@ CHANGES: Final[Mapping[str, Show]] = {
     "/health/restored": _attempt(overview.accept_restored, overview.health),
     "/health/backup": overview.back_up,
 }
-"""Address to what a form there does, and to the screen that says why it was refused, if it is the form's."""
+"""The change that a form at each path makes; some show the form again, with the reason, if it is refused."""
 
 
 def app(
     installation: Installation, authorize: Authorize, *, origins: Iterable[str] = (), metrics_token: str = ""
 ) -> ASGIApp:
-    """Return the console of `installation` as an ASGI application, to mount among others.
+    """Return the console of `installation` as an ASGI application.
+
+    Open the installation with the application's own root and pack (`Installation.open`).
 
     `authorize` is called for every request and returns who sends it: an `Identity`, whose name is written in the audit
     log and whose role decides whether it may change anything; or None, and nothing is shown.
 
-    `origins` are the addresses at which browsers reach the application, such as `https://crm.example.com`, with the
-    path where a proxy has it below one; requests to other names are refused. Without any, it is reached from this
-    machine alone: as `localhost`, `127.0.0.1` or `[::1]`, at any port.
+    `origins` are the addresses at which browsers reach the application, such as `https://crm.example.com`, with a path
+    if a proxy serves it below one; requests to other hosts are refused. Without `origins`, only this machine is
+    accepted: `localhost`, `127.0.0.1` or `[::1]`, at any port.
 
-    With a `metrics_token`, `/metrics` answers whoever sends it as a bearer token.
-
-    Give the installation the application's own root and pack (`Installation.open`).
+    With a `metrics_token`, `/metrics` answers requests that send it as a bearer token.
 
     Raises:
-        OriginInvalid: one of `origins` is no address.
+        OriginInvalid: one of `origins` is not an address.
     """
     endpoint = partial(_endpoint, installation, authorize)
     known = [
@@ -141,9 +141,9 @@ def app(
 
 
 def _monitored(installation: Installation, token: str) -> list[Route]:
-    """Return what machines ask, who have no session: is the console alive, can it read, its metrics.
+    """Return the routes for machines, which have no session: liveness, readiness and metrics.
 
-    Metrics want a token, also from this machine: a request from it may have come through a proxy.
+    Metrics need a token even from this machine, because its requests may come from a proxy.
     """
 
     def ready(_: Request) -> Response:
@@ -166,7 +166,7 @@ def _monitored(installation: Installation, token: str) -> list[Route]:
     return [Route(guard.LIVE, live), Route(guard.READY, ready), Route("/metrics", metrics)]
 
 
-_STOPPED: Final = (HTTPException, ClientDisconnect, 500)  # whoever has left is answered too, so that no log says it
+_STOPPED: Final = (HTTPException, ClientDisconnect, 500)  # who has left is answered too, so that no log says it
 
 
 async def _stopped(request: Request, error: Exception) -> Response:
@@ -195,7 +195,7 @@ def _endpoint(installation: Installation, authorize: Authorize, show: Show) -> C
 
 
 def _unknown(request: Request, sign_in: SignIn | None) -> Response:
-    """Answer somebody who is not signed in; the page that they asked for is shown once they are."""
+    """Answer somebody who is not signed in; the page that they asked for is shown after they sign in."""
     if sign_in is None:
         return bare_page(request, "stop.html", status=403, reason=text("refused.no_identity"))
     response = bare_page(request, "sign_in.html", status=401, code="", refused=text("refused.no_session"))
@@ -205,7 +205,7 @@ def _unknown(request: Request, sign_in: SignIn | None) -> Response:
 
 
 def _interrupted(request: Request, sign_in: SignIn | None, form: Form) -> Response:
-    """Answer a form whose session has ended: with all that was typed, to be sent again once its sender is signed in."""
+    """Answer a form whose session has ended: show it again, to be sent once its sender has signed in."""
     secret, signed, identity = guard.secret_of(request), Response(), None
     if sign_in is not None and form.has(SIGN_IN_AGAIN):
         identity = sign_in.begin(request, signed, form.text(SIGN_IN_AGAIN))
@@ -237,7 +237,7 @@ def _answer(
     try:
         response = show(visit)
     except LicenseError as error:
-        is_new = isinstance(error, NotActivated) and error.reason == "no-pack"  # whose files to believe is asked first
+        is_new = isinstance(error, NotActivated) and error.reason == "no-pack"  # ask for the pack first
         response = moved(visit, "/activate") if is_new else trouble(visit, error)
     if guard.get_cookie(request, guard.COOKIE) != secret:
         guard.set_cookie(request, response, guard.COOKIE, secret)

@@ -1,4 +1,4 @@
-"""What can be assigned to a user or a site, as its card offers it, and what was ticked there."""
+"""The licenses that the card of a user or a site offers, and what was ticked there."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
@@ -12,17 +12,17 @@ from licensekit.wire.documents import Kind, SeatKind
 
 
 class Ticks(NamedTuple):
-    """What a form wants of the licenses of one holder."""
+    """The licenses that a form asks for, for one holder."""
 
     held: frozenset[str]  # what is assigned now
     wanted: frozenset[str]  # all that is to be assigned
-    conflicts: tuple[Conflict, ...]  # the plans of which somebody else has chosen another one
+    conflicts: tuple[Conflict, ...]  # plans, where somebody else has chosen another one
 
 
 def ticks_of(visit: Visit, held: Iterable[str]) -> Ticks:
-    """Return what a form wants of a holder of `held`; whatever was not touched in it stays as it is now.
+    """Merge what was ticked into the licenses `held` now; what was not touched stays as it is.
 
-    The form says in `held` what was assigned when it was shown, and in `was.plan` and `was.plan.ISSUER` the plans.
+    The form's field `held` has what was assigned when it was shown; `was.plan` and `was.plan.ISSUER` have the plans.
     """
     form, licenses, holding = visit.form, visit.state.entitlements.licenses, frozenset(held)
     plans = {code for code in holding if code in licenses and licenses[code].plan}
@@ -37,10 +37,10 @@ def ticks_of(visit: Visit, held: Iterable[str]) -> Ticks:
 
 
 def save_ticks(visit: Visit, holders: Users | Sites, path: str, ticks: Ticks) -> Response:
-    """Assign what is new and release what is gone, in one change, and name what somebody else has changed."""
+    """Assign and release licenses in one change, then show the card, with what somebody else has changed meanwhile."""
     holders.assign(visit.holder, *sorted(ticks.wanted - ticks.held), release=sorted(ticks.held - ticks.wanted))
     theirs = sorted(ticks.held.symmetric_difference(visit.form.texts("held")))
-    # An address has room for a few of them.
+    # A URL has room for only a few.
     return moved(visit, path, id=visit.holder, saved="licenses", meanwhile=" ".join(theirs[:20]))
 
 
@@ -55,10 +55,10 @@ class Choice(NamedTuple):
     held: bool  # whether it is assigned now
     lapsed: bool
     row: LicenseRow | None  # None: no catalog has it any more; it can only be released
-    requires: tuple[str, ...]  # what must be assigned for it, of what can be
+    requires: tuple[str, ...]  # what it requires and can be assigned
     brings: tuple[str, ...]  # what it includes, directly or not
-    included_in: tuple[str, ...]  # the names of what is held and brings it anyhow
-    is_named: bool  # whether its name or code has the text that somebody looks for
+    included_in: tuple[str, ...]  # the names of held licenses that include it
+    is_named: bool  # whether its name or code contains the text searched for
     below: tuple["Choice", ...] = ()
 
     @property
@@ -68,20 +68,20 @@ class Choice(NamedTuple):
 
     @property
     def every(self) -> tuple["Choice", ...]:
-        """It, and all below it."""
+        """This choice and all below it."""
         return (self, *(inner for one in self.below for inner in one.every))
 
 
 class Choices(NamedTuple):
     """Everything that can be assigned to one holder."""
 
-    plans: tuple[Choice, ...]  # of which a holder has at most one of each issuer
+    plans: tuple[Choice, ...]  # a holder has at most one of each issuer
     held: tuple[Choice, ...]  # what else is assigned
-    more: tuple[Choice, ...]  # what else can be
+    more: tuple[Choice, ...]  # what else can be assigned
 
 
 def choices_of(visit: Visit, kind: Kind, ticks: Ticks, lapsed: Collection[str]) -> Choices:
-    """Return what can be assigned to a holder, in the order of names, with what is ticked."""
+    """Return what can be assigned to a holder, sorted by name, with what is ticked."""
     state, held, find = visit.state, ticks.held, visit.asked("find").casefold()
     closure, licenses, trust_store = state.entitlements.closure, state.entitlements.licenses, state.trust_store
 
@@ -117,7 +117,7 @@ def choices_of(visit: Visit, kind: Kind, ticks: Ticks, lapsed: Collection[str]) 
 
 
 def _trees(choices: Sequence[Choice]) -> tuple[Choice, ...]:
-    """Return those that require none of the others, with those that do below them."""
+    """Arrange choices as trees: each is below the first of the others that it requires."""
     codes, children = {one.code for one in choices}, dict[str | None, list[Choice]]()
     for one in choices:
         children.setdefault(next((code for code in one.requires if code in codes), None), []).append(one)

@@ -1,7 +1,7 @@
-"""Connections to the console's own server, below requests: how many wait for one, how long, and how it is written.
+"""Limits of the console's own server: how many connections wait, how long, and how a request may be written.
 
-A connection costs a descriptor before it has sent anything, below TLS too. So those that are late are dropped, and of
-too many that wait the oldest of the address that has most.
+A connection costs a descriptor before it has sent anything, even before TLS. So late connections are dropped. If too
+many wait, the oldest of the address that has most is dropped.
 """
 
 import logging
@@ -16,16 +16,16 @@ from typing import Any, Final, NamedTuple
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-WAITING: Final = 100  # connections that owe us something: the head of a request, or the rest of its body
-QUEUED: Final = 1024  # that wait in the system until they are taken; beyond, a browser tries again after a second
-TASKS: Final = 4000  # requests with a whole head, most of them in line; beyond, they are refused
+WAITING: Final = 100  # connections that still have to send the head of a request, or the rest of its body
+QUEUED: Final = 1024  # connections that wait to be accepted; beyond that, a browser tries again after a second
+TASKS: Final = 4000  # requests with a complete head, most of them queued; more are refused
 HEAD_BYTES: Final = 32 * 1024
-HEAD_SECONDS, ANSWER_SECONDS = 10, 600  # for a whole head; from there to the last byte of the answer
+HEAD_SECONDS, ANSWER_SECONDS = 10, 600  # for a complete head; from there to the last byte of the response
 LOG_SECONDS: Final = 60
 _FRAMING: Final = re.compile(rb"^(?:content-length|transfer-encoding)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _ODD: Final = re.compile(
     rb"(?<!\r)\n"  # a line that ends with a line feed alone
-    rb"|\n[ \t]"  # a line that goes on with the one before: obsolete folding
+    rb"|\n[ \t]"  # a line that continues the one before: obsolete folding
     rb"|\ncontent-length:[^\n]*,"  # a length in a list
     rb"|\A[^\n]* HTTP/(?!1\.[01]\r)",
     re.IGNORECASE,
@@ -38,26 +38,26 @@ class _Line(NamedTuple):
     socket: socket.socket
     address: str
     since: float
-    is_idle: bool = True  # nothing is to be answered
-    is_waiting: bool = True  # the next byte is theirs
+    is_idle: bool = True  # no response is due
+    is_waiting: bool = True  # the client is to send the next byte
     transport: Transport | None = None
 
 
 class Listener(socket.socket):
-    """Listens, and keeps account of the connections that came."""
+    """A listening socket that keeps track of its connections."""
 
     def __init__(self, listening: socket.socket) -> None:
-        """Take the place of a socket that listens."""
+        """Take over the descriptor of a listening socket."""
         super().__init__(listening.family, listening.type, listening.proto, fileno=listening.detach())
         self._lines: dict[int, _Line] = {}
         self._dropped, self._told = 0, float("-inf")
 
     def listen(self, _: int = 0) -> None:
-        """Have room for those that come at one time, whatever a server asks for."""
+        """Listen with room for `QUEUED` connections, whatever the server asks for."""
         super().listen(QUEUED)
 
     def accept(self) -> tuple[socket.socket, Any]:
-        """Take a connection, if need be in the place of another one."""
+        """Accept a connection; if too many wait, drop another one."""
         connection, address = super().accept()
         self._lines.pop(connection.fileno(), None)
         self._lines[connection.fileno()] = _Line(connection, str(address[:1]), time.monotonic())
@@ -68,15 +68,15 @@ class Listener(socket.socket):
         return connection, address
 
     def note(self, transport: Transport, *, is_idle: bool, is_waiting: bool) -> None:
-        """Note the state of a connection; a byte that does not change it gives it no more time."""
+        """Note the state of a connection; a byte that does not change the state buys no time."""
         number = transport.get_extra_info("socket").fileno()
         line = self._lines.get(number)
         if line is not None and (line.is_idle, line.is_waiting) != (is_idle, is_waiting):
-            del self._lines[number]  # it goes behind those that wait for longer
+            del self._lines[number]  # move it after those that have waited longer
             self._lines[number] = _Line(line.socket, line.address, time.monotonic(), is_idle, is_waiting, transport)
 
     async def sweep(self) -> None:
-        """Drop connections that are late, forget those that have ended, and log once a minute how many were dropped."""
+        """Drop late connections, forget closed ones, and log once a minute how many were dropped."""
         now = time.monotonic()
         self._lines = {number: one for number, one in self._lines.items() if one.socket.fileno() >= 0}
         for one in list(self._lines.values()):
@@ -88,7 +88,7 @@ class Listener(socket.socket):
             self._dropped, self._told = 0, now
 
     def drop(self, connection: socket.socket) -> None:
-        """End a connection; its transport learns of it, and closes it."""
+        """Shut down a connection; its transport notices that, and closes it."""
         self._dropped += 1
         self._lines.pop(connection.fileno(), None)
         with suppress(OSError):
@@ -96,10 +96,10 @@ class Listener(socket.socket):
 
 
 class HttpConnection(H11Protocol):
-    """One connection; it takes a request only as every proxy before it reads it too (RFC 9112, sections 2.2, 5, 6)."""
+    """An HTTP connection; it refuses requests that a proxy could read differently (RFC 9112, sections 2.2, 5, 6)."""
 
     def __init__(self, listener: Listener, **given: Any) -> None:
-        """Take who keeps account, and what uvicorn gives."""
+        """Keep the listener, and pass on the arguments of uvicorn."""
         super().__init__(**given)
         self._listener, self.conn = listener, _Strict(h11.SERVER, HEAD_BYTES)
 
@@ -114,7 +114,7 @@ class HttpConnection(H11Protocol):
         self._note()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what was not understood, unless an answer has begun."""
+        """Refuse a malformed request, unless a response has begun."""
         if self.conn.our_state is h11.IDLE:
             super().send_400_response(msg)
         self.transport.close()
@@ -127,10 +127,10 @@ class HttpConnection(H11Protocol):
 
 
 class _Strict(h11.Connection):
-    """Refuses what h11 understands in one way and others in another: two lengths, folded lines, trailers."""
+    """An h11 connection that refuses what others read differently: two lengths, folded lines, trailers."""
 
     def next_event(self) -> Any:
-        """Return what comes next."""
+        """Return the next event."""
         if self.their_state is h11.IDLE:
             head = self.trailing_data[0].partition(b"\r\n\r\n")[0]
             if _ODD.search(head) or len(_FRAMING.findall(head)) > 1:

@@ -1,7 +1,7 @@
-"""From facts to pages: templates in which everything is escaped, their texts, and the files that pages load.
+"""Rendering pages: templates, which escape everything, their texts, and the files that pages load.
 
-Every text that the console itself shows is in `texts.toml`, ready for translation. What the installation says (errors,
-notices, reasons) are sentences of the library.
+The console's own texts are in `texts.toml`, ready for translation. Errors, notices and reasons are sentences of the
+library.
 """
 
 import re
@@ -39,24 +39,24 @@ MENU: Final = {"overview": "/", **{name: f"/{name}" for name in _SECTIONS}}  # w
 _TEXTS: Final = Path(__file__).with_name("texts.toml")
 _FOLDER: Final = Path(__file__).with_name("static")
 _SOURCES: Final = {"console.css": "css/*.css", "console.js": "js/*.js", "icon.svg": "icon.svg"}
-"""What each file is put together from, in the order of the names."""
+"""What each file is joined from, in the order of file names."""
 _TYPES: Final = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
 _FILES: Final = {
     name: b"\n".join(path.read_bytes() for path in sorted(_FOLDER.glob(source))) for name, source in _SOURCES.items()
 }
 _VERSION: Final = sha256(b"".join(_FILES.values())).hexdigest()[:12]
-"""Stands in the address of each file, so that a new one is taken immediately."""
+"""In the URL of each file, so that browsers load a new version immediately."""
 
 
 def page(
     visit: Visit, template: str, *, error: errors.LicenseError | None = None, status: int | None = None, **facts: Any
 ) -> Response:
-    """Return a screen, in the frame that all screens share. An `error` decides about the HTTP status."""
+    """Render a screen, in the frame that all screens share. An `error` decides the HTTP status, unless one is given."""
     return _framed(visit, template, visit.state, status or status_of(error), error=error, **facts)
 
 
 def trouble(visit: Visit, error: errors.LicenseError | None, template: str = "trouble.html", **facts: Any) -> Response:
-    """Return what is wrong, in a frame without facts: the installation may be one that cannot be read."""
+    """Render an error, in a frame without facts: it may be that the installation cannot be read."""
     return _framed(visit, template, None, status_of(error), error=error, **facts)
 
 
@@ -66,7 +66,7 @@ def _framed(visit: Visit, template: str, state: InstallationState | None, status
 
 
 def faults_of(error: errors.LicenseError | None) -> tuple[errors.Located, ...]:
-    """Return everything that stands against a change; nothing without an error."""
+    """Return every reason against a change; none without an error."""
     if error is None:
         return ()
     return error.faults if isinstance(error, errors.RefusedError | errors.FaultsError) else (error,)
@@ -78,17 +78,17 @@ def status_of(error: errors.LicenseError | None) -> int:
 
 
 def bare_page(request: Request, template: str, *, status: int = 200, **facts: Any) -> Response:
-    """Return a page for somebody who is not signed in: it tells nothing of the installation."""
+    """Render a page for somebody who is not signed in: it shows nothing of the installation."""
     return HTMLResponse(_TEMPLATES.get_template(template).render(url=partial(address, request), **facts), status)
 
 
 def moved(visit: Visit, path: str, **params: str | None) -> Response:
-    """Send the browser to a screen, after a change."""
+    """Redirect the browser to a screen, after a change."""
     return RedirectResponse(visit.url(path, **params), 303)
 
 
 def download(name: str, written: str) -> Response:
-    """Return a text as a file to keep."""
+    """Return a text as a file to download."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(written, media_type="text/plain; charset=utf-8", headers=headers)
 
@@ -106,19 +106,19 @@ def license_name(code: str, state: InstallationState) -> str:
 
 
 def named(notice: Notice, state: InstallationState) -> Notice:
-    """Return a notice that says the name of its license, not its code."""
+    """Return a notice with the name of its license instead of the code."""
     if "license" not in notice.fields:
         return notice
     return notice.replace(license=license_name(notice.values()["license"], state))
 
 
 def amount(count: int | None) -> str:
-    """Return a count as it is shown."""
+    """Format a count; None is unrestricted."""
     return text("amount.unrestricted") if count is None else f"{count:,}".replace(",", "\u202f")
 
 
 def value(sold: object) -> str:
-    """Return the value of a setting as it is shown: text, a number, a boolean or nothing."""
+    """Format the value of a setting: text, a number, a boolean or None."""
     if isinstance(sold, bool):
         return text("amount.true" if sold else "amount.false")
     if sold is None:
@@ -128,19 +128,19 @@ def value(sold: object) -> str:
 
 @lru_cache(1000)
 def day(days: int | str, edge: str = "end") -> Markup:
-    """Return a date, in days since 1970 or as it is written: it counts to the `end` of its day, UTC, or the `start`."""
+    """Format a date, given in days since 1970 or as ISO text, that means the `end` or the `start` of its day, UTC."""
     found = date.fromisoformat(days) if isinstance(days, str) else date_of(days)
     shown = text("date.day", day=found.day, month=text(f"date.month.{found.month}"), year=found.year)
     return _time(str(found), shown, text(f"date.{edge}_of_day", day=found), "day")
 
 
 def dated(words: str) -> str:
-    """Return words of the library with their dates as people write them."""
+    """Return a sentence of the library with its dates as people write them."""
     return re.sub(r"\b\d{4}-\d\d-\d\d\b", lambda found: day(days_of(date.fromisoformat(found[0]))).striptags(), words)
 
 
 def moment(seconds: int | None) -> Markup:
-    """Return a moment in UTC; the script writes it in the reader's zone."""
+    """Format a time, given in seconds since 1970, in UTC; the script converts it to the reader's zone."""
     if seconds is None:
         return Markup()
     found = moment_of(seconds)
@@ -151,12 +151,12 @@ def moment(seconds: int | None) -> Markup:
 
 
 def sentence(words: str) -> str:
-    """Return words of the library as a sentence: with a capital letter and a full stop."""
+    """Return a message of the library as a sentence, with a capital letter and a full stop."""
     return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 def coded(sentence: str) -> Markup:
-    """Return a sentence of the library with what it has between backticks as code; no command is named as ours."""
+    """Render what is between backticks as code, without the command name `licensekit`."""
     pieces = sentence.replace("`licensekit ", "`").split("`")
     if len(pieces) % 2 == 0:
         return escape(sentence)
@@ -165,7 +165,7 @@ def coded(sentence: str) -> Markup:
 
 
 def described(error: errors.Located) -> Markup:
-    """Return what is wrong, and where; what to do stands below it."""
+    """Render where and what an error is, without its hint."""
     return coded(f"{error.where}: {error.message}" if error.where else error.message)
 
 
@@ -196,7 +196,7 @@ def _environment() -> Environment:
 
 
 def text(key: str, **values: object) -> str:
-    """Return the text of a dotted `key`, with `values` in its places; `n` chooses between its `one` and its `many`."""
+    """Return the text of a dotted `key`, formatted with `values`; `n` chooses between its `one` and its `many`."""
     if not has(key):
         key = f"{key}.{'one' if values['n'] == 1 else 'many'}"
     found = texts()[key]
@@ -204,13 +204,13 @@ def text(key: str, **values: object) -> str:
 
 
 def has(key: str) -> bool:
-    """Return whether there is such a text."""
+    """Return whether there is a text of this key."""
     return key in texts()
 
 
 @cache
 def texts() -> Mapping[str, str]:
-    """Return dotted key to text."""
+    """Return all texts by dotted key."""
     return dict(_flat("", tomllib.loads(_TEXTS.read_text(encoding="utf-8"))))
 
 

@@ -1,4 +1,4 @@
-"""The console on an address of this machine, until somebody stops it."""
+"""Serving the console at an address of this machine."""
 
 import os
 import shutil
@@ -30,12 +30,12 @@ class Reach(NamedTuple):
 
     host: str
     port: int
-    socket: Path | None  # a Unix socket in their place
-    socket_group: str | None  # the group that may reach it; None: its account alone
+    socket: Path | None  # a Unix socket instead
+    socket_group: str | None  # the group that may reach the socket; None: only its account
     certificate: Path | None  # a certificate with its chain, in PEM
     key: Path | None
-    public: tuple[str, ...]  # the addresses that browsers use, where it is not this machine alone
-    proxy_secret: Path | None  # a file with what a proxy sends that signs people in; without it or a socket a link does
+    public: tuple[str, ...]  # the addresses that browsers use; empty: only this machine
+    proxy_secret: Path | None  # a file with a proxy's secret; without it and a socket, links sign in
     user_header: str
     role_header: str
     without_role: str | None
@@ -43,10 +43,9 @@ class Reach(NamedTuple):
 
 
 def run(installation: Installation, reach: Reach, folder: Path, *, user: str, tell: Callable[[str], object]) -> None:
-    """Serve the console of `installation` until `KeyboardInterrupt`; raises as `app`, and `ConsoleUnavailable`.
+    """Serve the console of `installation` until `KeyboardInterrupt`; raise as `app`, and `ConsoleUnavailable`.
 
-    Links that sign in are in `folder`; `user` is whoever signs in by the first one; `tell` shows a line to who started
-    it.
+    Sign-in links are kept in `folder`. The first one signs in `user`. `tell` prints a line for whoever started it.
     """
     token, secret = _token(reach.metrics_token), _token(reach.proxy_secret)
     with listen_at(reach.socket, reach.socket_group) if reach.socket else listen(reach.host, reach.port) as listener:
@@ -71,7 +70,7 @@ def run(installation: Installation, reach: Reach, folder: Path, *, user: str, te
 
 
 def _token(file: Path | None) -> str:
-    """Return the secret that a file holds; empty without a file."""
+    """Read the secret in a file; empty without a file."""
     if file is None:
         return ""
     token = read_bytes(file, limit=_TOKEN_BYTES, what="a token").decode("ascii", "replace").strip()
@@ -88,7 +87,7 @@ def _address(reach: Reach, port: int) -> str:
 
 
 def listen(host: str, port: int) -> Listener:
-    """Take an address, port 0 any that is free; raise `ConsoleUnavailable` if it cannot be taken."""
+    """Listen at an address, with port 0 at any free port; raise `ConsoleUnavailable` if that fails."""
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         return Listener(socket.create_server(address[:2], family=family))
@@ -97,7 +96,7 @@ def listen(host: str, port: int) -> Listener:
 
 
 def listen_at(path: Path, group: str | None) -> Listener:
-    """Make a Unix socket that this account reaches, and a group if one is named; raise as `listen`."""
+    """Listen at a Unix socket that only this account, and a group if named, can reach; raise as `listen`."""
     if not hasattr(socket, "AF_UNIX"):
         raise ConsoleUnavailable(reason="socket", detail="Python has none on this system", where=str(path))
     mask = os.umask(0o177)  # so that nobody else reaches it in between
@@ -118,15 +117,15 @@ def listen_at(path: Path, group: str | None) -> Listener:
 
 
 def configured(app: ASGIApp, listener: Listener, cert: Path | None = None, key: Path | None = None) -> uvicorn.Config:
-    """Return how uvicorn serves the console; raise `ConsoleUnavailable` for a certificate that cannot be used."""
+    """Return the configuration of uvicorn; raise `ConsoleUnavailable` for a certificate that cannot be used."""
     for path in filter(None, (cert, key)):
-        read_bytes(path, limit=FILE_BYTES, what="a certificate")  # who opens it next would wait for a pipe
+        read_bytes(path, limit=FILE_BYTES, what="a certificate")  # refuses a pipe, for which ssl would wait
     given: dict[str, Any] = {"ssl_certfile": cert, "ssl_keyfile": key, "log_level": "error"}
     given |= {"lifespan": "off", "ws": "none", "access_log": False, "server_header": False}
-    # Connections are accepted by `listener`, and read by h11, whatever else is installed.
+    # `listener` accepts connections and h11 reads them, whatever else is installed.
     given |= {"http": partial(HttpConnection, listener), "loop": "asyncio:SelectorEventLoop", "backlog": 64}
     given |= {"callback_notify": listener.sweep, "timeout_notify": 1, "limit_concurrency": TASKS}
-    # Who is asked through a proxy is judged by `security.sign_in`.
+    # `security.sign_in` reads the headers of a proxy.
     given |= {"proxy_headers": False, "timeout_keep_alive": 5, "timeout_graceful_shutdown": 3}
     config = uvicorn.Config(app, **given)
     try:

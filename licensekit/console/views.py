@@ -1,4 +1,4 @@
-"""What the screens show: pure functions from the facts of an installation to what templates take."""
+"""Pure functions from the state of an installation to what templates show."""
 
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
@@ -9,17 +9,17 @@ from licensekit.wire.documents import Kind
 
 _TONES: Final = {"active": "good", "pending": "calm", "warning": "warn", "grace": "warn"}
 """The tone of a state; any other is bad."""
-_FOLLOWED: Final = "followed"  # the state of a bundle that ends, and that another one follows without a gap
-NEARLY_FULL: Final = 90  # from this many percent in use on, a license is shown as nearly used up
+_FOLLOWED: Final = "followed"  # the state of a bundle that ends and is followed by another one without a gap
+NEARLY_FULL: Final = 90  # percent in use from which a license is shown as nearly used up
 
 
 class PartView(NamedTuple):
-    """A bundle in force, or one that waits."""
+    """A bundle that is in force or pending."""
 
     part: Part
     tone: str
-    state: str  # the text's name of its state
-    days_left: int | None  # until the part is no longer licensed without a gap; None is perpetual
+    state: str  # its state, as texts name it
+    days_left: int | None  # days until the part is first not licensed; None is perpetual
 
 
 def is_new(state: InstallationState) -> bool:
@@ -28,7 +28,7 @@ def is_new(state: InstallationState) -> bool:
 
 
 def issuer_tabs(state: InstallationState) -> dict[str, PartView | None]:
-    """Return the issuers that have a catalog or a bundle here, the vendor first, each with its bundle that is worst."""
+    """Return the issuers with a catalog or a bundle here, the vendor first, each with its bundle in the worst state."""
     views = sorted(part_views(state), key=lambda one: ("good", "calm", "warn", "bad").index(one.tone))
     worst = {one.part.bundle.issuer: one for one in views}
     granting = (part.bundle.issuer for part in state.parts)
@@ -37,7 +37,7 @@ def issuer_tabs(state: InstallationState) -> dict[str, PartView | None]:
 
 
 def issuer_facts(state: InstallationState, issuer: str, find: str) -> dict[str, Any]:
-    """Return everything of one issuer, as its tab shows it; of licenses, those whose name or code has `find`."""
+    """Return what the tab of an issuer shows; licenses only if their name or code contains `find`."""
     listed = (row for row in state.licenses if row.issuer == issuer and (not row.hidden or row.in_use))
     every = sorted(listed, key=_by_plan_and_name)
     shown = [row for row in every if find.casefold() in f"{row.name}\n{row.code}".casefold()]
@@ -60,7 +60,7 @@ def issuer_facts(state: InstallationState, issuer: str, find: str) -> dict[str, 
 
 
 def user_licenses(state: InstallationState) -> list[LicenseRow]:
-    """Return the user licenses that there are, the plans first."""
+    """Return the user licenses that are granted or assigned, plans first."""
     return sorted((row for row in state.licenses if row.kind is Kind.USER and _is_there(row)), key=_by_plan_and_name)
 
 
@@ -74,7 +74,7 @@ def _is_there(row: LicenseRow) -> bool:
 
 
 def part_views(state: InstallationState, issuer: str | None = None) -> Iterator[PartView]:
-    """Yield the bundles in force and those that wait, of one issuer or of all."""
+    """Yield the bundles in force and the pending ones, of one issuer or of all."""
     entitlements = state.entitlements
     for part in state.parts:
         bundle = part.bundle
@@ -86,12 +86,12 @@ def part_views(state: InstallationState, issuer: str | None = None) -> Iterator[
 
 
 def due(state: InstallationState) -> int:
-    """Return how many things need somebody: notices that are no mere information."""
+    """Return how many notices need attention: the warnings and errors."""
     return sum(notice.severity is not Severity.INFO for notice in state.notices)
 
 
 def license_names(part: Part, state: InstallationState) -> list[str]:
-    """Return the names of what a bundle grants, the plans first; nothing that is hidden."""
+    """Return the names of the licenses in a bundle, plans first, without hidden ones."""
     licenses, bundle = state.entitlements.licenses, part.bundle
     codes = (state.trust_store.qualify(bundle.issuer, code) for kind in Kind for code in bundle.counts(kind))
     known = [licenses[code] for code in codes if code in licenses]
@@ -104,7 +104,7 @@ def over(row: LicenseRow) -> int:
 
 
 def percent(row: LicenseRow) -> int:
-    """Return how much of a license is in use; 0 where it is unrestricted."""
+    """Return how much of a license is in use, from 0 to 100; 0 if it is unrestricted."""
     if row.total is None:
         return 0
     return min(100, round(100 * row.in_use / row.total)) if row.total else 100 * bool(row.in_use)

@@ -23,20 +23,19 @@ class Role(StrEnum):
 class Identity(NamedTuple):
     """Somebody who is signed in."""
 
-    name: str  # stands in the audit log beside every change
+    name: str  # written in the audit log with every change
     role: Role = Role.ADMINISTRATOR
 
 
 Authorize = Callable[[Request], Identity | None]
-"""Gives who sends a request, or None if they may not see anything.
+"""Returns who sends a request, or None if they may not see anything.
 
-It is called once for each request, in a thread, and may block. What it raises is a fault of the application and
-answered as one; nothing is shown then.
+It is called once for each request, in a thread, and may block. If it raises, the console answers with status 500.
 """
 
 
 class Conflict(NamedTuple):
-    """A field that two people changed, in two ways."""
+    """A field that two people changed, to different values."""
 
     field: str
     before: str
@@ -45,7 +44,7 @@ class Conflict(NamedTuple):
 
 
 class Edits(NamedTuple):
-    """What a form wants of some fields, merged with what others made of them since it was shown."""
+    """The fields of a form, merged with what others have changed since it was shown."""
 
     wanted: Mapping[str, str]
     conflicts: tuple[Conflict, ...]
@@ -67,13 +66,13 @@ class Form:
         return value if isinstance(value, str) else ""
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Return every text that was sent under a name: the check boxes that were ticked."""
+        """Return every text that was sent under a name, such as the ticked check boxes."""
         return tuple(value for value in self._data.getlist(name) if isinstance(value, str))
 
     def edits(self, current: Mapping[str, str]) -> "Edits":
-        """Merge what was typed into the fields as they are now, `current`; `was.FIELD` says what the form showed.
+        """Merge what was typed into `current`, the fields as they are now; `was.FIELD` is what the form showed.
 
-        What was not touched stays as it is, whoever changed it meanwhile.
+        A field that was not touched keeps its current value, even if somebody else has changed it.
         """
         wanted, conflicts = dict(current), list[Conflict]()
         for field, theirs in current.items():
@@ -86,7 +85,7 @@ class Form:
         return Edits(wanted, tuple(conflicts))
 
     def fields(self) -> tuple[tuple[str, str], ...]:
-        """Return every text that was sent, in its order."""
+        """Return every text that was sent, in order."""
         return tuple((name, value) for name, value in self._data.multi_items() if isinstance(value, str))
 
     def has(self, name: str) -> bool:
@@ -112,20 +111,20 @@ class Visit:
     """One request."""
 
     request: Request
-    installation: Installation  # changes made through it are logged for whoever asks
+    installation: Installation  # changes made through it are logged under the identity's name
     identity: Identity
-    form: Form  # what was sent with a change; empty for a look
-    token: str  # stands in every form
+    form: Form  # empty for a GET
+    token: str  # for every form
     can_sign_out: bool
 
     @cached_property
     def state(self) -> InstallationState:
-        """The installation as it is when a page first needs it: after the change, where there is one."""
+        """The installation as it is when a page first needs it: after the change, if there is one."""
         return self.installation.state()
 
     @property
     def pulse(self) -> str:
-        """What is another text once something has changed: pages that are open ask for it."""
+        """A text that is different once something has changed; open pages poll it."""
         newest = self.installation.audit.page(limit=1).entries
         return f"{newest[0].number if newest else 0}"
 
@@ -135,7 +134,7 @@ class Visit:
         return self.identity.role is Role.ADMINISTRATOR
 
     def asked(self, name: str) -> str:
-        """Return a parameter of the address, without space around it; empty if it is not there."""
+        """Return a query parameter, without space around it; empty if it is missing."""
         return self.request.query_params.get(name, "").strip()
 
     @property
@@ -144,7 +143,7 @@ class Visit:
         return self.form.raw("id") or self.asked("id")
 
     def number(self, name: str) -> int | None:
-        """Return a number of the address; None if it is not there, or none."""
+        """Return a query parameter as a number; None if it is missing or not a number."""
         written = self.asked(name)[:15]
         return int(written) if written.isascii() and written.isdecimal() else None
 
@@ -167,5 +166,5 @@ def own_path(request: Request) -> str:
 
 
 def is_poll(request: Request) -> bool:
-    """Return whether a page asks by itself whether something has changed."""
+    """Return whether an open page asks by itself whether something has changed."""
     return own_path(request) == PULSE

@@ -1,4 +1,4 @@
-"""Quotes with FastAPI, for an installation that has them: `uvicorn samples.frameworks.fastapi_app:app`."""
+"""Routes that need a license, with FastAPI: `uvicorn samples.frameworks.fastapi_app:app`."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ app.add_middleware(LicenseAsgiMiddleware, licensing=licensing, user=user_of)
 
 @app.get("/quotes", dependencies=[Depends(requires("quote"))])
 def quotes() -> list[str]:
-    """Return every quote, where the installation has quotes."""
+    """Return every quote, if the installation has quotes."""
     return ["Q-1"]
 
 
@@ -34,6 +34,6 @@ async def pipeline() -> list[str]:
 
 @app.get("/web-services")
 async def web_services() -> list[str]:
-    """Return what there is; the question is asked in the middle of the route."""
+    """Return web services; the license is asked for inside the route."""
     licensing.require("online-webservices")
     return ["contacts"]

@@ -11,7 +11,7 @@ from samples.superoffice.superoffice_crm_licensing import superoffice_crm
 
 
 def flags(user: str) -> Iterator[str]:
-    """Yield some flags of a user, a line each."""
+    """Yield some flags of a user, one per line."""
     client, context = api.get_client(), EvaluationContext(user)
     for code in ("quote", "sales-pro", "no-such-code"):
         found = client.get_boolean_details(code, False, context)

@@ -1,4 +1,4 @@
-"""A page of metrics with those of the license, on port 8000: `python -m samples.frameworks.prometheus_app`."""
+"""Metrics of an application and its license, on port 8000: `python -m samples.frameworks.prometheus_app`."""
 
 from collections.abc import Iterable
 from wsgiref.simple_server import make_server
@@ -14,7 +14,7 @@ registry.register(LicenseCollector(superoffice_crm.open()))
 
 
 def app(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Return the page."""
+    """Return all metrics."""
     start_response("200 OK", [("Content-Type", CONTENT_TYPE_LATEST)])
     return [generate_latest(registry)]
 

@@ -1,4 +1,4 @@
-"""Quotes with Starlette, a license for each route: `uvicorn samples.frameworks.starlette_app:app`."""
+"""Routes that need a license, with Starlette: `uvicorn samples.frameworks.starlette_app:app`."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def user_of(scope: Any) -> str | None:
 
 
 def needs(code: SystemLicense | UserLicense) -> list[Middleware]:
-    """Return what refuses requests of a route without a license."""
+    """Return the middleware that refuses requests to a route without a license."""
     return [Middleware(LicenseAsgiMiddleware, licensing=licensing, requires=code, user=user_of)]
 
 
@@ -31,7 +31,7 @@ async def quotes(_: Request) -> PlainTextResponse:
 
 
 async def follow(websocket: WebSocket) -> None:
-    """Send each new deal of the pipeline."""
+    """Send each new deal in the pipeline."""
     await websocket.accept()
     await websocket.send_text("Nordlys Kraft")
     await websocket.close()

@@ -1,4 +1,4 @@
-"""Quotes with nothing but WSGI, on port 8000: `python -m samples.frameworks.wsgi_app`."""
+"""Pages that need a license, with plain WSGI, on port 8000: `python -m samples.frameworks.wsgi_app`."""
 
 from collections.abc import Iterable
 from wsgiref.simple_server import make_server
@@ -11,7 +11,7 @@ licensing = superoffice_crm.open()
 
 
 def crm(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Return a page; the one of area management asks for a license itself."""
+    """Return a page; `/areas` asks for a license itself."""
     if environ["PATH_INFO"] == "/areas":
         licensing.require("area-mgt")
     start_response("200 OK", [("Content-Type", "text/plain")])

@@ -1,4 +1,4 @@
-"""The cases of the kit, as they lie in its files."""
+"""The cases of the kit, read from its files."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +13,7 @@ LEVELS: Final = ("L0", "L1", "L2", "L3", "L4")
 
 @dataclass(frozen=True)
 class KitCase:
-    """One question and the answer that is expected."""
+    """A question to a reader, and the expected answer."""
 
     id: str
     level: str
@@ -23,10 +23,10 @@ class KitCase:
     musts: tuple[str, ...]
     ask: str
     given: Mapping[str, Any]
-    """Members of the line, those of its ground included; long texts are not yet written out."""
+    """Members of the line, with those of its ground; each `concat` is not yet expanded."""
     expect: Mapping[str, Any]
     compare: tuple[str, ...] | None
-    """The members of the answer that count, where the others would be too long to expect."""
+    """The members of the answer to compare, if the others would be too long; None: all."""
 
     @property
     def group(self) -> str:
@@ -34,18 +34,18 @@ class KitCase:
         return self.id.partition("/")[0]
 
     def line(self) -> dict[str, Any]:
-        """Return the object that the reader is sent."""
+        """Return the object to send to the reader."""
         return {"id": self.id, "ask": self.ask, **written_out(self.given)}
 
     def answers(self) -> list[Any]:
-        """Return the answers that are right: one, or several where a MAY lets readers differ."""
+        """Return the correct answers: one, or several if a MAY lets readers differ."""
         expect = written_out(self.expect)
         any_of: list[Any] = expect.get("any_of", [expect])
         return any_of
 
 
 def written_out(value: Any) -> Any:
-    """Return a JSON value with every `{"concat": [[text, times], ...]}` in it written out as the text that it is."""
+    """Return a JSON value with every `{"concat": [[text, times], ...]}` in it expanded to its text."""
     if isinstance(value, list):
         return [written_out(item) for item in cast("Iterable[Any]", value)]
     if not isinstance(value, Mapping):
@@ -57,7 +57,7 @@ def written_out(value: Any) -> Any:
 
 
 def _pieces(text: str, times: int, first: int | None = None) -> str:
-    """Return a text many times; with `first`, each has the digits of a running number in place of every `%`."""
+    """Repeat a text; with `first`, the `%` in each copy are replaced by the digits of a running number."""
     if first is None:
         return text * times
     parts = text.split("%")
@@ -69,18 +69,18 @@ def _pieces(text: str, times: int, first: int | None = None) -> str:
 
 
 def all_cases() -> list[KitCase]:
-    """Return every case, by level, and within a level by group and in the order of the file."""
+    """Return every case, sorted by level and group, then in the order of the file."""
     return [case for path in case_files() for case in cases_of(json.loads(path.read_text("ascii")))]
 
 
 def case_files() -> list[Traversable]:
-    """Return the files of cases, by level and name."""
+    """Return the files of cases, sorted by level and name."""
     folder = files("licensekit_testkit") / "cases"
     return [path for level in LEVELS for path in _json_files(folder / level)]
 
 
 def cases_of(file: Mapping[str, Any]) -> Iterator[KitCase]:
-    """Yield the cases of a file, each with its ground laid under what it is given."""
+    """Yield the cases of a file; the members of a case's ground are the defaults of what it is given."""
     for said in file["cases"]:
         ground: dict[str, Any] = file["grounds"][said["ground"]] if "ground" in said else {}
         yield KitCase(

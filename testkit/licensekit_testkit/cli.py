@@ -19,11 +19,11 @@ MOST_SECONDS = 86_400
 
 
 class UsageError(Exception):
-    """The command makes no sense: the text says why."""
+    """The command line is invalid; the text says why."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command; end with 0, with 1 if a case failed, or with 2 if the command makes no sense."""
+    """Run a command; exit with 0, with 1 if a case failed, or with 2 if the command line is invalid."""
     parser = _parser()
     asked, unknown = parser.parse_known_args(arguments)
     if unknown:
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(USAGE)
     try:
         print(text, flush=True)
-    except BrokenPipeError:  # what reads our output has read enough, such as `head`
+    except BrokenPipeError:  # the reader of our output, such as `head`, has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(status)
 
@@ -81,7 +81,7 @@ def _seconds(text: str) -> float:
 
 
 def _selected(asked: Namespace) -> list[KitCase]:
-    """Return the cases that are asked for; a pattern that matches none is a mistake, even beside others that do."""
+    """Return the selected cases; raise `UsageError` for a pattern that matches none, even if others do."""
     cases = [case for case in all_cases() if case.level in (asked.level or LEVELS)]
     if not asked.only:
         return cases
@@ -123,7 +123,7 @@ def _run(asked: Namespace) -> tuple[int, str]:
 
 
 def _warn_of_unknown_asks(hello: Hello) -> None:
-    """Print the asks that are in no case: a misspelled one would only have its cases left out."""
+    """Warn of asks that are in no case: if one is misspelled, its cases are left out."""
     known = sorted({case.ask for case in all_cases()})
     for ask in sorted(hello.asks.difference(known)):
         message = f"hello: {ask!r} is not a question of the kit; these are: {', '.join(known)}"
@@ -136,7 +136,7 @@ def _not_started(program: str, error: OSError) -> str:
 
 
 def _ending(process: ReaderProcess) -> str:
-    """Let the process end, and return what is wrong with how it does; nothing if it ends with 0."""
+    """Let the process end, and return what is wrong with its end; empty if it ends with 0."""
     try:
         process.finish()
     except NoAnswerError as error:

@@ -1,4 +1,4 @@
-"""Whether an answer is the one that a case expects, and where it is another."""
+"""Whether an answer is the one that a case expects, and where it differs."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from licensekit_testkit.case_files import KitCase
 
 _SHOWN_CHARACTERS: Final = 40
-"""Characters of a value that are shown from the first difference on."""
+"""How many characters of a value are shown, from the first difference on."""
 
 
 def is_right(answer: Mapping[str, Any], case: KitCase) -> bool:
@@ -17,14 +17,14 @@ def is_right(answer: Mapping[str, Any], case: KitCase) -> bool:
 
 
 def compared(answer: Mapping[str, Any], case: KitCase) -> dict[str, Any]:
-    """Return the members of an answer that count."""
+    """Return the members of an answer to compare."""
     if "code" in answer:
         return {name: value for name, value in answer.items() if name != "message"}
     return {name: value for name, value in answer.items() if case.compare is None or name in case.compare}
 
 
 def is_same(one: object, other: object) -> bool:
-    """Return whether two JSON values are the same: unlike in Python, true is not 1."""
+    """Return whether two JSON values are the same; unlike in Python, true is not 1."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, Mapping) and isinstance(other, Mapping):
@@ -37,7 +37,7 @@ def is_same(one: object, other: object) -> bool:
 
 
 def first_difference(answer: Mapping[str, Any], case: KitCase) -> str:
-    """Return where an answer first differs from the expected one; nothing if that is plain or there are several."""
+    """Return where an answer first differs from the expected one; empty for error codes and for several answers."""
     expected, *others = case.answers()
     if others or "code" in answer or "code" in expected:
         return ""
@@ -45,7 +45,7 @@ def first_difference(answer: Mapping[str, Any], case: KitCase) -> str:
 
 
 def _difference(expected: Any, got: Any, path: str) -> str:
-    """Return where two values first differ, or nothing if they are the same."""
+    """Return where two values first differ; empty if they are the same."""
     if isinstance(expected, Mapping) and isinstance(got, Mapping):
         return _of_objects(cast("Mapping[str, Any]", expected), cast("Mapping[str, Any]", got), path)
     if isinstance(expected, list) and isinstance(got, list):
@@ -80,6 +80,6 @@ def _same_characters(one: str, other: str) -> int:
 
 
 def _shown(value: object) -> str:
-    """Return a value as JSON, cut."""
+    """Return a value as JSON, truncated."""
     text = json.dumps(value)
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"

@@ -1,4 +1,4 @@
-"""A reader as a process: one JSON object a line in, one a line out."""
+"""A reader as a process: a JSON object per line in, one per line out."""
 
 import json
 import subprocess
@@ -9,17 +9,17 @@ from threading import Thread
 from typing import IO, Any, Final, cast
 
 LONGEST_LINE: Final = 64 * 1024 * 1024
-"""Bytes of an answer that are read; no case has one a hundredth as long."""
+"""How many bytes of an answer are read; no case needs a hundredth of that."""
 _SHOWN: Final = 60
-"""Characters of a line that is shown because it is no answer."""
+"""How many characters of an invalid answer are shown."""
 
 
 class NoAnswerError(Exception):
-    """The process gave no answer to a line; the text says what it did instead."""
+    """The process did not answer a line; the text says what it did instead."""
 
 
 class ReaderProcess:
-    """The process of a reader, which is started when it is asked and after it failed to answer."""
+    """The process of a reader, which is started when it is first asked, and again after it failed to answer."""
 
     def __init__(self, command: Sequence[str], seconds: float) -> None:
         self._command = command
@@ -30,7 +30,7 @@ class ReaderProcess:
         """Send a line and return the answer, without the id.
 
         Raises:
-            NoAnswerError: there was none within the time limit. The process is started again for the next line.
+            NoAnswerError: there was no answer within the time limit. The next line starts the process again.
             OSError: the command cannot be started.
         """
         if self._running is None:
@@ -42,13 +42,13 @@ class ReaderProcess:
             raise
 
     def stop(self) -> None:
-        """End the process, whatever it is doing."""
+        """Kill the process."""
         if self._running is not None:
             self._running.kill()
             self._running = None
 
     def finish(self) -> None:
-        """Let the process end by itself at the end of its input; raise `NoAnswerError` if it does not end with 0."""
+        """Close the input and let the process end; raise `NoAnswerError` if it does not end with 0."""
         if self._running is None:
             return
         try:
@@ -60,10 +60,10 @@ class ReaderProcess:
 
 
 class _Running:
-    """A process that runs, and the threads that write and read so that a time limit holds for both."""
+    """A running process, and the threads that write to it and read from it, so that a time limit covers both."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603  # the reader that is named
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603  # the user's own command
         self._has_answered = False
         self._sent: SimpleQueue[bytes | None] = SimpleQueue()
         self._received: SimpleQueue[bytes] = SimpleQueue()
@@ -71,7 +71,7 @@ class _Running:
         Thread(target=_read, args=(self._process.stdout, self._received), daemon=True).start()
 
     def exchange(self, line: str, seconds: float) -> bytes:
-        """Send a line and return the next one that comes."""
+        """Send a line and return the next line received."""
         if not self._received.empty():
             raise NoAnswerError(f"before it was asked, printed {_shown(self._received.get())}")
         self._sent.put(line.encode() + b"\n")
@@ -88,7 +88,7 @@ class _Running:
         return received
 
     def finish(self, seconds: float) -> int:
-        """Close the input and return the status with which the process ends."""
+        """Close the input and return the exit status of the process."""
         self._sent.put(None)
         try:
             return self._process.wait(seconds)
@@ -103,7 +103,7 @@ class _Running:
 
 
 def _write(pipe: IO[bytes], lines: SimpleQueue[bytes | None]) -> None:
-    """Write every line until there is None, or the process is gone."""
+    """Write lines until there is None, or the process is gone."""
     with suppress(OSError), pipe:
         while (line := lines.get()) is not None:
             pipe.write(line)
@@ -111,7 +111,7 @@ def _write(pipe: IO[bytes], lines: SimpleQueue[bytes | None]) -> None:
 
 
 def _read(pipe: IO[bytes], lines: SimpleQueue[bytes]) -> None:
-    """Put every line of the process into `lines`, and at its end an empty one."""
+    """Put every line of the process into `lines`, and an empty one at the end."""
     with pipe:
         while line := pipe.readline(LONGEST_LINE):
             lines.put(line)
@@ -119,7 +119,7 @@ def _read(pipe: IO[bytes], lines: SimpleQueue[bytes]) -> None:
 
 
 def _answer(line: bytes, wanted: object) -> dict[str, Any]:
-    """Return the answer that a line is, without the id; the id is optional, and is that of the case."""
+    """Parse an answer, and remove its id, which is optional and must be that of the case."""
     try:
         said: object = json.loads(line, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""What a run is shown as: a table by level and group, the first failures, or JSON."""
+"""Reports of a run: a table by level and group with the first failures, or JSON."""
 
 import json
 from collections import Counter
@@ -11,17 +11,17 @@ from licensekit_testkit.running import Outcome, Result
 
 SHOWN_FAILURES: Final = 20
 SHOWN_CHARACTERS: Final = 300
-"""Characters of an answer that are shown."""
+"""How many characters of an answer are shown."""
 
 
 def as_text(reader: str, results: Sequence[Result], ending: str) -> str:
-    """Return all that a person is shown of a run; `ending` is what was wrong with the end of the process."""
+    """Return the report of a run for people; `ending` is what was wrong with the end of the process."""
     parts = [reader, table(results), left_out(results), failures(results), ending]
     return "\n\n".join(part for part in parts if part)
 
 
 def table(results: Sequence[Result]) -> str:
-    """Return how many of each level, and of each group with a case that was asked, passed, failed and were left out."""
+    """Return a table of outcomes by level, and by group if a case of it was asked."""
     counts = Counter((result.case.level, result.case.group, result.outcome) for result in results)
     asked = [result for result in results if result.outcome is not Outcome.LEFT_OUT]
     groups = list(dict.fromkeys((result.case.level, result.case.group) for result in asked))
@@ -35,7 +35,7 @@ def table(results: Sequence[Result]) -> str:
 
 
 def failures(results: Sequence[Result]) -> str:
-    """Return the first cases that failed, each with what it shows, what is expected and what came."""
+    """Return the first failed cases, each with what it shows and the expected and actual answers."""
     failed = [result for result in results if result.outcome is Outcome.FAILED]
     shown = [_failure(result) for result in failed[:SHOWN_FAILURES]]
     if len(failed) > SHOWN_FAILURES:
@@ -44,13 +44,13 @@ def failures(results: Sequence[Result]) -> str:
 
 
 def left_out(results: Sequence[Result]) -> str:
-    """Return why cases were left out, and how many for each reason."""
+    """Return the reasons why cases were left out, with the number of cases."""
     reasons = Counter(result.reason for result in results if result.outcome is Outcome.LEFT_OUT)
     return "\n".join(f"left out {times}: {reason}" for reason, times in reasons.most_common(SHOWN_FAILURES))
 
 
 def as_json(reader: str, results: Sequence[Result], ending: str) -> str:
-    """Return all of a run as one JSON object."""
+    """Return the report of a run as one JSON object."""
     outcomes = {outcome.value.replace(" ", "_"): outcome for outcome in Outcome}
     said = {
         "reader": reader,

@@ -1,4 +1,4 @@
-"""Asking a reader every case, and judging what it answers."""
+"""Asking a reader every case, and judging its answers."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,13 +11,13 @@ from licensekit_testkit.judging import is_right
 from licensekit_testkit.process import NoAnswerError, ReaderProcess
 
 SILENT_IN_A_ROW: Final = 10
-"""After this many cases in a row without an answer, the rest is not asked, and fails."""
+"""After this many cases in a row without an answer, the other cases fail without being asked."""
 HYBRID_LEVEL: Final = "L4"
 HYBRID_SCHEME: Final = 2
 
 
 class Outcome(Enum):
-    """What became of a case."""
+    """The outcome of a case."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -26,19 +26,19 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one case, and for a failed one the answer."""
+    """The outcome of a case, and the answer if it failed."""
 
     case: KitCase
     outcome: Outcome
     answer: Mapping[str, Any] | None = None
-    """What the reader answered, if it did and it was wrong."""
+    """The answer, if it was wrong."""
     reason: str = ""
-    """Why there is no answer, or why it was left out."""
+    """Why there is no answer, or why the case was left out."""
 
 
 @dataclass(frozen=True)
 class Hello:
-    """What a reader says of itself."""
+    """What a reader says about itself."""
 
     reader: str
     asks: frozenset[str]
@@ -46,11 +46,11 @@ class Hello:
 
 
 class NotAReaderError(Exception):
-    """The command does not answer `hello` as a reader does; the text says what it did."""
+    """The command does not answer `hello` as a reader must; the text says what it did."""
 
 
 def greet(process: ReaderProcess) -> Hello:
-    """Ask what the reader can be asked, or raise `NotAReaderError`."""
+    """Ask what the reader can be asked; raise `NotAReaderError` for an invalid answer."""
     try:
         said = process.ask({"ask": "hello"})
     except NoAnswerError as error:
@@ -64,12 +64,12 @@ def greet(process: ReaderProcess) -> Hello:
 
 
 def _are(kind: type, values: Iterable[object]) -> bool:
-    """Return whether all values are of just this type: a boolean is not a number."""
+    """Return whether all values are of exactly this type: a boolean is not a number."""
     return all(type(value) is kind for value in values)
 
 
 def results(process: ReaderProcess, hello: Hello, cases: Iterable[KitCase]) -> Iterator[Result]:
-    """Yield what becomes of each case, in their order."""
+    """Yield the result of each case, in order."""
     silent = 0
     for case in cases:
         reason = _left_out(case, hello)

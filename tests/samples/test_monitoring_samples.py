@@ -14,10 +14,11 @@ import yaml
 from licensekit.entitlements import Severity
 from licensekit.errors import LeaseLost, NoneFree
 from licensekit.errors.coded import messages_beside
+from licensekit.state import metrics
 from tests.docs.tables import text_of
 
 MONITORING: Final = Path(__file__).parents[2] / "samples" / "monitoring"
-METRICS: Final = cast("dict[str, dict[str, str]]", messages_beside("licensekit.state.metrics", "metrics.toml"))
+METRICS: Final = cast("dict[str, dict[str, str]]", messages_beside(metrics.__name__, "metrics.toml"))
 OF_SCRAPERS: Final = frozenset({"job", "instance"})
 """Labels that Prometheus adds."""
 SUFFIXES: Final = {"gauge": ("",), "counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}

@@ -1,4 +1,4 @@
-"""`licensekit activate` and `update`: take a license file, or show what it would change."""
+"""`licensekit activate` and `update`: activate a license file, or show what it would change."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +21,7 @@ _NO_EFFECT: Final = "grants nothing beside what is active here; it counts once t
 
 
 class Taking(NamedTuple):
-    """How a license file is taken, or only looked at."""
+    """How a license file is activated, or only previewed."""
 
     only_preview: bool
     show_all: bool
@@ -29,7 +29,7 @@ class Taking(NamedTuple):
     as_json: bool
 
     def carry_out(self, proposal: ActivationProposal) -> None:
-        """Show what a file changes, and activate it unless it is only shown; exit with 1 if it could not be."""
+        """Activate or preview a file, and print what changes; a preview exits with 1 if it cannot be activated."""
         preview, settlement = proposal.preview, self.settling.of(proposal.settlement)
         if self.settling.ends(settlement):
             return
@@ -103,7 +103,7 @@ def _show_result(preview: Preview, *, changed: bool, only_preview: bool) -> None
 
 
 def _show_preview(preview: Preview, *, show_all: bool) -> None:
-    """Print the bundles and the table of licenses; only those that change unless `show_all`."""
+    """Print the bundles, and the licenses and settings that change, or all with `show_all`."""
     outcome = preview.outcome
     facts(
         ("company", preview.company or None),
@@ -144,7 +144,7 @@ def _since(preview: Preview, at: int) -> str:
 
 
 def _describe(bundle: Bundle) -> str:
-    """Return a bundle in a line: what it is, by whom and until when."""
+    """Describe a bundle in a line: what it is, by whom and until when."""
     shown = plain(bundle)
     ends = spelling.PERPETUAL if bundle.expiry is None else f"until {shown['expiry']}"
     starts = f"from {shown['starts']} " if shown["starts"] else ""
@@ -163,7 +163,7 @@ def _total(row: PreviewRow, total: int | None, access: Access) -> str:
 
 
 def _all_have_it(total: int | None, access: Access) -> bool:
-    """Return whether all have a license through another, so that it is not counted."""
+    """Return whether everybody has a license through another one, so that it is not counted."""
     return total == 0 and access is Access.FULL
 
 

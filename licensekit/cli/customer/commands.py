@@ -1,4 +1,4 @@
-"""The customer's commands as a group, for our own command and for an application's."""
+"""The customer's commands, for `licensekit` and for an application that mounts them."""
 
 import os
 import re
@@ -34,7 +34,7 @@ BOTH: Final = lazy("Commands for both", "licensekit.cli.inspect", "inspect verif
 
 
 class BuiltIn(NamedTuple):
-    """What an application builds into its customer commands; None is left to an option."""
+    """Values that an application builds into its customer commands; an option sets what is None."""
 
     root: str | None = None
     pack: bytes | str | None = None
@@ -42,7 +42,7 @@ class BuiltIn(NamedTuple):
     released: date | None = None
     facts: Mapping[str, str | None] | None = None
     home_variable: str = "LICENSEKIT_HOME"
-    folder: str | None = None  # a workspace, which no application has: empty
+    folder: str | None = None  # of a workspace, which no application has: empty there
 
 
 _NOTHING: Final = BuiltIn()
@@ -60,9 +60,9 @@ def customer_commands(
 ) -> click.Group:
     """Return the customer's commands as a click group that an application mounts as its own.
 
-    What is built in has no option any more: nobody can replace the application's root pin. Without a `home`, the
-    environment variable `home_variable` names it. `released` is the date of the product version, which maintenance must
-    cover; `facts` is what the application knows better of its machine.
+    A value that is built in has no option, so nobody can replace the application's root pin. Without `home`, the
+    environment variable `home_variable` names it. `released` is the release date of this version of the product, which
+    maintenance must cover. `facts` replace machine facts that the application knows better.
     """
     built_in = BuiltIn(root, pack, None if home is None else os.fspath(home), released, facts, home_variable, "")
     offered = {called: one._replace(section="Commands") for called, one in {**CUSTOMER, **BOTH}.items()}
@@ -85,15 +85,15 @@ def customer_commands(
 
 
 class ApplicationOption(click.Option):
-    """An option that is not there where the application has built its value in."""
+    """An option that does not exist if the application has built in its value."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """Return no help for what cannot be given."""
+        """Return the help; None if the value is built in."""
         record = None if self._is_built_in(ctx) else super().get_help_record(ctx)
         return record and (record[0], output.in_own_name(record[1]))
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
-        """Refuse what cannot be given."""
+        """Refuse the option if its value is built in."""
         if self._is_built_in(ctx):
             if ctx.get_parameter_source(self.name or "") is click.core.ParameterSource.COMMANDLINE:
                 raise click.NoSuchOption(self.opts[0], ctx=ctx)
@@ -105,7 +105,7 @@ class ApplicationOption(click.Option):
 
 
 def built_in_of(ctx: click.Context) -> BuiltIn:
-    """Return what the application built in: nothing for our own command."""
+    """Return what the application built in; for `licensekit` itself, nothing."""
     return ctx.find_object(BuiltIn) or _NOTHING
 
 
@@ -115,7 +115,7 @@ home_option: Final[Decorator] = option(
 
 
 def in_installation(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--home`; the command gets the open `installation`."""
+    """Add `--home`, and pass the open `installation`."""
 
     @home_option
     @wraps(command)
@@ -134,8 +134,8 @@ trust_options: Final[Decorator] = together(
 
 
 def home_of(home: str | None, pack: bytes | str | None = None) -> str:
-    """Return the place of the installation: built in, given, or where this product has it."""
-    from licensekit.installation import locate  # noqa: PLC0415  # a vendor's command loads none
+    """Return the folder or URL of the installation: built in, given, or the default of the product."""
+    from licensekit.installation import locate  # noqa: PLC0415  # a vendor's command does not load it
 
     built_in = built_in_of(click.get_current_context())
     return locate(built_in.home or home or os.environ.get(built_in.home_variable), pack=built_in.pack or pack)
@@ -143,7 +143,7 @@ def home_of(home: str | None, pack: bytes | str | None = None) -> str:
 
 @contextmanager
 def opened_first(*, home: str | None, pack: str | None, **given: Any) -> "Generator[Installation]":
-    """Open an installation that the command may set up; `pack` is the path of a pack."""
+    """Open an installation, which the command may create; `pack` is the path of a pack."""
     data = None if pack is None else inputs.read_tokens(pack, what="a pack")
     with opened(home, BuiltIn(pack=data, **given), create=True) as installation:
         with inputs.located(pack):
@@ -155,8 +155,8 @@ def opened_first(*, home: str | None, pack: str | None, **given: Any) -> "Genera
 
 @contextmanager
 def opened(home: str | None, given: BuiltIn = _NOTHING, *, create: bool = False) -> "Generator[Installation]":
-    """Open the installation that a command is about, with what the application has built in, or else is `given`."""
-    from licensekit.installation import Installation  # noqa: PLC0415  # a vendor's command loads none
+    """Open the installation, with what the application has built in, or else what is `given`."""
+    from licensekit.installation import Installation  # noqa: PLC0415  # a vendor's command does not load it
 
     ours, place = built_in_of(click.get_current_context()), home_of(home, given.pack)
     known = {name: getattr(ours, name) or getattr(given, name) for name in ("root", "pack", "released")}

@@ -52,10 +52,10 @@ def console(*, home: str | None, **reach: Any) -> None:
         return
     serving = _console_part("serving")
     with opened(home, create=True) as installation:
-        # In a home that is named the browser asks for the pack; without a name its place depends on the product.
+        # With a named home, the browser asks for the pack. Without one, the home depends on the product.
         if not (installation.needs_pack and (home or os.environ.get("LICENSEKIT_HOME"))):
-            installation.state()  # it says now whether it is known whose files to believe
-        with suppress(KeyboardInterrupt):  # that is how it is stopped
+            installation.state()  # fails now if it is not known whose files to believe
+        with suppress(KeyboardInterrupt):  # it stops the console
             folder, user = local_folder(home_of(home)), account() or "console"
             serving.run(installation, serving.Reach(**reach), folder, user=user, tell=emit)
 
@@ -72,7 +72,7 @@ def link(*, home: str | None, user: str | None, role: str) -> None:
 
 
 def _console_part(name: str) -> Any:
-    """Return a module of the console, whose packages are an extra."""
+    """Import a module of the console, which needs the extra `console`."""
     try:
         return import_module(f"licensekit.console.{name}")
     except ModuleNotFoundError as error:

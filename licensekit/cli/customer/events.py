@@ -1,4 +1,4 @@
-"""`licensekit events` and `leases`: what is unavailable, or held, for a while, and how an administrator ends it."""
+"""`licensekit events` and `leases`: system events, and leases of concurrent seats."""
 
 from typing import Any, Final
 

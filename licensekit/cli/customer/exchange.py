@@ -1,4 +1,4 @@
-"""`licensekit request`, `return` and `statement`: what an installation signs; and who loses what that is returned."""
+"""`licensekit request`, `return` and `statement`: files for the vendor; and how a deficit is settled."""
 
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
@@ -19,32 +19,32 @@ from licensekit.wire.documents import PURPOSES, Document
 from licensekit.wire.plain import plain
 
 _NEWEST: Final = "newest"
-_SHOWN: Final = 20  # how many rows are shown
+_SHOWN: Final = 20  # how many rows are printed
 
 
 class Settling(NamedTuple):
-    """What is to be done about a deficit."""
+    """How a deficit is settled."""
 
     settle: str | None
     plan: str | None
     table: TableOptions
 
     def of(self, settlement: Settlement) -> Settlement:
-        """Return who loses what as it is asked for; what the file asks for may be refused."""
+        """Return the settlement that is asked for: of the newest slots, or an edited plan, which may be refused."""
         if self.settle is None or self.settle == _NEWEST:
             return settlement
         with located(self.settle):
             return settlement.read(read_input(self.settle, what="a plan", limit=IMPORT_BYTES), self.table)
 
     def ends(self, settlement: Settlement) -> bool:
-        """Write the plan if that is all that is wanted; return whether it is."""
+        """Write the plan if asked; return whether the command ends with it."""
         if self.plan is not None:
             write_output(self.plan, table_of(settlement.rows).encode())
             remark(f"written: {self.plan}; edit the column `action`, then pass it as --settle")
         return self.plan is not None
 
     def show(self, settlement: Settlement) -> None:
-        """Print who loses what; nothing where nothing is in deficit."""
+        """Print who loses what, if anything is in deficit."""
         losing = settlement.losing
         if losing:
             emit()

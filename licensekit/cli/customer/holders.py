@@ -1,4 +1,4 @@
-"""`licensekit users` and `sites`: who there is, what they hold, whether they may log in."""
+"""`licensekit users` and `sites`: who is known, what they hold, and whether they may log in."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -38,7 +38,7 @@ def users() -> None:
 
 
 def prefer_command(noun: str, holders: Callable[[Installation], Users | Sites]) -> click.Command:
-    """Return the command that chooses which of the `noun`s keep a license."""
+    """Return the command that chooses which `noun`s keep a license."""
 
     @click.command(help=f"Assign the first slots of a license to {noun}s: of too few, they keep one.")
     @click.argument("license_code", metavar="LICENSE")

@@ -1,4 +1,4 @@
-"""`licensekit status` and `explain`: what is licensed, in use and due; why not, and what would help."""
+"""`licensekit status` and `explain`: what is licensed, in use and due, and why something is not."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -44,7 +44,7 @@ def accept_clock(*, installation: customer.Installation) -> None:
 
 
 def show_status(state: customer.InstallationState) -> None:
-    """Print what needs somebody, then what is licensed, in use and due."""
+    """Print what needs attention, then what is licensed, in use and due."""
     coming, summary = next(iter(state.coming_dates), None), state.summary
     product, name = state.trust_store.product, state.product_name
     color = ("yellow" if summary.due else "green") if summary.is_licensed else "red"
@@ -85,7 +85,7 @@ def _parts(now: int) -> output.Columns[customer.Part]:
 
 
 def _show_coded(what: Coded, remedy: str, about: str = "") -> None:
-    """Print a notice, or a reason with what it is `about`: what follows, what to do and the command that helps."""
+    """Print a notice, or a reason `about` something: its consequence, what to do, and the command that helps."""
     label, then, color = about, "", None
     if isinstance(what, customer.Notice):
         label, then, color = spelling.name_of(what.severity), what.consequence, _COLORS[what.severity]
@@ -134,7 +134,7 @@ def _show(found: Sequence[customer.Explained]) -> None:
 @output.printing(_show, lambda found: {"explained": [one.plain() for one in found]})
 def explain(*, name: str, installation: customer.Installation, now: int | None) -> Sequence[customer.Explained]:
     """Explain what is wrong, and what would help."""
-    is_file = name == STANDARD or os.path.isfile(name)  # noqa: PTH113  # of what can be no path it is False
+    is_file = name == STANDARD or os.path.isfile(name)  # noqa: PTH113  # False, not an error, if it cannot be a path
     return installation.explain(name, data=read_tokens(name, what="a license file") if is_file else None, now=now)
 
 

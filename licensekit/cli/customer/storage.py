@@ -1,4 +1,4 @@
-"""`licensekit audit`, `doctor`, `backup`, `restore`, `move` and `upgrade`: an installation as it is stored."""
+"""`licensekit audit`, `doctor`, `backup`, `restore`, `move` and `upgrade`: the database of an installation."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""`licensekit users assign`, `release` and `retire`, of one user or of many as one change; and users in tables."""
+"""`licensekit users`: changes of one user, or of many as one change; and users in tables."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -55,7 +55,7 @@ filters: Final[Decorator] = collected(
 
 
 def _command(does: str, text: str, arguments: str, *options: Decorator) -> click.Command:
-    """Return a command that changes one user, or many of them as one change."""
+    """Return a command that changes one user, or many as one change."""
 
     @click.command(does, help=text)
     @click.argument("named", metavar=arguments, nargs=-1)
@@ -117,7 +117,7 @@ retire = _command("retire", "Retire a user, or many as one change, which release
 
 
 def _show_counts(done: Synced) -> None:
-    """Show how many there are of what there is any."""
+    """Print the counts that are not zero."""
     parts = {name: f"{number} {name}" for name, number in done._asdict().items() if number}
     licenses = {"assigned", "released"} & parts.keys()
     parts |= {name: f"{output.counted(getattr(done, name), 'license')} {name}" for name in licenses}
@@ -185,7 +185,7 @@ def _show_preview(proposal: SyncProposal) -> None:
 
 
 def _why(one: PlannedUser) -> str:
-    """Return what happens to a user in words, or why it does not."""
+    """Describe what happens to a user, or why it is refused."""
     if one.faults:
         return "; ".join(map(str, one.faults))
     licenses = [("assigned", one.staged.assigned), ("released", one.staged.released)]

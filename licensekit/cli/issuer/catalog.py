@@ -28,7 +28,7 @@ def catalog() -> None:
 
 
 _of_file: Final = together(click.argument("file", required=False), workspace_option, json_option)
-"""FILE, in the place of the workspace's own catalog, with `-C` and `--json`."""
+"""FILE, instead of the workspace's own catalog, with `-C` and `--json`."""
 
 
 @catalog.command()
@@ -99,7 +99,7 @@ def diff(*, file: str | None, folder: Path, as_json: bool) -> None:
 
 
 def _draft(file: str | None, folder: Path, *, must_compare: bool = False) -> issuer.CatalogDraft:
-    """Return a catalog, and what the workspace has signed; a file need not be beside one."""
+    """Return a catalog with the one that the workspace signed last; for a file without a workspace, alone."""
     with located(file):
         text = None if file is None else read_input(file, what="a catalog", limit=limits.TOML_BYTES)
         if text is None or must_compare or folder != Path() or issuer.Workspace.exists(folder):
@@ -140,7 +140,7 @@ def pack(
     if oldest is not None:
         with located(oldest):
             oldest_pack = read_tokens(oldest, what="a pack")
-            workspace.held_by_pack(oldest_pack, now=now)  # one of this workspace, before anything is signed
+            workspace.held_by_pack(oldest_pack, now=now)  # refuse a pack of another workspace before anything is signed
     if not _take(workspace, files, now, consent):
         return
     proposal = workspace.catalog.propose_pack(now=now, list_fresh_until=fresh_until)
@@ -165,7 +165,7 @@ def pack(
 
 
 def _take(workspace: issuer.Workspace, files: Sequence[str], now: int, consent: proposals.Consent) -> bool:
-    """Take in documents, unless they are only shown; return whether to go on."""
+    """Enter the documents in `files`, unless they are only previewed; return whether to continue."""
     tokens: list[armor.Token] = []
     for file in files:
         with located(file):

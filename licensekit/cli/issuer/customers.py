@@ -1,4 +1,4 @@
-"""`licensekit customers`, `answer`, `accept` and `publish`: who they are, what they have, ask for, send and get."""
+"""`licensekit customers`, `answer`, `accept` and `publish`: records of customers, and files from them and for them."""
 
 from functools import partial
 from pathlib import Path

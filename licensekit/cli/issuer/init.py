@@ -17,7 +17,7 @@ from licensekit.trust.pack import pin_in_pack
 
 
 class _Words(NamedTuple):
-    """Where the passphrases of the new keys are."""
+    """Where the passphrases of the new keys come from."""
 
     passphrase: SecretSource
     root_passphrase: SecretSource
@@ -26,7 +26,7 @@ class _Words(NamedTuple):
         return read_secret(self.passphrase, "Passphrase for the signing key", confirm=True)
 
     def read(self, count: int) -> issuer.Secrets:
-        """Read them, for `count` root keys."""
+        """Read the passphrases of the signing key and of `count` root keys."""
         word, source = self.of_signing_key(), self.root_passphrase
         if count == 1 or len(source.files or source.fds) == 1:
             return issuer.Secrets(word, [read_secret(source, "Passphrase for the root key", confirm=True)])
@@ -83,7 +83,7 @@ def init(*, folder: Path, partner_of: str | None, root: str | None, words: _Word
 
 
 def _write_module(state: issuer.WorkspaceState, pack: Path) -> str | None:
-    """Write the application's module into this folder and return its name; None: it cannot be, and it is said why."""
+    """Write the application's module into the current folder, and return its name; warn and return None on failure."""
     name = issuer.module_file(state.product)
     try:
         files.write_atomically(Path(name), issuer.product_module(state.pack).encode(), replace=False)

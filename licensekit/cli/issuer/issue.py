@@ -1,4 +1,4 @@
-"""`licensekit issue`, `renew` and `amend`: orders and changes of what was sold in, license files out."""
+"""`licensekit issue`, `renew` and `amend`: license files from orders, and from changes of what was sold."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +28,7 @@ _change_options: Final = together(
     option("--purchase-order NUMBER", "The customer's own number for it, for the ledger."),
     output.license_options,
 )
-"""The options that both commands have; what is asked for comes as `part`, `number` and `purchase_order`."""
+"""The options that `renew` and `amend` share."""
 _DAYS: Final = (
     "Extend by this many days from the present end, or from today if that has passed. Each run adds them; with"
     " --order-number, only the first."
@@ -41,10 +41,10 @@ _SETS: Final = "Set a count, a value or any key of an order: users.sales-pro=50,
 
 
 class BulkOptions(NamedTuple):
-    """How many orders are read and issued."""
+    """How orders are read and issued in bulk."""
 
     table: TableOptions
-    as_lines: bool  # whether licenses are printed instead of written
+    as_lines: bool  # print licenses instead of writing files
     keep_going: bool
     workers: int
 
@@ -73,7 +73,7 @@ def issue(*, orders: tuple[str, ...], form: str | None, how: BulkOptions, wanted
     if len(sources) == 1 and sources[0].is_one_order and not how.as_lines:
         _issue_one(sources[0], wanted)
     else:
-        from licensekit.cli.issuer.issue_bulk import issue_bulk  # noqa: PLC0415  # one order loads none
+        from licensekit.cli.issuer.issue_bulk import issue_bulk  # noqa: PLC0415  # one order does not need it
 
         issue_bulk(sources, wanted, how)
 
@@ -101,7 +101,7 @@ def _issue_one(one: issuer.OrderSource, wanted: output.FileOptions) -> None:
 
 
 def _is_mixed(given: dict[str, Any]) -> bool:
-    """Return whether options of one renewal are given for many, or the other way round."""
+    """Return whether options for one renewal are given for many, or the reverse."""
     source_of = click.get_current_context().get_parameter_source
     of_one = any(source_of(name) is not ParameterSource.DEFAULT for name in _OF_ONE)
     of_list = given["as_csv"] or given["customer"] is not None
@@ -141,7 +141,7 @@ def renew(
         change = issuer.renewal(serial, **asked)
         _change(lambda _: change, wanted)
         return
-    from licensekit.cli.issuer.issue_bulk import renew_ending, renew_listed  # noqa: PLC0415  # one renewal loads none
+    from licensekit.cli.issuer.issue_bulk import renew_ending, renew_listed  # noqa: PLC0415  # one renewal does not need it
 
     if source is not None:
         renew_listed(source, wanted, how)

@@ -21,7 +21,7 @@ from licensekit.issuer import Done, OrderLine, OrderSource, faults_of, open_orde
 from licensekit.text.rows import written_row
 
 _FOLLOWING: Final = frozenset({"warning", "grace", "next_check"})
-"""What moves with an expiry, and is not shown beside it."""
+"""Dates that move with an expiry, and are not shown beside it."""
 
 
 class _Tally:
@@ -31,12 +31,12 @@ class _Tally:
         self.issued = self.repeated = self.refused = 0
         self.fits_oldest = True
         self.licenses: list[dict[str, Any]] = []
-        """What was issued, or was before; empty where it is printed line by line."""
+        """What was issued, now or before; empty if it is printed line by line."""
         self.faults: list[Located] = []  # of the orders that were refused
 
 
 def renew_ending(wanted: FileOptions, how: BulkOptions, filters: issuer.Filters, days: int, *, as_csv: bool) -> None:
-    """Renew what ends by this many days, as `renew_listed`; or print the list as CSV."""
+    """Renew what ends soon by this many days, as `renew_listed` does; or print the list as CSV."""
     renewals = wanted.workspace.propose_renewals(filters, days=days, now=wanted.now)
     first = list(islice(renewals, 1))
     found = chain(first, renewals)
@@ -50,7 +50,7 @@ def renew_ending(wanted: FileOptions, how: BulkOptions, filters: issuer.Filters,
     else:
         for as_lines in (how.as_lines, False):
             _require_form(wanted, as_lines=as_lines)
-        # What was interrupted once the ledger had it no longer ends: this list finds it again.
+        # A renewal in the ledger no longer ends soon: if its file was not written, only this list finds it again.
         if path.exists():
             raise errors.PlaceTaken(reason="renewals", where=str(path))
         files.make_folder(path.parent)
@@ -65,12 +65,12 @@ def renew_ending(wanted: FileOptions, how: BulkOptions, filters: issuer.Filters,
 
 
 def renew_listed(path: Path, wanted: FileOptions, how: BulkOptions) -> None:
-    """Renew what a list names, as `issue_bulk`, once it was shown and agreed to."""
+    """Renew what a list names, as `issue_bulk` does, after a preview that somebody agrees to."""
     issue_bulk([OrderSource(str(path), "csv", reader=issuer.renewal_lines)], wanted, how, asks=not wanted.consent.yes)
 
 
 def issue_bulk(sources: Sequence[OrderSource], wanted: FileOptions, how: BulkOptions, *, asks: bool = False) -> None:
-    """Issue orders into a folder, or print them, and print the results; with `asks`, once somebody agrees to them."""
+    """Issue orders into a folder, or print them, and print the results; with `asks`, preview them and ask first."""
     _require_form(wanted, as_lines=how.as_lines)
     out = None if wanted.output is None else Path(wanted.output)
     workspace, now = wanted.workspace, wanted.now
@@ -112,7 +112,7 @@ def _require_form(wanted: FileOptions, *, as_lines: bool) -> None:
 
 
 def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> tuple[int, int]:
-    """Check each order by itself, show what it comes to, and return how many are valid, and how many faults."""
+    """Check each order by itself, show the results, and return the number of valid orders and of faults."""
     shown: list[dict[str, Any]] = []
     rows: list[tuple[object, ...]] = []
     faults: list[Located] = []
@@ -156,7 +156,7 @@ def _name_refused(faults: Iterable[Located]) -> None:
 
 
 def _reported(lines: Iterable[OrderLine]) -> Iterator[OrderLine]:
-    """Yield the orders, and at the end say of how many something was left out."""
+    """Yield the orders, and at the end warn if something in them was left out."""
     first, count = "", 0
     for line in lines:
         if line.draft.remarks:
@@ -170,7 +170,7 @@ def _reported(lines: Iterable[OrderLine]) -> Iterator[OrderLine]:
 
 
 def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOptions, *, as_lines: bool) -> None:
-    """Count the results to their end; print each refusal, or license, as it comes."""
+    """Count all results; print each refusal, or license, as it comes."""
     try:
         with output.says("part"), progress("Signing", size or 0) as advance:
             for one in done:

@@ -1,4 +1,4 @@
-"""`licensekit keys`: new keys, roots and passphrases; what keys may sign; which there are."""
+"""`licensekit keys`: make, admit, rotate, retire and list signing keys and root keys."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -26,9 +26,9 @@ root_options: Final = together(
     option("--root-keys N count", "How many keys the root has.", type=_COUNTS, default=1),
     option("--threshold N", "How many of the root keys must sign.", type=_COUNTS, default=1),
 )
-"""`--root-keys` and `--threshold`: what a new root is."""
+"""`--root-keys` and `--threshold` of a new root."""
 NOT_ENOUGH: Final = "--threshold {threshold} is more than --root-keys {count}."
-Planned = Callable[[SecretSource], issuer.KeyPlan]  # returns the plan of a new key, given where the PIN of its token is
+Planned = Callable[[SecretSource], issuer.KeyPlan]  # returns the plan of a new key, given the source of its token's PIN
 _FORMS: Final[Mapping[str, Callable[[keyfile.PublicPart], str]]] = {
     "licensekit": lambda part: keyfile.format_public(*part),
     "openssh": lambda part: other_forms.export_openssh(*part),
@@ -37,7 +37,7 @@ _FORMS: Final[Mapping[str, Callable[[keyfile.PublicPart], str]]] = {
 
 
 def _planned(scheme: str, uri: str | None, passphrase: SecretSource) -> Planned:
-    """Return what is asked for, unless the command line alone shows that no token takes it."""
+    """Return the planned key; raise if the options already show that no token can have it."""
     if uri is None:
         return lambda _: issuer.generated_key(SCHEMES[scheme], partial(_read_new, passphrase))
     if SCHEMES[scheme] != ED25519:
@@ -56,7 +56,7 @@ planned: Final = collected(
     option("--pkcs11 URI uri", "Make the key in this token (without object= and id=), or use the one that they name."),
     options.passphrase,
 )
-"""The options of commands that make a key; they come as `plan`."""
+"""The options of commands that make a key, passed as `plan`."""
 
 
 @click.command()

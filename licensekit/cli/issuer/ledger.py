@@ -1,4 +1,4 @@
-"""`licensekit ledger`: what the ledger holds, whether it is whole, and its copies."""
+"""`licensekit ledger`: list, verify, export, back up and move the ledger."""
 
 import json
 import sys
@@ -38,7 +38,7 @@ class RowForm(NamedTuple):
     as_json: bool
 
     def put(self, name: str, fields: Sequence[str], rows: Rows, show: Callable[[], object], **more: Any) -> None:
-        """Print `rows` of `fields`, in JSON as `name` beside `more`, or have `show` print the same for people."""
+        """Print `rows` as CSV of `fields`, as JSON called `name` beside `more`, or for people with `show`."""
         if self.as_csv:
             output.emit_utf8(csv_lines(fields, rows))
         elif self.as_json:
@@ -140,7 +140,7 @@ def _show_usage(reports: list[issuer.UsageReport]) -> None:
 
 
 def csv_lines(columns: Sequence[str], rows: Rows) -> Iterator[str]:
-    """Yield a table as lines of CSV, the titles of its columns first."""
+    """Yield a table as lines of CSV, its header first."""
     return map(written_row, chain([columns], (row.values() for row in rows)))
 
 

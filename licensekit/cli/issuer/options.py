@@ -1,4 +1,4 @@
-"""What the vendor's commands share: the workspace, who runs them, opening keys, and what root keys sign."""
+"""Options that the vendor's commands share: the workspace, keys, root keys, and what a key may sign."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
@@ -25,7 +25,7 @@ reason_option: Final[Decorator] = option("--reason TEXT", "Why, for the ledger."
 
 
 def fresh_option(help_text: str) -> Decorator:
-    """Return `--fresh-days`, as `fresh_until`: the time from which a document that is signed now is no longer new."""
+    """Return `--fresh-days`, passed as `fresh_until`: when a document that is signed now stops being new."""
 
     def until(_ctx: click.Context, _param: click.Parameter, days: int | None) -> int | None:
         return None if days is None else clock() + days * dates.DAY_SECONDS
@@ -34,7 +34,7 @@ def fresh_option(help_text: str) -> Decorator:
 
 
 def _workspace_options(*overrides: str, timed: bool = True) -> Decorator:
-    """Return what adds `-C` and an option for each of `overrides`; it gives the `workspace`, and the time as `now`."""
+    """Return a decorator that adds `-C` and an option for each override; it passes `workspace` and the time `now`."""
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @workspace_option
@@ -52,7 +52,7 @@ def _workspace_options(*overrides: str, timed: bool = True) -> Decorator:
     return decorate
 
 
-_PIN_OF: Final = "licensekit.pin"  # the key in a command's context of the token that got the PIN
+_PIN_OF: Final = "licensekit.pin"  # key of `click.Context.meta`: the token that got the PIN
 _OVERRIDES: Final = {
     "other-company": "The serial was issued to another company: it is meant.",
     "unknown-serial": "The serial is new, though it looks like one that was made here.",
@@ -64,17 +64,17 @@ _OVERRIDES: Final = {
     issuer.CLOCK_IS_RIGHT: "The clock is right, though the ledger disagrees.",
 }
 clock_option: Final = option(f"--{issuer.CLOCK_IS_RIGHT}", _OVERRIDES[issuer.CLOCK_IS_RIGHT])
-"""`--clock-is-right`, for a command that may find no workspace; it comes as `clock_is_right`."""
+"""`--clock-is-right`, for a command that needs no workspace."""
 with_workspace: Final = _workspace_options(timed=False)  # `-C`; the command gets the open `workspace`
 in_workspace: Final = _workspace_options()  # the same, and the time as `now`
 to_sign: Final = _workspace_options(issuer.CLOCK_IS_RIGHT)
-"""The same, where something is signed or entered: with what overrides a doubtful clock."""
+"""The same with `--clock-is-right`, for commands that sign or enter something."""
 to_sell: Final = _workspace_options(*issuer.OVERRIDES)
-"""The same, where an order is signed: with what overrides whatever is doubtful about it."""
+"""The same with every override, for commands that sign an order."""
 
 
 def secret_options(name: str, what: str, repeated: str = "") -> Decorator:
-    """Return the options that say where a secret is, or with `repeated` several; it comes as `name`."""
+    """Return the options that say where a secret is, passed as `name`; `repeated` is the help on giving several."""
     called, dots = name.replace("_", "-"), "..." if repeated else ""
 
     def source(file: Any, fd: Any) -> inputs.SecretSource:
@@ -95,20 +95,20 @@ passphrase: Final = secret_options("passphrase", "the passphrase of the signing 
 root_passphrase: Final = secret_options("root_passphrase", "the passphrase of the root key", _FOR_EACH)
 """The same for root keys, as `root_passphrase`."""
 new_passphrase: Final = secret_options("new_passphrase", "the new passphrase", _FOR_EACH)
-"""The same for what a passphrase is to be, as `new_passphrase`."""
+"""The same for a new passphrase, as `new_passphrase`."""
 pin: Final = secret_options("pin", "the PIN of a token")
-"""`--pin-file` and `--pin-fd`, as `pin`: for whatever key of the command is in a token."""
+"""`--pin-file` and `--pin-fd`, as `pin`, for a key in a token."""
 
 
 class KeyOptions(NamedTuple):
-    """Which key signs, and where its passphrase or PIN is."""
+    """Which key signs, and where its passphrase or PIN comes from."""
 
     key: str | None
     passphrase: inputs.SecretSource
     pin: inputs.SecretSource
 
     def open(self, file: issuer.KeyFile) -> Signer:
-        """Open a key, asking for its passphrase or its token's PIN if need be; neither is taken for the other."""
+        """Open a key with its passphrase or its token's PIN, neither of which is used as the other."""
         if is_exposed(file.path):
             output.warn(f"{file.path} can be read by other accounts of this machine: chmod 600 {file.path}")
         if (uri := file.uri) is None:
@@ -118,18 +118,18 @@ class KeyOptions(NamedTuple):
         return issuer.open_key(file, lambda: read_pin(self.pin, uri, f"of {file.path}"))
 
     def opener(self, workspace: issuer.Workspace, now: int) -> Callable[[str], Signer]:
-        """Return what opens the key that is named, else the default one, to sign documents of a type."""
+        """Return a function that opens the named key, or the default one, to sign documents of a type."""
         return lambda kind: self.open(workspace.keys.choose(kind, now, self.key))
 
 
 key_option: Final = option("--key KEY", "Sign with this key: its name or key id. Default: `keys list` marks it.")
 """`--key`, as `key`."""
 signing: Final = collected("signing", KeyOptions, key_option, passphrase, pin)
-"""The options of whatever a signing key signs; they come as `signing`."""
+"""The options of the signing key, passed as `signing`."""
 
 
 class SignOptions(NamedTuple):
-    """What is signed in a workspace, with which key, and how it is agreed to."""
+    """The workspace, the time, the key that signs, and whether to ask."""
 
     workspace: issuer.Workspace
     now: int
@@ -138,17 +138,17 @@ class SignOptions(NamedTuple):
 
 
 sign_options: Final = collected("wanted", SignOptions, to_sign, signing, proposals.consenting)
-"""The options of whatever a signing key signs in a workspace; they come as `wanted`."""
+"""The options of commands that sign with a signing key, passed as `wanted`."""
 
 
 def warn_of_restored(workspace: issuer.Workspace) -> None:
-    """Warn of a restored ledger, which may be asked: what was issued after its backup is not in it."""
+    """Warn of a restored ledger: it can be read, but lacks what was issued after its backup."""
     if error := workspace.ledger.restored():
         output.warn(f"{error.message}.")
 
 
 def require_whole(workspace: issuer.Workspace, consent: proposals.Consent) -> None:
-    """Refuse a restored ledger, in which nothing is signed, before anybody is asked to agree; a preview shows it."""
+    """Refuse to sign in a restored ledger, before anybody is asked; a preview is allowed."""
     if not consent.preview and (error := workspace.ledger.restored()):
         raise error
 
@@ -159,7 +159,7 @@ def operator() -> str:
 
 
 def read_pin(source: inputs.SecretSource, uri: str, key: str) -> bytes:
-    """Read the PIN of the token of a `pkcs11:` URI, for a `key`; another token would count it as a wrong one."""
+    """Read the PIN of a `pkcs11:` URI's token; a second token is prompted for, as it would count the PIN as wrong."""
     token = ", ".join(place_in_token(uri).token.values())
     if click.get_current_context().meta.setdefault(_PIN_OF, token) != token:
         source = inputs.SecretSource(source.option)
@@ -167,21 +167,21 @@ def read_pin(source: inputs.SecretSource, uri: str, key: str) -> bytes:
 
 
 def remind_of_root(workspace: issuer.Workspace) -> None:
-    """Print a reminder if the root key still lies where licenses are signed."""
+    """Print a reminder if the root key is still in the workspace."""
     if workspace.keys.has_root_keys:
         place = f"the root key is still in {workspace.layout.root}. Move this folder to a USB stick and keep it safe"
         output.remark(f"Reminder: {place}: signing licenses does not need it.")
 
 
 def warn_of_forks(workspace: issuer.Workspace, installations: Iterable[bytes]) -> None:
-    """Warn of each installation that sends what does not come from one history."""
+    """Warn of each installation whose files do not come from one history."""
     for one in workspace.ledger.warnings_about(installations):
         output.warn(f"{one.message}.")
 
 
 @wraps(issuer.Permission)
 def _permitted(**given: Any) -> issuer.Permission:
-    """Return what is asked for, unless the command line alone shows that no key can have it."""
+    """Return the permission; raise if its options contradict each other."""
     asked = issuer.Permission(**{name: value for name, value in given.items() if value})
     limits_ = (asked.longest_term, asked.parts, asked.most)
     if asked.types and SignedType.BUNDLE not in asked.types and given["uses"]:
@@ -209,18 +209,18 @@ permission: Final = collected(
     option("--from TIME valid_from", "From when on it signs. Default: now.", type=MOMENT),
     option("--to TIME valid_to", "Until when it signs. Default: no end.", type=MOMENT),
 )
-"""The options that say what a key may sign; they come as `permission`, whose issuer may still be empty."""
+"""The options that say what a key may sign, passed as `permission`, whose issuer may be empty."""
 
 
 class RootOptions(NamedTuple):
-    """Which root keys sign, and where the passphrase or PIN of each is."""
+    """Which root keys sign, and where the passphrase or PIN of each comes from."""
 
     root_key: Sequence[Path]
     root_passphrase: inputs.SecretSource
     pin: inputs.SecretSource
 
     def keys(self, folder: Path, fresh_until: int | None = None) -> issuer.RootKeys:
-        """Return the root keys that were given, else those in the workspace in `folder`."""
+        """Return the given root keys, or else those in the workspace in `folder`."""
         files = issuer.root_key_files(folder, self.root_key)
         sealed = [one for one in files if one.uri is None]
 
@@ -234,11 +234,11 @@ class RootOptions(NamedTuple):
 _ROOT_KEY: Final = "A root key to sign with, wherever it is kept. Default: those in the workspace's root/."
 _root_key: Final = option("--root-key FILE...", _ROOT_KEY, type=PATH)
 root_signing: Final = collected("given", RootOptions, _root_key, root_passphrase, pin)
-"""The options of whatever root keys sign; they come as `given`."""
+"""The options of root keys, passed as `given`."""
 
 
 class Roots(NamedTuple):
-    """A change of keys: the workspace, the root keys that sign it, and how it is agreed to."""
+    """How root keys sign a change: the workspace, the time, the keys, and whether to ask."""
 
     workspace: issuer.Workspace
     now: int
@@ -247,21 +247,21 @@ class Roots(NamedTuple):
     consent: proposals.Consent
 
     def sign(self, proposal: issuer.KeyProposal, **more: Any) -> issuer.KeyChange | None:
-        """Have root keys sign, and print the result as `show`; None: it is only shown."""
+        """Have root keys sign, print the result and return it; return None for a preview."""
         change = self.make(proposal)
         if change is not None:
             self.show(change, **more)
         return change
 
     def make(self, proposal: issuer.KeyProposal) -> issuer.KeyChange | None:
-        """Have root keys sign, and return the result, which the command prints once all is done; None: as `sign`."""
+        """Have root keys sign as `sign` does, and leave printing to the command."""
         if self.consent.ends(proposal):
             return None
         keys = self.given.keys(self.workspace.layout.folder, self.fresh_until)
         return proposal.sign(keys, who=operator(), confirm=True)
 
     def show(self, change: issuer.KeyChange, **more: Any) -> None:
-        """Print what root keys have signed, after what was made and `more`."""
+        """Print the new root or key, `more`, and what root keys have signed."""
         made = {} if change.new_pin is None else {"root": change.new_pin}
         if change.written and not made:
             key = change.written[0]
@@ -272,11 +272,11 @@ class Roots(NamedTuple):
 
 _fresh: Final = fresh_option("After this many days, the trust document reminds administrators to look for a newer one.")
 signed_by_roots: Final = collected("roots", Roots, to_sign, _fresh, root_signing, proposals.consenting)
-"""The options of whatever has root keys sign; they come as `roots`, with the workspace."""
+"""The options of commands that have root keys sign, passed as `roots`."""
 
 
 def show_change(ceremony: issuer.Ceremony, file: Path | None, *, as_json: bool, **more: Any) -> None:
-    """Print the result of a ceremony, after the facts in `more`; `file` travels on."""
+    """Print the facts in `more` and the result of a ceremony; `file` is None once that is in force."""
     if as_json:
         signed, place = [one.label for one in ceremony.pending], None if file is None else str(file)
         result = {"signed": signed, "complete": ceremony.is_complete, "in_force": file is None, "file": place}

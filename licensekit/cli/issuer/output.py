@@ -1,4 +1,4 @@
-"""License files on their way out: how they are signed, where they go, what is printed of them."""
+"""License files: options of how they are signed and where they go, and printing them."""
 
 import os
 from collections.abc import Callable
@@ -25,13 +25,13 @@ output_option: Final = option(
 
 
 class Audience(NamedTuple):
-    """For which application a license file is."""
+    """Which application a license file is for."""
 
     pack: str | None
     attach: bool
 
     def read(self, workspace: issuer.Workspace, now: int) -> issuer.Attach:
-        """Return the same as `Workspace` takes it; raises as `Workspace.held_by_pack`."""
+        """Return what to attach, for `Workspace`; raise as `Workspace.held_by_pack`."""
         if self.pack is None:
             return self.attach
         with inputs.located(self.pack):
@@ -49,25 +49,25 @@ attachments_option: Final = collected(
 
 
 def warn_of_older(*, fits_oldest: bool) -> None:
-    """Print that older applications may refuse a file, unless the oldest in the field takes it."""
+    """Print that older applications may refuse a file, unless the oldest in the field accepts it."""
     if not fits_oldest:
         remark("An application that ships an older pack may refuse it: --for-pack oldest attaches what that lacks.")
 
 
 class Drawings(NamedTuple):
-    """What is drawn of a license file beside it: paths, or None."""
+    """Paths for drawings of a license file."""
 
     qr: str | None  # `.svg` or `.png`
     sheet: str | None  # a page to print
 
     def draw(self, file: issuer.LicenseFile, catalog: Catalog) -> list[tuple[str, bytes]]:
-        """Return path and contents of each; raises as `issuer.qr_code`."""
+        """Return the path and contents of each; raise as `issuer.qr_code`."""
         code = [] if self.qr is None else [(self.qr, issuer.qr_code(file.data, _form(self.qr)))]
         return code if self.sheet is None else [*code, (self.sheet, issuer.sheet_page(file, catalog))]
 
 
 class FileOptions(NamedTuple):
-    """How a license file of a workspace is to be signed and where it goes."""
+    """How a license file of a workspace is signed, and where it goes."""
 
     workspace: issuer.Workspace
     now: int
@@ -79,20 +79,20 @@ class FileOptions(NamedTuple):
 
     @property
     def attach(self) -> issuer.Attach:
-        """For which application it is, as `Workspace` takes it."""
+        """What to attach, for `Workspace`."""
         return self.audience.read(self.workspace, self.now)
 
     def drawing(self, catalog: Catalog) -> Callable[[issuer.LicenseFile], object]:
-        """Return what draws a file before it is entered: one that cannot be drawn is not signed."""
+        """Return a function that draws a file before it is entered: one that cannot be drawn is not issued."""
         return lambda signed: self.drawings.draw(signed, catalog)
 
     def sign(
         self, proposal: issuer.SignProposal[R, Signer | None], catalog: Catalog | None = None, *, always: bool = False
     ) -> R | None:
-        """Sign what is proposed, with `always` once it was shown, and return the result; None: it is only shown."""
+        """Sign a proposal, with `always` after showing it, and return the result; return None for a preview."""
         bundle: Bundle | None = getattr(proposal, "bundle", None)  # a reset has none
         require_whole(self.workspace, self.consent)
-        key = None if proposal.is_done else self._key_of(bundle)  # judged first: a preview refuses what signing would
+        key = None if proposal.is_done else self._key_of(bundle)  # checked first: a preview refuses what signing would
         show = partial(proposals.show_proposal, first=_first_facts(proposal), catalog=catalog)
         if self.consent.ends(proposal, show, always=always):
             return None
@@ -103,7 +103,7 @@ class FileOptions(NamedTuple):
         return proposal.sign(None if key is None else self.signing.open(key), who=operator(), confirm=True)
 
     def _key_of(self, bundle: Bundle | None) -> issuer.KeyFile | None:
-        """Return the key that is to sign a bundle, or a reset; None: only a preview is wanted, and it is not here."""
+        """Return the key for a bundle or, without one, a reset; None if it is not here and only a preview is wanted."""
         kind = "reset" if bundle is None else "bundle"
         try:
             return self.workspace.keys.choose(kind, self.now, self.signing.key, bundle=bundle)
@@ -113,7 +113,7 @@ class FileOptions(NamedTuple):
             raise
 
     def write(self, file: issuer.LicenseFile, catalog: Catalog, **more: Any) -> bool:
-        """Write and print a file, with `--json` `more` too; return whether facts were printed for people."""
+        """Write and print a file, in JSON with `more`; return whether facts were printed for people."""
         drawn = self.drawings.draw(file, catalog)
         place = put_file(self.output, file, file.bundle)
         for path, data in drawn:
@@ -130,7 +130,7 @@ class FileOptions(NamedTuple):
 
 
 def put_file(output: str | None, file: issuer.LicenseFile | issuer.ResetFile, document: Bundle | Reset) -> str:
-    """Write a file where `-o` says, and return where it is; `document` is what is signed in it."""
+    """Write a file to `output`, which may be a folder, and return its path; `document` is what it contains."""
     place = _place_of(output, file.name, document)
     inputs.write_output(place, file.data)
     warn_of_older(fits_oldest=file.fits_oldest)
@@ -138,7 +138,7 @@ def put_file(output: str | None, file: issuer.LicenseFile | issuer.ResetFile, do
 
 
 def _place_of(output: str | None, name: str, document: Bundle | Reset) -> str:
-    """Return where the file of a document goes; raise `PlaceTaken` if something else is there."""
+    """Return the path for the file of a document; raise `PlaceTaken` if something else is there."""
     place = str(Path(output) / name) if output is not None and is_folder(output) else output or name
     if place != inputs.STANDARD:
         issuer.require_replaceable(Path(place), document)
@@ -170,11 +170,11 @@ license_options: Final = collected(
     proposals.consenting,
     to_sell,
 )
-"""The options of commands that sign one license file; they come as `wanted`."""
+"""The options of commands that sign a license file, passed as `wanted`."""
 
 
 def require_place(output: str | None) -> None:
-    """Make the folder that `DIR/` names, before anything is signed; raise `FileUnusable` where there is none."""
+    """Create the folder `DIR/`, before anything is signed; raise `FileUnusable` if a parent folder is missing."""
     if output == inputs.STANDARD:
         return
     place = Path() if output is None else Path(output)
@@ -186,12 +186,12 @@ def require_place(output: str | None) -> None:
 
 
 def is_folder(output: str | None) -> bool:
-    """Return whether a path is a folder, or says so itself: `DIR/`."""
+    """Return whether a path is a folder, or is written like one: `DIR/`."""
     return output is not None and (output.endswith(tuple({"/", os.sep})) or Path(output).is_dir())
 
 
 def _first_facts(proposal: Proposal[Any]) -> list[tuple[str, object]]:
-    """Return which bundle a proposal is about, where that is not among what changes."""
+    """Return which bundle a proposal is about, if its changes do not show that."""
     if isinstance(proposal, issuer.ChangeProposal):
         before, after = proposal.before.bundle, proposal.bundle
         now, then = str(before.sequence), str(after.sequence)

@@ -1,4 +1,4 @@
-"""`licensekit ledger report` and `file`, and `explain` in a workspace: what the ledger answers, and sends again."""
+"""`licensekit ledger report` and `file`, and `explain` in a workspace."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
@@ -50,7 +50,7 @@ def _show_report(found: list[ReportRow], by: str, workspaces: int) -> None:
 
 
 def _cells(one: ReportRow, workspaces: int) -> list[object]:
-    """Return what a row shows; what is zero, and what all rows share, is left out."""
+    """Return the cells of a row; zeros, and a product that all rows share, are empty."""
     unit = spelling.amount(None) if one.unrestricted else "" if one.per is None else f"per {word(one.per)}"
     use = "" if one.use is Use.PRODUCTION else word(one.use)
     named = ["" if workspaces == 1 else one.product, one.group, one.external, use, one.license or "all bundles", unit]
@@ -58,7 +58,7 @@ def _cells(one: ReportRow, workspaces: int) -> list[object]:
 
 
 def explain_in(folder: Path, name: str, *, now: int, as_json: bool) -> bool:
-    """Print what there is to say of a file, or of what a name means; return whether all of it works as it is."""
+    """Explain a file, or what a name means; return whether all of it works as it is."""
     asked = read_input(name, what="a license file") if name == STANDARD or Path(name).is_file() else name
     with Workspace.open(folder) as workspace:
         options.warn_of_restored(workspace)
@@ -66,7 +66,7 @@ def explain_in(folder: Path, name: str, *, now: int, as_json: bool) -> bool:
             found = workspace.ledger.explain(asked, now=now)
         except errors.NotIssued:
             if Path(name).suffix:
-                read_input(name, what="a license file")  # the name of a file, which is not there
+                read_input(name, what="a license file")  # the name of a missing file: say so
             raise
         catalog = workspace.state(now).catalog
     if as_json:

@@ -1,4 +1,4 @@
-"""`licensekit suspend`, `revoke`, `void`, `reinstate` and `reissue`: what is taken back, and what is signed again."""
+"""`licensekit suspend`, `revoke`, `void`, `reinstate` and `reissue`."""
 
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -27,7 +27,7 @@ class ListOptions(NamedTuple):
     consent: proposals.Consent
 
     def sign(self, action: str, **named: Any) -> None:
-        """Sign the list that does this to what is named, and print what it says."""
+        """Sign the list after this action on what is `named`, and print it."""
         propose = getattr(self.workspace, f"propose_{action}")
         proposal: issuer.ListProposal = propose(now=self.now, reason=self.reason, fresh_until=self.fresh_until, **named)
         options.require_whole(self.workspace, self.consent)
@@ -42,7 +42,7 @@ _fresh: Final = options.fresh_option("After this many days, the list reminds adm
 list_options: Final = collected(
     "wanted", ListOptions, options.to_sign, options.reason_option, _fresh, signing, proposals.consenting
 )
-"""The options of commands that sign a revocation list; they come as `wanted`."""
+"""The options of commands that sign a revocation list, passed as `wanted`."""
 
 
 def _group(action: str, text: str) -> click.Group:
@@ -99,7 +99,7 @@ def key(*, name: str, reason: str, key: str | None, passphrase: inputs.SecretSou
 
 
 def _sign_again(workspace: issuer.Workspace, now: int, signing: KeyOptions) -> None:
-    """Sign catalog and list again, where the revoked key had; it may have been the only one."""
+    """Sign catalog and list again if the revoked key had; if there is no other key, say what to do."""
     try:
         proposal = workspace.catalog.propose_pack(now=now)
         proposal.sign(signing.opener(workspace, now), who=options.operator(), confirm=True)

@@ -1,1 +1,1 @@
-"""What commands print, as people and as programs read it."""
+"""How commands show documents and values to people."""

@@ -16,7 +16,7 @@ Tables = Callable[[Any, Mapping[str, documents.License]], None]
 
 
 def show(document: documents.Document, first: Facts = (), licenses: Mapping[str, documents.License] = {}) -> None:
-    """Print `document`, with the facts `first` above its own, and then its table; `licenses` say units of counts."""
+    """Print the facts `first`, then those of `document`, then its tables; `licenses` have the units of counts."""
     view, tables = _VIEWS.get(type(document), (_fields, None))
     facts(*first, *view(document))
     if tables is not None:
@@ -52,7 +52,7 @@ def _table_of_bundle(bundle: documents.Bundle, licenses: Mapping[str, documents.
 
 
 def bound_to(bundle: documents.Bundle) -> str | None:
-    """Return which installation a bundle is for, in words; None: any."""
+    """Describe which installation a bundle is bound to; None: any."""
     binding = bundle.binding
     if binding is None:
         return None
@@ -72,7 +72,7 @@ def _catalog(catalog: documents.Catalog) -> Facts:
 
 
 def _table_of_catalog(catalog: documents.Catalog, _: object) -> None:
-    from licensekit.catalog.tables import unsold  # noqa: PLC0415  # few files hold a catalog
+    from licensekit.catalog.tables import unsold  # noqa: PLC0415  # few files contain a catalog
 
     gone, replaced = unsold(catalog, "licenses"), unsold(catalog, "editions")
     sold = sorted(catalog.licenses.items(), key=lambda entry: entry[1].kind)
@@ -91,7 +91,7 @@ def _table_of_catalog(catalog: documents.Catalog, _: object) -> None:
 
 
 def _contents(edition: documents.Edition, licenses: Mapping[str, documents.License]) -> str:
-    """Return what an edition names, with the units in which its catalog sells it."""
+    """Return the licenses and settings of an edition, counts with their units."""
     counts = [*edition.system.items(), *edition.sites.items(), *edition.users.items()]
     counted = [spelling.counted_license(code, n, licenses.get(code)) for code, n in counts]
     return ", ".join([*counted, *(_value(name, value) for name, value in edition.settings.items())])

@@ -1,6 +1,6 @@
-"""The one spelling of each fact that tables, facts and sentences show.
+"""How tables, facts and sentences spell values.
 
-`--json` has the spellings of `licensekit.wire.plain` instead; a closed list has one for both.
+`--json` has the spellings of `licensekit.wire.plain` instead. Words of closed lists are the same in both.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -18,19 +18,19 @@ if TYPE_CHECKING:  # a vendor's command loads nothing of the customer's side
     from licensekit.installation import LicenseRow, PreviewRow, UserFacts
 
 PERPETUAL: Final = "perpetual"
-EMPTY: Final = "none"  # a list of a document in which nothing is
-ABSENT: Final = "-"  # a cell in which a value is compared with none
+EMPTY: Final = "none"  # an empty list in a document
+ABSENT: Final = "-"  # a missing value, in a comparison
 ALL_OF: Final = {Kind.SITE: "every site", Kind.USER: "everybody"}
-"""Who has a license of a kind that nobody needs to be assigned."""
+"""Who has a license that needs no assignment, by its kind."""
 
 
 def amount(count: int | str | None) -> str:
-    """Return a count; None is unrestricted."""
+    """Format a count; None is unrestricted."""
     return UNRESTRICTED if count is None else str(count)
 
 
 def amount_of(count: int | str | None, sold: "License | LicenseRow | PreviewRow | None") -> str:
-    """Return a count in the unit and for the time of which a license is sold, if known: `20 GB per month`."""
+    """Format a count with the unit and period in which a license is sold, if known: `20 GB per month`."""
     words = [amount(count)]
     if sold is not None and sold.quantity is not None:
         words += [sold.quantity, *([] if sold.per is None else [f"per {word(sold.per)}"])]
@@ -38,28 +38,28 @@ def amount_of(count: int | str | None, sold: "License | LicenseRow | PreviewRow 
 
 
 def counted_license(code: str, count: int | None, sold: License | None) -> str:
-    """Return a license with its count: `standard 25`; the code alone if it is there or not."""
+    """Format a license with its count: `standard 25`; only the code of a license that is not counted."""
     is_there = sold is not None and sold.kind is Kind.SYSTEM and sold.quantity is None
     return code if is_there else f"{code} {amount_of(count, sold)}"
 
 
 def expiry(day: int | None) -> str:
-    """Return the last day of a term; None is perpetual."""
+    """Format the last day of a term; None is perpetual."""
     return PERPETUAL if day is None else format_days(day)
 
 
 def day(days: int | None) -> str | None:
-    """Return a day, given in days since 1970; None where there is none."""
+    """Format a day, given in days since 1970; None stays None."""
     return None if days is None else format_days(days)
 
 
 def moment(seconds: int | None) -> str | None:
-    """Return a time, given in seconds since 1970; None where there is none."""
+    """Format a time, given in seconds since 1970; None stays None."""
     return None if seconds is None else format_seconds(seconds)
 
 
 def day_of(seconds: int) -> str:
-    """Return the day of a time, given in seconds since 1970."""
+    """Format the day of a time, given in seconds since 1970."""
     return format_seconds(seconds)[:10]
 
 
@@ -69,19 +69,19 @@ def name_of(value: IntEnum | StrEnum) -> str:
 
 
 def fingerprint(digits: str) -> str:
-    """Return a fingerprint in groups of four digits, to be read aloud."""
+    """Format a fingerprint in groups of four digits, to be read aloud."""
     return " ".join(digits[place : place + 4] for place in range(0, len(digits), 4))
 
 
 def limits_of(scope: Scope) -> list[str]:
-    """Return what limits the bundles of a key, beside their uses."""
+    """Return the limits on the bundles that a key may sign, except their uses."""
     parts, term = ", ".join(scope.parts or ()), scope.longest_term and counted(scope.longest_term, "day")
     said = (("part {}", parts), ("at most {} of a license", scope.most), ("at most {}", term))
     return [text.format(limit) for text, limit in said if limit]
 
 
 def value(data: object) -> str:
-    """Return a value of a bundle or catalog, as an order spells it; None is none."""
+    """Format a value of a bundle or catalog as an order spells it; `-` if it is None or empty."""
     if data is None:
         return ABSENT
     if isinstance(data, tuple):
@@ -90,14 +90,14 @@ def value(data: object) -> str:
 
 
 def listed(items: Iterable[object]) -> str | None:
-    """Return items with commas between; None where there are none."""
+    """Join items with commas; None if there are none."""
     return ", ".join(map(str, items)) or None
 
 
 def columns(named: str, **made: Callable[[Any], object]) -> Columns[Any]:
-    """Return the columns of a table, each with its title and the attribute that it shows: `name id=user.written`.
+    """Return the columns of a table, `named` by title and the attribute to show: `name id=user.written`.
 
-    They are spelled as plain data, and `_` in a title is a space. A title in `made` shows what that returns instead.
+    Values are spelled as plain data; `_` in a title becomes a space. A function in `made` replaces the attribute.
     """
     titles = (one.partition("=") for one in named.split())
     cells = {title: made.get(title.removeprefix(">")) or _shown(path or title) for title, _, path in titles}
@@ -105,7 +105,7 @@ def columns(named: str, **made: Callable[[Any], object]) -> Columns[Any]:
 
 
 def facts_of(one: object, named: str) -> Iterator[tuple[str, object]]:
-    """Yield the facts about one thing that `columns` of these names would show; what is empty is none."""
+    """Yield the facts about one object that `columns` of these names would show; an empty value becomes None."""
     return ((title, cell(one) or None) for title, cell in columns(named).items())
 
 
@@ -125,6 +125,6 @@ def by_issuer_and_kind(row: "LicenseRow | PreviewRow") -> tuple[str, Kind]:
 
 
 def remarks(user: "UserFacts") -> str | None:
-    """Return what is special about a user, in words."""
+    """Describe what is special about a user."""
     marks = [("retired", user.retired), ("no login", not user.can_log_in), ("administrator", user.administrator)]
     return listed(mark for mark, applies in marks if applies)

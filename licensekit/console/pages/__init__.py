@@ -1,1 +1,1 @@
-"""The screens, one module each: from a visit to a page, or to a change and then a page."""
+"""The screens, one module each: functions from a visit to a page, or to a change and then a page."""

@@ -1,4 +1,4 @@
-"""Users from a directory or a table, shown before anything is changed, and what groups of a directory are assigned."""
+"""Importing users from a directory or a table, after a preview, and the licenses that groups are assigned."""
 
 from base64 import b64decode, b64encode
 from typing import Any, Final
@@ -18,7 +18,7 @@ OUTCOMES: Final = ("left", "refused", "added", "changed")
 
 
 def ask(visit: Visit, error: LicenseError | None = None) -> Response:
-    """Ask for a table, and show the rules of groups; after a refusal with why it was refused."""
+    """Ask for a table, and show the rules of groups; after a refusal, with the error."""
     licenses = [row for row in user_licenses(visit.state) if not row.hidden]
     facts: dict[str, Any] = {"profiles": profiles(), "licenses": licenses, "largest": LARGEST}
     facts["rules"] = visit.installation.users.rules()
@@ -26,7 +26,7 @@ def ask(visit: Visit, error: LicenseError | None = None) -> Response:
 
 
 def take(visit: Visit) -> Response:
-    """Show what a table would change; it travels in the form, compressed, and comes back to be applied."""
+    """Show what a table would change, and apply it when the form, which carries the table, comes back."""
     shown, users, refusal = visit.form.raw("shown"), visit.installation.users, None
     data = visit.form.file("file") or visit.form.raw("text").encode()
     if shown:

@@ -10,12 +10,12 @@ from licensekit.dates import parse_seconds
 from licensekit.errors import EntryInvalid, LicenseError, NotFound
 from licensekit.installation import EventScope
 
-OF_FUNCTION: Final = ("no-", "rebuild-")  # how kinds begin that name a function
+OF_FUNCTION: Final = ("no-", "rebuild-")  # prefixes of kinds that name a function
 ENDED: Final = 100  # how many of the events that were ended are listed
 
 
 def show(visit: Visit, error: LicenseError | None = None) -> Response:
-    """List the events, and ask for a new one; after a refusal with what was typed, and why it was refused."""
+    """List the events, and ask for a new one; after a refusal, with what was typed and the error."""
     ended = [event for event in reversed(visit.installation.events.list(ended=True)) if event.ended is not None]
     given = visit.form.text if error else visit.asked
     return page(visit, "events.html", error=error, ended=ended[:ENDED], given=given)
@@ -41,7 +41,7 @@ def end(visit: Visit) -> Response:
 
 
 def _moment(text: str) -> int | None:
-    """Read what a browser writes for a date and a time; the form says that they are UTC."""
+    """Parse a date and time as a browser writes it; the form says that it is UTC."""
     try:
         return parse_seconds(f"{text}:00Z" if len(text) == len("2027-01-01T08:00") else text) if text else None
     except ValueError as error:

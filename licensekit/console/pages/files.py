@@ -1,7 +1,7 @@
-"""License files, given or fetched: shown with what they would change, settled, activated, and looked at afterwards.
+"""License files, uploaded or fetched: preview, settlement, activation; and files for the vendor.
 
-Between the steps a file travels in the form, as its tokens, and before the first activation the product's pack with it:
-nothing of them is kept here. And files for the vendor: requests, statements, and returns with their receipts.
+Between the steps, the form carries the tokens of a file and, before the first activation, the product's pack: the
+server keeps neither. Files for the vendor are requests, statements, and receipts of returns.
 """
 
 from collections.abc import Mapping
@@ -22,11 +22,11 @@ from licensekit.trust.pack import IN_PACKS
 from licensekit.wire import armor
 from licensekit.wire.documents.exchange import PURPOSES
 
-NAMED: Final = 100  # of how many assignments that are too many the holders are named: each of more takes time
+NAMED: Final = 100  # how many surplus assignments are named: each takes time
 
 
 def ask(visit: Visit, error: LicenseError | None = None, *, text: str = "", pack: str = "") -> Response:
-    """Ask for a file, before the first with the product's pack; after a refusal with what was given, and why."""
+    """Ask for a file, and before the first for the product's pack; after a refusal, with the input and the error."""
     text, pack = text or visit.form.raw("text"), pack or visit.form.raw("pack")
     shown: dict[str, Any] = {"text": text, "needs_pack": visit.installation.needs_pack, "largest": FILE_BYTES}
     try:
@@ -38,7 +38,7 @@ def ask(visit: Visit, error: LicenseError | None = None, *, text: str = "", pack
 
 
 def preview(visit: Visit) -> Response:
-    """Show what files would change, and what was left out to find their tokens; the form carries those."""
+    """Show what files would change, and what was left out to find their tokens, which the form carries."""
     pack, tokens, left_out = visit.form.raw("pack"), dict[armor.Token, None](), list[LeftOut]()
     given = (*visit.form.files("file"), visit.form.raw("text").encode())
     try:
@@ -67,7 +67,7 @@ def fetch(visit: Visit) -> Response:
 
 
 def activate(visit: Visit) -> Response:
-    """Settle what is in deficit as it was chosen, and activate the file if it would change what was shown."""
+    """Activate a file, with the chosen settlement, if it still changes what was shown."""
     carried = {name: visit.form.raw(name) for name in ("text", "pack", "root")}
     visit = _with_pack(visit, carried["pack"])
     proposal = visit.installation.propose_activate(carried["text"])
@@ -88,12 +88,12 @@ def activated(visit: Visit) -> Response:
 
 
 def _with_pack(visit: Visit, pack: str) -> Visit:
-    """Return a visit of the installation with the pack and the pin that a form brings before the first activation."""
+    """Return the visit with the pack and pin that a form carries before the first activation."""
     return replace(visit, installation=visit.installation.with_pack(pack or None, visit.form.text("root") or None))
 
 
 def _settlement(visit: Visit, settlement: Settlement) -> Settlement | None:
-    """Return who loses what: the newest, or as it was chosen for each; None: nobody was asked."""
+    """Return the settlement, as it was chosen for each holder or of the newest slots; None if none was asked for."""
     if visit.form.text("settle") == "chosen":
         return settlement.read(table_of(()) + "\n".join(visit.form.texts("choice")))
     return settlement if visit.form.has("settle") else None
@@ -107,7 +107,7 @@ def _preview(visit: Visit, proposal: ActivationProposal, carried: Mapping[str, s
 
 
 def show(visit: Visit, error: LicenseError | None = None) -> Response:
-    """Show what can be made, and what can be returned or was; after a refusal with why it was refused."""
+    """Show the files to make, and the parts that can be, or were, returned; after a refusal, with the error."""
     parts = {(one.state, one.issuer, one.part) for one in visit.installation.bundles()}
     active, returned = (sorted(one[1:] for one in parts if one[0] == state) for state in ("active", "returned"))
     return page(visit, "files.html", error=error, active=active, returned=returned, purposes=PURPOSES)
@@ -128,7 +128,7 @@ def statement(visit: Visit) -> Response:
 
 
 def ask_to_return(visit: Visit, error: LicenseError | None = None) -> Response:
-    """Show what returning a part would do; after a refusal with why it was refused."""
+    """Show what returning a part would do; after a refusal, with the error."""
     given = visit.form.text if error else visit.asked
     part, issuer = given("part"), given("issuer")
     proposal = visit.installation.propose_return(part, issuer=issuer or None, most=NAMED)
@@ -136,7 +136,7 @@ def ask_to_return(visit: Visit, error: LicenseError | None = None) -> Response:
 
 
 def return_bundles(visit: Visit) -> Response:
-    """Return a part, with what that releases if it was asked for; its receipts can be downloaded then."""
+    """Return a part to its issuer, with the settlement if asked for; then its receipts can be downloaded."""
     part, issuer = visit.form.text("part"), visit.form.text("issuer")
     if visit.form.text("confirm") != part:
         raise EntryInvalid(reason="not-typed", kind=part)
@@ -146,6 +146,6 @@ def return_bundles(visit: Visit) -> Response:
 
 
 def receipts(visit: Visit) -> Response:
-    """Return the receipts of what was given back, to download; any number of times."""
+    """Download the receipts of a returned part, any number of times."""
     part = visit.form.text("part")
     return download(f"{part}-receipt.lkr", visit.installation.receipts(part, issuer=visit.form.text("issuer") or None))

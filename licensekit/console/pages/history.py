@@ -1,4 +1,4 @@
-"""The audit log: who changed what, found, and kept as a file."""
+"""The audit log: searching and downloading it."""
 
 import json
 import re
@@ -19,14 +19,14 @@ from licensekit.text.rows import written_row
 
 FILTERS: Final = ("what", "by", "about", "from", "until")
 FEW: Final = 8  # how many entries a card shows
-Piece = tuple[str, str]  # a piece of a sentence, and the address that it leads to; empty: none
+Piece = tuple[str, str]  # a piece of a sentence and its link; empty: none
 _NAME: Final = re.compile("`?\x02(.*?)\x03(.*?)\x04`?")
-_KINDS: Final = "history.kinds."  # what the texts of the kinds of changes are called
+_KINDS: Final = "history.kinds."  # the prefix of the texts for kinds of changes
 _COLUMNS: Final = ("number", "at", "by", "did", "message")
 
 
 def history(visit: Visit) -> Response:
-    """Show a page of the log, or give all that is found as a file."""
+    """Show a page of the log, or return all entries that match as a file."""
     asked = {name: visit.asked(name) for name in FILTERS}
     what, by, about, since, until = asked.values()
     wanted = AuditFilter(what, by, about, _day(since), _day(until))
@@ -38,7 +38,7 @@ def history(visit: Visit) -> Response:
 
 
 def told(visit: Visit, entries: Iterable[AuditEntry]) -> list[tuple[AuditEntry, int | None, list[Piece]]]:
-    """Return entries with when they were written and the pieces of what they say."""
+    """Return entries, each with its time and the pieces of its sentence."""
     labels = {one.identity.hex(): one.label for one in visit.installation.bundles()}
 
     def linked(kind: str, name: str) -> Piece:

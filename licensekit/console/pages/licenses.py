@@ -1,4 +1,4 @@
-"""Licenses: a tab for each issuer, everything about one license, and how more of it are bought."""
+"""Licenses: a tab for each issuer, everything about one license, and how to buy more."""
 
 import re
 
@@ -14,7 +14,7 @@ from licensekit.wire.documents import Kind, SeatKind
 
 
 def issuer_tab(visit: Visit) -> Response:
-    """Show the tab of an issuer; without a name, of the first. Send the browser to Activate as the overview does."""
+    """Show the tab of an issuer, by default the first; redirect to Activate as the overview does."""
     state, tabs = visit.state, issuer_tabs(visit.state)
     if is_new(state):
         return moved(visit, "/activate")
@@ -39,7 +39,7 @@ def license_page(visit: Visit) -> Response:
 
 
 def buy(visit: Visit) -> Response:
-    """Show how more of a license are bought: at a page of its issuer, or by a mail."""
+    """Show how to buy more of a license: at a page of its issuer, or by mail."""
     state, code, asked = visit.state, visit.request.path_params["code"], visit.asked("number")
     if (row := next((one for one in state.licenses if one.code == code), None)) is None:
         raise UnknownCode(reason="license", name=code)

@@ -1,6 +1,6 @@
-"""The overview: how the installation is, what needs somebody, what is to come, and what is nearly used up.
+"""The overview: the state of the installation, what needs attention, coming dates, and licenses that run out.
 
-And its health: whether anything is wrong with the installation itself, and what helps.
+And its health: what is wrong with the installation itself, and what helps.
 """
 
 import math
@@ -19,12 +19,12 @@ from licensekit.errors import LicenseError
 from licensekit.files import scratch_folder
 from licensekit.installation import NO_LOGIN, EventScope, InstallationState, LicenseRow, Part, Severity
 
-_TICKS: Final = (7, 30, 91, 182, 365, 730, 1826, 3652)  # the days from now on that the time line may name
-_APART: Final = 22  # how many percent of the line a name needs
+_TICKS: Final = (7, 30, 91, 182, 365, 730, 1826, 3652)  # the days from now that the time line may label
+_APART: Final = 22  # how many percent of the line a label needs
 
 
 class Headline(NamedTuple):
-    """The most urgent thing that can be said of an installation: the name of a text, and what stands in it."""
+    """The most urgent fact about an installation: the key of a text, and its values."""
 
     text: str
     tone: str
@@ -32,7 +32,7 @@ class Headline(NamedTuple):
 
 
 class ComingDate(NamedTuple):
-    """A day to come, the bundles of which it is the same date, and its place on the line in percent."""
+    """A coming date, the bundles that share it, and its position on the time line in percent."""
 
     day: int
     name: str
@@ -41,7 +41,7 @@ class ComingDate(NamedTuple):
 
 
 def overview(visit: Visit) -> Response:
-    """Show the overview; send the browser to Activate where nothing was activated yet."""
+    """Show the overview; redirect to Activate if nothing was activated yet."""
     state = visit.state
     if is_new(state):
         return moved(visit, "/activate")
@@ -50,7 +50,7 @@ def overview(visit: Visit) -> Response:
 
 
 def headline(state: InstallationState) -> Headline:
-    """Return what is said first."""
+    """Return the most urgent fact."""
     summary, today = state.summary, day_at(state.now)
     if any(one.kind == NO_LOGIN and one.scope is EventScope.INSTALLATION for one in state.events):
         return Headline("stopped", "bad")
@@ -65,7 +65,7 @@ def headline(state: InstallationState) -> Headline:
 
 
 def outlook(state: InstallationState) -> tuple[list[ComingDate], list[tuple[int, float]]]:
-    """Return what is to come, and the days from now that its line names, with their places; what is near has room."""
+    """Return the coming dates, and the labels of the time line as days and positions; near dates get more room."""
     coming, today = state.coming_dates, day_at(state.now)
     last = max((one.day - today for one in coming), default=1)
 
@@ -82,13 +82,13 @@ def outlook(state: InstallationState) -> tuple[list[ComingDate], list[tuple[int,
 
 
 def fullest(state: InstallationState) -> list[LicenseRow]:
-    """Return the licenses of which the largest part is in use; of what has lapsed as a whole, a notice says so."""
+    """Return the licenses in use, the fullest first; not those that have lapsed, which a notice reports."""
     used = [row for row in state.licenses if row.is_counted and row.total and row.in_use]
     return sorted(used, key=lambda row: (-row.in_use / (row.total or 1), row.name))
 
 
 def health(visit: Visit, error: LicenseError | None = None) -> Response:
-    """Show every check that takes no time, and with `check` those that read everything; after a refusal with why."""
+    """Show the quick checks or, with the parameter `check`, all of them; after a refusal, with the error."""
     is_thorough = bool(visit.asked("check"))
     found = visit.installation.diagnose(thorough=is_thorough)
     return page(visit, "health.html", error=error, found=found, is_thorough=is_thorough)
@@ -107,7 +107,7 @@ def accept_restored(visit: Visit) -> Response:
 
 
 def back_up(visit: Visit) -> Response:
-    """Return a backup to download, made in a folder that is gone with the response."""
+    """Return a backup to download; its folder is deleted after the response."""
     with ExitStack() as stack:
         copy = stack.enter_context(scratch_folder()) / "licensing-backup.db"
         visit.installation.back_up(copy)

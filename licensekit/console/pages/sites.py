@@ -22,7 +22,7 @@ def show(visit: Visit) -> Response:
 
 
 def new(visit: Visit, error: LicenseError | None = None) -> Response:
-    """Ask for a new site; after a refusal with what was typed, and why."""
+    """Ask for a new site; after a refusal, with what was typed and the error."""
     has_central = any(site.central for site, _ in visit.installation.sites.list())
     return page(visit, "site_new.html", error=error, has_central=has_central)
 
@@ -35,7 +35,7 @@ def add(visit: Visit) -> Response:
 
 
 def card(visit: Visit, error: LicenseError | None = None) -> Response:
-    """Show everything about one site; after a refusal with what was ticked and typed, and why."""
+    """Show everything about one site; after a refusal, with what was ticked and typed and the error."""
     state, (site, lapsed) = visit.state, visit.installation.sites.get(visit.holder)
     ticks, edits = ticks_of(visit, site.licenses), visit.form.edits({"name": site.name})
     facts: dict[str, Any] = {"site": site, "edits": edits, "choices": choices_of(visit, Kind.SITE, ticks, lapsed)}
@@ -51,7 +51,7 @@ def assign(visit: Visit) -> Response:
 
 
 def set_name(visit: Visit) -> Response:
-    """Save the name of a site; where somebody else has changed it too, show both."""
+    """Save the name of a site; if somebody else has changed it too, show both."""
     wanted, conflicts = visit.form.edits({"name": visit.installation.sites.get(visit.holder).site.name})
     if conflicts:
         return card(visit)
@@ -60,6 +60,6 @@ def set_name(visit: Visit) -> Response:
 
 
 def remove(visit: Visit) -> Response:
-    """Remove a site, which releases everything."""
+    """Remove a site, which releases all its licenses."""
     visit.installation.sites.remove(visit.holder)
     return moved(visit, "/sites", saved="removed")

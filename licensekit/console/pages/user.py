@@ -1,4 +1,4 @@
-"""A user's card: what the user holds and may do, and what is known of it; a new user, and the end of one."""
+"""The card of a user, new users, and retiring or erasing one."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -19,13 +19,13 @@ KINDS: Final = {kind.name.lower(): kind for kind in UserKind}
 
 
 def card(visit: Visit, error: LicenseError | None = None) -> Response:
-    """Show everything about one user; after a refusal with what was ticked and typed, and why."""
+    """Show everything about one user; after a refusal, with what was ticked and typed and the error."""
     details = visit.installation.users.details(visit.holder)
     user, known = details.user, _written(details.user)
     ticks, edits = ticks_of(visit, user.licenses), visit.form.edits(known)
     lapsed = [code for code in user.licenses if details.access.get(code, Access.NONE) < Access.FULL]
     conflicts, choices = (*ticks.conflicts, *edits.conflicts), choices_of(visit, Kind.USER, ticks, lapsed)
-    # A way for other kinds of users is not shown.
+    # Ways to log in that are for other kinds of users are not shown.
     logins = [one for one in details.logins.items() if not any(why.code == "kind" for why in one[1].reasons)]
     facts: dict[str, Any] = {"user": user, "details": details, "logins": logins, "choices": choices, "kinds": KINDS}
     facts |= {"known": known, "values": edits.wanted, "conflicts": conflicts, "errors": faults_of(error)}
@@ -34,13 +34,13 @@ def card(visit: Visit, error: LicenseError | None = None) -> Response:
 
 
 def assign(visit: Visit) -> Response:
-    """Save what was ticked; where somebody else has chosen another plan, show both."""
+    """Save what was ticked; if somebody else has chosen another plan, show both."""
     ticks = ticks_of(visit, visit.installation.users.get(visit.holder).licenses)
     return card(visit) if ticks.conflicts else save_ticks(visit, visit.installation.users, "/user", ticks)
 
 
 def set_facts(visit: Visit) -> Response:
-    """Save what was changed of what is known of a user; where somebody else has changed it too, show both."""
+    """Save the facts that were changed; if somebody else has changed one of them too, show both."""
     known = _written(visit.installation.users.get(visit.holder))
     wanted, conflicts = visit.form.edits(known)
     if conflicts:
@@ -51,7 +51,7 @@ def set_facts(visit: Visit) -> Response:
 
 
 def new(visit: Visit, error: LicenseError | None = None) -> Response:
-    """Ask for a new user; after a refusal with what was typed, and why."""
+    """Ask for a new user; after a refusal, with what was typed and the error."""
     known = _written(UserFacts(""))
     return page(visit, "user_new.html", error=error, kinds=KINDS, known=known, values=visit.form.edits(known).wanted)
 
@@ -64,7 +64,7 @@ def add(visit: Visit) -> Response:
 
 
 def retire(visit: Visit) -> Response:
-    """Retire a user, which releases everything."""
+    """Retire a user, which releases all licenses."""
     visit.installation.users.retire(visit.holder)
     return moved(visit, "/user", id=visit.holder, saved="retired")
 
@@ -85,7 +85,7 @@ def erase(visit: Visit) -> Response:
 
 
 def _written(user: UserFacts) -> dict[str, str]:
-    """Return what is known of a user as a form has it."""
+    """Return the facts of a user as a form has them."""
     flags = {name: "1" if getattr(user, name) else "" for name in ("can_log_in", "administrator")}
     return {"name": user.name, "kind": user.kind.name.lower(), "groups": join_groups(user.groups), **flags}
 

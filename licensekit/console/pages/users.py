@@ -1,4 +1,4 @@
-"""Lists of users, filtered and sorted by what the address says, and changes of many of them as one."""
+"""Lists of users, filtered and sorted by query parameters, and changes of many users as one."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -21,12 +21,12 @@ HOLDERS: Final = "/users/licenses"
 LISTS: Final = {"/users": [UserKind.ASSOCIATE], "/users/others": [KINDS[name] for name in OTHERS], HOLDERS: []}
 """Each list with the kinds of its users; the last has the holders of a license, of every kind."""
 STATES: Final = {"active": False, "retired": True, "all": None, "expired": None, "unusable": None}
-"""What a list can be narrowed to, and whether that is who is retired; the first is the default."""
-ASKED: Final = ("q", "license", "state", "kind", "group", "idle", "sort")  # what an address says of a list
+"""The states to filter a list by, each with `UserFilter.retired`; the first is the default."""
+ASKED: Final = ("q", "license", "state", "kind", "group", "idle", "sort")  # the query parameters of a list
 
 
 def show(visit: Visit) -> Response:
-    """Show a page of a list: of internal users, of all others, or of the holders of the license that was picked."""
+    """Show a page of a list: of internal users, of all others, or of the holders of a license."""
     users, path = visit.installation.users, own_path(visit.request)
     asked, is_of_license = {name: visit.asked(name) for name in ASKED}, path == HOLDERS
     wanted, found, counted = _wanted(visit.asked, path), UserPage(()), None
@@ -46,7 +46,7 @@ def show(visit: Visit) -> Response:
 
 
 def _export(visit: Visit, wanted: UserFilter) -> Response:
-    """Return those who are ticked as a table, or all on the list where nobody is."""
+    """Return the ticked users as a table, or all on the list if nobody is ticked."""
     users, ticked = visit.installation.users, visit.request.query_params.getlist("user")
     listed = (row.user for row in users.list(wanted))
     chosen = map(users.get, ticked) if ticked and visit.asked("who") != "all" else listed
@@ -54,7 +54,7 @@ def _export(visit: Visit, wanted: UserFilter) -> Response:
 
 
 def _wanted(read: Callable[[str], str | None], path: str) -> UserFilter:
-    """Return the filter of a list that an address or a form asks for."""
+    """Return the filter of a list, from query parameters or a form."""
     state, idle, kinds = read("state") or "", read("idle") or "", LISTS.get(path, [])
     kind = KINDS.get(read("kind") or "")
     return UserFilter(
@@ -70,7 +70,7 @@ def _wanted(read: Callable[[str], str | None], path: str) -> UserFilter:
 
 
 def _proposal(visit: Visit, sent: Form) -> UsersProposal:
-    """Return what would become of those who are ticked, or of all on the list."""
+    """Propose a change of the ticked users, or of all on the list."""
     does, given = sent.text("do"), tuple(filter(None, sent.texts("give")))
     assign, release = (given if does == one else () for one in ("assign", "release"))
     chosen = _wanted(sent.text, _path(sent)) if sent.text("who") == "all" else sent.texts("user")
@@ -79,7 +79,7 @@ def _proposal(visit: Visit, sent: Form) -> UsersProposal:
 
 
 def review(visit: Visit, error: LicenseError | None = None) -> Response:
-    """Show what a change would do to many users; after a refusal with why it was refused."""
+    """Show what a change would do to many users; after a refusal, with the error."""
     asked, proposal = Form(FormData([*visit.request.query_params.multi_items()])), None
     sent = visit.form if visit.request.method == "POST" else asked
     try:

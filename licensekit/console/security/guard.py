@@ -1,14 +1,13 @@
-"""What holds for every request and every answer, whatever screen it is for, and for the forms and cookies in them.
+"""Checks and headers of every request and response, form tokens, and cookies.
 
-A page of somebody else whose host name was pointed at this machine (DNS rebinding) sends that name as `Host`, and a
-form on another page has that page's origin: a request to a name that is not ours, or from there, is refused.
+A page whose host name was pointed at this machine (DNS rebinding) sends that name as `Host`, and a form on another page
+has that page's origin. Requests to a name that is not ours, or from another origin, are refused.
 
-The token in a form is derived from a cookie that only this browser has and from the name of who is signed in: without
-memory, so that any number of processes can serve the same console.
+The token in a form is derived from a cookie that only this browser has, and from the name of who is signed in. Nothing
+is stored, so any number of processes can serve the same console.
 
-How much is taken from whom is bounded as well, under any server: the bytes of a request, how long they may take, and
-how many requests at one time. What comes before there is a request is the business of
-`licensekit.console.connections`.
+Under any server, a request is limited in bytes and time, and so is the number of requests at one time.
+`licensekit.console.connections` limits what comes before there is a request.
 """
 
 import hmac
@@ -30,7 +29,7 @@ from licensekit.console.visit import own_path
 from licensekit.errors import OriginInvalid
 from licensekit.limits import FILE_BYTES
 
-ORIGIN: Final = "licensekit.origin"  # the key in the scope under which the origin stands that the request was sent to
+ORIGIN: Final = "licensekit.origin"  # key in the scope: the origin that the request was sent to
 
 HEADERS: Final = {
     # Nothing but our own style sheet, script and icon; no inline script or style; no frame.
@@ -48,20 +47,20 @@ _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _HOST: Final = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:(?P<port>[0-9]{1,5}))?")
 _PATH: Final = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-_FRAMING: Final = ("content-length", "transfer-encoding")  # a request has one of them: proxies differ in which counts
+_FRAMING: Final = ("content-length", "transfer-encoding")  # a request may have only one: proxies differ in which counts
 _ONCE: Final = ("host", *_FRAMING)
-_TLS_ALONE: Final = "max-age=31536000"  # browsers reach this host name by TLS alone from now on, for a year (RFC 6797)
+_TLS_ALONE: Final = "max-age=31536000"  # for a year, browsers use only TLS for this host (RFC 6797)
 FIELD: Final = "token"
 BODY_BYTES: Final = FILE_BYTES + 256 * 1024  # the largest request: a license file, and what a form wraps around it
 _REPEATED_BYTES: Final = 256 * 1024  # the largest form that is kept while its sender signs in again
 FIELDS: Final = 4000
 COOKIE: Final = "licensekit-form"
-LIVE, READY = "/livez", "/readyz"  # asked by an orchestrator, under whatever name it reaches us: they show nothing
+LIVE, READY = "/livez", "/readyz"  # for orchestrators, under any host name: they reveal nothing
 _SECRET_BYTES: Final = 32
 FORM_BYTES: Final = 1024 * 1024  # the largest form without a file: 500 users, ticked by long names
 BODY_SECONDS: Final = 120  # from the head of a request to the last byte of its body
-REQUESTS, PER_ADDRESS = 200, 100  # that are answered at one time: of all, and of one address
-BUSY_SECONDS, _TURN_SECONDS = 20, 0.1  # how long another one waits for its turn, and looks for it
+REQUESTS, PER_ADDRESS = 200, 100  # requests answered at one time: in all, and of one address
+BUSY_SECONDS, _TURN_SECONDS = 20, 0.1  # how long another one waits, and how often it tries
 LOOKING: Final = frozenset({"GET", "HEAD"})
 
 
@@ -87,9 +86,9 @@ def read_address(text: str) -> PublicAddress:
 
 
 def guarded(app: ASGIApp, addresses: Collection[PublicAddress], most: Mapping[str, int]) -> ASGIApp:
-    """Return `app` behind these checks: it is reached under its own names, from its own pages, within bounds.
+    """Wrap `app` in these checks.
 
-    `most` is the bytes that a request may have by address, if not `FORM_BYTES`.
+    `most` is the largest request at each path, in bytes, if not `FORM_BYTES`.
     """
     bounded = _limited(app, most)
 
@@ -115,16 +114,16 @@ def guarded(app: ASGIApp, addresses: Collection[PublicAddress], most: Mapping[st
 
 
 def _address_at(addresses: Collection[PublicAddress], scheme: str, host: str) -> PublicAddress | None:
-    """Return where a request was sent, by its `Host`: one of `addresses`, or without any this machine."""
+    """Return the address that a `Host` header names: one of `addresses` or, without any, this machine; else None."""
     host = host.lower()
-    if addresses:  # their scheme: behind a proxy, that of the request says nothing
+    if addresses:  # with their scheme: behind a proxy, that of the request says nothing
         return next((known for known in addresses if urlsplit(known.origin).netloc == host), None)
     written = _HOST.fullmatch(host)
     return PublicAddress(f"{scheme}://{host}") if written and written["name"] in _LOOPBACK else None
 
 
 def _below(scope: Scope, path: str) -> Scope:
-    """Return a request as one below `path`, whether a proxy passes that on or takes it away; mounted, it is known."""
+    """Set the root path of a request, whether or not a proxy strips it; a mounted console already has one."""
     if not path or scope.get("root_path"):
         return scope
     asked: str = scope["path"]
@@ -151,9 +150,9 @@ def _with_headers(send: Send, every: Mapping[str, str]) -> Send:
 
 
 def is_repeatable(request: Request) -> bool:
-    """Return whether a form may be read whose sender is not signed in: from a browser that had one of ours, and short.
+    """Return whether to read a form whose sender is not signed in: it is short, and the browser had one of ours.
 
-    It is shown to them again, and nothing is done with it.
+    It is only shown to them again.
     """
     is_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
     is_short = (declared_length(request.headers) or 0) <= _REPEATED_BYTES
@@ -161,13 +160,13 @@ def is_repeatable(request: Request) -> bool:
 
 
 def secret_of(request: Request) -> str:
-    """Return the secret of this browser: the one that it has, or a new one."""
+    """Return the secret in the cookie of this browser, or a new one."""
     known = get_cookie(request, COOKIE)
     return known if len(known) >= _SECRET_BYTES else token_urlsafe(_SECRET_BYTES)
 
 
 def token_for(secret: str, name: str) -> str:
-    """Return the token of every form that a browser shows to a person."""
+    """Return the token for every form of a browser and a person."""
     return hmac.digest(secret.encode(), f"form\0{name}".encode(), "sha256").hex()
 
 
@@ -177,9 +176,9 @@ def get_cookie(request: Request, name: str) -> str:
 
 
 def set_cookie(request: Request, response: Response, name: str, value: str) -> None:
-    """Set a cookie that no script can use, and no form of another site; an empty value takes it away.
+    """Set a cookie that no script can read and no form of another site sends; an empty value deletes it.
 
-    Links from elsewhere, such as a mail, come with it: what they ask for changes nothing.
+    Links from elsewhere, such as a mail, do send it: a GET changes nothing.
     """
     called, age, secure = _called(request, name), None if value else 0, _is_secure(request)
     path = "/" if secure else request.scope.get("root_path") or "/"
@@ -187,7 +186,7 @@ def set_cookie(request: Request, response: Response, name: str, value: str) -> N
 
 
 def _called(request: Request, name: str) -> str:
-    """Return the name that a cookie has for the browser: one that only we can set, by TLS."""
+    """Return the name of a cookie in the browser: over TLS, one that only this host can set."""
     return f"__Host-{name}" if _is_secure(request) else name
 
 
@@ -197,13 +196,13 @@ def _is_secure(request: Request) -> bool:
 
 
 def declared_length(headers: Headers) -> int | None:
-    """Return how many bytes a request says that it has; None where it does not say so."""
+    """Return the `Content-Length` of a request; None if it is missing or invalid."""
     written = headers.get("content-length", "")
     return int(written) if re.fullmatch("[0-9]{1,18}", written) else None
 
 
 def _limited(app: ASGIApp, most: Mapping[str, int]) -> ASGIApp:
-    """Return what answers a request by `app` once it is its turn, within its bounds."""
+    """Wrap `app` to limit how many requests run at one time, and the body of each."""
     running = list[str]()  # the address of each request
 
     async def limit(scope: Scope, receive: Receive, send: Send) -> None:
@@ -214,7 +213,7 @@ def _limited(app: ASGIApp, most: Mapping[str, int]) -> ASGIApp:
                 await PlainTextResponse(text("refused.busy"), 503, {"Retry-After": "5"})(scope, receive, send)
                 return
             await sleep(_TURN_SECONDS)
-        bounded = receive  # nobody reads the body of a look
+        bounded = receive  # nobody reads the body of a GET
         if scope["method"] not in LOOKING:
             bounded = _bounded(scope, receive, most.get(own_path(Request(scope)), FORM_BYTES))
         running.append(address)
@@ -227,7 +226,7 @@ def _limited(app: ASGIApp, most: Mapping[str, int]) -> ASGIApp:
 
 
 def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
-    """Return `receive`; it raises `HTTPException` where a body is too large or too slow, or does not say its length."""
+    """Wrap `receive` to raise `HTTPException` for a body that is too large, too slow or without a length."""
     declared, until, read, is_whole = declared_length(Headers(scope=scope)), current_time() + BODY_SECONDS, 0, False
 
     async def receiving() -> Message:

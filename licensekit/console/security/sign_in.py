@@ -1,7 +1,7 @@
-"""Signing in, by a link that works once or by the headers of a proxy, and the page that was asked for before.
+"""Signing in, by a one-time link or the headers of a proxy, and returning to the page that was asked for.
 
-Links are files in a folder of the console's account, of which any process makes them, and a running console takes them.
-Whoever may write there may sign anybody in, as may whoever may read the installation's key beside it.
+Links are files in a folder of the console's account: any of its processes creates them, a running console uses them up.
+Whoever can write there can sign anybody in, and so can whoever can read the installation's key beside it.
 """
 
 import json
@@ -27,12 +27,12 @@ from licensekit.files import make_folder, read_bytes, write_atomically
 from licensekit.limits import NAME_LENGTH
 from licensekit.wire.documents.fields import text_fault
 
-LINK_SECONDS: Final = 24 * 3600  # a link that nobody used ends after this long
+LINK_SECONDS: Final = 24 * 3600  # an unused link expires after this long
 _SECRET_BYTES: Final = 32
-IDLE_SECONDS: Final = 8 * 3600  # a session ends when nothing was asked in it for this long
-SESSION_SECONDS: Final = 12 * 3600  # and this long after it began, whatever is asked in it
+IDLE_SECONDS: Final = 8 * 3600  # a session ends after this long without a request
+SESSION_SECONDS: Final = 12 * 3600  # and this long after it began, in any case
 SESSIONS: Final = 64
-WANTED: Final = "licensekit-wanted"  # the cookie that keeps the page that was asked for
+WANTED: Final = "licensekit-wanted"  # the cookie with the page that was asked for
 _LONGEST: Final = 2000
 _PRIVATE: Final = 0o600
 _MOST: Final = 4096
@@ -41,23 +41,23 @@ _ADDRESS: Final = "address"
 
 
 class Links(NamedTuple):
-    """The links that are open, and the address at which a running console takes them."""
+    """The open links, and the address of the running console, as files."""
 
     folder: Path
     clock: Callable[[], float] = time.time
 
     def announce(self, address: str) -> None:
-        """Keep the address of a console that runs now."""
+        """Store the address of the running console."""
         for folder in (*reversed(self.folder.parents), self.folder):
             make_folder(folder, 0o700)
         write_atomically(self.folder / _ADDRESS, address.encode(), mode=_PRIVATE)
 
     def withdraw(self) -> None:
-        """Forget the address."""
+        """Delete the address."""
         (self.folder / _ADDRESS).unlink(missing_ok=True)
 
     def make(self, identity: Identity) -> str:
-        """Return a new link for `identity`; raise `ConsoleUnavailable` where no console runs."""
+        """Create a link for `identity`; raise `ConsoleUnavailable` if no console runs."""
         try:
             address = read_bytes(self.folder / _ADDRESS, limit=_MOST, what="address").decode()
         except (LicenseError, UnicodeDecodeError) as error:
@@ -71,7 +71,7 @@ class Links(NamedTuple):
         return f"{address}/sign-in?{urlencode({'code': code})}"
 
     def take(self, code: str) -> Identity | None:
-        """Return whom a link signs in, and use it up; None if it is not open."""
+        """Use up a link and return whom it signs in; None if it is not open."""
         path = self.folder / f"{_digest(code)}.link"
         identity = self._read(path)
         try:
@@ -81,7 +81,7 @@ class Links(NamedTuple):
         return identity
 
     def _read(self, path: Path) -> Identity | None:
-        """Return whom a link signs in; None where it is damaged, or has ended."""
+        """Return whom a link signs in; None if it is damaged or has expired."""
         try:
             name, role, until = json.loads(read_bytes(path, limit=_MOST, what="a link"))
             return Identity(str(name), Role(role)) if self.clock() < until else None
@@ -95,11 +95,11 @@ class SignIn:
     def __init__(
         self, links: Links, *, name: str = "licensekit-session", clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Take `links`; two consoles of one machine need cookies of two names."""
+        """Keep `links`, and the `name` of the cookie: two consoles on one machine need two names."""
         self._links, self._name, self._clock = links, name, clock
         self._lock = Lock()
         self._sessions: dict[str, _Session] = {}
-        """The digest of each session's secret, to whose it is."""
+        """Sessions by the digest of their secret."""
 
     def __call__(self, request: Request) -> Identity | None:
         """Return who asks: this is the console's `authorize`."""
@@ -109,12 +109,12 @@ class SignIn:
             session = self._sessions.get(key)
             if session is None:
                 return None
-            if not is_poll(request):  # a page that is left open asks as well
+            if not is_poll(request):  # an open page polls by itself
                 self._sessions[key] = session._replace(used=self._clock())
         return session.identity
 
     def begin(self, request: Request, response: Response, code: str) -> Identity | None:
-        """Begin a session if `code`, or the link that it is in, is open; it is used up then."""
+        """Use up a code, or the link that contains it, and begin a session; None if it is not open."""
         identity = self._links.take(code.rpartition("code=")[2].strip())
         if identity is None:
             return None
@@ -149,10 +149,10 @@ def _digest(secret: str) -> str:
 
 
 def routes(sign_in: SignIn) -> list[Route]:
-    """Return the addresses of signing in and out."""
+    """Return the routes for signing in and out."""
 
     async def show(request: Request) -> Response:
-        # Looking uses no link up: programs that preview links look at them before people do.
+        # A GET does not use up a link: programs that preview links send one before people do.
         return bare_page(request, "sign_in.html", code=request.query_params.get("code", ""))
 
     async def begin(request: Request) -> Response:
@@ -174,31 +174,31 @@ def routes(sign_in: SignIn) -> list[Route]:
 
 
 def remember_page(request: Request, response: Response) -> None:
-    """Keep the page that somebody asked for who is not signed in: it is shown to them once they are."""
+    """Remember in a cookie which page was asked for, to show it after signing in."""
     query = f"?{request.url.query}" if request.url.query else ""
     set_cookie(request, response, WANTED, quote(f"{own_path(request)}{query}", safe=""))
 
 
 def wanted_page(request: Request) -> str:
-    """Return the page of ours that was asked for; the first one where none was, or it leads elsewhere."""
+    """Return the page that was asked for; the first one if none was, or if it leads to another site."""
     path = unquote(get_cookie(request, WANTED))
     is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if is_ours and len(path) <= _LONGEST else "/"
 
 
-SECRET_HEADER: Final = "X-Proxy-Secret"  # noqa: S105  # its name alone
+SECRET_HEADER: Final = "X-Proxy-Secret"  # noqa: S105  # only its name
 
 
 class Proxy(NamedTuple):
-    """What proves that a request came through the proxy, and where that says who is signed in."""
+    """What proves that a request came through the proxy, and the headers that say who is signed in."""
 
-    secret: str  # sent in `SECRET_HEADER`; empty: only the proxy can reach the socket on which requests come
+    secret: str  # sent in `SECRET_HEADER`; empty: only the proxy can reach the socket
     user_header: str
     role_header: str
-    without_role: str  # the role of whom the proxy names none; empty: they see nothing
+    without_role: str  # the role if the proxy names none; empty: they see nothing
 
     def identity(self, request: Request) -> Identity | None:
-        """Return who asks, by what the proxy says; this is the console's `authorize`."""
+        """Return who asks, as the proxy says; this is the console's `authorize`."""
         if self.secret and not compare_digest(_only(request, SECRET_HEADER).encode(), self.secret.encode()):
             return None
         name, has_role = _only(request, self.user_header), self.role_header in request.headers
@@ -210,7 +210,7 @@ class Proxy(NamedTuple):
 
 
 def _only(request: Request, header: str) -> str:
-    """Return what a header says; nothing if it is there twice, as when a browser sent one too."""
+    """Return the value of a header; empty if there are several, as when a browser sent one too."""
     values = request.headers.getlist(header)
     if len(values) != 1:
         return ""

@@ -1,6 +1,7 @@
-"""Settings of a Django project that has quotes.
+"""Settings of a Django project with pages that need a license.
 
-With `DJANGO_SETTINGS_MODULE=samples.frameworks.django_quotes.settings`: `python -m django migrate`, then `runserver`.
+Set `DJANGO_SETTINGS_MODULE=samples.frameworks.django_quotes.settings`, then run `python -m django migrate` and
+`python -m django runserver`.
 """
 
 import os
@@ -24,7 +25,7 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ.get("QUOTES_DATABASE", "quotes.sqlite3")}
 }
 ROOT_URLCONF = "samples.frameworks.django_quotes.views"
-SECRET_KEY = "a sample has no secrets"  # noqa: S105  # so it says
+SECRET_KEY = "a sample has no secrets"  # noqa: S105  # not a secret
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 TEMPLATES = [
     {

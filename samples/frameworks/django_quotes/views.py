@@ -1,4 +1,4 @@
-"""Pages that need a license, and one that shows which there are."""
+"""Pages that need a license, and one that shows what its user may do."""
 
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.middleware import RemoteUserMiddleware
@@ -14,7 +14,7 @@ PAGE = """{% load licensekit %}{% license "quote" as may_quote %}
 
 
 class ProxyUserMiddleware(RemoteUserMiddleware):
-    """Logs in whom the proxy in front of the application names."""
+    """Logs in the user that the proxy in front of the application names."""
 
     header = "HTTP_X_USER"
 
@@ -26,7 +26,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @license_required("quote")
 def quotes(_: HttpRequest) -> HttpResponse:
-    """Show every quote, where the installation has quotes."""
+    """Show every quote, if the installation has quotes."""
     return HttpResponse("Q-1")
 
 
@@ -44,7 +44,7 @@ def forecast(_: HttpRequest) -> HttpResponse:
 
 
 def areas(_: HttpRequest) -> HttpResponse:
-    """Show areas; the question is asked in the middle of the view."""
+    """Show areas; the license is asked for inside the view."""
     licensing().require("area-mgt")
     return HttpResponse("north")
 
