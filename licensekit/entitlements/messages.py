@@ -104,7 +104,7 @@ class Summary(Message, reasons=True):
     @property
     def hint(self) -> str:
         """How many notices need attention."""
-        return super().hint if self.due else "nothing needs you"
+        return super().hint if self.due else "nothing needs your attention"
 
 
 class BindingDifference(Message, reasons=True):

@@ -30,14 +30,14 @@ def test_a_file_is_shown_before_it_is_taken(crm: Installation, browser: Browser)
     assert crm.state().bundles[0].document.sequence == 2
     assert crm.audit.page(limit=1).entries[0].facts["by"] == "ingrid"
     again = browser.post("/activate", text=more)
-    assert "Nothing changed: all of it was activated before." in words(again)
+    assert "Nothing changed: all of it was already activated." in words(again)
     assert "Nothing changes" in words(browser.post("/activate/preview", text=more))
 
 
 def test_what_was_left_out_of_a_mail_is_said(crm: Installation, browser: Browser) -> None:
     more = file(bundle(2, **{**SOLD, "users": {"sales": 9}}))
     page = words(browser.upload("/activate/preview", f"Hello Anna\n<b>{more}</b>".encode()))
-    assert "Found among other text, and left out: HTML, the text around." in page
+    assert "Left out of what you sent: HTML, the text around." in page
     assert "left out" not in words(browser.upload("/activate/preview", more.encode()))
     assert crm.state().bundles[0].document.sequence == 1
 
@@ -46,7 +46,7 @@ def test_a_trial_beside_what_was_bought_is_said_to_have_no_effect(crm: Installat
     tried = file(bundle(1, **{**SOLD, "use": Use.TRIAL}))
     page = words(browser.post("/activate/preview", text=tried))
     assert "No effect Base license (trial), until 1 Jan 2028 (Demo, sequence 1)" in page
-    assert "it grants nothing beside what is active here" in page
+    assert "it adds nothing to what is active here" in page
     browser.post("/activate", text=tried)
     assert len(crm.state().bundles) == 1
     assert "Base license Trial" in words(browser.get("/licenses"))
@@ -133,7 +133,7 @@ def test_what_is_too_much_is_shown_with_what_goes_along(short: Installation, bro
     page = words(browser.post("/activate/preview", text=FEWER))
     assert "2 in use, 1 in the new file" in page
     assert "It can be activated once 1 user or site gives up licenses." in page
-    losing, _, keeping = page.partition("1 who keeps it")
+    losing, _, keeping = page.partition("1 user or site that keeps the license")
     assert "Bob, the second bob User 2 User, User Release Keep" in losing
     assert "anna User 1 User Release Keep" in keeping
     refused = words(browser.post("/activate", 409, text=FEWER))
@@ -175,7 +175,7 @@ def test_where_very_many_lose_something_it_is_the_newest(crm: Installation, brow
 def test_nothing_is_settled_where_something_else_stands_against_the_file(short: Installation, browser: Browser) -> None:
     other = file(bundle(2, serial="OTHER-1"), bundle(2, users={"sales": 1}))
     page = browser.post("/activate/preview", text=other)
-    assert "What stands against it" in words(page)
+    assert "Why it cannot be activated" in words(page)
     assert 'name="settle"' not in page
     assert held(short, "bob")
 
@@ -200,7 +200,7 @@ def test_sites_that_are_too_many_are_removed(crm: Installation, browser: Browser
 def test_another_serial_is_refused_with_the_reason(browser: Browser) -> None:
     other = file(bundle(serial="OTHER-1"))
     page = words(browser.post("/activate/preview", text=other))
-    assert "What stands against it" in page
+    assert "Why it cannot be activated" in page
     assert "OTHER-1" in page
 
 
@@ -219,7 +219,7 @@ def test_what_is_no_license_file_is_refused_on_the_same_page(
 ) -> None:
     before = crm.state().stored
     page = words(browser.upload("/activate/preview", data, status))
-    assert "Take a license file from your vendor." in page
+    assert "Choose a license file from your vendor." in page
     assert said in page
     assert crm.state().stored == before
 
@@ -232,7 +232,7 @@ def test_a_file_may_wait_for_its_start(browser: Browser) -> None:
 
 def test_the_first_file_is_asked_for(home_without_files: Browser) -> None:
     page = words(home_without_files.get("/activate"))
-    assert "Nothing was activated for Demo CRM yet." in page
+    assert "Nothing has been activated for Demo CRM yet." in page
     page = words(home_without_files.post("/activate", text=file(bundle(**SOLD))))
     assert "The file is active." in page
 
@@ -243,7 +243,7 @@ MORE = file(bundle(2, **{**SOLD, "users": {**SOLD["users"], "sales": 9}}, expiry
 def test_dates_and_terms_are_shown_old_and_new(browser: Browser) -> None:
     page = words(browser.post("/activate/preview", text=MORE))
     assert "Expires 1 Jan 2028 15 May 2028 Grace until 31 Jan 2028 \u2013" in page
-    assert "licensed until 15 May 2028 ; without this file until 1 Jan 2028" in page
+    assert "licensed until 15 May 2028 ; without this file, until 1 Jan 2028" in page
     shorter = file(bundle(2, **SOLD, expiry=makers.ISSUED_DAY + 300, warning=None, grace=None))
     assert '<li class="less">The product is licensed' in browser.post("/activate/preview", text=shorter)
 
@@ -270,7 +270,7 @@ def test_the_result_has_an_address_that_stays(crm: Installation, browser: Browse
         assert "Sales" not in said or "2 9" in said
     crm.activate(file(bundle(3, **SOLD)))
     later = words(browser.get(f"/activated/{number}"))
-    assert "does not count now" in later
+    assert "is no longer active" in later
     assert "Expires 1 Jan 2028 15 May 2028" in later
 
 
@@ -313,7 +313,7 @@ def test_several_files_are_taken_together(crm: Installation, browser: Browser) -
     page = browser.client.post("/activate/preview", data={"token": browser.token()}, files=given).text
     assert "Add-on: Server, Satellite and 1 more, until" in words(page)
     assert "Base license, until 15 May 2028" in words(page)
-    assert "left out" in words(page)
+    assert "Left out" in words(page)
     both = unescape(re.findall(r'<textarea name="text" hidden>([^<]*)', page)[0])
     browser.post("/activate", text=both)
     assert {one.document.part for one in crm.state().bundles} == {"base", "extra"}
@@ -336,7 +336,7 @@ def test_what_can_be_looked_at_again_keeps_what_was_chosen(short: Installation, 
         (b"lkkey1.AAAA", "never send a key file to anybody"),
         (b"lkroot1-abc", "this is a root pin"),
         (b'order = "A-1"', "this is an order"),
-        (pack(crm_catalog()).encode(), "There is no license in this file"),
+        (pack(crm_catalog()).encode(), "This file contains no license"),
     ],
 )
 def test_each_wrong_file_has_a_sentence_that_helps(browser: Browser, data: bytes, said: str) -> None:
@@ -368,18 +368,18 @@ def updating(crm_home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browse
 
 
 def test_a_newer_file_is_fetched_shown_and_activated(updating: Browser) -> None:
-    assert "Look for a newer file of Demo" in words(updating.get("/activate"))
+    assert "Look for a newer file from Demo" in words(updating.get("/activate"))
     page = updating.post("/activate/fetch", issuer="demo")
     assert "Base license, until 1 Jan 2028 (Demo, sequence 2)" in words(page)
     text = unescape(re.findall(r'<textarea name="text" hidden>([^<]*)', page)[0])
     assert "The file is active." in words(updating.post("/activate", text=text, shown=shown_in(page)))
-    assert "There is nothing newer" in words(updating.post("/activate/fetch", issuer="demo"))
+    assert "The newest license file is already active here" in words(updating.post("/activate/fetch", issuer="demo"))
 
 
 def test_what_cannot_be_fetched_is_said_where_it_was_asked(updating: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "fetch", Mock(side_effect=FetchFailed(reason="late", seconds=60.0)))
     page = words(updating.post("/activate/fetch", 503, issuer="demo"))
-    assert "Take a license file from your vendor." in page
+    assert "Choose a license file from your vendor." in page
     assert "60" in page
 
 

@@ -74,14 +74,14 @@ def test_pack_and_license_are_told_apart_by_what_they_hold(
 
 def test_a_pack_alone_is_kept_and_the_license_is_asked_for(browser: Browser) -> None:
     page = send(browser, 200, PACK)
-    assert "The pack of Demo CRM is here." in words(page)
+    assert "The pack of Demo CRM was read." in words(page)
     assert PACK in page
     assert "This file can be activated." in words(send(browser, 200, LICENSE, pack=PACK))
 
 
 def test_a_license_alone_is_kept_and_the_pack_is_asked_for(browser: Browser) -> None:
     page = send(browser, 409, LICENSE)
-    assert "the pack of the product is needed as well" in words(page)
+    assert "you need the pack of the product as well" in words(page)
     assert LICENSE.strip() in page
     assert "This file can be activated." in words(send(browser, 200, PACK, text=LICENSE))
 

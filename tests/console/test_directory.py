@@ -30,14 +30,14 @@ def test_a_sync_is_shown_with_its_leavers_by_name_and_then_made(crm: Installatio
     synced(crm, ANNA, DORA)
     page = browser.post("/users/directory", how="sync", text=EXPORT + ANNA + "new,New,True,\nbad,Bad,perhaps,\n")
     said = words(page)
-    for part in ("1 user leaves", "Dora Lund dora", "1 row is refused", "neither yes nor no", "1 user is added"):
+    for part in ("1 user is retired", "Dora Lund dora", "1 row is refused", "neither yes nor no", "1 user is added"):
         assert part in said
     assert not crm.users.get("dora").retired
     refused = browser.post("/users/directory", 409, **hidden(page))
-    assert "1 user leaves and loses every license" in words(refused)
+    assert "1 user is retired and loses every license" in words(refused)
     assert not crm.users.get("dora").retired
     page = browser.post("/users/directory", **hidden(refused), confirm="1")
-    assert "The table was taken over" in words(page)
+    assert "The table was applied as shown" in words(page)
     assert crm.users.get("dora").retired
     assert held(crm, "dora") == set()
     assert crm.users.get("new").name == "New"
@@ -53,7 +53,7 @@ def test_a_sync_answers_with_a_page_that_can_be_reloaded(browser: Browser) -> No
 def test_most_users_leave_only_where_somebody_agrees(crm: Installation, browser: Browser) -> None:
     synced(crm, ANNA, *(f"u{number},,True,\n" for number in range(30)))
     page = browser.post("/users/directory", text=EXPORT + ANNA)
-    assert "Go on all the same" in words(page)
+    assert "Continue anyway" in words(page)
     browser.post("/users/directory", 409, **hidden(page), confirm="1")
     assert not crm.users.get("u1").retired
     browser.post("/users/directory", **hidden(page), confirm="1", most="1")
@@ -68,7 +68,7 @@ def test_an_uploaded_table_is_imported_without_leavers(crm: Installation, browse
         files={"file": ("users.csv", "id;name;licenses\nanna;Anna;sales\nnew;Ny\n".encode("cp1252"))},
     )
     assert "1 user is added" in words(answer.text)
-    assert "Leave 0" in words(answer.text)
+    assert "Retired 0" in words(answer.text)
     browser.post("/users/directory", **hidden(answer.text))
     assert held(crm, "anna") == {"sales"}
     assert not crm.users.get("dora").retired

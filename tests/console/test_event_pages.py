@@ -14,10 +14,10 @@ PAGES = ["/", "/users", "/history", "/health", "/activate", "/user?id=anna"]
 def test_what_stops_all_logins_is_told_on_every_page(crm: Installation, browser: Browser, path: str) -> None:
     crm.events.start("no-login", scope=EventScope.USER, subject="anna")
     crm.events.start("message-of-the-day", message="Cake")
-    assert "Nobody but administrators can log in" not in browser.get(path)
+    assert "Only administrators can log in" not in browser.get(path)
     crm.events.start("no-login", message="We are moving.")
     page = words(browser.get(path))
-    assert "Nobody but administrators can log in. We are moving." in page
+    assert "Only administrators can log in. We are moving." in page
 
 
 def test_a_link_fills_the_form_in(browser: Browser) -> None:

@@ -59,8 +59,8 @@ def test_markup_in_a_name_is_text(crm: Installation, browser: Browser) -> None:
         ({"what": "event"}, "started event 1", "added"),
         ({"by": "ola"}, "changed user bob", "anna"),
         ({"from": "2000-01-01", "what": "activate"}, "activated", "added"),
-        ({"until": "2000-01-01"}, "No change fits.", "added"),
-        ({"about": "nobody"}, "No change fits.", "added"),
+        ({"until": "2000-01-01"}, "No change matches.", "added"),
+        ({"about": "nobody"}, "No change matches.", "added"),
     ],
 )
 def test_entries_are_found(

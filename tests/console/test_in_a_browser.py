@@ -47,11 +47,11 @@ def test_a_file_is_uploaded_refused_and_activated_with_what_is_released(
     page.get_by_role("button", name="See what it changes").click()
     page.get_by_text("It can be activated once 1 user or site gives up licenses.").wait_for()
     assert page.get_by_role("button", name="Activate", exact=True).count() == 0
-    page.get_by_text("1 who keeps it").click()
+    page.get_by_text("1 user or site that keeps the license").click()
     page.get_by_label("anna, User").select_option("Release")
-    page.get_by_role("button", name="Take licenses from 2 users or sites, and activate").wait_for()
+    page.get_by_role("button", name="Release licenses of 2 users or sites and activate").wait_for()
     page.get_by_label("bob, User").select_option("Keep")
-    page.get_by_role("button", name="Take licenses from 1 user or site, and activate").click()
+    page.get_by_role("button", name="Release licenses of 1 user or site and activate").click()
     page.get_by_text("The file is active.").wait_for()
     assert crm.state().bundles[0].document.sequence == 2
     assert (held(crm, "anna"), held(crm, "bob")) == (set(), {"sales"})
@@ -237,10 +237,10 @@ def test_a_license_is_assigned_to_users_who_are_ticked_on_the_list(
     page = arrive(java_script_enabled=script)
     go(page, console, "/users?sort=name")
     if script:
-        page.get_by_label("Tick all on this page").check()
-        assert page.locator("#who option").first.inner_text() == "Ticked users: 3"
+        page.get_by_label("Select all on this page").check()
+        assert page.locator("#who option").first.inner_text() == "Selected users: 3"
         page.get_by_role("checkbox", name="carl").uncheck()
-        assert page.locator("#who option").first.inner_text() == "Ticked users: 2"
+        assert page.locator("#who option").first.inner_text() == "Selected users: 2"
     else:
         page.get_by_role("checkbox", name="anna").check()
         page.get_by_role("checkbox", name="bob").check()
@@ -249,7 +249,7 @@ def test_a_license_is_assigned_to_users_who_are_ticked_on_the_list(
     page.get_by_text("2 users get it.").wait_for()
     page.reload()
     page.get_by_role("button", name="Assign to 2 users").click()
-    page.get_by_text("The change was made, as it was shown.").wait_for()
+    page.get_by_text("The change was made as shown.").wait_for()
     assert "sort=name" in page.url
     assert {user: held(crm, user) for user in ("anna", "bob", "carl")} == {
         "anna": {"sales"},
@@ -272,12 +272,12 @@ def test_a_table_of_a_directory_is_dropped_and_its_leavers_are_agreed_to(
         }"""
     )
     page.get_by_role("button", name="Preview").click()
-    page.get_by_role("heading", name="1 user leaves").wait_for()
+    page.get_by_role("heading", name="1 user is retired").wait_for()
     page.get_by_role("button", name="Make these changes").click()
     assert page.url.endswith("/users/directory")  # the browser asks for the check box
-    page.get_by_label("1 user leaves and loses every license").check()
+    page.get_by_label("1 user is retired and loses every license").check()
     page.get_by_role("button", name="Make these changes").click()
-    page.get_by_text("The table was taken over").wait_for()
+    page.get_by_text("The table was applied as shown").wait_for()
     assert crm.users.get("dora").retired
 
 

@@ -75,12 +75,12 @@ def test_everything_about_a_license_is_told(crm: Installation, browser: Browser)
     page = words(browser.get("/license/sales"))
     for said in ("Plan", "1 of 2", "Base license no. 1", "anna assigned Since 1 Jan", "Active", "Includes"):
         assert said in page
-    assert "limits how many satellite sites" in words(browser.get("/license/satellite"))
+    assert "limits the number of satellite sites" in words(browser.get("/license/satellite"))
     hidden = words(browser.get("/license/sale-cal"))
     assert "comes with another license" in hidden
     assert "0 of 0" not in hidden
     assert "Buy more" not in hidden
-    assert "Full with" in words(browser.get("/license/sale"))
+    assert "Full access with" in words(browser.get("/license/sale"))
 
 
 def test_seats_at_one_time_are_listed_and_ended(crm_home: Home, crm: Installation, browser: Browser) -> None:
@@ -129,10 +129,10 @@ def test_every_bundle_that_was_ever_active_is_listed_with_its_state(crm: Install
     crm.activate(file(bundle(2, **SOLD)))
     crm.activate(file(bundle(part="extra", users={"travel": 2}, system={}, sites={})))
     crm.return_bundles("extra", confirm=True)
-    page = words(browser.get("/licenses").partition("License files ever activated")[2])
+    page = words(browser.get("/licenses").partition("All license files activated here")[2])
     for said in ("1010000014 2", "Active", "Replaced", "Add-on: extra", "Given back"):
         assert said in page
-    history = words(browser.get("/license/sales").partition("License files that named it")[2])
+    history = words(browser.get("/license/sales").partition("License files that contained it")[2])
     assert "Active" in history
     assert "Replaced" in history
 
@@ -196,7 +196,7 @@ def test_holders_come_in_pages(crm: Installation, browser: Browser) -> None:
     rest = browser.get(following)
     assert rest.count('href="/user?id=') == 5
     assert "First page" in words(rest)
-    assert "Nobody else has it." in words(browser.get("/license/user", after="zoe"))
+    assert "There are no more." in words(browser.get("/license/user", after="zoe"))
 
 
 def test_what_everybody_has_says_so(crm: Installation, browser: Browser) -> None:

@@ -70,6 +70,6 @@ def test_what_a_browser_says_of_itself_is_replaced(client: httpx2.Client, crm: I
     forged = {"x-forwarded-user": "ingrid", "x-forwarded-role": "administrator"}
     page = client.get("/user?id=anna", auth=ROLF, headers=forged).text
     assert "rolf" in page
-    assert "may look, not change" in page
+    assert "view only" in page
     assert client.post("/user/retire", auth=ROLF, headers=forged, data={"id": "anna"}).status_code == 403
     assert not crm.users.get("anna").retired

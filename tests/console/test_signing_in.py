@@ -72,7 +72,7 @@ def test_a_link_lets_one_browser_in(door: Door) -> None:
     code = door.code()
     client = door.client()
     assert client.get("/users").status_code == 401
-    assert "signs this browser in" in client.get(f"/sign-in?code={code}").text
+    assert "signs in this browser" in client.get(f"/sign-in?code={code}").text
     answer = client.post("/sign-in", data={"code": code}, follow_redirects=False)
     said = answer.headers["set-cookie"]
     for part in ("HttpOnly", "SameSite=lax", "Path=/"):
@@ -128,7 +128,7 @@ def test_a_damaged_link_signs_nobody_in(door: Door) -> None:
 def test_a_link_says_who_comes_and_what_they_may_do(door: Door) -> None:
     page = door.signed_in("rolf", Role.READER).get("/users").text
     assert "rolf" in page
-    assert "may look, not change" in page
+    assert "view only" in page
 
 
 def test_without_a_console_there_is_no_link(tmp_path: Path) -> None:

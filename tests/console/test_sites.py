@@ -57,7 +57,7 @@ def test_an_event_is_shown_at_the_site_where_it_acts(crm: Installation, browser:
 def test_a_site_is_removed(crm: Installation, browser: Browser) -> None:
     crm.sites.add("oslo")
     crm.sites.assign("oslo", "reporter")
-    assert "Free for others then: Reporter" in words(browser.get("/site", id="oslo"))
+    assert "This becomes free for others: Reporter" in words(browser.get("/site", id="oslo"))
     assert "was removed" in words(browser.post("/site/remove", id="oslo"))
     assert crm.sites.list() == ()
     for path in ("licenses", "facts", "remove"):

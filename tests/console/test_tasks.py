@@ -30,7 +30,7 @@ def test_notices_are_tasks_with_date_consequence_and_the_way_to_them(crm_home: H
 def test_every_page_says_how_much_needs_somebody(crm_home: Home, browser: Browser) -> None:
     crm_home.clock.move(days=340)
     for path in ("/", "/users", "/sites", "/events", "/history", "/activate"):
-        assert "1 thing needs you" in words(browser.get(path))
+        assert "1 thing needs your attention" in words(browser.get(path))
 
 
 def test_each_notice_leads_to_a_section_or_a_license() -> None:

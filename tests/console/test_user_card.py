@@ -43,8 +43,9 @@ def test_what_somebody_else_changed_meanwhile_stays_and_is_named(crm: Installati
     crm.users.assign("anna", "user")
     page = browser.post("/user/licenses", **mine)
     assert held(crm, "anna") == {"user", "service"}
-    assert "Somebody else has changed this meanwhile, and it was kept: User was released User was assigned" in words(
-        page
+    assert (
+        "Somebody else changed this in the meantime. These changes were kept: User was released User was assigned"
+        in words(page)
     )
     again = browser.post("/user/licenses", **ticks(browser, "anna"))
     assert "Somebody else" not in words(again)
@@ -112,7 +113,7 @@ def test_what_no_catalog_has_any_more_can_be_released(crm: Installation, browser
     catalog = crm_catalog()
     fewer = {c: one for c, one in catalog.licenses.items() if c not in {"windows", "travel"}}
     crm.activate(file(makers.changed(catalog, version=2, licenses=fewer)))
-    assert "can only be released" in words(browser.get("/user", id="anna"))
+    assert "you can only release it" in words(browser.get("/user", id="anna"))
     browser.post("/user/licenses", **ticks(browser, "anna", license=["user"]))
     assert held(crm, "anna") == {"user"}
 
@@ -128,7 +129,7 @@ def test_logins_are_told_with_every_reason(crm: Installation, browser: Browser) 
     crm.events.start("message-of-the-day", message="Hello.")
     assert "Message of the day the whole installation Hello." in words(browser.get("/user", id="anna"))
     crm.users.add("robot", kind=UserKind.SYSTEM)
-    assert "no way to log in" in words(browser.get("/user", id="robot"))
+    assert "This kind of user cannot log in" in words(browser.get("/user", id="robot"))
 
 
 def test_the_card_shows_the_events_that_are_for_the_user_and_no_other(crm: Installation, browser: Browser) -> None:
@@ -160,7 +161,7 @@ def test_what_everybody_has_is_told_apart(crm: Installation, browser: Browser) -
     crm.users.assign("anna", "sales")
     page = words(browser.get("/user", id="anna"))
     assert "User through" in page
-    assert "And what everybody has" in page
+    assert "Licenses that everybody has" in page
 
 
 def test_a_user_is_added(crm: Installation, browser: Browser) -> None:
@@ -217,12 +218,12 @@ def test_a_detail_that_two_people_change_is_shown_three_times(crm: Installation,
 
 def test_users_are_retired_and_brought_back(crm: Installation, browser: Browser) -> None:
     crm.users.assign("anna", "sales")
-    assert "Free for others then: User" in words(browser.get("/user", id="anna"))
+    assert "This becomes free for others: User" in words(browser.get("/user", id="anna"))
     page = browser.post("/user/retire", id="anna")
-    assert "Every license was released" in words(page)
+    assert "all of their licenses are released" in words(page)
     assert "holds no licenses" in words(page)
     assert held(crm, "anna") == set()
-    assert "Brought back" in words(browser.post("/user/return", id="anna"))
+    assert "was brought back" in words(browser.post("/user/return", id="anna"))
     assert not crm.users.get("anna").retired
 
 

@@ -89,8 +89,8 @@ def test_a_license_is_assigned_to_ticked_users_once_its_consequences_were_shown(
     people.users.assign("anna", "service", "windows")
     asked: dict[str, Any] = {"list": "/users", "do": "assign", "give": "sales", "user": ["anna", "bob"]}
     page = browser.client.get("/users/change", params=asked).text
-    assert "2 users get it. For 1 user it takes the place of the plan that is assigned now." in words(page)
-    assert "In use of User: 0 now, 2 of 2 afterwards." in words(page)
+    assert "2 users get it. For 1 user, it replaces the plan that is assigned now." in words(page)
+    assert "User in use: 0 now, 2 of 2 afterwards." in words(page)
     assert held(people, "anna") == {"service", "windows"}
     page = browser.post("/users/change", **asked, shown=shown(page))
     assert "The change was made" in words(page)
@@ -118,7 +118,7 @@ def test_users_are_retired_and_licenses_released_and_whom_it_does_not_concern_st
     asked: dict[str, Any] = {"list": "/users/licenses", "do": "release", "give": "user", "user": ["anna", "bob"]}
     page = browser.client.get("/users/change", params=asked).text
     assert "1 user loses it." in words(page)
-    assert "1 ticked user stays as it is" in words(page)
+    assert "1 selected user is not affected" in words(page)
     browser.post("/users/change", **asked, shown=shown(page))
     assert held(people, "anna") == set()
     asked = {"list": "/users", "do": "retire", "user": ["anna", "bob"]}
@@ -152,7 +152,7 @@ def test_what_stands_against_a_change_is_shown_and_nothing_is_changed(people: In
 @pytest.mark.usefixtures("people")
 @pytest.mark.parametrize("asked", [{}, {"do": "assign"}, {"do": "assign", "give": "user"}, {"do": "x", "user": "anna"}])
 def test_a_change_of_nobody_says_what_to_do(browser: Browser, asked: dict[str, str]) -> None:
-    assert "tick users and pick a license" in words(browser.get("/users/change", **asked))
+    assert "no user is selected" in words(browser.get("/users/change", **asked))
 
 
 @pytest.mark.attack("console-role-exceeded")

@@ -61,10 +61,10 @@ def test_a_page_on_which_nobody_fits_leads_to_the_next_while_there_is_one(
         crm.users.add(f"user{number}", name="Olga" if number % 2 else "Per")
     monkeypatch.setattr(user_pages, "LOOKED_AT", 2)
     page = browser.get("/users", q="olga per")
-    assert "looks further" in words(page)
+    assert "continues on the next page" in words(page)
     onward = re.search(r'href="([^"]*)" rel="next"', page)
     assert onward is not None
-    assert "No user fits." in words(browser.get(unescape(onward[1])))
+    assert "No user matches." in words(browser.get(unescape(onward[1])))
 
 
 def test_picking_a_license_shows_who_holds_it(crm: Installation, browser: Browser) -> None:

@@ -28,7 +28,7 @@ def test_a_request_says_what_the_installation_is_called_and_for(browser: Browser
 
 def test_a_refused_request_keeps_what_was_typed(browser: Browser) -> None:
     page = browser.post("/files/request", 409, name="a" * 300, purpose="recovery")
-    assert "Nothing was made" in words(page)
+    assert "Nothing was created" in words(page)
     assert 'value="' + "a" * 300 in page
     assert 'value="recovery" selected' in page
 
@@ -37,7 +37,7 @@ def test_a_return_says_first_what_it_takes_away(crm: Installation, browser: Brow
     crm.users.assign("anna", "sales")
     page = words(browser.get("/files/return", part="base", issuer="demo"))
     assert "can never work here again" in page
-    assert "1 assignment is more than what is left" in page
+    assert "1 assignment exceeds what is left" in page
     assert "anna" in page
 
 

@@ -109,7 +109,7 @@ def test_the_commands_of_the_runbook_run_on_a_server(
     assert NEEDED in text
     page = tmp_path / "operations.md"
     page.write_text(text.replace(NEEDED, "").replace("@db.example.com/crm", f"@/crm?host={asked['host']}"), "utf-8")
-    assert [output for _, output in play(page, tmp_path)][-1].endswith("; nothing needs you\n")
+    assert [output for _, output in play(page, tmp_path)][-1].endswith("; nothing needs your attention\n")
 
 
 def use(home: Home) -> None:

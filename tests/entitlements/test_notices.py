@@ -124,22 +124,22 @@ def test_the_most_urgent_comes_first() -> None:
 
 
 SUMMARIES: list[tuple[list[Bundle], int, str]] = [
-    ([], DAY, "not licensed: no base bundle is in force here; nothing needs you"),
-    ([bare(part="more")], DAY, "not licensed: no base bundle is in force here; nothing needs you"),
-    ([DATED], DAY, f"licensed until {format_days(DAY + 9)}; nothing needs you"),
-    ([DATED], DAY + 5, f"licensed until {format_days(DAY + 9)}; 1 thing needs you"),
-    ([DATED], DAY + 10, f"licensed until {format_days(DAY + 12)}, in grace; 1 thing needs you"),
-    ([DATED], DAY + 13, "not licensed: 1010000014 base 1 has expired; 1 thing needs you"),
-    ([bare(expiry=None)], DAY, "licensed perpetually; nothing needs you"),
+    ([], DAY, "not licensed: no base bundle is in force here; nothing needs your attention"),
+    ([bare(part="more")], DAY, "not licensed: no base bundle is in force here; nothing needs your attention"),
+    ([DATED], DAY, f"licensed until {format_days(DAY + 9)}; nothing needs your attention"),
+    ([DATED], DAY + 5, f"licensed until {format_days(DAY + 9)}; 1 thing needs your attention"),
+    ([DATED], DAY + 10, f"licensed until {format_days(DAY + 12)}, in grace; 1 thing needs your attention"),
+    ([DATED], DAY + 13, "not licensed: 1010000014 base 1 has expired; 1 thing needs your attention"),
+    ([bare(expiry=None)], DAY, "licensed perpetually; nothing needs your attention"),
     (
         [bare(starts=DAY + 3)],
         DAY,
-        f"not licensed yet: 1010000014 base 1 starts on {format_days(DAY + 3)}; nothing needs you",
+        f"not licensed yet: 1010000014 base 1 starts on {format_days(DAY + 3)}; nothing needs your attention",
     ),
     (
         [bare(binding=Binding(bytes(32), 0, {}))],
         DAY,
-        "not licensed: 1010000014 base 1 is for another installation; 1 thing needs you",
+        "not licensed: 1010000014 base 1 is for another installation; 1 thing needs your attention",
     ),
 ]
 

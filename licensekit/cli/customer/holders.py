@@ -111,7 +111,7 @@ _COLUMNS: Final[output.Columns[UserRow]] = spelling.columns(
 def list_(*, wanted: UserFilter, installation: Installation, as_json: bool) -> None:
     """List users. A user must match every option that is given."""
     if wanted.idle is not None and installation.state().stored.told_since is None:
-        output.warn("The application does not tell who is there, so nobody is known to be idle.")
+        output.warn("The application does not report who uses it, so no user counts as idle.")
     found = installation.users.list(wanted)
     if as_json:
         output.stream_json("users", (row.plain() for row in found))

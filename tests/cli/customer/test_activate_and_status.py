@@ -249,7 +249,7 @@ def test_a_renewal_that_waits_covers_the_end_of_what_it_follows(crm: Command, sh
     assert data["covered_until"] == str(date_of(end))
     assert data["next_date"]["what"] == "start"
     assert {notice["code"] for notice in data["notices"]} == {"pending"}
-    assert crm(f"status {at}").out.startswith(f"licensed until {date_of(end)}; nothing needs you\n")
+    assert crm(f"status {at}").out.startswith(f"licensed until {date_of(end)}; nothing needs your attention\n")
     samples = [line.rsplit(" ", 1) for line in crm(f"status --prometheus {at}").out.splitlines()]
     names = [name for name, _ in samples if not name.startswith("#")]
     assert len(names) == len(set(names))

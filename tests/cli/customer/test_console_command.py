@@ -66,7 +66,7 @@ def test_it_prints_a_link_that_signs_in(crm: Command, shelf: Path) -> None:
             assert following
             assert following[1] == base
             assert client.post("/sign-in", data={"code": following[2]}).status_code == 303
-            assert "rolf (may look, not change)" in words(client.get("/users").text)
+            assert "rolf (view only)" in words(client.get("/users").text)
     after = crm("console link")
     assert after.code != 0
     assert "no console runs" in after.err
@@ -117,7 +117,7 @@ def test_a_proxy_that_knows_the_secret_says_who_asks(crm: Command, shelf: Path) 
         assert client.get("/users").status_code == 403
         answer = client.get("/users", headers={SECRET_HEADER: "an-example-of-a-secret"})
         assert "anna" in answer.text
-        assert "may look, not change" in answer.text
+        assert "view only" in answer.text
         assert answer.headers["strict-transport-security"] == "max-age=31536000"
         assert client.get("/sign-in").status_code == 404
 

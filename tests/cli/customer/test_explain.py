@@ -20,7 +20,7 @@ def test_status_begins_with_a_sentence_and_what_needs_somebody(crm: Command) -> 
     assert crm("status").out.splitlines()[1] == ""
     first, _, *notice = crm(f"status {GRACE}").out.splitlines()[:6]
     ends = format_days(today.DAY + 395)
-    assert first == f"licensed until {ends}, in grace; 1 thing needs you"
+    assert first == f"licensed until {ends}, in grace; 1 thing needs your attention"
     assert [line.split("  ")[0] for line in notice] == ["warning", "then", "do", "run"]
     assert notice[1] == f"then     after {ends}, what is full can only be read"
     assert notice[3] == "run      licensekit activate FILE"

@@ -39,7 +39,7 @@ def test_lists_say_when_users_were_seen_once_the_application_tells(people: Comma
     assert "last seen" not in people("users list --text anna").out
     assert "last seen" not in people("explain anna").out
     idle = people("users list --idle 0")
-    assert (idle.out, idle.err.count("The application does not tell who is there")) == ("no users\n", 1)
+    assert (idle.out, idle.err.count("The application does not report who uses it")) == ("no users\n", 1)
     see(shelf, "anna", days_ago=0)
     days = {str(date.today() - timedelta(days)) for days in (0, 1)}  # noqa: DTZ011  # near midnight either
     listed = people("users list --text anna").out

@@ -108,7 +108,7 @@ def test_the_console_shows_use_and_the_end_of_the_period(home: Home) -> None:
     with home.open() as installation:
         browser = Browser(client_of(installation))
         page = words(browser.get("/licenses/demo"))
-        assert "10 calls per day · 4 used · this period ends 2 Jan 2027, 00:00 UTC" in page
+        assert "10 calls per day · 4 used · period ends 2 Jan 2027, 00:00 UTC" in page
         assert "unrestricted calls per term " in page
         page = words(browser.get("/license/day"))
         assert "4 of 10 6 free" in page
