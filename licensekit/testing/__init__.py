@@ -1,4 +1,4 @@
-"""Licenses for tests of programs that ask for them: throw-away keys, and the real engine (`docs/how-to/testing.md`)."""
+"""Licenses for tests of licensed programs: throw-away keys, and the real engine (`docs/how-to/testing.md`)."""
 
 from typing import TYPE_CHECKING, Any
 

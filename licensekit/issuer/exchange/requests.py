@@ -1,7 +1,7 @@
-"""Requests of installations: read, verified, and answered with a bundle that is bound to whoever asks, or with a reset.
+"""Requests of installations, answered with a bundle bound to the installation, or with a reset.
 
-An order binds one installation, or as many as its `installations` says, each under a serial of its own. What was
-returned or revoked gives its place, and its serial, to the next that asks.
+An order binds one installation, or as many as its `installations` says, each under its own serial. When a bundle is
+returned or revoked, the next installation gets its place and serial.
 """
 
 from collections.abc import Iterator
@@ -24,11 +24,11 @@ from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor, plain
 from licensekit.wire.documents import ANSWERS, Binding, Bundle, Request, Reset, ResetWhat, decode, replace_fields
 
-ResetProposal = SignProposal[ResetFile, Signer | None]  # the reset that would answer a request
+ResetProposal = SignProposal[ResetFile, Signer | None]
 
 
 class VerifiedRequest(NamedTuple):
-    """A request whose signature holds, and who signed it."""
+    """A request with a verified signature."""
 
     signed: SelfSigned[Request]
     identity: bytes
@@ -42,16 +42,16 @@ class VerifiedRequest(NamedTuple):
 
     @property
     def fingerprint(self) -> entitlements.Fingerprint:
-        """The installation and its machine, as a binding is matched against them."""
+        """The installation and its machine facts, to be matched against a binding."""
         return entitlements.Fingerprint(self.installation, self.document.facts)
 
     def record(self, tx: LedgerTransaction) -> projection.Record:
-        """Return the record of the request, to be entered beside its answer."""
+        """Return the record of the request, to be entered with its answer."""
         return tx.record("answer", self.signed.token, self.document)
 
 
 def read_request(data: bytes | str, product: str) -> VerifiedRequest:
-    """Read the request in a file, whatever its time: a clock that is ahead may be what is wrong."""
+    """Read the request in a file, whatever its time: it may ask to reset a clock that is ahead."""
     tokens = armor.read(data)
     token = next((one for one in tokens if one.type != "request"), tokens[0])
     if token.type == "request" and len(tokens) > 1:
@@ -63,7 +63,7 @@ def read_request(data: bytes | str, product: str) -> VerifiedRequest:
 
 
 def answer_before(tx: LedgerTransaction, request: VerifiedRequest) -> entries.LedgerEntry | None:
-    """Return the answer that a request has had; raise `RequestAnswered` if it answers one that another key signed."""
+    """Return an earlier answer to a request; raise `RequestAnswered` if another key signed the answered request."""
     before = entries.answer_to(tx.ledger, request.identity)
     if before is not None and exchange_files.number_of(tx.ledger, request.identity, request.installation) is None:
         raise errors.RequestAnswered(reason="installation")
@@ -73,7 +73,7 @@ def answer_before(tx: LedgerTransaction, request: VerifiedRequest) -> entries.Le
 def propose_reset(
     tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, reason: str = "", attach: Attach = True
 ) -> ResetProposal:
-    """Return the reset that answers a request, once for each; raises as `Customers.propose_reset`."""
+    """Return the reset that answers a request; as `Customers.propose_reset`."""
     repeated = _answered(tx, request, what, attach=attach)
     if repeated is None:
         _require_ours(tx, request)
@@ -105,7 +105,7 @@ def _answered(tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, 
 
 
 def _require_ours(tx: LedgerTransaction, request: VerifiedRequest) -> None:
-    """Refuse the request of an installation that is not one of the customers'; raises as `Customers.propose_reset`."""
+    """Refuse the request of an installation that is not a customer's; raises as `Customers.propose_reset`."""
     if tx.state.is_partner:
         raise errors.VendorOnly(reason="reset", vendor=tx.state.trust_store.issuer)
     if (serial := request.document.serial) is not None:
@@ -126,20 +126,20 @@ def require_not_bound_elsewhere(ledger: Connection, serial: str, installation: b
 def propose_answer(
     tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft, signing: issue.Signing
 ) -> issue.IssueProposal:
-    """Make the bundle that answers a request, unless its installation has one; raises as `Customers.propose_answer`."""
+    """Return the bundle that answers a request; as `Customers.propose_answer`."""
     before = answer_before(tx, request)
     issued = None if before is None else _same_answer(tx.ledger, before, draft)
     issued = issued or _by_order(tx.ledger, request, draft.order)
     if issued is not None:
         issue.require_genuine(tx, issued)
         return issue.proposal_of(tx, issue.Issuance("answer", issued.bundle, issued), signing, draft.remarks)
-    # No license is bound to an installation whose clock is ahead: it would not take it yet.
+    # An installation whose clock is ahead would not accept the bundle yet.
     require_not_ahead(request.document.issued, tx.now, "request")
     order = draft.order
     serial = _serial(tx, request, order)
     faults = (*draft.faults, *_faults(tx.ledger, request, order, serial))
     made, note = issue.prepare_bundle(tx, OrderDraft(order._replace(serial=serial), faults))
-    # All facts of the request are named, so that any of them may change while enough stay the same.
+    # All facts of the request go into the binding, so that any may change while enough stay the same.
     binding = Binding(request.installation, order.facts or 0, {} if order.facts is None else request.document.facts)
     extensions = {**made.extensions, ANSWERS: request.document.nonce.hex()}
     bundle = replace_fields(made, binding=binding, extensions=extensions)
@@ -148,7 +148,7 @@ def propose_answer(
 
 
 def _same_answer(ledger: Connection, before: entries.LedgerEntry, draft: OrderDraft) -> bundles.Issued:
-    """Return the bundle of an earlier answer to the same request, if the order is the same too."""
+    """Return the bundle of an earlier answer to the same request; raise `RequestAnswered` if the order differs."""
     issued = bundles.by_number(ledger, before.number)
     if issued is None:
         raise errors.RequestAnswered(reason="reset", effect=plain.word(decode(Reset, before.token.payload).what))
@@ -162,7 +162,7 @@ def _same_answer(ledger: Connection, before: entries.LedgerEntry, draft: OrderDr
 
 
 def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> bundles.Issued | None:
-    """Return what the installation has in force by an order of this number."""
+    """Return the active bundle that the installation has by this order, if any."""
     if order.number is None or (first := entries.entry_of_order(ledger, order.number)) is None:
         return None
     if first.request is None:
@@ -177,18 +177,18 @@ def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> bun
 
 
 def _lines(ledger: Connection, number: str) -> Iterator[tuple[str, bundles.Issued | None]]:
-    """Yield the serial of each part that was answered for an order, once, oldest first, and what is in force of it."""
+    """Yield the serial of each part in an answer to an order, oldest first, with its active bundle."""
     answers = [decode(Bundle, entry.token.payload) for entry in entries.answers_of_order(ledger, number)]
     for serial, part in dict.fromkeys((one.serial, one.part) for one in answers):
         yield serial, next((one for one in bundles.active(ledger, serial) if one.bundle.part == part), None)
 
 
 def _serial(tx: LedgerTransaction, request: VerifiedRequest, order: Order) -> str | None:
-    """Return the serial of the answer; None: a new one."""
+    """Return the serial for the answer; None: a new one."""
     if order.serial is not None:
         return order.serial
     asked = request.document.serial
-    if asked is None:  # that of an installation that returned what it had by this order, if there is one
+    if asked is None:  # reuse the serial of an installation that returned its bundle of this order
         last = tx.state.last_list
         gone = frozenset(() if last is None else last.serials)
         lines = () if order.number is None else _lines(tx.ledger, order.number)
@@ -217,7 +217,7 @@ def _faults(ledger: Connection, request: VerifiedRequest, order: Order, serial: 
 
 
 def _require_free(active: bundles.Issued, request: VerifiedRequest) -> None:
-    """Refuse the serial of another installation, or of this one's copy on another machine."""
+    """Refuse a serial that is bound to another installation, or to the same one on another machine."""
     binding = active.bundle.binding
     if binding is None or match(binding, request.fingerprint).holds:
         return
