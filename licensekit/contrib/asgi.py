@@ -12,8 +12,7 @@ Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
-KEY: Final = "licensekit"
-"""The key of the middleware in a scope."""
+KEY: Final = "licensekit"  # the key of the middleware in a scope
 
 
 class LicenseAsgiMiddleware(Gate[Application, Scope]):

@@ -20,8 +20,7 @@ from licensekit.runtime.licensing import Licensing
 from licensekit.wire.plain import word
 
 T = TypeVar("T")
-Question = Callable[[Licensing, str, str | None], Any]
-"""Returns the value of a code for a user, or the refusal."""
+Question = Callable[[Licensing, str, str | None], Any]  # returns the value of a code for a user, or the refusal
 _OBJECT: Final = cast("type[Sequence[FlagValueType] | Mapping[str, FlagValueType]]", (dict, list))
 
 

@@ -23,8 +23,7 @@ from licensekit.wire.documents import TYPE_OF, Bundle, Catalog, Document, Revoca
 
 CLOCK_IS_RIGHT: Final = "clock-is-right"
 """Overrides the doubt that the clock disagrees with the ledger."""
-RESTORED: Final = "restored"
-"""Accepts a ledger that lacks entries which this folder has seen."""
+RESTORED: Final = "restored"  # accepts a ledger that lacks entries which this folder has seen
 _BEHIND_SECONDS: Final = 3600
 _AHEAD_SECONDS: Final = 90 * dates.DAY_SECONDS
 P = ParamSpec("P")
@@ -88,10 +87,7 @@ class WorkspaceStore:
 
     @contextmanager
     def write(self, now: int, who: str) -> Generator[LedgerTransaction]:
-        """Open a transaction that commits at the end of the block.
-
-        Raises `LedgerRestored` or `ClockDoubtful` unless `overrides` allows it.
-        """
+        """Open a transaction that commits at the end; raise `LedgerRestored` or `ClockDoubtful` if not overridden."""
         accepts = RESTORED in self.overrides
         with self.database.write() as ledger:
             if not accepts:
@@ -162,10 +158,7 @@ def _require_clock(ledger: Connection, state: documents.WorkspaceState, now: int
 
 
 def require_admitted(signer: AdmittedSigner, document: SignedByVendor, trust_store: TrustStore) -> None:
-    """Refuse a document outside the key's scope, and a meter whose amount the scope would reduce.
-
-    Raises as `require_scope`, the rule that every reader applies; and `KeyOutOfScope`.
-    """
+    """Refuse a document outside the key's scope (`require_scope`), or a meter whose amount the scope would reduce."""
     require_scope(signer, document)
     most = signer.admitted.scope.most
     if most is None or not isinstance(document, Bundle):

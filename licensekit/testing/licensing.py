@@ -19,10 +19,8 @@ from licensekit.state.transactions import remember
 from licensekit.testing.signing import NOTHING, Issuer, Sold, Span, issuer_for, merged, span_of
 from licensekit.wire.documents import Kind
 
-Clock = Callable[[], datetime]
-"""Returns the time as an aware datetime."""
-Assigned = Mapping[str, Iterable[str]]
-"""User id to the licenses assigned to the user."""
+Clock = Callable[[], datetime]  # returns the time as an aware datetime
+Assigned = Mapping[str, Iterable[str]]  # user id to the licenses assigned to the user
 _ASKED: Final = frozenset({"read", "write", "once", "each", "version", "epoch", "within"})
 
 
@@ -78,10 +76,8 @@ class TestLicensing(Licensing):
 
         Terms that are not named stay the same. A count is the new total.
 
-        Raises:
-            OrderInvalid, CatalogInvalid: the terms or a code are invalid.
-            RefusedError: the installation refuses it, for example because more are in use.
-            StateError: the database is away.
+        Raises `OrderInvalid` or `CatalogInvalid` for invalid terms or codes, `RefusedError` if the installation refuses
+        the file, for example because more are in use, `StateError` if the database is away.
         """
         now, number = seconds_of(self._clock()), self._number + 1
         after = merged(self._terms, terms, date_of(day_at(now)))

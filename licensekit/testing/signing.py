@@ -22,14 +22,12 @@ from licensekit.wire.documents import Catalog, Document, Kind, Scope, SignedType
 from licensekit.wire.frame import ED25519
 from licensekit.wire.plain import word
 
-MARK: Final = "licensekit.testing"
-"""The extension of a throw-away root."""
+MARK: Final = "licensekit.testing"  # the extension of a throw-away root
 _CODE: Final = "test"  # product and vendor of a test without a product
 _TYPES: Final = {bool: "boolean", int: "number", str: "text"}  # the names of these types in a catalog
 Counts = Iterable[str] | Mapping[str, int | None]
 """Codes; or code to count, where None is unrestricted, and 0 is in the catalog but not sold."""
-Span = timedelta | int
-"""A duration; a number means days."""
+Span = timedelta | int  # a duration; a number means days
 
 
 class Sold(TypedDict, total=False):

@@ -71,10 +71,7 @@ def _while_they_run() -> Generator[None]:
 
 @contextmanager
 def worker_pool(signer: Signer, workers: int) -> Generator[WorkerPool]:
-    """Start this many processes; with one, this process does the work.
-
-    Raises `SignerUnavailable` if there are to be more and the key cannot leave its token.
-    """
+    """Start this many processes, or none for 1; raise `SignerUnavailable` if the key cannot leave its token."""
     if workers == 1:
         yield WorkerPool(signer)
         return

@@ -38,7 +38,7 @@ class Received(NamedTuple):
 
     sent: tuple[Sent, ...]
     returned: tuple[bundles.Issued, ...]
-    """The bundles that receipts give back."""
+    """The bundles that receipts return."""
     statements: tuple[Statement, ...]
     known: int
     """How many documents in the file were entered before."""

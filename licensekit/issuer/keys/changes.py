@@ -75,7 +75,7 @@ def admitted(key: PublicKey, name: str, scope: Scope, valid_from: int, valid_to:
 
 
 def named(keys: Sequence[AdmittedKey], name: str) -> AdmittedKey:
-    """Return the key of this name or key id; raise `KeyMissing` unless there is exactly one."""
+    """Return the key with this name or key id; raise `KeyMissing` unless there is exactly one."""
     found = [key for key in keys if name in {key.name, key_id(key)}]
     if len(found) != 1:
         raise errors.KeyMissing(reason="ambiguous" if found else "not-admitted", name=name, count=len(found))
@@ -110,7 +110,7 @@ def admit(trust: Trust, key: PublicKey, name: str, permission: Permission, now: 
 
 
 def rotate(trust: Trust, old: AdmittedKey, key: PublicKey, name: str, now: int) -> Trust:
-    """Return the trust document in which `key` takes over from `old`, which retires; raises as `require_active`."""
+    """Return the trust document in which `key` replaces `old`, which is retired; raises as `require_active`."""
     require_active(old)
     # With the same start, so that it can sign again what `old` has signed; and the same end, if that is in the future.
     end = None if old.valid_to is None or old.valid_to <= now else old.valid_to

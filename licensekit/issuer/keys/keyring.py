@@ -188,7 +188,7 @@ def _none_fits(trust: state.TrustState, kind: str, issuer: str, but: str | None)
 
 
 def named_file(files: Sequence[KeyFile], name: str) -> KeyFile:
-    """Return the key file of this name or key id; raise `KeyMissing` if there is none."""
+    """Return the key file with this name or key id; raise `KeyMissing` if there is none."""
     for file in files:
         if name in {file.name, file.key_id}:
             return file

@@ -82,7 +82,7 @@ def _restated(tx: LedgerTransaction, action: str, named: Named, made: Revocation
 
 
 def _is_shown(one: LedgerBundle, after: str, named: Named) -> bool:
-    """Return whether a change is of interest: not that of an older bundle of a serial, which grants nothing anyway."""
+    """Return whether a preview shows a change: not for an older bundle, which grants nothing anyway."""
     both = {one.state, after}
     return states.ACTIVE in both or states.REPLACED not in both or one.identity in named.identities
 
@@ -92,7 +92,7 @@ def _of_serials(tx: LedgerTransaction, named: Named) -> Iterator[LedgerBundle]:
 
 
 def _require_reinstatable(tx: LedgerTransaction, named: Named) -> None:
-    """Refuse a bundle that does not come back when its identity is taken off the list."""
+    """Refuse a bundle that would remain invalid without its entry on the list."""
     for identity in named.identities:
         issued = bundles.by_identity(tx.ledger, identity)
         if issued is not None and (why := _why_not(tx, issued)) is not None:

@@ -21,8 +21,7 @@ RESTORED: Final = "restored"
 DEFAULT_KEY: Final = "default-key"  # the id, in hex, of the key that signs unless another is named
 RESELLS: Final = "resells"
 """Set if this workspace sells the vendor's licenses, with a key that the vendor has admitted."""
-OLDEST_PACK: Final = "oldest-pack"
-"""What the oldest application in the field holds (`trust.pack.Held.text`)."""
+OLDEST_PACK: Final = "oldest-pack"  # what the oldest application in the field holds (`trust.pack.Held.text`)
 
 _SQL: Final = database.read_queries(__file__)
 D = TypeVar("D", Catalog, Revocations)

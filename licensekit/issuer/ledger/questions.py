@@ -63,10 +63,7 @@ class Ledger(transaction.WorkspacePart):
             return support.explain(tx, asked)
 
     def files(self, name: str, *, now: int, attach: Attach = True) -> list[tuple[LicenseFile, str]]:
-        """Return the license files for `name` as they are sent today, each with the state of its bundle.
-
-        `name` is as in `lookup.bundles_to_send`; raises as that.
-        """
+        """Return today's license files of a name, with the states of their bundles; as `lookup.bundles_to_send`."""
         with self._store.read(now) as tx:
             source, found = AttachmentSource(tx, attach), lookup.bundles_to_send(tx.ledger, name)
             return [(license_file(source, one.bundle, one.token, repeated=True), one.state) for one in found]

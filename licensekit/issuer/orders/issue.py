@@ -243,10 +243,7 @@ def require_genuine(tx: LedgerTransaction, issued: bundles.Issued) -> None:
 
 
 def check(tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering, usual: Collection[str] = ()) -> CheckedOrder:
-    """Check an order by catalog, ledger and clock; raise `OrderInvalid` with its faults, else with its doubts.
-
-    Doubts that are overridden, or named in `usual`, do not count.
-    """
+    """Check an order; raise `OrderInvalid` with its faults, else with its doubts except `usual` and overridden ones."""
     found = OrderDraft(draft.order, (*draft.faults, *numbering.faults(draft.order)))
     checked = check_order(found, tx.state.signed_catalog, numbering.granted_by_other_parts(draft.order))
     checked = checked._replace(order=checked.order._replace(company=company_of(tx, checked.order)))

@@ -36,10 +36,8 @@ class ReissueProposal(proposals.Proposal[Iterator[Reissued]]):
     store: WorkspaceStore
     now: int
     old: str  # the id of the old key, in hex
-    numbers: tuple[int, ...]
-    """The entries of the bundles that are still to be signed again, oldest first."""
-    first: Bundle | None
-    """The oldest of them; None: there are none."""
+    numbers: tuple[int, ...]  # the entries of the bundles that are still to be signed again, oldest first
+    first: Bundle | None  # the oldest of them; None: there are none
     attach: Attach
 
     def sign(self, key: signing.Signer | None, *, who: str, confirm: bool = False) -> Iterator[Reissued]:
