@@ -266,7 +266,6 @@ def _with_records(tx: LedgerTransaction, case: SupportCase, serial: str | None) 
     """Return the case with the ledger's records of its serial: customer, installation, exchange files."""
     if serial is None:
         return case
-    bound = case.issued and case.issued.bundle.binding
-    names = installations.names_of(tx.ledger, None if bound is None else bound.installation)
+    names = installations.names_of(tx.ledger, case.issued and case.issued.installation)
     sent = tuple(exchange_files.last_of_each(tx.ledger, serial, None))
     return case._replace(installation=names, customer=customers.customer_of(tx.ledger, serial), sent=sent)

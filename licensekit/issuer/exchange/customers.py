@@ -20,7 +20,6 @@ from licensekit.issuer.output.attachments import Attach
 from licensekit.issuer.proposal import CustomersMerge, SignProposal, UnboundReturn, propose
 from licensekit.issuer.transaction import LedgerTransaction, WorkspacePart, on_ledger, require_signer
 from licensekit.keys.signing import Signer
-from licensekit.keys.verifying import sha256
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor
@@ -48,7 +47,7 @@ class Received(NamedTuple):
     @property
     def installations(self) -> tuple[bytes, ...]:
         """SHA-256 of each key that signed."""
-        return tuple(dict.fromkeys(map(_signer, self.sent)))
+        return tuple(dict.fromkeys(one.installation for one in self.sent))
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
@@ -78,7 +77,7 @@ def propose_accept(tx: LedgerTransaction, sent: Sequence[Sent]) -> AcceptProposa
     gone = (proposals.Change(f"bundles.{one.label}", one.state, states.RETURNED) for one in received.returned)
     said = ((f"statements.{one.serial}", dates.format_seconds(one.issued)) for one in received.statements)
     changes = (*gone, *(proposals.Change(path, None, issued) for path, issued in said))
-    agreed = tuple(UnboundReturn(bundle=one.label) for one in received.returned if _holder(one) is None)
+    agreed = tuple(UnboundReturn(bundle=one.label) for one in received.returned if one.installation is None)
     about, renews = returned or f"statement of {received.statements[0].serial}", bool(received.to_revoke)
     return SignProposal(enter=enter, about=about, renews_pack=renews, changes=changes, needs_confirmation=agreed)
 
@@ -97,7 +96,7 @@ def receive(tx: LedgerTransaction, sent: Sequence[Sent]) -> Received:
     """Compare receipts and statements with what was issued; raises as `Customers.propose_accept`."""
     ledger = tx.ledger
     # Known documents beside new ones are normal: each new receipt of a part comes with all earlier ones.
-    entered = {one: exchange_files.number_of(ledger, one.identity, _signer(one)) for one in sent}
+    entered = {one: exchange_files.number_of(ledger, one.identity, one.installation) for one in sent}
     known = [number for number in entered.values() if number is not None]
     new = tuple(one for one, number in entered.items() if number is None)
     if not new:
@@ -108,28 +107,18 @@ def receive(tx: LedgerTransaction, sent: Sequence[Sent]) -> Received:
     statements: list[Statement] = []
     for one in new:
         if isinstance(one.document, Receipt):
-            returned.append(_returned(ledger, one.document, _signer(one)))
+            returned.append(_returned(ledger, one.document, one.installation))
             continue
         # A receipt may have any time: what was returned does not come back.
         require_not_ahead(one.document.issued, tx.now)
         lookup.require_serial(ledger, one.document.serial)
-        requests.require_not_bound_elsewhere(ledger, one.document.serial, _signer(one))
+        requests.require_not_bound_elsewhere(ledger, one.document.serial, one.installation)
         statements.append(one.document)
     # Older copies of the installation would accept lower sequences, so these are revoked too. The highest possible
     # sequence is revoked by identity.
     gone = [one.bundle for one in returned if not _is_taken_back(one, tx.state.last_list)]
     to_revoke = tuple((one.serial, one.part, one.use, min(one.sequence + 1, limits.VERSION)) for one in gone)
     return Received(new, tuple(returned), tuple(statements), len(known), to_revoke)
-
-
-def _signer(signed: Sent) -> bytes:
-    return sha256(signed.keys[0].public)
-
-
-def _holder(issued: bundles.Issued) -> bytes | None:
-    """Return the installation that a bundle is bound to, if any."""
-    binding = issued.bundle.binding
-    return None if binding is None else binding.installation
 
 
 def _is_taken_back(returned: bundles.Issued, last: Revocations | None) -> bool:
@@ -145,8 +134,8 @@ def _returned(ledger: database.Connection, receipt: Receipt, installation: bytes
         raise NotIssued(reason="receipt", name=receipt.identity.hex())
     if (before := exchange_files.receipt_of(ledger, receipt.identity)) is not None:
         raise ExchangeFileRefused(reason="returned", installation=installation, bundle=issued.label, entry=before)
-    if (holder := _holder(issued)) is not None:
-        if holder != installation:
+    if issued.installation is not None:
+        if issued.installation != installation:
             raise ExchangeFileRefused(reason="receipt", installation=installation, bundle=issued.label)
         nonce = None if receipt.nonce is None else receipt.nonce.hex()
         if issued.bundle.extensions.get(ANSWERS) != nonce:

@@ -5,12 +5,11 @@ returned or revoked, the next installation gets its place and serial.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from licensekit import entitlements, errors, proposals
 from licensekit.database import Connection
 from licensekit.entitlements.parts import match
-from licensekit.issuer.ledger import bundles, entries, exchange_files, lookup, projection, states
+from licensekit.issuer.ledger import bundles, entries, exchange_files, lookup, states
 from licensekit.issuer.orders import issue
 from licensekit.issuer.orders.order import Order, OrderDraft, canonical, difference
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
@@ -18,36 +17,14 @@ from licensekit.issuer.output.license_file import ResetFile, file_name, reset_fi
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
-from licensekit.keys.verifying import sha256
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor, plain
 from licensekit.wire.documents import ANSWERS, Binding, Bundle, Request, Reset, ResetWhat, decode, replace_fields
 
+VerifiedRequest = SelfSigned[Request]
+"""A request with a verified signature."""
 ResetProposal = SignProposal[ResetFile, Signer | None]
-
-
-class VerifiedRequest(NamedTuple):
-    """A request with a verified signature."""
-
-    signed: SelfSigned[Request]
-    identity: bytes
-    installation: bytes
-    """SHA-256 of the public key."""
-
-    @property
-    def document(self) -> Request:
-        """The request itself."""
-        return self.signed.document
-
-    @property
-    def fingerprint(self) -> entitlements.Fingerprint:
-        """The installation and its machine facts, to be matched against a binding."""
-        return entitlements.Fingerprint(self.installation, self.document.facts)
-
-    def record(self, tx: LedgerTransaction) -> projection.Record:
-        """Return the record of the request, to be entered with its answer."""
-        return tx.record("answer", self.signed.token, self.document)
 
 
 def read_request(data: bytes | str, product: str) -> VerifiedRequest:
@@ -59,7 +36,7 @@ def read_request(data: bytes | str, product: str) -> VerifiedRequest:
     signed = self_signed(token, Request)
     if signed.document.product != product:
         raise errors.WrongProduct(reason="request", product=signed.document.product, expected=product)
-    return VerifiedRequest(signed, signed.identity, sha256(signed.keys[0].public))
+    return signed
 
 
 def answer_before(tx: LedgerTransaction, request: VerifiedRequest) -> entries.LedgerEntry | None:
@@ -84,7 +61,8 @@ def propose_reset(
             return repeated
         reset = Reset(tx.state.issuer, request.installation, what, request.document.nonce, tx.now, {})
         signed = tx.sign("answer", reset, require_signer(key))
-        entries.append(tx.ledger, [request.record(tx), signed._replace(request=request.identity, note=reason)])
+        signed = signed._replace(request=request.identity, note=reason)
+        entries.append(tx.ledger, [tx.record("answer", request.token, request.document), signed])
         return reset_file(AttachmentSource(tx, attach), signed.token, repeated=False)
 
     is_done, change = repeated is not None, proposals.Change(f"resets.{installation}", None, plain.word(what))
@@ -118,8 +96,7 @@ def _require_ours(tx: LedgerTransaction, request: VerifiedRequest) -> None:
 def require_not_bound_elsewhere(ledger: Connection, serial: str, installation: bytes) -> None:
     """Raise `ExchangeFileRefused` if a serial is bound to another installation."""
     for one in bundles.active(ledger, serial):
-        binding = one.bundle.binding
-        if binding is not None and binding.installation not in {None, installation}:
+        if one.installation not in {None, installation}:
             raise errors.ExchangeFileRefused(reason="bound", installation=installation, bundle=one.label)
 
 
@@ -143,7 +120,13 @@ def propose_answer(
     binding = Binding(request.installation, order.facts or 0, {} if order.facts is None else request.document.facts)
     extensions = {**made.extensions, ANSWERS: request.document.nonce.hex()}
     bundle = replace_fields(made, binding=binding, extensions=extensions)
-    answered = (order.number, canonical(order), request.record(tx), serial is None, note)
+    answered = (
+        order.number,
+        canonical(order),
+        tx.record("answer", request.token, request.document),
+        serial is None,
+        note,
+    )
     return issue.proposal_of(tx, issue.Issuance("answer", bundle, None, *answered), signing, draft.remarks)
 
 
@@ -169,7 +152,7 @@ def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> bun
         raise errors.OrderConflict(reason="not-bound", order=order.number, entry=first.number)
     issue.require_same_order(first, canonical(order))
     held = [active for _, active in _lines(ledger, order.number) if active is not None]
-    mine = [one for one in held if (to := one.bundle.binding) is not None and match(to, request.fingerprint).holds]
+    mine = [one for one in held if (to := one.bundle.binding) is not None and _fits(to, request)]
     if not mine and len(held) >= (order.installations or 1):
         names = tuple(file_name(one.bundle) for one in held)
         raise errors.InstallationsTaken(reason="order", order=order.number, count=len(held), bundles=names)
@@ -216,10 +199,15 @@ def _faults(ledger: Connection, request: VerifiedRequest, order: Order, serial: 
         _require_free(active, request)
 
 
+def _fits(binding: Binding, request: VerifiedRequest) -> bool:
+    """Return whether a binding is for the requesting installation on its machine."""
+    return match(binding, entitlements.Fingerprint(request.installation, request.document.facts)).holds
+
+
 def _require_free(active: bundles.Issued, request: VerifiedRequest) -> None:
     """Refuse a serial that is bound to another installation, or to the same one on another machine."""
     binding = active.bundle.binding
-    if binding is None or match(binding, request.fingerprint).holds:
+    if binding is None or _fits(binding, request):
         return
     name = file_name(active.bundle)
     if binding.installation != request.installation:

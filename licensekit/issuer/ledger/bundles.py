@@ -48,6 +48,11 @@ class Issued(NamedTuple):
         return self.bundle.label
 
     @property
+    def installation(self) -> bytes | None:
+        """The installation that it is bound to, if any."""
+        return None if self.bundle.binding is None else self.bundle.binding.installation
+
+    @property
     def pickup(self) -> bytes | None:
         """The name under which the newest file of its serial is published, if it has one."""
         return hex_extension(self.bundle.extensions, PICKUP, PICKUP_BYTES)
