@@ -1,1 +1,1 @@
-"""Adapters, each for one framework, which it alone imports (`docs/how-to/frameworks.md`)."""
+"""Adapters for frameworks, each imported only by its own module (`docs/how-to/frameworks.md`)."""

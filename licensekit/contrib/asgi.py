@@ -1,4 +1,4 @@
-"""Middleware for ASGI: Starlette, FastAPI, and every other framework on asyncio."""
+"""Middleware for ASGI: Starlette, FastAPI, and other asyncio frameworks."""
 
 from asyncio import to_thread
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -12,14 +12,13 @@ Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
-KEY: Final = "licensekit"
-"""Where a scope has the middleware that it came through."""
+KEY: Final = "licensekit"  # the key of the middleware in a scope
 
 
 class LicenseAsgiMiddleware(Gate[Application, Scope]):
-    """Answers a request with a problem document where a license is missing: of `requires`, or wherever it is raised.
+    """Answers a request with a problem document if it may not use `requires`, or the application raises `NotEntitled`.
 
-    A user is asked about in a thread, because a first question about one reads the database.
+    Questions about users run in a thread, because the first one about a user reads the database.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -8,15 +8,15 @@ from licensekit.contrib.asgi import KEY, LicenseAsgiMiddleware
 
 
 def requires(code: str) -> Callable[[HTTPConnection], None]:
-    """Return a dependency that refuses a request, or a WebSocket, without a license: `Depends(requires("quote"))`.
+    """Return a dependency that refuses a request or WebSocket without a license: `Depends(requires("quote"))`.
 
-    It asks as the `LicenseAsgiMiddleware` of the application does, which answers for it. FastAPI runs it in a thread.
+    It needs `LicenseAsgiMiddleware`, which answers a refused request. FastAPI runs it in a thread.
     """
 
     def ask(connection: HTTPConnection) -> None:
         middleware = connection.scope.get(KEY)
         if not isinstance(middleware, LicenseAsgiMiddleware):
-            # What is missing is a line of the set-up, and nothing has a wrong type.
+            # Not a TypeError: the middleware is missing.
             raise RuntimeError("requires() needs app.add_middleware(LicenseAsgiMiddleware, licensing=…)")  # noqa: TRY004
         middleware.require(connection.scope, code)
 

@@ -1,4 +1,4 @@
-"""What orchestrators and monitors ask of a program: is it alive, is it ready, its metrics."""
+"""Endpoints for orchestrators and monitors: liveness, readiness, metrics."""
 
 import json
 from typing import cast
@@ -10,10 +10,10 @@ from licensekit.state.metrics import METRICS_TYPE
 
 
 def answer_to(opened: Opened, path: str) -> tuple[int, str, bytes]:
-    """Return status, media type and body of the answer to a path that ends with `/livez`, `/readyz` or `/metrics`.
+    """Return status, media type and body for a path that ends with `/livez`, `/readyz` or `/metrics`.
 
-    A program is alive until it closes what it has opened, and ready while `Licensing.health` says so. Metrics read the
-    database. Nobody is asked who they are: answer where only an orchestrator and a monitor ask.
+    A program is alive until it closes the licensing, and ready while `Licensing.health` says so. Metrics read the
+    database. There is no authentication: serve these paths only to an orchestrator and a monitor.
     """
     licensing, asked = cast("Licensing", opened), path.rpartition("/")[2]
     try:

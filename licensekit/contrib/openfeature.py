@@ -1,4 +1,4 @@
-"""A provider for OpenFeature: licenses, settings and ways to log in as flags."""
+"""A provider for OpenFeature, with licenses, settings and ways to log in as flags."""
 
 from asyncio import to_thread
 from collections.abc import Callable, Mapping, Sequence
@@ -20,8 +20,7 @@ from licensekit.runtime.licensing import Licensing
 from licensekit.wire.plain import word
 
 T = TypeVar("T")
-Question = Callable[[Licensing, str, str | None], Any]
-"""What is asked of a code and a user: a value, or why it is no."""
+Question = Callable[[Licensing, str, str | None], Any]  # returns the value of a code for a user, or the refusal
 _OBJECT: Final = cast("type[Sequence[FlagValueType] | Mapping[str, FlagValueType]]", (dict, list))
 
 
@@ -51,7 +50,7 @@ _ASK: Final[Mapping[str, Question]] = {
 
 
 def _resolvers(kind: type[T], *questions: str) -> tuple[Callable[..., FlagResolutionDetails[T]], Any]:
-    """Return methods that resolve flags of a type by the first of `questions` that knows the code, sync and async."""
+    """Return a sync and an async method that resolve a flag by the first of `questions` that knows its code."""
 
     def resolve(
         self: "LicenseProvider", flag_key: str, default_value: T, evaluation_context: EvaluationContext | None = None
@@ -82,9 +81,9 @@ def _resolved(kind: type[T], found: Any, default: T, user: str | None) -> FlagRe
 
 
 class LicenseProvider(AbstractProvider):
-    """Answers flags by the codes of catalogs; the targeting key is the user (`docs/how-to/frameworks.md`).
+    """Resolves flags named as codes of catalogs; the targeting key is the user (`docs/how-to/frameworks.md`).
 
-    A refusal has the members of its problem document as metadata.
+    The metadata of a refusal has the members of its problem document.
     """
 
     def __init__(self, licensing: Opened) -> None:
@@ -100,27 +99,27 @@ class LicenseProvider(AbstractProvider):
     resolve_object_details, resolve_object_details_async = _resolvers(_OBJECT, "explanation", "decision")
 
     def get_metadata(self) -> Metadata:
-        """Return what the provider is called."""
+        """Return the name of the provider."""
         return Metadata("licensekit")
 
     def initialize(self, evaluation_context: EvaluationContext) -> None:  # noqa: ARG002  # the interface has it
-        """Report each change from now on."""
+        """Start to report changes."""
         self._known = self._look()
         self._cancel = self.licensing.on_change(self._report)
 
     def shutdown(self) -> None:
-        """Report no more changes; the licensing stays open."""
+        """Stop reporting changes; the licensing stays open."""
         self._cancel()
 
     def _look(self) -> tuple[dict[str, object], dict[str, int]]:
-        """Return what each code gives, and how many of each license are in use."""
+        """Return code to value, and license code to how many are in use."""
         rows = self.licensing.licenses
         given: dict[str, object] = {row.code: row._replace(in_use=0) for row in rows}
         return {**given, **self.licensing.entitlements.settings.values}, {row.code: row.in_use for row in rows}
 
     def _report(self, change: LicensingChange) -> None:
         (given, in_use), self._known = self._known, self._look()
-        # Who holds what may change any flag, also one whose numbers are as before: then none is named.
+        # A changed assignment may change any flag, even with the same numbers: then no flag is named.
         differ = given.items() ^ self._known[0].items() if in_use == self._known[1] else ()
         changed = sorted({code for code, _ in differ}) or None
         self.emit_provider_configuration_changed(ProviderEventDetails(changed, metadata={"revision": change.revision}))

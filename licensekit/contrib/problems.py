@@ -1,4 +1,4 @@
-"""A refusal as a problem document (RFC 9457), the same for every web framework."""
+"""A refusal as a problem document (RFC 9457), for every web framework."""
 
 import json
 from typing import Final
@@ -10,7 +10,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 
 
 def problem_of(error: NotEntitled) -> dict[str, str | int]:
-    """Return the members of the document; `buy_url` is absent where the catalog names no address."""
+    """Return the members of the document; `buy_url` only if the catalog has that address."""
     members: dict[str, str | int] = {
         "type": f"urn:licensekit:{error.code}",
         "title": "Not licensed",
@@ -24,5 +24,5 @@ def problem_of(error: NotEntitled) -> dict[str, str | int]:
 
 
 def body_of(error: NotEntitled) -> bytes:
-    """Return the document as the body of a response, which has `STATUS` and `MEDIA_TYPE`."""
+    """Return the document as the body of a response with `STATUS` and `MEDIA_TYPE`."""
     return json.dumps(problem_of(error)).encode()

@@ -18,10 +18,10 @@ class LicenseCollector(Collector):
         self._licensing = cast("Licensing", licensing)
 
     def describe(self) -> list[Metric]:
-        """Return nothing: registering asks no question, which may come before a fork."""
+        """Return nothing, so that registering, perhaps before a fork, asks no question."""
         return []
 
     def collect(self) -> Iterable[Metric]:
-        """Return the metrics as they are now."""
+        """Return the present metrics."""
         parse = cast("Callable[[str], Iterable[Metric]]", cast("Any", parser).text_string_to_metric_families)
         return parse("\n".join([*self._licensing.metric_lines(), ""]))

@@ -1,4 +1,4 @@
-"""What adapters ask, and whom: the installation, or the user whose request it is."""
+"""License checks of adapters: ask the installation, or the user of a request."""
 
 from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar, cast
@@ -13,17 +13,17 @@ R = TypeVar("R")
 
 
 class Opened(Protocol):
-    """A `Licensing`, or what the `open` of a product returns: a `Licensing` whose type knows its codes."""
+    """A `Licensing`, or the one that `Product.open` returns, whose type knows its codes."""
 
     def access(self, code: Any) -> Access: ...  # noqa: D102  # `Licensing` documents it
 
 
 def asked_about(opened: Opened, code: str, user: str | None) -> Licensing | Holder:
-    """Return whom to ask about a license: the installation, or a user who has more of it.
+    """Return the installation, or the user if the user has more access by a license.
 
-    A system license is the installation's, and a user may complete it; any other one is a user's. Who is not logged in
-    has an empty id, which nobody has. None: there are no users.
-    Raises `UnknownCode`, `WrongKind` for a user's or a site's without users, and `StateError` as `Licensing.user`.
+    A system license belongs to the installation, but a user may complete it; others belong to users. `user` is an id,
+    empty if nobody is logged in, and None if there are no users.
+    Raises `UnknownCode`, `WrongKind` for a user or site license without users, and `StateError` as `Licensing.user`.
     """
     licensing = cast("Licensing", opened)
     try:
@@ -39,9 +39,9 @@ def asked_about(opened: Opened, code: str, user: str | None) -> Licensing | Hold
 
 
 class Gate(Generic[A, R]):
-    """An application whose requests need a license.
+    """The base of the middlewares: an application whose requests need licenses.
 
-    `requires` is one that each request needs. `user` returns the id of a request's user, None where nobody is logged
+    Each request needs the license `requires`. `user` returns the id of a request's user, or None if nobody is logged
     in; without it the installation is asked.
     """
 
@@ -51,6 +51,6 @@ class Gate(Generic[A, R]):
         self._app, self._licensing, self._requires, self._user = app, licensing, requires, user
 
     def require(self, request: R, code: str) -> None:
-        """Raise `NotEntitled` unless a request may use a license; raises as `asked_about`, too."""
+        """Raise `NotEntitled` unless a request may use a license; raises also as `asked_about`."""
         user = None if self._user is None else self._user(request) or ""
         asked_about(self._licensing, code, user).require(code)

@@ -10,9 +10,9 @@ from licensekit.errors import NotEntitled
 
 
 class LicenseWsgiMiddleware(Gate[WSGIApplication, WSGIEnvironment]):
-    """Answers a request with a problem document where a license is missing: of `requires`, or wherever it is raised.
+    """Answers a request with a problem document if it may not use `requires`, or the application raises `NotEntitled`.
 
-    What is raised only while a body is read comes too late for another answer.
+    If it is raised while the body is read, it is too late for another answer.
     """
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -24,6 +24,6 @@ class LicenseWsgiMiddleware(Gate[WSGIApplication, WSGIEnvironment]):
         except NotEntitled as error:
             body = body_of(error)
             headers = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(body)))]
-            # With the error, as PEP 3333 wants it where the application has begun a response already.
+            # PEP 3333 requires the error if the application has started a response already.
             start_response(f"{STATUS} Forbidden", headers, sys.exc_info())
             return [body]

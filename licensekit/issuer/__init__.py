@@ -1,6 +1,6 @@
-"""The issuer's side: catalog, keys and ledger in a workspace; orders in, license files out.
+"""The issuer: a workspace with catalog, keys and ledger, which turns orders into license files.
 
-A program issues with the same powers as the commands:
+A program can do everything that the commands do:
 
     with Workspace.open(Path("acme")) as workspace:
         key = open_key(workspace.keys.choose("bundle", now), lambda: passphrase)

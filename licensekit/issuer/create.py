@@ -1,4 +1,4 @@
-"""A new workspace, a vendor's or a third party's under its root: made whole beside its folder, then moved there."""
+"""Creation of a workspace, of a vendor or of a partner under its root: built beside its folder, then moved there."""
 
 import re
 import shutil
@@ -31,7 +31,7 @@ from licensekit.wire.documents import Catalog, Kind, encode, is_code
 from licensekit.wire.frame import ED25519
 
 FIRST_KEY: Final = "signing-1"
-_TEXTS: Final = Path(__file__).with_name("texts")  # what is written for people to read and change
+_TEXTS: Final = Path(__file__).with_name("texts")  # templates of the files that people edit
 _SERIAL: Final = 'serial = "{serial}"        # the one that the vendor has sold to this company\n'
 _PER_KIND: Final = 2
 _COUNTS: Final = {Kind.SYSTEM: "true", Kind.SITE: "3", Kind.USER: "25"}
@@ -39,16 +39,16 @@ _QUANTITY: Final = "100"
 
 
 class NewWorkspace(NamedTuple):
-    """What a new workspace is to be; names that are empty are found in the catalog, or made of the folder's."""
+    """The settings of a new workspace. Empty names come from the catalog, else from the folder's name."""
 
     product: str = ""
-    """The code that the root speaks for."""
+    """The code of the product."""
     issuer: str = ""
-    """The code that is signed for."""
+    """The code of the issuer."""
     name: str = ""
-    """The issuer's name, for the first catalog."""
+    """The issuer's name in the first catalog."""
     catalog: bytes | None = None
-    """The catalog file, which names the same product and issuer; default: a small one."""
+    """The catalog file, with the same product and issuer; default: a small one."""
     scheme: int = ED25519
     """The scheme of every key: `frame.ED25519` or `frame.HYBRID`."""
     root_keys: int = 1
@@ -60,7 +60,7 @@ class NewWorkspace(NamedTuple):
 
 
 class Secrets(NamedTuple):
-    """The passphrases of the keys that are made."""
+    """The passphrases of the new keys."""
 
     signing: bytes
     root: Sequence[bytes]
@@ -70,7 +70,7 @@ class Secrets(NamedTuple):
 def _planned(
     folder: Path, given: NewWorkspace, now: int, *, under: TrustVersion, others: Mapping[str, Catalog] | None
 ) -> tuple[bytes, Catalog]:
-    """Return the catalog that a workspace begins with, as text and as read; `others` are a third party's vendor's."""
+    """Return the first catalog, as text and as read; `others` are the vendor's catalogs, for a partner."""
     require_url(given.ledger)
     text = given.catalog
     if text is None:
@@ -92,7 +92,7 @@ def _planned(
 
 
 def _code(called: str) -> str:
-    """Make a code of a folder's name: `Åre Sørøst` becomes `are-sorost`."""
+    """Derive a code from a folder's name: `Åre Sørøst` becomes `are-sorost`."""
     plain = unicodedata.normalize("NFKD", called.lower().translate(LETTERS)).encode("ascii", "ignore").decode().lower()
     code = re.sub("[^a-z0-9]+", "-", plain).strip("-")[: limits.CODE_LENGTH].strip("-")
     if not is_code(code):
@@ -101,11 +101,11 @@ def _code(called: str) -> str:
 
 
 def create(folder: Path, given: NewWorkspace, secrets: Callable[[], Secrets], *, who: str, now: int) -> None:
-    """Make the workspace in `folder`, which may hold other files; `secrets` is asked once nothing stands against it.
+    """Create the workspace in `folder`, which may contain other files; `secrets` is called after all checks.
 
-    Raises `WorkspaceExists` if it holds one, or a file that one would have, `PlanRefused` if what is given does not fit
-    together, is no URL, or no code can be made of the folder's name, `StateError` if the ledger cannot be set up at its
-    URL, `CatalogInvalid` and `FileUnusable`. Nothing is written, in all these cases.
+    Raises `WorkspaceExists` if the folder has a workspace, or a file that a workspace would have, `PlanRefused` if the
+    settings contradict each other, the URL is invalid, or no code can be derived from the folder's name, `StateError`
+    if the ledger cannot be set up at its URL, `CatalogInvalid` and `FileUnusable`. Nothing is written then.
     """
     text, catalog = _planned(folder, given, now, under=(1, 1), others=None)
     product, issuer, count = catalog.product, catalog.issuer, given.root_keys
@@ -132,10 +132,10 @@ def create(folder: Path, given: NewWorkspace, secrets: Callable[[], Secrets], *,
 def create_partner(
     folder: Path, given: NewWorkspace, pack: bytes, pin: str, passphrase: Callable[[], bytes], *, who: str, now: int
 ) -> None:
-    """Make a workspace, as `create`, with the product and the root of the vendor, whose `pack` leads to this `pin`.
+    """Create a partner's workspace with the product and root of the vendor, from the vendor's `pack`.
 
-    Raises `TrustError` or `FormatError` if the pack does not verify under that pin, `PlanRefused` for the vendor's own
-    issuer without its catalog, or the catalog of another product; and as `create`.
+    Raises `TrustError` or `FormatError` if the pack does not verify under `pin`, `PlanRefused` for the vendor's own
+    issuer without its catalog, or for the catalog of another product; and as `create`.
     """
     pin, trust_store = _from_the_oldest(pack, pin)
     trust = trust_store.trust.trust
@@ -159,7 +159,7 @@ def create_partner(
 
 
 def _from_the_oldest(pack: bytes, root: str) -> tuple[str, TrustStore]:
-    """Return the trust store from the oldest root of the pack, which applications may pin, if that leads to `root`."""
+    """Return pin and trust store from the oldest root of the pack, which applications may pin; else from `root`."""
     trust_store, oldest = open_pack(pack, root), pin_in_pack(pack)
     with suppress(errors.LicenseError):
         longer = open_pack(pack, oldest)
@@ -176,7 +176,7 @@ def root_key_names(count: int) -> list[str]:
 def _create_ledger(
     layout: Layout, records: Sequence[Record], issuer: str, url: str | None, key: VerifyingKey, *, resells: bool = False
 ) -> None:
-    """Open the ledger with the first documents, a root at their head, and write the pack."""
+    """Create the ledger with its first documents, the root first, and write the pack."""
     if url is not None:
         layout.record_url(url)
     location = layout.ledger if url is None else url
@@ -198,7 +198,7 @@ def _create_ledger(
 
 @contextmanager
 def _new_folder(folder: Path) -> Generator[Layout]:
-    """Yield the layout of a folder to make a workspace in; the block ends with it in `folder`, or nothing written."""
+    """Yield the layout of a temporary folder, which becomes `folder` at the end; on an error nothing is left."""
     partial = folder.with_name(f".{folder.name}.{token_hex(4)}.partial")
     try:
         partial.mkdir(files.PRIVATE_FOLDER, parents=True)
@@ -210,14 +210,14 @@ def _new_folder(folder: Path) -> Generator[Layout]:
         files.sync_folder(folder.parent)
     except OSError as error:
         raise files.unusable(folder, "a workspace", error) from error
-    except errors.StateError as error:  # of a file that is gone with the folder
+    except errors.StateError as error:  # it names a file of the temporary folder
         raise error.replace(where=error.where.replace(str(partial), str(folder), 1)) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
 
 def _require_room(folder: Path, product: str, catalog: bytes | None) -> None:
-    """Refuse a folder that holds a workspace, or a file that one would have but the catalog that it begins with."""
+    """Refuse a folder with a workspace in it, or with a file that one would have, except the same catalog."""
     layout = Layout(folder)
     if folder.exists() and not folder.is_dir():
         raise errors.FileUnusable(reason="not-a-folder", where=str(folder))
@@ -231,7 +231,7 @@ def _require_room(folder: Path, product: str, catalog: bytes | None) -> None:
 
 
 def _move_into(partial: Path, folder: Path) -> None:
-    """Move every entry, the ledger last, because it is what makes a folder a workspace."""
+    """Move every entry, the ledger last: with it the folder becomes a workspace."""
     layout = Layout(partial)
     last = {layout.ledger, layout.ledger_url}
     moved: list[tuple[Path, Path]] = []
@@ -241,7 +241,7 @@ def _move_into(partial: Path, folder: Path) -> None:
             if not target.exists():
                 source.rename(target)
                 moved.append((source, target))
-            elif source.name == layout.ignored.name:  # it says all that the one there says
+            elif source.name == layout.ignored.name:  # it includes the lines of the existing one
                 source.replace(target)
     except OSError:
         for source, target in reversed(moved):
@@ -256,7 +256,7 @@ def catalog_text(*, product: str, issuer: str, name: str) -> str:
 
 
 def _write_texts(layout: Layout, target: Path, text: bytes, catalog: Catalog, *, serial: str | None = None) -> None:
-    """Write the catalog file, an order for a year that fits it, and what git is to ignore, to be in `target`."""
+    """Write the catalog file, an example order that fits it, and a `.gitignore` that extends the one in `target`."""
     layout.orders.mkdir(files.PRIVATE_FOLDER)
     files.write_atomically(layout.catalog, text, mode=files.PRIVATE)
     present = Layout(target).ignored
@@ -283,7 +283,7 @@ def _table(catalog: Catalog, kind: Kind, chosen: set[str]) -> str:
 
 
 def _chosen(catalog: Catalog) -> set[str]:
-    """Return a few licenses of each kind, and everything that they require."""
+    """Return the codes of a few licenses of each kind, and of everything that they require."""
     licenses, gone = catalog.licenses, unsold(catalog, "licenses")
     sold = {code: one for code, one in licenses.items() if not one.hidden and code not in gone}
     offered = {kind: [code for code, one in sold.items() if one.kind is kind] for kind in Kind}

@@ -1,7 +1,7 @@
-"""Documents that come from outside: signed elsewhere, or lost when a ledger was restored; verified, and entered.
+"""Documents from outside the ledger: signed elsewhere, or lost when the ledger was restored. They are verified.
 
-What is signed elsewhere is entered all or none. A bundle that was lost keeps its issue time and identity; its entry
-says when it was absorbed. What was ordered and who asked for it is in no file, and stays unknown.
+Documents signed elsewhere are entered together or not at all. A bundle that was lost keeps its issue time and identity;
+its entry has the time when it was absorbed. Its order and who issued it are in no file, and remain unknown.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,28 +23,28 @@ from licensekit.trust.state import verify_signed
 from licensekit.wire import armor, plain
 from licensekit.wire.documents import CLASS_OF, Bundle, Document, Reset, decode
 
-# To sign it raises `LedgerRestored` if one of them was signed when this ledger held more; the mark keeps that.
+# Its `sign` raises `LedgerRestored` if a document was signed when this ledger had more entries; the mark records that.
 TakeProposal = SignProposal[list[armor.Token], None]
-"""Documents of a pack that were signed elsewhere, to be entered; its result are those that are newer."""
+"""Documents of a pack that were signed elsewhere, to be entered; `sign` returns the newer ones."""
 Lost = signed.Verified[Bundle] | signed.Verified[Reset]
 
 
 class Intake(NamedTuple):
-    """Documents of a pack, verified under what was in force."""
+    """The verified state of a workspace before and after documents of a pack are entered."""
 
     before: WorkspaceState
     after: WorkspaceState
 
     @property
     def newer(self) -> list[armor.Token]:
-        """Those that are newer than what was in force."""
+        """The documents that were not in force before."""
         known = set(self.before.tokens)
         return [one for one in self.after.tokens if one not in known]
 
     def restored(self, ledger: database.Connection) -> Iterator[tuple[chain.Head, errors.LedgerRestored]]:
-        """Yield what the newer ones that were signed here show the ledger to lack, and the error that says so."""
+        """Yield the entries that newer documents signed here name and the ledger lacks, each with its error."""
         for document in map(opened, self.newer):
-            # The vendor, whose root this is, signs trust documents.
+            # A trust document names no issuer: the vendor signs it.
             issuer = getattr(document, "issuer", self.after.trust_store.issuer)
             mark = mark_in(document)
             error = restored(ledger, mark) if issuer == self.after.issuer and not self.after.is_reseller else None
@@ -55,7 +55,7 @@ class Intake(NamedTuple):
 def propose_take(
     tx: LedgerTransaction, tokens: Sequence[armor.Token], *, action: str, verified: Intake | None = None
 ) -> TakeProposal:
-    """Return what entering documents would do; `verified` are the same, if they were verified already."""
+    """Return what entering documents would do; `verified` saves verifying them again."""
     intake = verified if verified is not None and verified.before is tx.state else verify(tx, tokens)
     newer = intake.newer
 
@@ -72,29 +72,29 @@ def propose_take(
 
 
 def verify(tx: LedgerTransaction, tokens: Sequence[armor.Token]) -> Intake:
-    """Verify documents of a pack under what is in force; raises `UnexpectedType`, `TrustError`, `ChangeInSigning`."""
+    """Verify documents of a pack; raises `UnexpectedType`, `TrustError`, `ChangeInSigning`."""
     require_in_pack(tokens)
     intake = Intake(tx.state, _with(tx.state, tokens))
     before, after = tx.state.trust, intake.after.trust
-    # A new root with the trust of a time before changes that are in force here would undo them.
+    # A new root with an older trust document would undo changes that are in force here.
     if after.root_version > before.root_version and after.version <= before.version and not tx.state.is_partner:
         raise errors.ChangeInSigning(reason="replaced", document=label(after), by=label(before), issued=before.issued)
     return intake
 
 
 def _with(state: WorkspaceState, tokens: Sequence[armor.Token]) -> WorkspaceState:
-    """Return the state with those documents that it does not have yet."""
+    """Return the state with the documents that it lacks."""
     known = set(state.tokens)
     return extended(state, [one for one in tokens if one not in known])
 
 
 def enter(tx: LedgerTransaction, intake: Intake, *, action: str, note: str = "") -> list[armor.Token]:
-    """Enter and return the documents that are newer; a key that takes over from the default key becomes the default."""
+    """Enter and return the newer documents; the successor of the default key becomes the default key."""
     newer = intake.newer
     records = (tx.record(action, token, opened(token)) for token in newer)
     tx.put_in_force([one._replace(note=note) for one in records], intake.after)
     new = changes.successor(intake.before.trust, intake.after.trust, documents.default_key(tx.ledger))
-    # Of a partner's keys, the vendor's pack shows only the newest state.
+    # For a partner this is unknown: the vendor's pack has only the newest state of its keys.
     if new is not None and not intake.after.is_partner:
         documents.put_fact(tx.ledger, documents.DEFAULT_KEY, new)
     return newer
@@ -106,23 +106,23 @@ def opened(token: armor.Token) -> Document:
 
 
 class Absorbed(NamedTuple):
-    """What was entered again."""
+    """How many documents were entered again."""
 
     documents: int  # of a pack
     bundles: int
     resets: int
-    known: int  # how many bundles and resets were in the ledger already
+    known: int  # bundles and resets that the ledger had already
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class AbsorbProposal(SignProposal[Absorbed, None]):
-    """What files bring back that the ledger lacks, to be entered again; a warning names what is refused, and why."""
+    """Documents in files that the ledger lacks, to be entered again. Its warnings name refused documents."""
 
-    restored: errors.LedgerRestored | None  # what shows that the ledger was restored: the mark, or one of the files
+    restored: errors.LedgerRestored | None  # set if the mark or a file shows that the ledger was restored
 
 
 def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbProposal:
-    """Return what files, by name, bring back; raises as `Ledger.propose_absorb`."""
+    """Return what absorbing files (name to contents) would do; as `Ledger.propose_absorb`."""
     refused: list[NotAbsorbed] = []
     read: dict[str, list[armor.Token]] = {}
     for name, data in files.items():
@@ -142,7 +142,7 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
         newer = enter(tx, intake, action=projection.ABSORB)
         append(tx.ledger, [tx.record(projection.ABSORB, one.token, one.document) for one in lost])
         found = [one for one in lost if isinstance(one.document, Bundle)]
-        # A list takes back what is there when it is entered.
+        # A list affects only bundles that are entered before it, so it is entered again.
         if found and (again := tx.trust.lists.get(tx.state.issuer)) is not None:
             append(tx.ledger, [tx.record(projection.ABSORB, again.token, again.document)])
         if jumps:
@@ -162,7 +162,7 @@ def propose_absorb(tx: LedgerTransaction, files: Mapping[str, bytes]) -> AbsorbP
 
 
 def _after(state: WorkspaceState, read: Mapping[str, list[armor.Token]], refused: list[NotAbsorbed]) -> WorkspaceState:
-    """Return the state with the documents of a pack in all files, whatever order these come in."""
+    """Return the state with the pack documents of all files, in whatever order the files come."""
     waiting = {name: [one for one in tokens if one.type in IN_PACKS] for name, tokens in read.items()}
     while waiting:
         failed: dict[str, errors.LicenseError] = {}
@@ -181,7 +181,7 @@ def _after(state: WorkspaceState, read: Mapping[str, list[armor.Token]], refused
 def _lost(
     tx: LedgerTransaction, state: WorkspaceState, read: Mapping[str, list[armor.Token]], refused: list[NotAbsorbed]
 ) -> tuple[tuple[Lost, ...], int]:
-    """Return the bundles and resets that the ledger lacks, as they were issued, and how many it has."""
+    """Return the bundles and resets that the ledger lacks, in order of issue, and how many it has already."""
     found: dict[str, Lost] = {}
     known: set[bytes] = set()
     for name, token in ((name, one) for name, tokens in read.items() for one in tokens if one.type not in IN_PACKS):
@@ -200,7 +200,7 @@ def _lost(
 
 
 def _verified(tx: LedgerTransaction, state: WorkspaceState, token: armor.Token) -> Lost:
-    """Verify what a key of this workspace may have signed; one that was revoked since is lost as well."""
+    """Verify a bundle or a reset; a bundle that was revoked since is accepted."""
     trust = state.trust_store.trust
     if token.type == "reset":
         return verify_signed(token, Reset, trust, tx.now)
@@ -210,7 +210,7 @@ def _verified(tx: LedgerTransaction, state: WorkspaceState, token: armor.Token) 
 
 
 def _is_ours(tx: LedgerTransaction, one: Lost) -> bool:
-    """Return whether a signature shows that this ledger lost something: a reseller keeps its limited key, and sells."""
+    """Return whether this ledger issued it: a key limited to parts is a reseller's, unless its file is here."""
     key = one.keys[0].scheme, one.keys[0].key_id
     signer = tx.trust.signers.get(key)
     is_resellers = signer is not None and signer.admitted.scope.parts is not None

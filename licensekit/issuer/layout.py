@@ -24,28 +24,28 @@ class Layout:
         self.ledger_url = folder / "ledger.url"  # the URL of the ledger, if it is not in the workspace
         self.mark = folder / "ledger.mark"  # the newest entry of the ledger that this folder has seen
         self.abandoned = folder / "abandoned"
-        """The changes of keys that were given up, with the keys that were made for them."""
-        self.ignored = folder / ".gitignore"  # what is never committed: secrets, the ledger, customers' licenses
+        """Key changes that were given up, with the keys made for them."""
+        self.ignored = folder / ".gitignore"  # excludes secrets, the ledger and customers' licenses
 
     def pack(self, product: str) -> Path:
-        """Return the path of the pack that the application ships."""
+        """Return the path of the pack that the application of `product` ships."""
         return self.folder / f"{product}.lkp"
 
     def public(self, issuer: str) -> Path:
-        """Return the path of the public key that a third party sends to the vendor."""
+        """Return the path of the public key that a partner sends to the vendor."""
         return self.folder / f"{issuer}.pub"
 
     def record_url(self, url: str) -> None:
-        """Record in the workspace that its ledger is at `url`."""
+        """Record `url` as the location of the ledger."""
         files.write_atomically(self.ledger_url, f"{url}\n".encode(), mode=files.PRIVATE)
 
     @property
     def has_ledger(self) -> bool:
-        """Whether there is a workspace."""
+        """Whether the folder is a workspace: it has a ledger, or the URL of one."""
         return self.ledger.is_file() or self.ledger_url.is_file()
 
     def locate_ledger(self) -> str | Path:
-        """Return the location of the ledger, a path or a URL; raise `WorkspaceInvalid` if there is no workspace."""
+        """Return the path or URL of the ledger; raise `WorkspaceInvalid` if there is no workspace."""
         if self.ledger.is_file():
             return self.ledger
         if not self.ledger_url.is_file():
@@ -59,7 +59,7 @@ class Layout:
 
 
 def require_url(url: str | None) -> None:
-    """Refuse what is not the URL of a server, or has a password in it, which is not repeated; None is in the folder."""
+    """Raise `PlanRefused` if `url` is not the URL of a server or contains a password. None means the folder."""
     if url is None:
         return
     if not database.is_url(url) or len(url.encode()) >= _URL_BYTES:

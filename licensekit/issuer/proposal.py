@@ -1,4 +1,4 @@
-"""Proposals of what a key of the workspace signs, worked out again before it is entered, and what people agree to."""
+"""Proposals of what a key signs, worked out again before they are entered; and the messages that they show."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,33 +16,34 @@ P = TypeVar("P", bound="SignProposal[Any, Any]")
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class SignProposal(proposals.Proposal[R_co], Generic[R_co, K]):
-    """What would be signed with a key (`K`) and entered in the ledger; then `R_co` is returned."""
+    """What would be signed with a key (`K`) and entered in the ledger; `sign` returns `R_co`."""
 
     enter: Callable[[LedgerTransaction, K], R_co] = field(compare=False)
-    """Signs and enters it in the transaction in which it was worked out."""
+    """Signs and enters it, in the transaction in which it was worked out."""
     is_done: bool = False
-    """Whether the result is there already, so that nothing is to be signed."""
+    """Whether the result exists already, and nothing is signed."""
     renews_pack: bool = False
-    """Whether the pack is written from the ledger, once it is entered."""
+    """Whether the pack is written afterwards."""
     again: Callable[..., R_co] = field(init=False, compare=False)
-    """Works it out again and enters it in one transaction, once `propose` has returned it."""
+    """Works it out again and enters it in one transaction; set by `propose`."""
 
     def sign(self, key: K, *, who: str, confirm: bool = False) -> R_co:
-        """Sign and enter it as `who`, who must `confirm` what needs it; else it raises `ConfirmationNeeded`.
+        """Sign and enter it as `who`.
 
-        Raises `ProposalStale` if what it is about has changed since it was proposed.
+        Raises `ConfirmationNeeded` if `needs_confirmation` is not empty and `confirm` is false, `ProposalStale` if the
+        outcome has changed since it was proposed.
         """
         self.require_confirmed(confirm=confirm)
         return self.again(key, who=who, shown=self)
 
 
 def propose(store: WorkspaceStore, work_out: Callable[[LedgerTransaction], P], now: int) -> P:
-    """Work a proposal out, to be looked at and then signed."""
+    """Work out a proposal, to be reviewed and then signed."""
 
     def again(key: Any, *, who: str, shown: P) -> Any:
         with store.write(now, who) as tx:
             found = work_out(tx)
-            if not found.is_done:  # what is done meanwhile is the result for both
+            if not found.is_done:  # if somebody else did it meanwhile, that is the result
                 proposals.require_same(shown, found)
             result = found.enter(tx, key)
         if found.renews_pack:
@@ -51,18 +52,18 @@ def propose(store: WorkspaceStore, work_out: Callable[[LedgerTransaction], P], n
 
     with store.read(now) as tx:
         proposed = work_out(tx)
-    object.__setattr__(proposed, "again", again)  # nobody has seen it yet
+    object.__setattr__(proposed, "again", again)  # frozen, but nobody has it yet
     return proposed
 
 
 class SoldIsChanged(Message):
-    """A bundle that was sold is changed: its next sequence takes its place."""
+    """A bundle that was sold changes: its next sequence replaces it."""
 
     bundle: str
 
 
 class LicenseReplaced(Message):
-    """A bundle has a license that another took the place of."""
+    """A bundle has a license that another license has replaced."""
 
     license: str
     instead: str
@@ -71,7 +72,7 @@ class LicenseReplaced(Message):
 
 
 class UnusualTerm(Message, reasons=True):
-    """A date of a bundle is rarely meant so."""
+    """A date of a bundle is unusual."""
 
     day: int
 
@@ -92,7 +93,7 @@ class TakesAway(Message):
 
 
 class Concerned(Message, reasons=True):
-    """How many bundles in force what is at the key path `where` of a catalog concerns, and whose they are."""
+    """How many bundles in force a change at the key path `where` of a catalog concerns, and whose they are."""
 
     where: str
     bundles: int
@@ -101,45 +102,45 @@ class Concerned(Message, reasons=True):
 
 
 class UnboundReturn(Message):
-    """The return of a bundle that is bound to no installation takes it back from everybody."""
+    """A returned bundle is bound to no installation: it is taken back from everybody."""
 
     bundle: str
 
 
 class ListEffect(Message, reasons=True):
-    """What the next revocation list does to a bundle where it arrives; or not, as it was taken back by itself."""
+    """What the next revocation list does to a bundle where it arrives."""
 
     bundle: str
     company: str
-    state: str  # the one that it has in the ledger before
+    state: str  # its state before
 
 
 class ListDecides(Message, reasons=True):
-    """What a new revocation list takes back or no longer takes back."""
+    """What a new revocation list takes back or reinstates."""
 
     subjects: tuple[str, ...]
 
 
 class HistoryDoubtful(Message, reasons=True):
-    """What came from installations does not come from one history, or from several of one serial."""
+    """An installation's files do not come from one history, or several installations use one serial."""
 
     installation: bytes = b""
-    names: tuple[str, ...] = ()  # what the installation is called, if anybody named it
+    names: tuple[str, ...] = ()  # of the installation, if anybody named it
     count: int = 0
 
 
 class CustomersMerge(Message, reasons=True):
-    """One customer becomes part of another: what that ends, and what it makes possible."""
+    """One customer is merged into another."""
 
     gone: str
     into: str
-    id: str | None  # the external id of the one that stays, and the old one of the other
-    old: str | None
+    id: str | None  # the external id of the one that stays
+    old: str | None  # that of the other
     serials: tuple[str, ...]  # in force
 
 
 class AcceptsRestored(Message):
-    """A restored ledger is accepted, with what the files bring back."""
+    """A restored ledger is accepted, with what the files contain."""
 
     number: int
 
@@ -154,6 +155,6 @@ class NotAbsorbed(Message, reasons=True):
 
 
 class BundlesVoid(Message):
-    """Active bundles that a revoked key has signed are void."""
+    """The active bundles that a revoked key has signed become void."""
 
     count: int

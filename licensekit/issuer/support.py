@@ -1,7 +1,7 @@
-"""A support question: whose a document is, whether it is genuine, why it does not work, and what to send.
+"""Answers to support questions: whose a document is, whether it is genuine, why it does not work, and what to send.
 
-Each document is judged by what is in force in the workspace. What its customer sees is evaluated as in an installation
-(`docs/evaluation.md`) to which the bundle is bound, and where the other parts of its serial are activated as well.
+Documents are judged by what is in force in the workspace. The customer's view is evaluated (`docs/evaluation.md`) as in
+the installation that the bundle is bound to, with the other parts of its serial activated.
 """
 
 from bisect import bisect_right
@@ -31,61 +31,61 @@ _BY_DATES: Final = frozenset({BundleState.PENDING, BundleState.GRACE, BundleStat
 
 
 class Verdict(Message, reasons=True):
-    """What a document is worth today, and what helps."""
+    """Whether a document works today, why not, and the remedy."""
 
     remedy_template: ClassVar[Templates] = cast("Templates", Text("remedy", ""))
     what: str = ""
-    """A bundle as commands name it, or the type of another document."""
+    """A bundle's name in commands, or the type of another document."""
     company: str = ""
     serial: str = ""
     part: str = ""
     by: str = ""
-    """The bundle that took its place or answers it, or the key or issuer that signed it."""
+    """The bundle that replaced or answers it, or the key or issuer that signed it."""
     day: int = 0
     change: StateChange | None = None
     unit: str = "bundle"
     listed: str = ""
-    """What the revocation list has of it: a bundle, or a `unit` that is a serial."""
+    """Its entry on the revocation list: a bundle or a serial, as `unit` says."""
     error: errors.LicenseError | None = None
     send: str = ""
-    """The bundle whose file is to be sent; empty: none."""
+    """The bundle whose file to send; empty: none."""
 
     @property
     def works(self) -> bool:
-        """Whether the customer needs nothing else."""
+        """Whether the customer needs nothing new."""
         return self.reason in _WORKING
 
     @property
     def remedy(self) -> str:
-        """The command that writes what is to be sent, or else helps, `licensekit …`; empty where none does."""
+        """The command that writes the file to send, or helps otherwise; empty if there is none."""
         command = f"ledger file {self.send}" if self.send else self._say(self.remedy_template)
         return command and f"licensekit {command}"
 
     def as_json(self) -> dict[str, Any]:
-        """Return all of it as plain JSON values."""
+        """Return it as plain JSON values, with `remedy`."""
         return {**super().as_json(), "remedy": self.remedy or None}
 
 
 class SupportCase(NamedTuple):
-    """A document that somebody asks about, and everything about it that helps."""
+    """A document that somebody asks about, its verdict, and everything known about it."""
 
     verdict: Verdict
     finding: findings.Finding | None = None
-    """What it says, and what vouches for it; None: it cannot be read."""
+    """Its contents and signatures; None: it cannot be read."""
     issued: Issued | None = None
-    """The bundle that it is, or is about, as the ledger has it."""
+    """The bundle in the ledger that it is, or is about."""
     customer: customers.Customer | None = None
     installation: tuple[str, ...] = ()
-    """What the installation is called that the bundle is bound to, if anybody named it."""
+    """The name of the installation that the bundle is bound to, if anybody named it."""
     sent: tuple[Sent, ...] = ()
-    """What each installation of the serial has sent last."""
+    """The last document that each installation of the serial has sent."""
     summary: Summary | None = None
     """What the customer sees today, if the bundle is genuine."""
     notices: tuple[Notice, ...] = ()
     access: Mapping[str, str] = {}
-    """Each license that the bundle names, and what it gives today: `full`, `read` or `none`."""
+    """Code of each license of the bundle to its access today: `full`, `read` or `none`."""
     older: errors.LicenseError | None = None
-    """Why the oldest application in the field refuses what is genuine; None: it takes it."""
+    """Why the oldest application in the field refuses a genuine bundle; None: it accepts it."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
@@ -97,7 +97,7 @@ class SupportCase(NamedTuple):
 
 
 def explain(tx: LedgerTransaction, asked: str | bytes) -> tuple[SupportCase, ...]:
-    """Explain each document in a file, whose damage is explained as well, or in those that a name means."""
+    """Explain each document in a file, which may be damaged, or in the files that a name refers to."""
     if isinstance(asked, str):
         return tuple(case for tokens in _named(tx, asked) for case in _cases(tx, tokens))
     try:
@@ -107,7 +107,7 @@ def explain(tx: LedgerTransaction, asked: str | bytes) -> tuple[SupportCase, ...
 
 
 def _named(tx: LedgerTransaction, name: str) -> Iterator[Sequence[armor.Token]]:
-    """Yield what is in each file that a name means: as a customer would get it, or as it came."""
+    """Yield the tokens of each file that a name refers to: license files as they are sent today, others as received."""
     ledger, of_order = tx.ledger, bundles.of_order(tx.ledger, name)
     found = _newest(bundles.of_serial(ledger, name)) or [one for one in of_order if one.state != VOID] or of_order
     try:
@@ -125,7 +125,7 @@ def _named(tx: LedgerTransaction, name: str) -> Iterator[Sequence[armor.Token]]:
 
 
 def _of_customer(tx: LedgerTransaction, name: str, unknown: errors.NotIssued) -> list[Issued]:
-    """Return the newest bundles of every serial of a customer; raise `unknown` where there is none."""
+    """Return the newest bundles of every serial of a customer; raise `unknown` if there is no such customer."""
     try:
         customer = customers.customer_named(tx.ledger, name)
     except errors.NotIssued as error:
@@ -135,13 +135,13 @@ def _of_customer(tx: LedgerTransaction, name: str, unknown: errors.NotIssued) ->
 
 
 def _newest(issued: Iterable[Issued]) -> list[Issued]:
-    """Return of each part of a serial the bundle in force, else the one that was issued last."""
+    """Return for each part of a serial the bundle in force, else the one issued last."""
     by_worth = sorted(issued, key=lambda one: (one.state == ACTIVE, one.state != VOID, one.number))
     return list({one.bundle.part: one for one in by_worth}.values())
 
 
 def _cases(tx: LedgerTransaction, tokens: Sequence[armor.Token]) -> Iterator[SupportCase]:
-    """Yield a case for each document of a file that is not attached to another."""
+    """Yield a case for each document of a file except attachments."""
     found = list(zip(tokens, findings.check(tokens, tx.state.trust_store, tx.now), strict=True))
     for token, finding in [one for one in found if one[0].type not in pack.IN_PACKS] or found[-1:]:
         match finding.document:
@@ -189,7 +189,7 @@ def _of_bundle(
 def _judged(
     tx: LedgerTransaction, token: armor.Token, finding: findings.Finding, issued: Issued | None, heir: Issued | None
 ) -> tuple[str, int | None]:
-    """Return the reason of the verdict about a bundle, and the day that it names."""
+    """Return the reason and the day of the verdict about a bundle."""
     taken, reason = heir and dates.day_at(heir.bundle.issued), "refused" if finding.error else ""
     if issued is None:
         return reason or "lost", None
@@ -199,7 +199,7 @@ def _judged(
     elif isinstance(finding.error, errors.KeyRevoked):
         reason = "key-revoked" if issued.token == token else "signed-again"
     elif waits and not reason:
-        # What replaces it may start later.
+        # Its replacement may start later.
         every = [one for one in bundles.of_serial(tx.ledger, issued.bundle.serial) if one.state != VOID]
         there = [one.token for one in (*every, heir) if one is not None]
         governs = any(part.verified.token == token for part in _evaluated(tx, issued.bundle, there).parts)
@@ -211,13 +211,13 @@ def _judged(
 
 
 def _listed(tx: LedgerTransaction, bundle: Bundle) -> tuple[str, str]:
-    """Return as what a bundle is given again, if it was taken back: it alone, or its serial."""
+    """Return how the list in force would name a bundle: by its serial, or alone."""
     last = tx.state.last_list
     return ("serial", bundle.serial) if last is not None and bundle.serial in last.serials else ("bundle", bundle.name)
 
 
 def _evaluated(tx: LedgerTransaction, bundle: Bundle, tokens: Iterable[armor.Token]) -> Entitlements:
-    """Evaluate what those of some bundles that verify grant today where `bundle` is activated, and bound."""
+    """Evaluate today's grants of those `tokens` that verify, in the installation that `bundle` is bound to."""
     verified: list[signed.Verified[Bundle]] = []
     for token in tokens:
         with suppress(errors.LicenseError):
@@ -228,7 +228,7 @@ def _evaluated(tx: LedgerTransaction, bundle: Bundle, tokens: Iterable[armor.Tok
 
 
 def _oldest_store(tx: LedgerTransaction) -> pack.TrustStore:
-    """Return what the oldest application in the field believes before it reads a file."""
+    """Return the trust store of the oldest application in the field."""
     held, every = oldest_held(tx).trust, documents.every(tx.ledger, "trust")
     roots = [known.verified.token for known in tx.trust.chain if (known.root.version,) <= held[:1]]
     count = bisect_right(every, held, key=lambda token: order.full_version(decode(Trust, token.payload)))
@@ -263,10 +263,9 @@ def _of_exchange(tx: LedgerTransaction, token: armor.Token, finding: findings.Fi
 
 
 def _with_records(tx: LedgerTransaction, case: SupportCase, serial: str | None) -> SupportCase:
-    """Return a case with what the ledger has of its serial and order."""
+    """Return the case with the ledger's records of its serial: customer, installation, exchange files."""
     if serial is None:
         return case
-    bound = case.issued and case.issued.bundle.binding
-    names = installations.names_of(tx.ledger, None if bound is None else bound.installation)
+    names = installations.names_of(tx.ledger, case.issued and case.issued.installation)
     sent = tuple(exchange_files.last_of_each(tx.ledger, serial, None))
     return case._replace(installation=names, customer=customers.customer_of(tx.ledger, serial), sent=sent)

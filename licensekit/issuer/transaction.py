@@ -1,4 +1,4 @@
-"""Transactions on the ledger of a workspace: its verified documents, and signing in its name."""
+"""Transactions on the ledger of a workspace, with its verified documents and signing."""
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -22,9 +22,8 @@ from licensekit.wire.armor import Token
 from licensekit.wire.documents import TYPE_OF, Bundle, Catalog, Document, Revocations, replace_fields
 
 CLOCK_IS_RIGHT: Final = "clock-is-right"
-"""The name of what overrides that the clock disagrees with the ledger."""
-RESTORED: Final = "restored"
-"""The name of what overrides that the ledger lacks what this folder has seen, and accepts it."""
+"""Overrides the doubt that the clock disagrees with the ledger."""
+RESTORED: Final = "restored"  # accepts a ledger that lacks entries which this folder has seen
 _BEHIND_SECONDS: Final = 3600
 _AHEAD_SECONDS: Final = 90 * dates.DAY_SECONDS
 P = ParamSpec("P")
@@ -38,7 +37,7 @@ class LedgerTransaction:
 
     store: "WorkspaceStore"
     ledger: Connection
-    state: documents.WorkspaceState  # what is in force, with what this transaction has entered
+    state: documents.WorkspaceState  # in force, including what this transaction has entered
     now: int  # seconds since 1970
     who: str  # for the ledger; empty where nothing is entered
 
@@ -48,12 +47,12 @@ class LedgerTransaction:
         return self.state.trust_store.trust
 
     def record(self, action: str, token: Token, document: Document) -> projection.Record:
-        """Return the record of a document that is to be entered now."""
+        """Return the record of a document for an entry at this moment."""
         return projection.Record(action, self.now, self.who, token, document)
 
     def sign(self, action: str, document: SignedByVendor, signer: signing.Signer) -> projection.Record:
         """Sign a document, if `signer` may, and return its record; raises as `require_admitted` and `sign`."""
-        if isinstance(document, Catalog | Revocations):  # these say what the ledger held before
+        if isinstance(document, Catalog | Revocations):  # these name the ledger's newest entry
             document = replace_fields(document, extensions={**document.extensions, **entries.ledger_mark(self.ledger)})
         admitted = admission(signer, self.trust)
         require_type(admitted, TYPE_OF[type(document)])
@@ -61,34 +60,34 @@ class LedgerTransaction:
         return self.record(action, sign(document, signer), document)
 
     def put_in_force(self, records: Sequence[projection.Record], state: documents.WorkspaceState | None = None) -> None:
-        """Enter records with documents of a pack; `state` has them, if they were verified before."""
+        """Enter records of pack documents; `state` includes them if they were verified before."""
         entries.append(self.ledger, records)
         self.state = documents.extended(self.state, [record.token for record in records]) if state is None else state
 
 
 @dataclass(eq=False, repr=False)
 class WorkspaceStore:
-    """Folder and ledger of a workspace; its documents are verified once, and again when another program enters one."""
+    """The folder and ledger of a workspace. Its documents are verified once, and after another program enters one."""
 
     layout: Layout
     database: Database
-    draw: Draw = token_bytes  # draws what nobody may guess
-    overrides: frozenset[str] = frozenset()  # the names of what is signed although it is doubtful
+    draw: Draw = token_bytes
+    overrides: frozenset[str] = frozenset()  # the doubts that are ignored
     _verified: tuple[int, documents.WorkspaceState] | None = field(default=None, init=False)
 
     def overriding(self, *doubts: str) -> "WorkspaceStore":
-        """Return a store of the same workspace that signs although these speak against it."""
+        """Return a store of the same workspace that ignores these doubts."""
         return WorkspaceStore(self.layout, self.database, self.draw, frozenset(doubts))
 
     @contextmanager
     def read(self, now: int) -> Generator[LedgerTransaction]:
-        """Open a transaction that only reads; raises as `workspace_state`."""
+        """Open a read-only transaction; raises as `workspace_state`."""
         with self.database.read() as ledger:
             yield LedgerTransaction(self, ledger, self._state(ledger), now, "")
 
     @contextmanager
     def write(self, now: int, who: str) -> Generator[LedgerTransaction]:
-        """Open a transaction, kept if the block ends well; raises what speaks against it and is not in `overrides`."""
+        """Open a transaction that commits at the end; raise `LedgerRestored` or `ClockDoubtful` if not overridden."""
         accepts = RESTORED in self.overrides
         with self.database.write() as ledger:
             if not accepts:
@@ -101,7 +100,7 @@ class WorkspaceStore:
             newest = documents.newest_number(ledger) if tx.state is not state else None
             entered = entries.head(ledger)
         entries.raise_mark(self.layout.mark, entered, lower=accepts)
-        if newest is not None:  # now it is committed
+        if newest is not None:  # committed by now
             self._verified = newest, tx.state
 
     def write_pack(self, now: int) -> Path:
@@ -120,7 +119,7 @@ class WorkspaceStore:
 
 
 class WorkspacePart:
-    """A workspace or a part of it as programs use it: what belongs to one subject, done on the store."""
+    """The base of the handles: a workspace, its ledger, customers, keys and catalog."""
 
     def __init__(self, store: WorkspaceStore) -> None:
         self._store = store
@@ -132,11 +131,11 @@ class WorkspacePart:
 def on_ledger(
     act: Callable[Concatenate[Connection, P], T], *, writes: bool = False
 ) -> Callable[Concatenate[WorkspacePart, P], T]:
-    """Return the method of a part that asks the ledger, or changes what no chain of it covers."""
+    """Turn a function on the ledger into a method of a part; `writes` for records outside the hash chain."""
 
     @wraps(act)
     def method(self: WorkspacePart, /, *args: P.args, **options: P.kwargs) -> T:
-        database = self._store.database  # pyright: ignore[reportPrivateUsage]  # it becomes a method of the part
+        database = self._store.database  # pyright: ignore[reportPrivateUsage]  # this is a method of the part
         with database.write() if writes else database.read() as ledger:
             return act(ledger, *args, **options)
 
@@ -144,12 +143,12 @@ def on_ledger(
 
 
 def _require_clock(ledger: Connection, state: documents.WorkspaceState, now: int) -> None:
-    """Refuse a clock that is not near the newest entry of the ledger, or before a document in force."""
+    """Refuse a clock that is far from the newest entry of the ledger, or before a document in force."""
     number, at = entries.newest_entry(ledger)
-    # Far ahead it can only be told from a workspace that was long unused by asking.
+    # A clock far ahead looks like a workspace that was long unused: only a person can tell.
     if number and not at - _BEHIND_SECONDS <= now <= at + _AHEAD_SECONDS:
         raise errors.ClockDoubtful(reason="behind" if now < at else "ahead", now=now, number=number, made=at)
-    # A document that was signed elsewhere has no entry of its time; installations would refuse a file that carries it.
+    # A document signed elsewhere may be dated later than its entry; installations would refuse a file that carries it.
     catalog = None if state.catalog is None else state.catalog.document
     in_force = {"trust document": state.trust, "revocation list": state.last_list, "catalog": catalog}
     found = {name: one.issued for name, one in in_force.items() if one is not None}
@@ -159,7 +158,7 @@ def _require_clock(ledger: Connection, state: documents.WorkspaceState, now: int
 
 
 def require_admitted(signer: AdmittedSigner, document: SignedByVendor, trust_store: TrustStore) -> None:
-    """Refuse what the key may not say, by the rule of every reader, and a meter that would grant less than is sold."""
+    """Refuse a document outside the key's scope (`require_scope`), or a meter whose amount the scope would reduce."""
     require_scope(signer, document)
     most = signer.admitted.scope.most
     if most is None or not isinstance(document, Bundle):
@@ -173,7 +172,7 @@ def require_admitted(signer: AdmittedSigner, document: SignedByVendor, trust_sto
 
 
 def admission(signer: signing.Signer | keyfile.PublicPart, trust: TrustState) -> AdmittedSigner:
-    """Return what the trust document says of a signer's key; raise `KeyUnknown` if nothing."""
+    """Return the admission of a signer's key by the trust document; raise `KeyUnknown` if it has none."""
     key = signer.verifying_key
     found = trust.signers.get((key.scheme, key.key_id))
     if found is None:
@@ -182,7 +181,7 @@ def admission(signer: signing.Signer | keyfile.PublicPart, trust: TrustState) ->
 
 
 def require_signer(signer: signing.Signer | None) -> signing.Signer:
-    """Return the signer; raise `KeyMissing` if something is to be signed and there is none."""
+    """Return `signer`; raise `KeyMissing` if it is None."""
     if signer is None:
         raise errors.KeyMissing(reason="not-given")
     return signer

@@ -1,10 +1,10 @@
-"""A vendor's workspace: the one handle through which it is used, by commands and by programs.
+"""The workspace of a vendor or partner: the handle that commands and programs use.
 
-Nothing here prints, prompts or reads the clock. `who` is written into the ledger beside what was signed; `now` is
-seconds since 1970; `attach` says for which application a file is (`attachments`): what it lacks is attached.
+`who` is written into the ledger. `now` is in seconds since 1970. `attach` names the application that a file is for;
+documents that it lacks are attached (`attachments`).
 
-What is worth looking at has two methods: `propose_issue` returns what would be signed, for `.sign` to sign it, and
-`issue` does both. Without `confirm`, the second raises `ConfirmationNeeded` where somebody must agree first.
+An operation that deserves a preview has two methods: `propose_issue` returns a proposal, whose `sign` carries it out;
+`issue` does both, and raises `ConfirmationNeeded` without `confirm` if somebody must agree first.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -40,25 +40,25 @@ from licensekit.trust.pack import Held
 class Workspace(transaction.WorkspacePart, AbstractContextManager["Workspace"]):
     """A folder with a catalog, keys and a ledger. Open it with `create` or `open`.
 
-    What signs raises `TrustError` if the key may not sign, `KeyMissing` without a key where something is to be signed,
-    and `StateError` if the ledger cannot be used. Nothing is signed or entered in all these cases.
+    Methods that sign raise `TrustError` if the key may not sign, `KeyMissing` if a key is needed and none is given, and
+    `StateError` if the ledger cannot be used. Nothing is signed or entered then.
     """
 
     def __init__(self, store: transaction.WorkspaceStore) -> None:
         super().__init__(store)
         self.layout, self.database = store.layout, store.database
         self.ledger = questions.Ledger(store)
-        """What was issued."""
+        """Everything that was issued."""
         self.customers = Customers(store)
-        """What is exchanged with customers' installations."""
+        """The customers, and the exchange with their installations."""
         self.keys = workspace_keys.WorkspaceKeys(store)
-        """The keys that sign."""
+        """The signing keys."""
         self.catalog = WorkspaceCatalog(store)
-        """What can be sold."""
+        """The catalog of what can be sold."""
 
     @staticmethod
     def create(folder: Path, given: NewWorkspace, secrets: Callable[[], Secrets], *, who: str, now: int) -> "Workspace":
-        """Make a workspace in `folder` and open it; raises as `create.create`."""
+        """Create a workspace in `folder` and open it; raises as `create.create`."""
         create(folder, given, secrets, who=who, now=now)
         return Workspace.open(folder)
 
@@ -66,17 +66,16 @@ class Workspace(transaction.WorkspacePart, AbstractContextManager["Workspace"]):
     def create_partner(
         folder: Path, given: NewWorkspace, pack: bytes, pin: str, passphrase: Callable[[], bytes], *, who: str, now: int
     ) -> "Workspace":
-        """Make a third party's workspace under the vendor's root, and open it.
+        """Create a partner's workspace under the vendor's root and open it; raises as `create.create_partner`.
 
-        Its key is valid once the vendor has admitted it; then `keys.take` enters the vendor's next pack. Raises as
-        `create.create_partner`.
+        Its key is valid once the vendor has admitted it and `keys.propose_take` has entered the vendor's next pack.
         """
         create_partner(folder, given, pack, pin, passphrase, who=who, now=now)
         return Workspace.open(folder)
 
     @staticmethod
     def open(folder: Path, draw: transaction.Draw = token_bytes) -> "Workspace":
-        """Open the workspace in `folder`; `draw` returns random bytes, for tests to foresee.
+        """Open the workspace in `folder`; `draw` returns random bytes, which tests can choose.
 
         Raises `WorkspaceInvalid` if there is none, `StateError` if its ledger cannot be used.
         """
@@ -84,7 +83,7 @@ class Workspace(transaction.WorkspacePart, AbstractContextManager["Workspace"]):
         return Workspace(transaction.WorkspaceStore(layout, open_ledger(layout.locate_ledger(), create=False), draw))
 
     def overriding(self, *doubts: str) -> "Workspace":
-        """Return this open workspace, signing in spite of these `doubts` (`OVERRIDES`) of the ledger or the clock."""
+        """Return this open workspace with these `doubts` (of `OVERRIDES`) ignored when it signs."""
         return Workspace(self._store.overriding(*doubts))
 
     @staticmethod
@@ -100,7 +99,7 @@ class Workspace(transaction.WorkspacePart, AbstractContextManager["Workspace"]):
         self.close()
 
     def read(self, now: int) -> AbstractContextManager[transaction.LedgerTransaction]:
-        """Open a transaction that only reads."""
+        """Open a read-only transaction."""
         return self._store.read(now)
 
     def state(self, now: int) -> documents.WorkspaceState:
@@ -113,9 +112,9 @@ class Workspace(transaction.WorkspacePart, AbstractContextManager["Workspace"]):
         return self._store.write_pack(now)
 
     def held_by_pack(self, pack: bytes | None, *, now: int) -> Held:
-        """Return what an application holds that ships `pack`, as a value of `attach`; None: the oldest in the field.
+        """Return the `attach` value for an application that ships `pack`; None: for the oldest one in the field.
 
-        Raises `FormatError` or `TrustError` if it is no pack, not to be believed, or of another workspace.
+        Raises `FormatError` or `TrustError` if `pack` is not a pack, does not verify, or is of another workspace.
         """
         with self.read(now) as tx:
             return oldest_held(tx) if pack is None else held_by_pack(tx.state, pack)
@@ -126,7 +125,7 @@ class Workspace(transaction.WorkspacePart, AbstractContextManager["Workspace"]):
             documents.put_fact(tx.ledger, documents.OLDEST_PACK, held_by_pack(tx.state, pack).text)
 
     def propose_issue(self, draft: OrderDraft, *, now: int, **signing: Unpack[Signing]) -> IssueProposal:
-        """Check an order and return its bundle; if it was issued before, its file. As `issue`."""
+        """Check an order and return the proposal of its bundle, or of its file if it was issued before; as `issue`."""
         return proposal.propose(self._store, partial(propose_order, draft=draft, signing=signing), now)
 
     def issue(
@@ -134,9 +133,9 @@ class Workspace(transaction.WorkspacePart, AbstractContextManager["Workspace"]):
     ) -> LicenseFile:
         """Issue an order: sign its bundle, enter it in the ledger, and return its file.
 
-        An order whose number was issued before gives the same bundle again. `approve` is called with the file before
-        the ledger has it: if it raises, nothing was issued. Raises `OrderInvalid` with all its faults, `OrderConflict`
-        if another order was issued under its number, or what was issued is void.
+        The same order under the same number returns the bundle issued before. `approve` is called with the file before
+        the ledger commits: if it raises, nothing is issued. Raises `OrderInvalid` with all faults, `OrderConflict` if
+        another order was issued under its number, or its bundle is no longer valid.
         """
         return self.propose_issue(draft, now=now, **signing).sign(key, who=who)
 
@@ -152,15 +151,15 @@ class Workspace(transaction.WorkspacePart, AbstractContextManager["Workspace"]):
         keep_going: bool = False,
         workers: int = 1,
     ) -> Iterator[Done]:
-        """Issue many orders: all of them or none, or with `keep_going` all that are valid.
+        """Issue many orders: all or none, or with `keep_going` all valid ones.
 
-        An order that was issued before gives the same bundle again. Once a bundle is in the ledger its file is
-        returned, and written into the folder `into` if there is one; what was not written when a run was interrupted,
-        the next one writes. With more than one of `workers`, that many other processes sign and write the files.
+        An order that was issued before returns the same bundle. A file is yielded, and written into the folder `into`
+        if given, after its bundle is in the ledger. After an interruption, the next run writes the missing files. With
+        `workers` above one, that many processes sign and write.
 
-        Raises `OrdersRefused` if some are invalid, and `keep_going` is false: nothing was issued then; `FileUnusable`
-        or `PlaceTaken` if the folder cannot be listed, or a file not be written, whose bundle is in the ledger then;
-        `SignerUnavailable` if the key cannot be reached, or given to other processes.
+        Raises `OrdersRefused` if some orders are invalid and `keep_going` is false (nothing is issued then),
+        `FileUnusable` or `PlaceTaken` if the folder cannot be listed or a file cannot be written (its bundle is in the
+        ledger then), `SignerUnavailable` if the key cannot be reached or not be given to other processes.
         """
         issue_some = issue_valid if keep_going else issue_all
         taken = frozenset[str]() if into is None else files.names_in(into)
@@ -168,21 +167,21 @@ class Workspace(transaction.WorkspacePart, AbstractContextManager["Workspace"]):
             yield from issue_some(self._store, lines, Run(key, pool, now, who, attach, into, taken, {}))
 
     def propose_renewals(self, filters: lookup.Filters, *, days: int, now: int) -> Iterator[Renewal]:
-        """Yield what ends within `filters.expiring_within` days and what this many more `days` make of it.
+        """Yield a renewal by `days` for each bundle in force that ends within `filters.expiring_within` days.
 
-        That is each bundle in force whose term or maintenance ends, what ends first in front; in constant memory.
-        `issue_bulk` signs the `line` of each, or of those that `renewal_lines` reads back from a table.
+        Term or maintenance ends; the earliest end comes first. Uses constant memory. `issue_bulk` signs the `line` of
+        each, or the lines that `renewal_lines` reads back from a table.
         """
         with self.database.read() as ledger:
             yield from renewals(ledger, filters, days=days, today=dates.day_at(now))
 
     def publish(self, folder: Path, *, now: int) -> Iterator[PublishedFile]:
-        """Write the newest file of each customer where a web server serves it, and yield every one (`license_file`).
+        """Write the newest file of each serial into a folder that a web server serves, and yield each.
 
-        It needs no key and no right to write to the ledger.
+        Needs no key and only reads the ledger.
 
-        Raises `LedgerRestored` if newer files would be replaced by older ones, `FileUnusable` if the folder is missing,
-        or a file in it cannot be replaced (those before it are), `PlaceTaken` if the workspace with its keys is in it.
+        Raises `LedgerRestored` if older files would replace newer ones, `FileUnusable` if the folder is missing or a
+        file in it cannot be replaced (earlier ones are), `PlaceTaken` if the folder contains the workspace.
         """
         if error := self.ledger.restored():
             raise error
@@ -190,7 +189,7 @@ class Workspace(transaction.WorkspacePart, AbstractContextManager["Workspace"]):
             yield from publish(tx, folder)
 
     def propose_change(self, asked: Amendment, *, now: int, **signing: Unpack[Signing]) -> ChangeProposal:
-        """Return what a renewal or amendment would make of the bundle in force.
+        """Return the bundle that a renewal or amendment would make of the one in force.
 
         Raises `NotIssued` if nothing was issued for the serial or its part, `NotCurrent` if that was revoked, returned,
         or replaced by another serial, `OrderConflict` if something else was signed under its order number,
@@ -201,35 +200,35 @@ class Workspace(transaction.WorkspacePart, AbstractContextManager["Workspace"]):
     def change(
         self, asked: Amendment, key: Signer | None, *, who: str, now: int, confirm: bool = False, **how: Unpack[Signing]
     ) -> LicenseFile:
-        """Sign what a change makes of the bundle in force as its next sequence; return its file.
+        """Sign the changed bundle as the next sequence, and return its file.
 
-        Where nothing is to be signed, because the change was made before under its order number or alters nothing, the
-        file is that of the bundle in force.
+        If the change was made before under its order number, or alters nothing, the file is that of the bundle in
+        force.
 
-        Raises as `propose_change`; `ConfirmationNeeded` if something that was sold is changed, and `confirm` is false,
-        `ProposalStale` if somebody else changes it meanwhile.
+        Raises as `propose_change`; `ConfirmationNeeded` if something that was sold changes and `confirm` is false,
+        `ProposalStale` if somebody else changed the bundle meanwhile.
         """
         return self.propose_change(asked, now=now, **how).sign(key, who=who, confirm=confirm)
 
     def propose_reissue(self, lost: str, *, now: int, attach: Attach = True) -> ReissueProposal:
-        """Return which active bundles the key `lost` has signed, to sign them again; raise `KeyMissing` without it."""
+        """Propose to sign the active bundles of the key `lost` again; raise `KeyMissing` if there is no such key."""
         with self.read(now) as tx:
             return propose_reissue(tx, lost, attach=attach)
 
     def _propose_list(self, action: str, *, now: int, **asked: Unpack[revocation.ListAsked]) -> revocation.ListProposal:
-        """Return what the next revocation list would take back, or no longer take back.
+        """Return what the next revocation list would take back or reinstate.
 
-        With nothing named, the list before is signed again: its key may have been revoked. Where the list in force says
-        all of it already, nothing is signed, and no key is needed. Raises `NotReinstated` if a bundle does not come
-        back that way, `NotIssued` if nothing was issued for a serial, `RevocationsFull` if the list would be too long.
+        With nothing named, the last list is signed again: its key may have been revoked. If the list in force already
+        says so, nothing is signed and no key is needed. Raises `NotReinstated` if a bundle cannot be reinstated,
+        `NotIssued` if nothing was issued for a serial, `RevocationsFull` if the list would be too long.
         """
         return proposal.propose(self._store, partial(revocation.propose_list, action=action, **asked), now)
 
     propose_revoke = partialmethod(_propose_list, "revoke")
-    """Return what revoking bundles and serials would do: `propose_reinstate` gives them again."""
+    """Return what revoking bundles and serials would do; `propose_reinstate` undoes it."""
     propose_suspend = partialmethod(_propose_list, "suspend")
-    """Return what suspending them would do: it revokes them, and says that it is for a while."""
+    """Return what suspending them would do: a revocation that is meant to be temporary."""
     propose_void = partialmethod(_propose_list, "void")
-    """Return what making bundles void permanently would do, whose orders may be issued again then."""
+    """Return what voiding bundles permanently would do; their orders can be issued again."""
     propose_reinstate = partialmethod(_propose_list, "reinstate")
-    """Return what letting suspended and revoked bundles and serials count again would do."""
+    """Return what reinstating suspended and revoked bundles and serials would do."""

@@ -1,4 +1,4 @@
-"""A licensing on the real engine, in memory, with throw-away licenses that a test changes."""
+"""A `Licensing` on the real engine, in memory, with throw-away licenses that a test can change."""
 
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
@@ -19,20 +19,18 @@ from licensekit.state.transactions import remember
 from licensekit.testing.signing import NOTHING, Issuer, Sold, Span, issuer_for, merged, span_of
 from licensekit.wire.documents import Kind
 
-Clock = Callable[[], datetime]
-"""What shows the time: an aware datetime."""
-Assigned = Mapping[str, Iterable[str]]
-"""User id to the licenses that the user is assigned."""
+Clock = Callable[[], datetime]  # returns the time as an aware datetime
+Assigned = Mapping[str, Iterable[str]]  # user id to the licenses assigned to the user
 _ASKED: Final = frozenset({"read", "write", "once", "each", "version", "epoch", "within"})
 
 
 class TestLicensing(Licensing):
-    """What is licensed in a test. Create it with `licenses`, or with the `testing` of a product.
+    """The licensing of a test. Create it with `licenses`, or with the `testing` of a product.
 
-    Every question is answered for what the clock and the database show when it is asked; there are no threads.
+    Every answer reads clock and database when it is asked for; there are no threads.
     """
 
-    __test__: ClassVar = False  # a name that pytest would collect
+    __test__: ClassVar = False  # else pytest would collect a class with this name
     _lent: "_Lent | None" = None
 
     def __init__(
@@ -46,42 +44,40 @@ class TestLicensing(Licensing):
         clocks = clocks_of(self._clock, boot)
         self._opened = OpenInstallation(database, clocks, issuer.root, issuer.pack, day, elapsed=elapsed_of(boot))
         self.installation = Installation(self._opened)
-        """The handle of whoever administers it: users, sites, events, and everything else."""
+        """The handle of its administrator: users, sites, events, and everything else."""
         try:
             self.grant(**terms)
             for user, codes in assigned.items():
                 self.assign(user, *codes)
             live = LiveSnapshot(self._opened, watch=False)
-        except BaseException:  # an interruption too must leave nothing open
+        except BaseException:  # also an interruption leaves nothing open
             self.installation.close()
             raise
         super().__init__(cast("LiveSnapshot", OnDemand(live)))
         self._lent = _Lent(live)
 
     def setting(self, code: str) -> Any:
-        """Return what counts of a setting, of any type: so that the typed module of a product accepts this."""
+        """Return the value of a setting; typed `Any`, so that the typed module of a product accepts this class."""
         return super().setting(code)
 
     def travel(self, to: date | Span) -> None:
-        """Move the clock, to a time or to the first second of a day in UTC, or by a span; a number is of days.
+        """Move the clock to a time, to the first second of a day in UTC, or by a span; a number means days.
 
-        An installation knows that time has passed: back, it goes by the latest that it has seen, and says so.
+        An installation remembers the latest time: when the clock goes back, it uses that time and reports it.
         """
-        self._look()  # at seats, whose holders may be gone when it is later
+        self._look()  # at seats, whose holders may be gone later
         self._clock.travel(to)
-        with suppress(StateError):  # while the database is away, nothing is kept of the time that passes
+        with suppress(StateError):  # without the database, the time is not recorded
             remember(self._opened, self._live.snapshot.state, 1)
         self._look()
 
     def grant(self, **terms: Unpack[Sold]) -> None:
-        """Sell more, or on other terms: sign the next license file, and activate it.
+        """Change what is sold: sign the next license file, and activate it.
 
-        What is not named stays as it is. A count is what is sold from now on.
+        Terms that are not named stay the same. A count is the new total.
 
-        Raises:
-            OrderInvalid, CatalogInvalid: such an order, or such a code, is none.
-            RefusedError: the installation refuses it, as fewer than are in use.
-            StateError: the database is away.
+        Raises `OrderInvalid` or `CatalogInvalid` for invalid terms or codes, `RefusedError` if the installation refuses
+        the file, for example because more are in use, `StateError` if the database is away.
         """
         now, number = seconds_of(self._clock()), self._number + 1
         after = merged(self._terms, terms, date_of(day_at(now)))
@@ -90,7 +86,7 @@ class TestLicensing(Licensing):
         self._look()
 
     def withdraw(self, *codes: str) -> None:
-        """Release licenses, and sell them no longer; raises as `grant`, and `UnknownCode`."""
+        """Release licenses and stop selling them; raises as `grant`, and `UnknownCode`."""
         for code in codes:
             self.count(code)  # raises
         tables = [kind.plural for kind in Kind]
@@ -103,14 +99,14 @@ class TestLicensing(Licensing):
         self.grant(**cast("Sold", without))
 
     def assign(self, user_id: str, *licenses: str) -> None:
-        """Assign licenses to a user, who is added if needed; raises as `Users.assign`."""
+        """Assign licenses to a user, adding the user if needed; raises as `Users.assign`."""
         with suppress(EntryTaken):
             self.installation.users.add(user_id)
         self.installation.users.assign(user_id, *licenses)
         self._look()
 
     def lose_database(self) -> AbstractContextManager[object]:
-        """Take the database away until `restore_database`, or until the end of the block of a `with`."""
+        """Make the database unavailable until `restore_database`, or until the end of a `with` block."""
         self._database.is_lost = True
         self._look()
         block = ExitStack()
@@ -123,13 +119,13 @@ class TestLicensing(Licensing):
         self._look()
 
     def share(self) -> Licensing:
-        """Return what a program gets that opens it: to close it releases its seats, and nothing else."""
+        """Return a `Licensing` for the program under test; closing it only releases its seats."""
         self._shared.append(Licensing(cast("LiveSnapshot", self._lent)))
         return self._shared[-1]
 
     @contextmanager
     def standing_in(self, others: Iterable[Licensing]) -> Generator[None]:
-        """Make others, wherever the program keeps them, answer as this one for the length of a block."""
+        """Make other `Licensing` objects of the program answer as this one during a block."""
         kept = [(one, one.__dict__) for one in others]
         for one, _ in kept:
             one.__dict__ = self.share().__dict__
@@ -140,13 +136,13 @@ class TestLicensing(Licensing):
                 one.__dict__ = own
 
     def close(self) -> None:
-        """End everything, what was shared as well."""
+        """Close everything, including what was shared."""
         for one in self._shared:
             one.close()
         super().close()
 
     def _look(self) -> None:
-        """Report changes to whoever waits for them; questions look by themselves."""
+        """Report changes to callbacks and waiting threads; questions look by themselves."""
         if self._lent is not None:
             _ = self._lent.snapshot
 
@@ -160,25 +156,24 @@ def licenses(
     clock: Clock | None = None,
     **terms: Unpack[Sold],
 ) -> Generator[TestLicensing]:
-    """Open a licensing of exactly these licenses, for the length of a block (`docs/how-to/testing.md`).
+    """Open a `TestLicensing` with exactly these licenses for a block (`docs/how-to/testing.md`).
 
         with licenses(system=["server"], users={"standard": 5}, expiry=30) as licensing:
             assert licensing.allows("server")
             licensing.travel(31)
             assert not licensing.allows("server")
 
-    `assigned` is user id to the licenses that the user is assigned; users are added. The clock begins at the time of
-    this machine and does not move, unless `clock` says what it shows. `issuer` and `released` are for products: see
-    `Product.testing`.
+    `assigned` maps the ids of users, who are added, to their licenses. The clock starts at the time of this machine and
+    stands still, unless `clock` is given. `issuer` and `released` are for products: see `Product.testing`.
 
-    Raises as `TestLicensing.grant` and `TestLicensing.assign` do.
+    Raises as `TestLicensing.grant` and `TestLicensing.assign`.
     """
     with TestLicensing(issuer or issuer_for(), clock, released, terms, assigned) as licensing:
         yield licensing
 
 
 class _Clock:
-    """A clock that does not move, or moves as another does, until somebody travels."""
+    """A clock that stands still, or follows another, and can travel."""
 
     def __init__(self, clock: Clock | None) -> None:
         start = system_clock()
@@ -189,7 +184,7 @@ class _Clock:
         return self._clock() + self._ahead
 
     def boot(self) -> Boot:
-        """Return what the boot clock of a machine shows that runs as long as the test."""
+        """Return the boot clock of a machine that runs as long as the test."""
         return Boot(b"licensekit.test.", seconds_of(self()))
 
     def travel(self, to: date | Span) -> None:
@@ -201,7 +196,7 @@ class _Clock:
 
 
 class _Database:
-    """A database in memory that can be taken away."""
+    """A database in memory that can become unavailable."""
 
     def __init__(self) -> None:
         self._database = open_in_memory()
@@ -214,7 +209,7 @@ class _Database:
 
 
 class _Lent(OnDemand):
-    """The same for whoever may not close it: it ends with the test."""
+    """A live snapshot that `close` leaves open until the test ends."""
 
     def close(self) -> None:
-        """Leave it open."""
+        """Do nothing."""

@@ -1,4 +1,4 @@
-"""The plugin that pytest loads where licensekit is installed: the fixture `licenses`."""
+"""The pytest plugin with the fixture `licenses`."""
 
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 def licenses() -> "Generator[Callable[..., TestLicensing]]":
     """Open licenses for the rest of the test: `licenses(acme, system=["server"])`.
 
-    With a product it is the product's `testing`, else `licensekit.testing.licenses`.
+    Calls the product's `testing`, or `licensekit.testing.licenses` without a product.
     """
-    from licensekit import testing  # noqa: PLC0415  # a run that tests no licenses does not wait for it
+    from licensekit import testing  # noqa: PLC0415  # loaded only by tests that use the fixture
 
     with ExitStack() as stack:
 

@@ -1,4 +1,4 @@
-"""A throw-away issuer: keys that live as long as the process, and the license files that they sign."""
+"""A throw-away issuer: keys that exist as long as the process, and license files that they sign."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -22,18 +22,16 @@ from licensekit.wire.documents import Catalog, Document, Kind, Scope, SignedType
 from licensekit.wire.frame import ED25519
 from licensekit.wire.plain import word
 
-MARK: Final = "licensekit.testing"
-"""The extension of a throw-away root."""
-_CODE: Final = "test"  # product and vendor where a test has none
-_TYPES: Final = {bool: "boolean", int: "number", str: "text"}  # of a setting's value to what a catalog calls it
+MARK: Final = "licensekit.testing"  # the extension of a throw-away root
+_CODE: Final = "test"  # product and vendor of a test without a product
+_TYPES: Final = {bool: "boolean", int: "number", str: "text"}  # the names of these types in a catalog
 Counts = Iterable[str] | Mapping[str, int | None]
-"""Codes; or code to count, where None is unrestricted, and 0 is in the catalog and not sold."""
-Span = timedelta | int
-"""How long; a number is of days."""
+"""Codes; or code to count, where None is unrestricted, and 0 is in the catalog but not sold."""
+Span = timedelta | int  # a duration; a number means days
 
 
 class Sold(TypedDict, total=False):
-    """What is sold, on which terms: an order; `expiry` and `grace` may be spans (`docs/how-to/testing.md`)."""
+    """The terms of a sale, as in an order; `expiry` and `grace` may be spans (`docs/how-to/testing.md`)."""
 
     system: Counts
     sites: Counts
@@ -51,11 +49,11 @@ class Sold(TypedDict, total=False):
 
 
 NOTHING: Final[Mapping[str, Any]] = {"company": "Test company", **{table: {} for table in TABLES}}
-"""The terms on which nothing is sold."""
+"""Terms with nothing sold."""
 
 
 def merged(before: Mapping[str, Any], terms: Sold, today: date) -> dict[str, Any]:
-    """Return the terms `before` with others in their place; what those do not name stays as it is."""
+    """Return the terms `before`, overridden by `terms`."""
     given: dict[str, Any] = {**before, **terms}
     tables = {table: {**before[table], **_counted(terms.get(table, {}))} for table in TABLES}
     if isinstance(given.get("expiry"), Span):
@@ -66,7 +64,7 @@ def merged(before: Mapping[str, Any], terms: Sold, today: date) -> dict[str, Any
 
 
 def span_of(span: Span) -> timedelta:
-    """Return how long a span is."""
+    """Return a span as a timedelta."""
     return timedelta(days=span) if isinstance(span, int) else span
 
 
@@ -77,16 +75,16 @@ def _counted(codes: Any) -> Mapping[str, Any]:
 
 
 class Issuer(NamedTuple):
-    """A throw-away issuer in the place of a vendor, and of its partners."""
+    """A throw-away issuer that replaces a vendor and its partners."""
 
     product: str
     vendor: str
-    catalogs: Mapping[str, Catalog]  # issuer to what it can sell; empty: the vendor can sell what is named
+    catalogs: Mapping[str, Catalog]  # by issuer; empty: made from the terms
     root: str  # the pin of its root
     pack: str
 
     def file(self, terms: Mapping[str, Any], *, number: int, now: int) -> str:
-        """Return the license file of what is sold, by ascending numbers; raises `CatalogInvalid`, `OrderInvalid`."""
+        """Return the license file for `terms`; numbers must ascend. Raises `CatalogInvalid`, `OrderInvalid`."""
         own = {} if self.catalogs else {self.vendor: _catalog_of(terms, number)}
         documents: list[Document] = list(own.values())
         for issuer, catalog in (self.catalogs or own).items():
@@ -101,7 +99,7 @@ class Issuer(NamedTuple):
         return armor.write_file(sign(one, throw_away_keys()[1]) for one in documents)
 
     def _own(self, issuer: str, codes: Mapping[str, Any]) -> dict[str, Any]:
-        """Return which codes are an issuer's, as it writes them; the vendor is to refuse what is nobody's."""
+        """Return the codes of an issuer, without its prefix; unknown codes are the vendor's, which refuses them."""
         found: dict[str, Any] = {}
         for code, value in codes.items():
             owner, _, bare = code.rpartition(".")
@@ -113,7 +111,7 @@ class Issuer(NamedTuple):
 
 
 def _catalog_of(terms: Mapping[str, Any], number: int) -> Catalog:
-    """Return the catalog of exactly the codes that terms name."""
+    """Return a catalog of exactly the codes in `terms`."""
     tables = {"": f'product = "{_CODE}"\nissuer.code = "{_CODE}"'}
     for code, value in terms["settings"].items():
         tables[f"settings.{dumps(code)}"] = f'type = "{_TYPES[type(value)]}"'
@@ -128,7 +126,7 @@ def _catalog_of(terms: Mapping[str, Any], number: int) -> Catalog:
 
 @cache
 def issuer_for(pack: bytes | str | None = None, root: str = "") -> Issuer:
-    """Return the issuer in the place of those of a pack, or of a product without a catalog; raises as `open_pack`."""
+    """Return an issuer that replaces those of a pack, or one without a catalog; raises as `open_pack`."""
     store = None if pack is None else open_pack(pack, root)
     product, vendor = (_CODE, _CODE) if store is None else (store.product, store.issuer)
     catalogs = {} if store is None else store.catalog_documents

@@ -74,6 +74,11 @@ class SelfSigned(_Checked[D_co]):
 
     __slots__ = ()
 
+    @property
+    def installation(self) -> bytes:
+        """The installation that signed it: the SHA-256 of its public key."""
+        return sha256(self.keys[0].public)
+
 
 def digest_of(kind: str, payload: bytes) -> bytes:
     """Return the SHA-256 of type, a zero byte and payload."""

@@ -22,9 +22,9 @@ class LicensekitConfig(AppConfig):
 
 
 def license_check(**_: Any) -> list[checks.CheckMessage]:
-    """Return what an administrator should know: an error where nothing can be asked, else at most warnings.
+    """Return the notices for an administrator as messages; an error only if no question can be answered.
 
-    Commands as `migrate` refuse to run after an error, and an expired license must not keep an update from them.
+    Commands such as `migrate` refuse to run after an error, and an expired license must not prevent an update.
     """
     try:
         notices = licensing().notices

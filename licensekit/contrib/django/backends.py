@@ -18,5 +18,5 @@ class LicenseBackend(BaseBackend):
         return app == "license" and user_obj.is_active and asked_of(user_obj, code).access(code) is Access.FULL
 
     async def ahas_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
-        """Return the same to a task of asyncio."""
+        """Return the same in asyncio."""
         return await sync_to_async(self.has_perm)(user_obj, perm, obj)

@@ -1,4 +1,4 @@
-"""What is licensed in a Django project, and views that need a license."""
+"""The licensing of a Django project, and views that need a license."""
 
 from collections.abc import Callable
 from functools import cache
@@ -23,9 +23,9 @@ V = TypeVar("V", bound=Callable[..., Any])
 
 @cache
 def licensing() -> Licensing:
-    """Return what is licensed, opened once.
+    """Return the licensing of the project, opened once.
 
-    `settings.LICENSEKIT` is a product, or a function that returns a `Licensing`, or the dotted path of one.
+    `settings.LICENSEKIT` is a product, a function that returns a `Licensing`, or the dotted path of either.
     """
     named: Any = getattr(settings, "LICENSEKIT", None)
     if named is None:
@@ -36,7 +36,7 @@ def licensing() -> Licensing:
 
 
 def asked_of(user: Any, code: str) -> Licensing | Holder:
-    """Return whom to ask about a license, as `asked_about`: the id of a Django user is the username."""
+    """Return whom to ask about a license, as `asked_about`; the id of a Django user is the username."""
     return asked_about(licensing(), code, None if user is None else user.get_username())
 
 

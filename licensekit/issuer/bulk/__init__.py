@@ -1,1 +1,1 @@
-"""Many orders together: read line by line, signed in batches by a pool of processes."""
+"""Orders in bulk: read line by line, signed in batches by a pool of processes."""

@@ -1,7 +1,7 @@
 """Orders in bulk: JSON Lines, CSV with one column a license, and folders of TOML files, from disk or a stream.
 
-Each order is yielded with its file and line, and read when its turn comes, so that the memory for them does not grow
-with their number. What cannot be read at all is a draft with that fault.
+Orders are read one by one, each with its file and line, in constant memory. An order that cannot be read is a draft
+with that fault.
 """
 
 import json
@@ -33,19 +33,19 @@ _ENDINGS: Final = {".toml": TOML, ".jsonl": JSON_LINES, ".ndjson": JSON_LINES, "
 
 
 class OrderLine(NamedTuple):
-    """One order among many."""
+    """One order of many, or one change."""
 
     where: str
     """The file and line, or the file alone."""
     draft: order.OrderDraft
     size: int
-    """The bytes that were read for it, for whoever shows progress."""
+    """How many bytes were read for it, for a progress bar."""
     change: amendment.Amendment | None = None
-    """The change of what was sold that this is, where it is no order; the draft has its number and serial."""
+    """Set if this is a change of a bundle; the draft then has only its number and serial."""
 
 
 def json_lines(rows: Iterable[bytes], name: str) -> Iterator[OrderLine]:
-    """Yield the orders of a JSON Lines file; empty lines are passed over."""
+    """Yield the orders of a JSON Lines file, skipping empty lines."""
     read = OrderReader().draft
     for number, row in enumerate(rows, start=1):
         where = f"{name}:{number}"
@@ -59,10 +59,10 @@ def json_lines(rows: Iterable[bytes], name: str) -> Iterator[OrderLine]:
 def csv_lines(
     data: Iterable[bytes], name: str, catalog: Catalog, options: columns.TableOptions = columns.AS_WRITTEN
 ) -> Iterator[OrderLine]:
-    """Yield the orders of a table (`docs/reference/orders.md`, "Many orders"), which comes in pieces.
+    """Yield the orders of a table (`docs/reference/orders.md`, "Many orders"), given in pieces of any size.
 
-    A column is a key of an order, `system.CODE`, `sites.CODE`, `users.CODE` or `settings.CODE`, or the code of a
-    license alone. An empty cell is absent. What is wrong with the headings is one draft, and the only one.
+    A column is a key of an order, `system.CODE`, `sites.CODE`, `users.CODE`, `settings.CODE`, or the bare code of a
+    license. Empty cells are ignored. If the headings are wrong, the only draft has their faults.
     """
     pieces = iter(data)
     first = next(pieces, None)
@@ -75,7 +75,7 @@ def csv_lines(
 
 
 def bounded(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield the lines of a stream; of one that is too long for an order only the beginning."""
+    """Yield the lines of a stream, each cut to one byte more than an order may have."""
     while row := stream.readline(_LONGEST):
         yield row
         while len(row) == _LONGEST and not row.endswith(b"\n"):
@@ -83,18 +83,18 @@ def bounded(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def pieces_of(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield what is in a stream, piece by piece."""
+    """Yield the contents of a stream in pieces."""
     return iter(partial(stream.read, _PIECE), b"")
 
 
 def _without_escapes(text: bytes) -> bytes:
-    """Return JSON with its characters themselves: many programs write all but ASCII as escapes."""
+    """Return JSON with escapes replaced by their characters: many programs escape everything but ASCII."""
     if b"\\u" not in text:
         return text
     try:
         return json.dumps(_decode(text.decode()), ensure_ascii=False).encode()
     except (ValueError, RecursionError):
-        return text  # what is wrong with it is said where it is read
+        return text  # reading it reports the fault
 
 
 def _json(text: bytes, read: Callable[[object], order.OrderDraft]) -> order.OrderDraft:
@@ -110,7 +110,7 @@ def _json(text: bytes, read: Callable[[object], order.OrderDraft]) -> order.Orde
 
 
 _UNREAD: Final[Mapping[type[Exception], str]] = {UnicodeDecodeError: "not-utf-8", RecursionError: "too-deep"}
-"""Why JSON is not read; else the parser lets through a number of thousands of digits."""
+"""Exception to the reason why JSON is refused; any other one comes from a number of thousands of digits."""
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -124,12 +124,12 @@ _decode: Final = json.JSONDecoder(object_pairs_hook=_once).decode
 
 
 def faulty(*faults: Located) -> order.OrderDraft:
-    """Return the draft of an order that cannot be read at all."""
+    """Return the draft of an order that cannot be read."""
     return order.OrderDraft(order.Order(company=""), faults)
 
 
 def columns_of(catalog: Catalog, required: Collection[str], others: Iterable[str] = ()) -> columns.Columns[OrderKey]:
-    """Return the columns of a table of orders: the keys of an order and `others`, licenses, settings."""
+    """Return the columns of a table of orders: keys of an order, `others`, licenses and settings."""
     counts = (f"{one.kind.plural}.{code}" for code, one in catalog.licenses.items())
     settings = (f"{order.SETTINGS}.{code}" for code in catalog.settings)
     headings = (*sorted(KEYS - order.TABLES), *others, *counts, *settings, *catalog.licenses)
@@ -142,25 +142,25 @@ def _content(cells: Mapping[OrderKey, str]) -> dict[str, Any]:
     for column, text in cells.items():
         if text:
             column.put(content, column.read(text))
-    # Where an edition may bring it, leaving out what is false would not keep it from being sold.
+    # `false` matters only beside an edition that would sell the license.
     if _SYSTEM in content and "edition" not in content:
         content[_SYSTEM] = {code: n for code, n in content[_SYSTEM].items() if n is not False}
     return content
 
 
 class OrderSource(NamedTuple):
-    """A file, a folder or a stream, and how the orders in it are written."""
+    """A file, folder or stream of orders, and its format."""
 
     path: str
     format: str
     rows: Iterator[bytes] | None = None
-    """What is in a stream, in pieces; unless it is a table, a line each."""
+    """The contents of a stream: pieces of a table, else lines."""
     reader: Callable[..., Iterator[OrderLine]] = csv_lines
-    """What reads a table: of orders, or `renewals.renewal_lines`."""
+    """Reads a table; `renewals.renewal_lines` for renewals."""
 
     @property
     def is_one_order(self) -> bool:
-        """Whether it is a single TOML file."""
+        """Whether it is a single order in TOML."""
         return self.format == TOML
 
     def read(self) -> bytes:
@@ -174,14 +174,14 @@ class OrderSource(NamedTuple):
 
 
 class Orders(NamedTuple):
-    """The orders of some sources, one after the other."""
+    """The orders of several sources in sequence."""
 
     lines: Iterator[OrderLine]
-    size: int | None  # how many bytes they have together; None: unknown
+    size: int | None  # in bytes; None: unknown
 
 
 def order_file(path: str, form: str | None = None) -> OrderSource | None:
-    """Return the orders in a file or folder, written in `form`, or as the name says; None: it does not say it."""
+    """Return the source for a file or folder, in format `form`, else as its name ends; None: unknown ending."""
     if Path(path).is_dir():
         return OrderSource(path, _FOLDER)
     known = form or _ENDINGS.get(Path(path).suffix.lower())
@@ -189,7 +189,7 @@ def order_file(path: str, form: str | None = None) -> OrderSource | None:
 
 
 def order_stream(stream: BinaryIO, name: str, form: str | None = None) -> OrderSource:
-    """Return the orders in a stream, written in `form`; default: as its first line shows."""
+    """Return the source for a stream, in format `form`; default: detected from its first line."""
     rows, pieces = bounded(stream), pieces_of(stream)
     first = next(rows, b"")
     form = form or _format_of(first)
@@ -201,7 +201,7 @@ def order_stream(stream: BinaryIO, name: str, form: str | None = None) -> OrderS
 def open_orders(
     sources: Sequence[OrderSource], catalog: Catalog, options: columns.TableOptions = columns.AS_WRITTEN
 ) -> Generator[Orders]:
-    """Open every source, tables with `options`; raise `FileUnusable` for one that cannot be read, or has no order."""
+    """Open every source, tables with `options`; raise `FileUnusable` if one cannot be read, or has no orders."""
     with ExitStack() as stack:
         parts = [_opened(one, stack, catalog, options) for one in sources]
         sizes = [part.size for part in parts if part.size is not None]

@@ -1,7 +1,7 @@
-"""Renewals of many: what ends, what it would become, and the same list edited in a spreadsheet.
+"""Renewals in bulk: a list of the bundles that end, with their new dates, to be edited in a spreadsheet and read back.
 
-Each row names the bundle that it renews and the dates that it is to have, so that a list that is taken back later still
-means what was shown. Its order number follows from the bundle, unless somebody gives it one, and is issued once.
+Each row names the bundle that it renews and its new dates, so a list that is read back later means what it showed. The
+order number is derived from the bundle unless the row has one, and is issued once.
 """
 
 import re
@@ -21,36 +21,36 @@ from licensekit.wire.documents import BASE, Bundle, Catalog, Use
 from licensekit.wire.plain import plain_fields
 
 _OF_RENEWAL: Final = ("order", "serial", "part", "sequence", "days", "purchase_order")
-"""What a row says of the renewal itself, beside the values that it sets."""
-_TOLD: Final = ("ends", "until")  # columns for who reads the list; nothing follows from them
+"""The columns about the renewal itself; the others set values."""
+_TOLD: Final = ("ends", "until")  # columns for the reader, ignored when read back
 _DOTTED: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
-"""A date as spreadsheets of many countries write it, and all of them in the same order."""
+"""Day, month, year: how spreadsheets of many countries write a date."""
 RENEWAL_FIELDS: Final = (
     *("order", "company", "serial", "part", "sequence", "ends", "until", "expiry", "maintenance", "purchase_order"),
 )
-"""The names of what a renewal says as plain data, in order: the columns of the list."""
+"""The keys of `Renewal.plain`, in order: the columns of the list."""
 
 
 class Renewal(NamedTuple):
-    """A bundle whose term or maintenance ends, and its dates once it is renewed; in days since 1970."""
+    """A bundle whose term or maintenance ends, and its dates after the renewal, in days since 1970."""
 
     bundle: Bundle
     ends: str
     """What ends: `term`, or `maintenance` alone."""
     until: int
     expiry: int | None
-    """None: it stays as it is."""
+    """None: unchanged."""
     maintenance: int | None
-    """None: it stays as it is."""
+    """None: unchanged."""
 
     @property
     def line(self) -> OrderLine:
-        """The renewal as `Workspace.issue_bulk` signs it."""
+        """The renewal for `Workspace.issue_bulk`."""
         said = {key: value for key, value in self.plain().items() if value is not None}
         return _line(said, str(said["order"]), 0)
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values, by `RENEWAL_FIELDS`."""
+        """Return it as plain JSON values, with the keys of `RENEWAL_FIELDS`."""
         named = plain_fields(self.bundle, "company serial part sequence")
         dates = {"until": format_days(self.until), **plain_fields(self, "expiry maintenance")}
         number = f"R-{self.bundle.label.replace(' ', '-')}"
@@ -58,7 +58,7 @@ class Renewal(NamedTuple):
 
 
 def renewals(ledger: Connection, filters: lookup.Filters, *, days: int, today: int) -> Iterator[Renewal]:
-    """Yield what is in force and ends within `filters.expiring_within` days, renewed by `days`; the first end first."""
+    """Yield the renewal by `days` of each bundle that ends within `filters.expiring_within` days, earliest first."""
     within = filters.expiring_within or 0
     terms = filters._replace(state=None, expiring_within=within)
     maintained = terms._replace(expiring_within=None, maintenance_within=within)
@@ -82,7 +82,7 @@ def renewal_lines(
 ) -> Iterator[OrderLine]:
     """Yield the renewals of a table, which comes in pieces: `RENEWAL_FIELDS`, and any key that an amendment can set.
 
-    An empty cell keeps what is. What is wrong with the headings is one draft, and the only one.
+    An empty cell changes nothing. If the headings are wrong, the only draft has their faults.
     """
     for row in read_table(data, columns_of(catalog, ("serial", "sequence"), _TOLD), options):
         where = f"{name}:{row.line}"
@@ -97,7 +97,7 @@ def _read(column: order_file.OrderKey, text: str) -> object:
 
 
 def _line(said: Mapping[str, object], where: str, size: int) -> OrderLine:
-    """Return the renewal of one row: its values by key path."""
+    """Return the renewal of one row, given as key path to value."""
     table = tables.Table("", said, [])
     table.require("serial", "sequence")
     own: dict[str, Any] = {key: table.read(key, order_file.READERS[key]) for key in _OF_RENEWAL}

@@ -1,8 +1,8 @@
-"""Orders in bulk, in few transactions: all of them or none, or all that are valid.
+"""Issuing orders in bulk, in few transactions: all or none, or all valid ones.
 
-In bulk an order has a number, by which it is found when the same file is issued again: what was interrupted continues
-without issuing anything twice. Entries are durable before a file is there. While the worker pool signs one batch, the
-next one is read and the one before is entered.
+In bulk every order needs a number, so that an interrupted run can be repeated without issuing anything twice. Entries
+are committed before files are written. While the worker pool signs one batch, the next is read and the previous one
+entered.
 """
 
 from array import array
@@ -34,24 +34,24 @@ _REFUSALS: Final = (
     *(errors.OrderInvalid, errors.OrderConflict, errors.NotIssued, errors.NotCurrent),
     *(errors.KeyOutOfScope, errors.PayloadInvalid),
 )
-"""What is wrong with one order, and does not end a run."""
+"""Errors of one order, which do not end a run."""
 BATCH: Final = 250  # orders that are signed together
-TRANSACTION: Final = 1000  # orders in one transaction, where they need not all be in one
-NAMED: Final = 100  # how many refused orders are named one by one; the others are counted
+TRANSACTION: Final = 1000  # orders in one transaction of `issue_valid`
+NAMED: Final = 100  # how many refused orders an error lists; the others are counted
 
 
 class Run(NamedTuple):
-    """What all transactions of one issue in bulk share."""
+    """The parameters of one bulk run."""
 
     signer: Signer
     pool: WorkerPool
     now: int
     who: str
     attach: Attach
-    into: Path | None  # the folder for the files, if there is one
-    taken: frozenset[str]  # the names that were in it when the run began
+    into: Path | None  # the folder for the files, if any
+    taken: frozenset[str]  # the names of the files in it when the run began
     known: dict[tuple[armor.Token | None, armor.Token], dict[bytes | None, Terms]]
-    """The terms that are known under a catalog and a trust document."""
+    """Terms that were checked before, by catalog and trust document."""
 
 
 class Done(NamedTuple):
@@ -64,11 +64,11 @@ class Done(NamedTuple):
     order: str = ""
     """The vendor's own number of the order."""
     number: int = 0
-    """The entry of a bundle that was issued before and whose file is still to be made."""
+    """The entry of a bundle that was issued before and whose file is made later; 0: none."""
 
 
 class _Waiting(NamedTuple):
-    """A bundle that is to be signed and entered."""
+    """A bundle to be signed and entered."""
 
     position: int  # of its order in `Batch.done`
     bundle: Bundle
@@ -80,7 +80,7 @@ class _Waiting(NamedTuple):
 
 
 class Batch:
-    """The orders of one transaction, in batches."""
+    """The orders of one transaction, processed in batches."""
 
     def __init__(self, tx: LedgerTransaction, run: Run, *, makes_files: bool) -> None:
         self._tx = tx
@@ -96,14 +96,14 @@ class Batch:
         self._read: list[_Waiting] = []
         self._in_pool: list[_Waiting] = []
         self._signatures: Callable[[], list[bytes]] = list
-        self._waiting = set[str]()  # the numbers and serials of both
+        self._waiting = set[str]()  # the order numbers and serials in both lists
         self._numbering = numbering.Numbering(tx, self._waiting.__contains__)
         self.done: list[Done] = []
-        """The result of each order so far. A new file is there once its bundle is entered."""
-        self.first_entered = 0  # the number of the first entry that was made; the others follow it
+        """The result of each order so far; the file of a new bundle is set when the bundle is entered."""
+        self.first_entered = 0  # the number of the first new entry
 
     def take(self, lines: Sequence[OrderLine], *, only_check: bool = False) -> None:
-        """Check orders and have their bundles signed, unless they are issued already."""
+        """Check orders and have their bundles signed, unless they were issued before."""
         numbers = [line.draft.order.number for line in lines]
         before = entries.orders_among(self._tx.ledger, [number for number in numbers if number is not None])
         for line in lines:
@@ -120,7 +120,7 @@ class Batch:
         self._advance()
 
     def settle(self) -> None:
-        """Enter everything that still waits."""
+        """Enter all bundles that still wait."""
         self._advance()
         self._advance()
 
@@ -132,7 +132,7 @@ class Batch:
         if waits:
             self.settle()
         if order.number is None:
-            # What could not be read at all has one fault; that it lacks its number as well adds nothing.
+            # An order that could not be read has its fault already.
             if not any(fault.where in {"", "order"} for fault in draft.faults):
                 missing = errors.OrderIncomplete(reason="no-number", where="order")
                 draft = OrderDraft(draft.order, (*draft.faults, missing))
@@ -148,7 +148,7 @@ class Batch:
         return None
 
     def _change(self, asked: amendment.Amendment, *, only_check: bool) -> bundles.Issued | None:
-        """Have what a change makes of a bundle signed; return the bundle if nothing of it is different."""
+        """Have a changed bundle signed; return the bundle in force if the change alters nothing."""
         before, bundle, note = amendment.changed(self._tx, asked)
         is_later = (bundle.expiry, bundle.maintenance) != (before.bundle.expiry, before.bundle.maintenance)
         if not (is_later or differences(before.bundle, bundle)):
@@ -182,7 +182,7 @@ class Batch:
         return _Waiting(len(self.done), bundle, payload, number, terms.canonical(order), terms.note, "issue")
 
     def _advance(self) -> None:
-        """Collect what was signed, have what was read signed, and enter what was signed."""
+        """Move every bundle one step on: from read to signing, from signing to the ledger."""
         in_pool, self._in_pool, self._read = self._in_pool, self._read, []
         signatures = self._signatures() if in_pool else []
         if self._in_pool:
@@ -208,7 +208,7 @@ class Batch:
 
 
 def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> Iterator[Done]:
-    """Issue every valid order, many in each transaction; yield each result, once it is entered and its file written."""
+    """Issue every valid order, many in each transaction; yield each result when it is entered and its file written."""
     waiting = iter(lines)
     done, wait = list[Done](), _writing([], run)
     while block := list(islice(waiting, TRANSACTION)):
@@ -225,7 +225,7 @@ def issue_valid(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> 
 
 
 def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> Iterator[Done]:
-    """Issue every order in one transaction, or none; results come without files, which follow once all are entered."""
+    """Issue every order in one transaction, or none; yield results without files first, and files after the commit."""
     waiting = iter(lines)
     refused, count = list[tuple[str, errors.LicenseError]](), 0
     numbers = array("q")
@@ -246,7 +246,7 @@ def issue_all(store: WorkspaceStore, lines: Iterable[OrderLine], run: Run) -> It
 
 
 def _files_of(store: WorkspaceStore, run: Run, numbers: Sequence[int], first: int) -> Iterator[Done]:
-    """Yield the files of what was entered under these numbers; 0 is the next one that is new, from `first` on."""
+    """Yield the files of the bundles in these entries; 0 stands for the next new entry, counted from `first`."""
     new = counting(first)
     with store.read(run.now) as tx:
         source = AttachmentSource(tx, run.attach)
@@ -265,7 +265,7 @@ def _files_of(store: WorkspaceStore, run: Run, numbers: Sequence[int], first: in
 
 
 def _writing(done: list[Done], run: Run) -> Callable[[], object]:
-    """Begin to write the files of what was done, if there is a folder for them; return what waits for it."""
+    """Start writing the files of `done` into the folder of the run, if any; return a function that waits for it."""
     if run.into is None:
         return lambda: None
     files = [one.file for one in done if one.file is not None]
@@ -276,6 +276,6 @@ def _writing(done: list[Done], run: Run) -> Callable[[], object]:
 
 
 def faults_of(where: str, error: errors.LicenseError) -> list[Located]:
-    """Return why an order was refused: each reason with the order's file and line."""
+    """Return the faults in the error of an order, each located at the order's file and line."""
     faults = error.faults if isinstance(error, errors.FaultsError) else (error,)
     return [fault.at(where) for fault in faults]

@@ -1,8 +1,8 @@
-"""The processes that sign and write files for the one that keeps the ledger, which does its part meanwhile.
+"""Worker processes that sign and write files, while the parent process keeps the ledger.
 
-A worker gets the key through a pipe: nothing of it is ever in an argument, in the environment or in a file. It ends
-with the process that started it, however that ends. As with every pool of processes, the main module of a program that
-asks for several must start under `if __name__ == "__main__"`.
+A worker receives the key through a pipe, never in an argument, the environment or a file. It ends when its parent ends,
+for whatever reason. As with every process pool, the main module of a program that uses several workers must start under
+`if __name__ == "__main__"`.
 """
 
 import os
@@ -21,18 +21,18 @@ from licensekit.files import write_many
 from licensekit.keys.signing import Signer, SigningKey
 
 S = TypeVar("S")
-_KEYS: Final[list[SigningKey]] = []  # the key of a worker
+_KEYS: Final[list[SigningKey]] = []  # in a worker: its key
 
 
 class WorkerPool(NamedTuple):
-    """Signs messages and writes files: each worker gets its share, and without any, this process does it itself."""
+    """Signs messages and writes files in worker processes, or in this process if there are none."""
 
     signer: Signer
     executor: ProcessPoolExecutor | None = None
     workers: int = 1
 
     def sign(self, messages: Sequence[bytes]) -> Callable[[], list[bytes]]:
-        """Begin to sign `messages`; return what waits for their signatures. Either may raise `SignerUnavailable`."""
+        """Start signing; return a function that waits for the signatures. Both may raise `SignerUnavailable`."""
         if self.executor is None:
             signatures = [self.signer.sign(message) for message in messages]
             return lambda: signatures
@@ -40,7 +40,7 @@ class WorkerPool(NamedTuple):
         return lambda: [signature for some in wait() for signature in some]
 
     def write(self, folder: Path, files: Sequence[tuple[str, bytes]]) -> Callable[[], object]:
-        """Begin to write `files` (name, contents) into `folder`, each whole or not at all; return what waits for it."""
+        """Start writing `files` (name, contents) into `folder`, each whole or not at all; return what waits for it."""
         if self.executor is None:
             write_many(folder, files)
             return lambda: None
@@ -71,7 +71,7 @@ def _while_they_run() -> Generator[None]:
 
 @contextmanager
 def worker_pool(signer: Signer, workers: int) -> Generator[WorkerPool]:
-    """Start this many processes; one is this process itself, and the most for a key that cannot leave its token."""
+    """Start this many processes, or none for 1; raise `SignerUnavailable` if the key cannot leave its token."""
     if workers == 1:
         yield WorkerPool(signer)
         return
@@ -83,7 +83,7 @@ def worker_pool(signer: Signer, workers: int) -> Generator[WorkerPool]:
 
 
 def _start(scheme: int, secret: bytes) -> None:
-    # An interrupt at the terminal is for the process that keeps the ledger.
+    # Only the parent handles an interrupt at the terminal.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
     _KEYS.append(SigningKey.from_secret(scheme, secret))

@@ -1,1 +1,1 @@
-"""The catalog of a workspace: read from its file, compared, signed into the pack."""
+"""The catalog of a workspace: reading its file, comparing it with the signed one, and signing it into the pack."""

@@ -1,7 +1,7 @@
-"""The catalog as a vendor writes it (`docs/reference/catalog.md`): TOML in, a sound `Catalog` out.
+"""Reading of a catalog in TOML (`docs/reference/catalog.md`), and of the counts and settings that orders share with it.
 
-Counts and settings are written alike in orders. `true` in the place of a system license's count is kept as `True`: it
-is 1, unless the license is sold by quantity, and says that no number was given.
+The count `true` of a system license stays `True`: it means 1, and that no number was given, which a license sold by
+quantity needs.
 """
 
 from collections.abc import Mapping
@@ -30,17 +30,17 @@ LICENSE_KEYS: Final = (
 ACCESS_KEYS: Final = ("all", "users")
 _NOT_EMPTY: Final = {"all": "the licenses that a login needs", "users": "the kinds of users that may come this way"}
 EDITION_KEYS: Final = ("name", "system", "sites", "users", "settings", "replaced_by", "sold")
-TrustVersion = tuple[int, int]  # the versions of the root and of the trust document that are in force
+TrustVersion = tuple[int, int]  # the versions of the root and the trust document in force
 _kind: Final = values.word({plain.word(kind): kind for kind in Kind})
 _seats: Final = values.word({plain.word(seats): seats for seats in documents.SeatKind})
 _user_kind: Final = values.word({plain.word(kind): kind for kind in UserKind})
 _period: Final = values.word({plain.word(period): period for period in documents.MeterPeriod})
 _limits: Final = values.word({"sites": True})
-_UNKNOWN: Final = "unknown"  # stands for a product or issuer that could not be read, so that the rest can be judged
+_UNKNOWN: Final = "unknown"  # replaces an unreadable product or issuer, so that the rest can be checked
 
 
 def read_counts(table: Table) -> Counts:
-    """Return what is counted under `system`, `sites` and `users`."""
+    """Return the counts under `system`, `sites` and `users`."""
     sites, users = (_counts(table, kind.plural, values.count) for kind in (Kind.SITE, Kind.USER))
     return Counts(_system(table), sites, users)
 
@@ -56,7 +56,7 @@ def _system(table: Table) -> dict[str, int | None]:
     key = Kind.SYSTEM.plural
     if not isinstance(table.content.get(key), list):
         return _counts(table, key, values.system_count)
-    # An array of codes says that each is there.
+    # An array of codes means `true` for each.
     return dict.fromkeys(table.items(key, values.code, limits.LICENSES), True)
 
 
@@ -68,7 +68,7 @@ def _counts(table: Table, key: str, reader: values.Reader[int | None]) -> dict[s
             found[code] = reader(inner.content[code])
         except values.FaultyValue as error:
             inner.refuse(code, error.fault)
-            found[code] = 1  # so that what it counts does not seem to be missing as well
+            found[code] = 1  # the license itself is not missing
     return found
 
 
@@ -114,12 +114,11 @@ def read_catalog(
     issuer: str | None = None,
     others: Mapping[str, Catalog] = {},
 ) -> Catalog:
-    """Return the catalog that `text` describes, with every rule of `licensekit.catalog.rules` kept.
+    """Return the catalog in `text`, checked by the rules of `licensekit.catalog.rules`.
 
-    `issued` is in seconds since 1970. `under` names the root and the trust document in force, by their versions.
-    `issuer` is the one that the catalog must be of; None: any. `others` are the catalogs of other issuers (issuer to
-    catalog) whose licenses it may require. Raises `CatalogInvalid` with all faults, by key path, or the first one of
-    the TOML, by line.
+    `issued` is in seconds since 1970. `under` has the versions of root and trust document in force. `issuer` is the
+    issuer that the catalog must name; None: any. `others` (issuer to catalog) have licenses that it may require. Raises
+    `CatalogInvalid` with all faults by key path, or with the first syntax error by line.
     """
     content = parse_toml(text)
     if isinstance(content, errors.SyntaxInvalid):
@@ -140,7 +139,7 @@ def _catalog(file: Table, version: int, issued: int, issuer: str | None, under: 
     code, names, urls = _head(file, issuer)
     licenses, unread, unsold = _licenses(file)
     read = ((code, _setting(table)) for code, table in file.tables("settings", limits.SETTINGS))
-    settings = {code: one for code, one in read if one is not None}  # nothing can be said of the others
+    settings = {code: one for code, one in read if one is not None}
     editions, replaced = _editions(file, licenses, unread, frozenset(settings))
     extensions = {**unsold_extension("licenses", unsold), **unsold_extension("editions", replaced)}
     for name, said in extensions.items():
@@ -152,7 +151,7 @@ def _catalog(file: Table, version: int, issued: int, issuer: str | None, under: 
 
 
 def _head(file: Table, expected: str | None) -> tuple[str, dict[str, str], dict[str, str]]:
-    """Return the issuer, and the names and addresses of issuer and product."""
+    """Return the code of the issuer, and the names and addresses of issuer and product."""
     table = file.table("issuer")
     table.refuse_others(ISSUER_KEYS)
     if file.content.get("issuer") is not None:
@@ -171,13 +170,13 @@ def _present(texts: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def _licenses(file: Table) -> tuple[dict[str, License], frozenset[str], dict[str, str]]:
-    """Return the licenses, the codes of those whose kind could not be read, and those that are not sold (`unsold`)."""
+    """Return the licenses, the codes without a readable kind, and the licenses that are not sold (`unsold`)."""
     tables = dict(file.tables("licenses", limits.LICENSES))
     kinds = {code: table.read("kind", _kind) for code, table in tables.items()}
     unread = frozenset(code for code, kind in kinds.items() if kind is None)
     licenses = {code: _license(table, kinds[code], unread) for code, table in tables.items()}
     guess = partial(values.guess_while, iter(range(values.GUESSES)))
-    for code in unread:  # the rules never see it, nor what it refers to in vain
+    for code in unread:  # the rules do not see these licenses, so their references are checked here
         for key, names in (("includes", licenses[code].includes), ("requires", licenses[code].requires)):
             for name in (name for name in names if "." not in name and name not in tables):
                 tables[code].refuse(key, no_license(name, tables, guess))
@@ -230,7 +229,7 @@ def _access(file: Table, unread: frozenset[str]) -> dict[str, documents.LoginRul
 def _editions(
     file: Table, licenses: Mapping[str, License], unread: frozenset[str], settings: frozenset[str]
 ) -> tuple[dict[str, documents.Edition], dict[str, str]]:
-    """Return the editions, and those that are not sold (`unsold`)."""
+    """Return the editions, and the codes of those that are not sold (`unsold`)."""
     found: dict[str, documents.Edition] = {}
     unsold: dict[str, str] = {}
     given = file.content.get("settings")
@@ -241,7 +240,7 @@ def _editions(
         system, sites, users = ({c: n for c, n in counts.items() if c not in unread} for counts in read_counts(table))
         table.faults.extend(missing_quantities(system, licenses, f"{table.path}."))
         name = table.read("name", values.line) or ""
-        # Nothing can be said of a setting whose type could not be read.
+        # A setting whose type could not be read is not checked.
         sold = {c: value for c, value in read_settings(table).items() if c in settings or c not in written}
         found[code] = documents.Edition(name, as_numbers(system), sites, users, sold)
         instead = table.read("replaced_by", values.code)
@@ -251,5 +250,5 @@ def _editions(
 
 
 def _codes(table: Table, key: str, reader: values.Reader[str], unread: frozenset[str]) -> list[str]:
-    """Return the codes under `key`, sorted as documents want them."""
+    """Return the codes under `key`, sorted as documents require."""
     return sorted(code for code in table.items(key, reader) if code not in unread)

@@ -1,4 +1,4 @@
-"""The catalog of a workspace: what has changed since it was signed, and signing it."""
+"""The catalog of a workspace, its changes since it was signed, and the pack that signs it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,66 +15,66 @@ from licensekit.keys.signing import Signer
 from licensekit.text.names import MarksLeftOut, marks_in
 from licensekit.wire.documents import Catalog
 
-Keys = Callable[[str], Signer]  # opens the key for documents of a type: `catalog`, `revocations`
+Keys = Callable[[str], Signer]  # opens the key for a type of document: `catalog`, `revocations`
 _SQL: Final = database.read_queries(__file__)
-_MOST: Final = 10_000  # more bundles than these are not counted, so that no change waits for a million of them
+_MOST: Final = 10_000  # the most bundles that are counted, to keep previews fast
 _NAMED: Final = 3
 
 
 class CatalogDraft(NamedTuple):
-    """The catalog as it is written now, and what was signed last."""
+    """The catalog as it is written now, and the one signed last."""
 
     catalog: Catalog
-    """With the version that it would be signed as."""
+    """Has the version that it would be signed with."""
     signed: Catalog | None
     is_in_force: bool = True
-    """Whether what was signed last is still valid."""
+    """Whether the one signed last is still valid."""
     remarks: tuple[MarksLeftOut, ...] = ()
-    """What was read otherwise than it was written."""
+    """Invisible marks in the file that were ignored."""
     concerned: tuple[proposal.Concerned, ...] = ()
-    """From whom it takes something away, by what that is."""
+    """For each license or setting that loses something, the customers with bundles that have it."""
 
     @property
     def is_changed(self) -> bool:
-        """Whether it must be signed: it says something else, or the old signature is void."""
+        """Whether it must be signed: it differs from the signed one, or that is no longer valid."""
         return self.signed is None or not self.is_in_force or file_tables(self.catalog) != file_tables(self.signed)
 
     @property
     def differences(self) -> list[CatalogChange]:
-        """What it says otherwise than the one that was signed last; nothing beside none."""
+        """Its differences from the one signed last; empty if there is none."""
         return [] if self.signed is None else differences(self.signed, self.catalog)
 
     @property
     def taken_away(self) -> list[errors.SoldReduced]:
-        """What it takes away from bundles that were sold, where and why."""
+        """Everything that it takes away from sold bundles."""
         return [] if self.signed is None else takes_away(self.signed, self.catalog)
 
     def require_nothing_taken(self) -> None:
-        """Raise `CatalogChanged`, with every place, if it takes away from what was sold."""
+        """Raise `CatalogChanged`, with every key path, if it takes something away from sold bundles."""
         if taken := self.taken_away:
             raise errors.CatalogChanged(reason="takes-away", faults=tuple(taken), concerned=self.concerned)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class PackProposal(proposal.SignProposal[Path, Keys]):
-    """The documents that would be signed for the pack, which is renewed in any case."""
+    """The documents that would be signed for the pack; the pack itself is always written."""
 
     draft: CatalogDraft
     signs_catalog: bool
 
 
 class WorkspaceCatalog(transaction.WorkspacePart):
-    """The catalog of a workspace: the file that people write, and what was signed of it."""
+    """The catalog of a workspace: the file that people write, and the signed one."""
 
     def draft(self, now: int, text: bytes | None = None) -> CatalogDraft:
-        """Return the catalog as written, or in `text`, and what was signed last; raise `CatalogInvalid` if wrong."""
+        """Return the catalog in the file, or in `text`, and the signed one; raise `CatalogInvalid` with all faults."""
         with self._store.read(now) as tx:
             return _draft(tx, text)
 
     def require_unchanged(self, now: int) -> Catalog:
-        """Return the signed catalog, if the catalog file still says the same.
+        """Return the signed catalog if it is the same as the catalog file.
 
-        Raises `CatalogChanged` if that says something else, or has faults, or what was signed is no longer valid,
+        Raises `CatalogChanged` if the file differs, or has faults, or the signed catalog is no longer valid,
         `WorkspaceInvalid` if none was signed yet, `FileUnusable` or `TooLarge` if the file cannot be read.
         """
         where = str(self._store.layout.catalog)
@@ -89,10 +89,10 @@ class WorkspaceCatalog(transaction.WorkspacePart):
             return tx.state.signed_catalog
 
     def propose_pack(self, *, now: int, list_fresh_until: int | None = None) -> PackProposal:
-        """Return what the pack needs: a changed catalog signed, and what a revoked key had signed.
+        """Propose to sign a changed catalog and documents of a revoked key, and to write the pack.
 
-        With `list_fresh_until` the newest revocation list is signed again, to be new until then (seconds since 1970);
-        not if it is new until that day already. Raises `CatalogInvalid` if the catalog has faults.
+        With `list_fresh_until` (seconds since 1970) the newest revocation list is signed again to be fresh until then,
+        unless it is already. Raises `CatalogInvalid` if the catalog has faults.
         """
         return proposal.propose(self._store, partial(_propose_pack, list_fresh_until=list_fresh_until), now)
 
@@ -100,7 +100,7 @@ class WorkspaceCatalog(transaction.WorkspacePart):
 def _propose_pack(tx: transaction.LedgerTransaction, list_fresh_until: int | None) -> PackProposal:
     state, draft = tx.state, _draft(tx)
     last = state.last_list
-    # Installations do not take what is dated ahead, so it is signed again.
+    # Installations refuse documents dated ahead of their clock, so these are signed again.
     signs_catalog = draft.is_changed or (draft.signed is not None and draft.signed.issued > tx.now)
     renews = is_fresher(list_fresh_until, last)
     signs_list = state.lacks_list or renews or (last is not None and last.issued > tx.now)
@@ -134,7 +134,7 @@ def _propose_pack(tx: transaction.LedgerTransaction, list_fresh_until: int | Non
 
 
 def _draft(tx: transaction.LedgerTransaction, given: bytes | None = None) -> CatalogDraft:
-    """Read the catalog file of a workspace, or the text that is `given` in its place."""
+    """Read the catalog file of a workspace, or `given` in its place."""
     state, path = tx.state, tx.store.layout.catalog
     text = files.read_bytes(path, limit=limits.TOML_BYTES, what="a catalog") if given is None else given
     signed = state.last_catalog
@@ -152,7 +152,7 @@ def _draft(tx: transaction.LedgerTransaction, given: bytes | None = None) -> Cat
 
 
 def _concerned(tx: transaction.LedgerTransaction, catalog: Catalog, thing: str) -> proposal.Concerned:
-    """Return whom a license, also through another one, a setting, a way to log in, or all of a catalog concerns."""
+    """Return whom a change of `thing` concerns: a license, a setting, a way to log in, or the whole catalog."""
     table, _, code = thing.partition(".")
     codes = {code} if table in {"licenses", "settings"} else {*catalog.licenses}
     if table == "access":

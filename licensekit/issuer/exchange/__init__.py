@@ -1,1 +1,1 @@
-"""Exchange files: requests and their answers, resets, returned bundles, statements of use."""
+"""Exchange files: requests and their answers, resets, receipts for returned bundles, statements of use."""

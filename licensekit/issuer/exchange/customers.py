@@ -1,7 +1,7 @@
-"""What a workspace exchanges with customers' installations, and what it makes of the receipts and statements they send.
+"""The customers of a workspace, and the exchange with their installations: answers, receipts, statements.
 
-A receipt must be signed by the key that the bundle is bound to. A bundle that is bound to none can be given up by
-whoever has its file, while others keep it: somebody must confirm that it is taken back from everybody.
+A receipt must be signed by the key that the bundle is bound to. Anybody who has the file of an unbound bundle can
+return it, so somebody must confirm that it is taken back from everybody.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,35 +20,34 @@ from licensekit.issuer.output.attachments import Attach
 from licensekit.issuer.proposal import CustomersMerge, SignProposal, UnboundReturn, propose
 from licensekit.issuer.transaction import LedgerTransaction, WorkspacePart, on_ledger, require_signer
 from licensekit.keys.signing import Signer
-from licensekit.keys.verifying import sha256
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor
 from licensekit.wire.documents import ANSWERS, Receipt, ResetWhat, Revocations, Statement
 from licensekit.wire.plain import plain_fields
 
-Sent = SelfSigned[Receipt | Statement]  # what an installation has signed itself and sent
+Sent = SelfSigned[Receipt | Statement]  # signed and sent by an installation
 _TYPES: Final[Mapping[str, type[Receipt | Statement]]] = {"receipt": Receipt, "statement": Statement}
 MergeProposal = SignProposal[Customer, None]
-"""What merging two customers would do."""
+"""The merge of two customers."""
 
 
 class Received(NamedTuple):
-    """What is new in a file from an installation."""
+    """The new documents in a file from an installation."""
 
     sent: tuple[Sent, ...]
     returned: tuple[bundles.Issued, ...]
-    """The bundles that receipts give back."""
+    """The bundles that receipts return."""
     statements: tuple[Statement, ...]
     known: int
-    """How many others in the file were entered before."""
+    """How many documents in the file were entered before."""
     to_revoke: tuple[Lowest, ...]
-    """What the next revocation list must say, for which a key is needed."""
+    """Entries for the next revocation list, which a key must sign."""
 
     @property
     def installations(self) -> tuple[bytes, ...]:
-        """SHA-256 of the keys that signed, each once."""
-        return tuple(dict.fromkeys(map(_signer, self.sent)))
+        """SHA-256 of each key that signed."""
+        return tuple(dict.fromkeys(one.installation for one in self.sent))
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
@@ -59,7 +58,7 @@ class Received(NamedTuple):
 
 
 AcceptProposal = SignProposal[Received, Signer | None]
-"""What installations have sent, to be entered; returned bundles go on a revocation list, for which it `renews_pack`."""
+"""Documents from installations, to be entered; returned bundles go on a revocation list, which renews the pack."""
 
 
 def propose_accept(tx: LedgerTransaction, sent: Sequence[Sent]) -> AcceptProposal:
@@ -78,7 +77,7 @@ def propose_accept(tx: LedgerTransaction, sent: Sequence[Sent]) -> AcceptProposa
     gone = (proposals.Change(f"bundles.{one.label}", one.state, states.RETURNED) for one in received.returned)
     said = ((f"statements.{one.serial}", dates.format_seconds(one.issued)) for one in received.statements)
     changes = (*gone, *(proposals.Change(path, None, issued) for path, issued in said))
-    agreed = tuple(UnboundReturn(bundle=one.label) for one in received.returned if _holder(one) is None)
+    agreed = tuple(UnboundReturn(bundle=one.label) for one in received.returned if one.installation is None)
     about, renews = returned or f"statement of {received.statements[0].serial}", bool(received.to_revoke)
     return SignProposal(enter=enter, about=about, renews_pack=renews, changes=changes, needs_confirmation=agreed)
 
@@ -96,8 +95,8 @@ def read_sent(data: bytes | str) -> tuple[Sent, ...]:
 def receive(tx: LedgerTransaction, sent: Sequence[Sent]) -> Received:
     """Compare receipts and statements with what was issued; raises as `Customers.propose_accept`."""
     ledger = tx.ledger
-    # What was entered is passed over beside what was not: all receipts of a part are written again with each new one.
-    entered = {one: exchange_files.number_of(ledger, one.identity, _signer(one)) for one in sent}
+    # Known documents beside new ones are normal: each new receipt of a part comes with all earlier ones.
+    entered = {one: exchange_files.number_of(ledger, one.identity, one.installation) for one in sent}
     known = [number for number in entered.values() if number is not None]
     new = tuple(one for one, number in entered.items() if number is None)
     if not new:
@@ -108,28 +107,18 @@ def receive(tx: LedgerTransaction, sent: Sequence[Sent]) -> Received:
     statements: list[Statement] = []
     for one in new:
         if isinstance(one.document, Receipt):
-            returned.append(_returned(ledger, one.document, _signer(one)))
+            returned.append(_returned(ledger, one.document, one.installation))
             continue
-        # A receipt counts whatever its time is: what was returned does not come back.
+        # A receipt may have any time: what was returned does not come back.
         require_not_ahead(one.document.issued, tx.now)
         lookup.require_serial(ledger, one.document.serial)
-        requests.require_not_bound_elsewhere(ledger, one.document.serial, _signer(one))
+        requests.require_not_bound_elsewhere(ledger, one.document.serial, one.installation)
         statements.append(one.document)
-    # All sequences up to the returned one were for the same installation, whose older copies would take them still. The
-    # highest that there is goes by its identity.
+    # Older copies of the installation would accept lower sequences, so these are revoked too. The highest possible
+    # sequence is revoked by identity.
     gone = [one.bundle for one in returned if not _is_taken_back(one, tx.state.last_list)]
     to_revoke = tuple((one.serial, one.part, one.use, min(one.sequence + 1, limits.VERSION)) for one in gone)
     return Received(new, tuple(returned), tuple(statements), len(known), to_revoke)
-
-
-def _signer(signed: Sent) -> bytes:
-    return sha256(signed.keys[0].public)
-
-
-def _holder(issued: bundles.Issued) -> bytes | None:
-    """Return the installation that a bundle is bound to; None: anybody can return it."""
-    binding = issued.bundle.binding
-    return None if binding is None else binding.installation
 
 
 def _is_taken_back(returned: bundles.Issued, last: Revocations | None) -> bool:
@@ -145,8 +134,8 @@ def _returned(ledger: database.Connection, receipt: Receipt, installation: bytes
         raise NotIssued(reason="receipt", name=receipt.identity.hex())
     if (before := exchange_files.receipt_of(ledger, receipt.identity)) is not None:
         raise ExchangeFileRefused(reason="returned", installation=installation, bundle=issued.label, entry=before)
-    if (holder := _holder(issued)) is not None:
-        if holder != installation:
+    if issued.installation is not None:
+        if issued.installation != installation:
             raise ExchangeFileRefused(reason="receipt", installation=installation, bundle=issued.label)
         nonce = None if receipt.nonce is None else receipt.nonce.hex()
         if issued.bundle.extensions.get(ANSWERS) != nonce:
@@ -155,7 +144,7 @@ def _returned(ledger: database.Connection, receipt: Receipt, installation: bytes
 
 
 def propose_merge(tx: LedgerTransaction, name: str, into: str) -> MergeProposal:
-    """Return what making one customer a part of another would do; raises as `customer_named`."""
+    """Return what merging a customer into another would do; raises as `customer_named`."""
     gone, kept = customer_named(tx.ledger, name), customer_named(tx.ledger, into)
     moved, own = serials_of(tx.ledger, gone.number), serials_of(tx.ledger, kept.number)
     if gone == kept:
@@ -177,7 +166,7 @@ def propose_merge(tx: LedgerTransaction, name: str, into: str) -> MergeProposal:
 
 
 class Customers(WorkspacePart):
-    """Who the customers are, and the exchange with their installations; keywords and errors are as in `Workspace`."""
+    """The customers, and the exchange with their installations; keywords and errors are as in `Workspace`."""
 
     get = on_ledger(customer_named)
     find = on_ledger(customers_found)
@@ -186,14 +175,14 @@ class Customers(WorkspacePart):
     put_installation = on_ledger(put_installation, writes=True)
 
     def propose_merge(self, name: str, into: str, *, now: int) -> MergeProposal:
-        """Return what making one customer a part of another would do, which must be confirmed; raises as `get`."""
+        """Return what merging a customer into another would do, which must be confirmed; raises as `get`."""
         return propose(self._store, partial(propose_merge, name=name, into=into), now)
 
     def read_request(self, data: bytes | str, *, now: int) -> requests.VerifiedRequest:
-        """Read the request in a file, for the product of this workspace.
+        """Read and verify the request in a file.
 
-        Raises `FormatError` if it holds something else than one request, `KeyInvalid` or `TrustError` if its signature
-        does not hold, `WrongProduct` if it is for another product.
+        Raises `FormatError` if it is not exactly one request, `KeyInvalid` or `TrustError` if its signature does not
+        verify, `WrongProduct` if it is for another product.
         """
         with self._store.read(now) as tx:
             return requests.read_request(data, tx.state.product)
@@ -201,16 +190,16 @@ class Customers(WorkspacePart):
     def propose_answer(
         self, request: requests.VerifiedRequest, draft: order.OrderDraft, *, now: int, **signing: Unpack[issue.Signing]
     ) -> issue.IssueProposal:
-        """Return the bundle bound to the installation that asks.
+        """Propose a bundle that is bound to the requesting installation.
 
-        A request that was answered by the same order gives the same bundle again, and so does another request of an
-        installation that has one by this order.
+        If this request was answered by the same order, or the installation already has a bundle of this order, that
+        bundle is the result.
 
-        Raises `RequestAnswered` if it was answered with something else, or with what is no longer valid,
-        `OrderConflict` if another order was issued under its number, or it was issued without a binding, or the key
-        that signed the answer was revoked, `IssuedAhead` if for the installation it is a later day (reset its clock
-        first), `InstallationsTaken` if as many are bound as the order allows, or the serial is bound to another,
-        `NotIssued` for a serial that nothing was issued for, `OrderInvalid` with all faults of the order.
+        Raises `RequestAnswered` if the request was answered with something else, or the answer is no longer valid,
+        `OrderConflict` if another order was issued under its number, the order was issued without a binding, or the key
+        that signed the answer was revoked, `IssuedAhead` if the installation's clock is ahead (reset it first),
+        `InstallationsTaken` if the order allows no more installations or the serial is bound to another one,
+        `NotIssued` if nothing was issued for the serial, `OrderInvalid` with all faults of the order.
         """
         work_out = partial(requests.propose_answer, request=request, draft=draft, signing=signing)
         return propose(self._store, work_out, now)
@@ -218,23 +207,22 @@ class Customers(WorkspacePart):
     def propose_reset(
         self, request: requests.VerifiedRequest, what: ResetWhat, *, now: int, attach: Attach = True, reason: str = ""
     ) -> requests.ResetProposal:
-        """Return the reset that answers a request; one that was answered with it gives the same reset again.
+        """Propose a reset that answers a request; if it was answered so before, that reset is the result.
 
-        Raises `RequestAnswered` if it was answered with something else, `WorkspaceError` in a third party's workspace,
+        Raises `RequestAnswered` if it was answered with something else, `VendorOnly` in a partner's workspace,
         `NotIssued` or `ExchangeFileRefused` if the installation is not a customer's.
         """
         work_out = partial(requests.propose_reset, request=request, what=what, reason=reason, attach=attach)
         return propose(self._store, work_out, now)
 
     def propose_accept(self, data: bytes | str, *, now: int) -> AcceptProposal:
-        """Verify receipts and statements and return what is new; returned bundles go on a new revocation list.
+        """Verify receipts and statements, and propose to enter the new ones.
 
-        The list is signed by a key for revocations, which only receipts need; the pack is renewed with it. An
-        installation that has returned its bundle makes room for another. A returned bundle that is bound to no
-        installation must be confirmed.
+        Returned bundles go on a new revocation list, for which a key must be given, and make room for another
+        installation. Returning a bundle that is bound to no installation must be confirmed.
 
-        Raises `FormatError` if the file holds something else, `KeyInvalid` or `TrustError` if a signature does not
-        hold, `IssuedAhead` for a statement of a later day, `NotIssued` for a bundle or serial that was never issued
-        here, `ExchangeFileRefused` if all was entered before, or another installation signed it than the record names.
+        Raises `FormatError` if the file contains anything else, `KeyInvalid` or `TrustError` if a signature does not
+        verify, `IssuedAhead` for a statement dated ahead, `NotIssued` for an unknown bundle or serial,
+        `ExchangeFileRefused` if everything was entered before, or the bundle is bound to another installation.
         """
         return propose(self._store, partial(propose_accept, sent=read_sent(data)), now)

@@ -1,16 +1,15 @@
-"""Requests of installations: read, verified, and answered with a bundle that is bound to whoever asks, or with a reset.
+"""Requests of installations, answered with a bundle bound to the installation, or with a reset.
 
-An order binds one installation, or as many as its `installations` says, each under a serial of its own. What was
-returned or revoked gives its place, and its serial, to the next that asks.
+An order binds one installation, or as many as its `installations` says, each under its own serial. When a bundle is
+returned or revoked, the next installation gets its place and serial.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from licensekit import entitlements, errors, proposals
 from licensekit.database import Connection
 from licensekit.entitlements.parts import match
-from licensekit.issuer.ledger import bundles, entries, exchange_files, lookup, projection, states
+from licensekit.issuer.ledger import bundles, entries, exchange_files, lookup, states
 from licensekit.issuer.orders import issue
 from licensekit.issuer.orders.order import Order, OrderDraft, canonical, difference
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
@@ -18,40 +17,18 @@ from licensekit.issuer.output.license_file import ResetFile, file_name, reset_fi
 from licensekit.issuer.proposal import SignProposal
 from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
-from licensekit.keys.verifying import sha256
 from licensekit.trust.scope import require_not_ahead
 from licensekit.trust.signed import SelfSigned, self_signed
 from licensekit.wire import armor, plain
 from licensekit.wire.documents import ANSWERS, Binding, Bundle, Request, Reset, ResetWhat, decode, replace_fields
 
-ResetProposal = SignProposal[ResetFile, Signer | None]  # the reset that would answer a request
-
-
-class VerifiedRequest(NamedTuple):
-    """A request whose signature holds, and who signed it."""
-
-    signed: SelfSigned[Request]
-    identity: bytes
-    installation: bytes
-    """SHA-256 of the public key."""
-
-    @property
-    def document(self) -> Request:
-        """The request itself."""
-        return self.signed.document
-
-    @property
-    def fingerprint(self) -> entitlements.Fingerprint:
-        """The installation and its machine, as a binding is matched against them."""
-        return entitlements.Fingerprint(self.installation, self.document.facts)
-
-    def record(self, tx: LedgerTransaction) -> projection.Record:
-        """Return the record of the request, to be entered beside its answer."""
-        return tx.record("answer", self.signed.token, self.document)
+VerifiedRequest = SelfSigned[Request]
+"""A request with a verified signature."""
+ResetProposal = SignProposal[ResetFile, Signer | None]
 
 
 def read_request(data: bytes | str, product: str) -> VerifiedRequest:
-    """Read the request in a file, whatever its time: a clock that is ahead may be what is wrong."""
+    """Read the request in a file, whatever its time: it may ask to reset a clock that is ahead."""
     tokens = armor.read(data)
     token = next((one for one in tokens if one.type != "request"), tokens[0])
     if token.type == "request" and len(tokens) > 1:
@@ -59,11 +36,11 @@ def read_request(data: bytes | str, product: str) -> VerifiedRequest:
     signed = self_signed(token, Request)
     if signed.document.product != product:
         raise errors.WrongProduct(reason="request", product=signed.document.product, expected=product)
-    return VerifiedRequest(signed, signed.identity, sha256(signed.keys[0].public))
+    return signed
 
 
 def answer_before(tx: LedgerTransaction, request: VerifiedRequest) -> entries.LedgerEntry | None:
-    """Return the answer that a request has had; raise `RequestAnswered` if it answers one that another key signed."""
+    """Return an earlier answer to a request; raise `RequestAnswered` if another key signed the answered request."""
     before = entries.answer_to(tx.ledger, request.identity)
     if before is not None and exchange_files.number_of(tx.ledger, request.identity, request.installation) is None:
         raise errors.RequestAnswered(reason="installation")
@@ -73,7 +50,7 @@ def answer_before(tx: LedgerTransaction, request: VerifiedRequest) -> entries.Le
 def propose_reset(
     tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, *, reason: str = "", attach: Attach = True
 ) -> ResetProposal:
-    """Return the reset that answers a request, once for each; raises as `Customers.propose_reset`."""
+    """Return the reset that answers a request; as `Customers.propose_reset`."""
     repeated = _answered(tx, request, what, attach=attach)
     if repeated is None:
         _require_ours(tx, request)
@@ -84,7 +61,8 @@ def propose_reset(
             return repeated
         reset = Reset(tx.state.issuer, request.installation, what, request.document.nonce, tx.now, {})
         signed = tx.sign("answer", reset, require_signer(key))
-        entries.append(tx.ledger, [request.record(tx), signed._replace(request=request.identity, note=reason)])
+        signed = signed._replace(request=request.identity, note=reason)
+        entries.append(tx.ledger, [tx.record("answer", request.token, request.document), signed])
         return reset_file(AttachmentSource(tx, attach), signed.token, repeated=False)
 
     is_done, change = repeated is not None, proposals.Change(f"resets.{installation}", None, plain.word(what))
@@ -105,7 +83,7 @@ def _answered(tx: LedgerTransaction, request: VerifiedRequest, what: ResetWhat, 
 
 
 def _require_ours(tx: LedgerTransaction, request: VerifiedRequest) -> None:
-    """Refuse the request of an installation that is not one of the customers'; raises as `Customers.propose_reset`."""
+    """Refuse the request of an installation that is not a customer's; raises as `Customers.propose_reset`."""
     if tx.state.is_partner:
         raise errors.VendorOnly(reason="reset", vendor=tx.state.trust_store.issuer)
     if (serial := request.document.serial) is not None:
@@ -118,37 +96,42 @@ def _require_ours(tx: LedgerTransaction, request: VerifiedRequest) -> None:
 def require_not_bound_elsewhere(ledger: Connection, serial: str, installation: bytes) -> None:
     """Raise `ExchangeFileRefused` if a serial is bound to another installation."""
     for one in bundles.active(ledger, serial):
-        binding = one.bundle.binding
-        if binding is not None and binding.installation not in {None, installation}:
+        if one.installation not in {None, installation}:
             raise errors.ExchangeFileRefused(reason="bound", installation=installation, bundle=one.label)
 
 
 def propose_answer(
     tx: LedgerTransaction, request: VerifiedRequest, draft: OrderDraft, signing: issue.Signing
 ) -> issue.IssueProposal:
-    """Make the bundle that answers a request, unless its installation has one; raises as `Customers.propose_answer`."""
+    """Return the bundle that answers a request; as `Customers.propose_answer`."""
     before = answer_before(tx, request)
     issued = None if before is None else _same_answer(tx.ledger, before, draft)
     issued = issued or _by_order(tx.ledger, request, draft.order)
     if issued is not None:
         issue.require_genuine(tx, issued)
         return issue.proposal_of(tx, issue.Issuance("answer", issued.bundle, issued), signing, draft.remarks)
-    # No license is bound to an installation whose clock is ahead: it would not take it yet.
+    # An installation whose clock is ahead would not accept the bundle yet.
     require_not_ahead(request.document.issued, tx.now, "request")
     order = draft.order
     serial = _serial(tx, request, order)
     faults = (*draft.faults, *_faults(tx.ledger, request, order, serial))
     made, note = issue.prepare_bundle(tx, OrderDraft(order._replace(serial=serial), faults))
-    # All facts of the request are named, so that any of them may change while enough stay the same.
+    # All facts of the request go into the binding, so that any may change while enough stay the same.
     binding = Binding(request.installation, order.facts or 0, {} if order.facts is None else request.document.facts)
     extensions = {**made.extensions, ANSWERS: request.document.nonce.hex()}
     bundle = replace_fields(made, binding=binding, extensions=extensions)
-    answered = (order.number, canonical(order), request.record(tx), serial is None, note)
+    answered = (
+        order.number,
+        canonical(order),
+        tx.record("answer", request.token, request.document),
+        serial is None,
+        note,
+    )
     return issue.proposal_of(tx, issue.Issuance("answer", bundle, None, *answered), signing, draft.remarks)
 
 
 def _same_answer(ledger: Connection, before: entries.LedgerEntry, draft: OrderDraft) -> bundles.Issued:
-    """Return the bundle of an earlier answer to the same request, if the order is the same too."""
+    """Return the bundle of an earlier answer to the same request; raise `RequestAnswered` if the order differs."""
     issued = bundles.by_number(ledger, before.number)
     if issued is None:
         raise errors.RequestAnswered(reason="reset", effect=plain.word(decode(Reset, before.token.payload).what))
@@ -162,14 +145,14 @@ def _same_answer(ledger: Connection, before: entries.LedgerEntry, draft: OrderDr
 
 
 def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> bundles.Issued | None:
-    """Return what the installation has in force by an order of this number."""
+    """Return the active bundle that the installation has by this order, if any."""
     if order.number is None or (first := entries.entry_of_order(ledger, order.number)) is None:
         return None
     if first.request is None:
         raise errors.OrderConflict(reason="not-bound", order=order.number, entry=first.number)
     issue.require_same_order(first, canonical(order))
     held = [active for _, active in _lines(ledger, order.number) if active is not None]
-    mine = [one for one in held if (to := one.bundle.binding) is not None and match(to, request.fingerprint).holds]
+    mine = [one for one in held if (to := one.bundle.binding) is not None and _fits(to, request)]
     if not mine and len(held) >= (order.installations or 1):
         names = tuple(file_name(one.bundle) for one in held)
         raise errors.InstallationsTaken(reason="order", order=order.number, count=len(held), bundles=names)
@@ -177,18 +160,18 @@ def _by_order(ledger: Connection, request: VerifiedRequest, order: Order) -> bun
 
 
 def _lines(ledger: Connection, number: str) -> Iterator[tuple[str, bundles.Issued | None]]:
-    """Yield the serial of each part that was answered for an order, once, oldest first, and what is in force of it."""
+    """Yield the serial of each part in an answer to an order, oldest first, with its active bundle."""
     answers = [decode(Bundle, entry.token.payload) for entry in entries.answers_of_order(ledger, number)]
     for serial, part in dict.fromkeys((one.serial, one.part) for one in answers):
         yield serial, next((one for one in bundles.active(ledger, serial) if one.bundle.part == part), None)
 
 
 def _serial(tx: LedgerTransaction, request: VerifiedRequest, order: Order) -> str | None:
-    """Return the serial of the answer; None: a new one."""
+    """Return the serial for the answer; None: a new one."""
     if order.serial is not None:
         return order.serial
     asked = request.document.serial
-    if asked is None:  # that of an installation that returned what it had by this order, if there is one
+    if asked is None:  # reuse the serial of an installation that returned its bundle of this order
         last = tx.state.last_list
         gone = frozenset(() if last is None else last.serials)
         lines = () if order.number is None else _lines(tx.ledger, order.number)
@@ -216,10 +199,15 @@ def _faults(ledger: Connection, request: VerifiedRequest, order: Order, serial: 
         _require_free(active, request)
 
 
+def _fits(binding: Binding, request: VerifiedRequest) -> bool:
+    """Return whether a binding is for the requesting installation on its machine."""
+    return match(binding, entitlements.Fingerprint(request.installation, request.document.facts)).holds
+
+
 def _require_free(active: bundles.Issued, request: VerifiedRequest) -> None:
-    """Refuse the serial of another installation, or of this one's copy on another machine."""
+    """Refuse a serial that is bound to another installation, or to the same one on another machine."""
     binding = active.bundle.binding
-    if binding is None or match(binding, request.fingerprint).holds:
+    if binding is None or _fits(binding, request):
         return
     name = file_name(active.bundle)
     if binding.installation != request.installation:

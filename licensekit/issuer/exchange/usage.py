@@ -1,4 +1,4 @@
-"""What was sold beside what is in use: the true-up, from the newest statement of each serial."""
+"""The true-up: sold beside in use, by the newest statement of each serial."""
 
 from collections.abc import Container, Iterator, Mapping
 from typing import Any, Final, NamedTuple
@@ -18,7 +18,7 @@ _WHOSE: Final = "serial company"
 _USED: Final = "license kind sold per in_use free state"
 _STATED: Final = "stated installation installations history"
 USAGE_FIELDS: Final = tuple(f"{_WHOSE} {_USED} {_STATED}".split())
-"""The names of what a row says as plain data, in order."""
+"""The keys of a row in `UsageReport.plain`, in order."""
 
 
 class UsageRow(NamedTuple):
@@ -26,14 +26,14 @@ class UsageRow(NamedTuple):
 
     license: str
     kind: Kind
-    sold: int | None  # None is unrestricted; 0 was not sold, or not any more
+    sold: int | None  # None: unrestricted; 0: not sold, or no longer
     in_use: int | None
-    """None: it was not stated. Of a meter: in the period of the statement."""
-    per: MeterPeriod | None = None  # for how long a meter was sold
+    """None: not stated. For a meter: in the period of the statement."""
+    per: MeterPeriod | None = None  # the period of a meter
 
     @property
     def free(self) -> int | None:
-        """How many are free; below zero, how many are missing. None: that cannot be said."""
+        """How many are free; negative if more are in use than sold. None: unknown or unrestricted."""
         return None if self.sold is None or self.in_use is None else self.sold - self.in_use
 
     @property
@@ -47,7 +47,7 @@ class UsageRow(NamedTuple):
 
 
 class UsageReport(NamedTuple):
-    """What a serial has bought and uses."""
+    """The licenses that a serial has bought and uses."""
 
     serial: str
     company: str
@@ -55,12 +55,12 @@ class UsageReport(NamedTuple):
     stated: int | None
     """When the newest statement was signed, in seconds since 1970; None: there is none."""
     installation: bytes | None
-    """Which installation has signed it."""
+    """The installation that signed it."""
     installations: int
-    """How many have stated something and returned nothing: above one, the serial is used twice."""
+    """How many installations have sent a statement and returned nothing; above one, the serial is used twice."""
     history: exchange_files.History | None
     names: tuple[str, ...] = ()
-    """What that installation is called, if anybody named it."""
+    """The name of that installation, if anybody named it."""
 
     @property
     def warnings(self) -> tuple[Message, ...]:
@@ -73,17 +73,17 @@ class UsageReport(NamedTuple):
         return tuple(found)
 
     def only(self, state: str) -> "UsageReport":
-        """Return it with the licenses in one of `USAGE_STATES` alone."""
+        """Return it with only the licenses in this one of `USAGE_STATES`."""
         return self._replace(rows=tuple(row for row in self.rows if row.state == state))
 
     def plain(self) -> Iterator[dict[str, Any]]:
-        """Yield each row as plain JSON values, by `USAGE_FIELDS`."""
+        """Yield each row as plain JSON values, with the keys of `USAGE_FIELDS`."""
         for row in self.rows:
             yield plain_fields(self, _WHOSE) | plain_fields(row, _USED) | plain_fields(self, _STATED)
 
 
 def usage(tx: transaction.LedgerTransaction, serial: str | None = None) -> Iterator[UsageReport]:
-    """Yield what a serial has bought and uses, in constant memory; if None, every serial that has a statement."""
+    """Yield the report of a serial, or in constant memory that of every serial with a statement."""
     if serial is not None:
         lookup.require_serial(tx.ledger, serial)
     for one in exchange_files.stating_serials(tx.ledger) if serial is None else [serial]:
@@ -91,7 +91,7 @@ def usage(tx: transaction.LedgerTransaction, serial: str | None = None) -> Itera
 
 
 def shortfalls(tx: transaction.LedgerTransaction, before: Bundle, after: Bundle) -> tuple[proposal.MoreInUse, ...]:
-    """Return what `after` in the place of `before` would sell less of than is in use: the customer must release it."""
+    """Return the licenses of which fewer would be sold than are in use if `after` replaced `before`."""
     stated = exchange_files.latest_statement(tx.ledger, before.serial)
     if stated is None:
         return ()
@@ -124,7 +124,7 @@ def _meters(state: documents.WorkspaceState) -> dict[str, MeterPeriod]:
 
 
 def _sold(active: list[Bundle], meters: Container[str] = ()) -> dict[tuple[Kind, str], int | None]:
-    """Add the counts of all parts; of system licenses those of `meters`."""
+    """Add up the counts of all parts; of system licenses only `meters`."""
     counts: dict[tuple[Kind, str], list[int | None]] = {}
     for bundle in active:
         for kind in Kind:

@@ -1,7 +1,7 @@
-"""Roots and trust documents on their way to enough signatures, perhaps by several people.
+"""Signing of roots and trust documents by several root keys, perhaps held by several people.
 
-A file in signing travels between them: the finished chain of roots, then the next root, its trust document, or both.
-Whoever holds a root key adds a signature. Nothing in the file counts before the last one is there.
+A signing file travels between them: the finished chain of roots, then the next root, its trust document, or both. Each
+holder of a root key adds a signature. The documents are valid only with the last one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ from licensekit.wire.frame import Frame
 
 
 class Party(NamedTuple):
-    """Keys of one root, of which `threshold` must sign."""
+    """The keys of one root, of which `threshold` must sign."""
 
     version: int
     keys: Mapping[scope.KeyReference, verifying.VerifyingKey]
@@ -35,12 +35,12 @@ class Party(NamedTuple):
 
 
 class PendingDocument(NamedTuple):
-    """A document in signing."""
+    """A document that still needs signatures."""
 
     document: Root | Trust
     frame: Frame
     parties: tuple[Party, ...]
-    """Each of which must sign: a root is signed by the one before and by its own keys."""
+    """All must sign: a root needs the keys of the root before and its own."""
 
     @property
     def kind(self) -> str:
@@ -49,16 +49,16 @@ class PendingDocument(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The name for it in messages."""
+        """Its name in messages."""
         return label(self.document)
 
     @property
     def token(self) -> armor.Token:
-        """The document with the signatures that it has."""
+        """The document with its signatures so far."""
         return sign.add_signatures(self.kind, self.frame)
 
     def missing(self) -> list[tuple[Party, int]]:
-        """Return each party that must still sign, and how many of its keys."""
+        """Return each party that must still sign, and how many signatures it lacks."""
         signed = [(s.scheme, s.key) for s in self.frame.signatures]
         lacking = [(one, one.threshold - sum(key in one.keys for key in signed)) for one in self.parties]
         return [(party, count) for party, count in lacking if count > 0]
@@ -71,40 +71,40 @@ class PendingDocument(NamedTuple):
         return any(reference in party.keys for party, _ in self.missing())
 
     def signed(self, signer: signing.Signer) -> "PendingDocument":
-        """Return the document with one more signature."""
+        """Return the document with a signature added."""
         return self._replace(frame=open_frame(sign.add_signatures(self.kind, self.frame, signer), type(self.document)))
 
 
 class Ceremony(NamedTuple):
-    """The documents in signing, and the finished roots before them."""
+    """The documents to be signed, and the finished roots before them."""
 
     roots: tuple[armor.Token, ...]
     pending: tuple[PendingDocument, ...]
 
     @property
     def is_complete(self) -> bool:
-        """Whether nobody must sign any more."""
+        """Whether every signature is there."""
         return not any(one.missing() for one in self.pending)
 
     @property
     def tokens(self) -> list[armor.Token]:
-        """Everything in it."""
+        """All its documents, with their signatures so far."""
         return [*self.roots, *(one.token for one in self.pending)]
 
     @property
     def data(self) -> bytes:
-        """The file that travels."""
+        """The contents of the signing file."""
         return file_of(self.tokens)
 
     @property
     def file_name(self) -> str:
-        """The name of the file that travels: `trust-2.signing`."""
+        """The name of the signing file: `trust-2.signing`."""
         first = self.pending[0]
         return f"{first.kind}-{first.document.version}.signing"
 
     @property
     def missing(self) -> int:
-        """How many signatures are missing at least."""
+        """The least number of signatures that are still missing."""
         return max((sum(count for _, count in one.missing()) for one in self.pending), default=0)
 
     def wants(self, key: verifying.VerifyingKey) -> bool:
@@ -112,19 +112,19 @@ class Ceremony(NamedTuple):
         return any(one.needs(key) for one in self.pending)
 
     def signed(self, *signers: signing.Signer) -> "Ceremony":
-        """Add the signatures of `signers`, wherever they are still needed."""
+        """Return it with the signatures of `signers` added where they are needed."""
         pending = self.pending
         for signer in signers:
             pending = tuple(one.signed(signer) if one.needs(signer.verifying_key) else one for one in pending)
         return self._replace(pending=pending)
 
     def require_wanted(self, keys: Iterable[verifying.VerifyingKey]) -> None:
-        """Raise `KeyMissing` if a signature is needed of none of `keys`."""
+        """Raise `KeyMissing` if no signature of any of `keys` is needed."""
         if not any(map(self.wants, keys)):
             raise errors.KeyMissing(reason="none-needed")
 
     def require_current(self, root: Root, trust: Trust) -> None:
-        """Raise `ChangeInSigning` unless it follows these, which are in force."""
+        """Raise `ChangeInSigning` unless it follows this root and trust document, which are in force."""
         for one in self.pending:
             now = root if isinstance(one.document, Root) else trust
             if encode(one.document) == encode(now):
@@ -134,16 +134,16 @@ class Ceremony(NamedTuple):
 
 
 class RootKeys(NamedTuple):
-    """Root keys that sign, each opened when its signature is needed."""
+    """The root keys that sign, each opened when its signature is needed."""
 
     files: Sequence[KeyFile]
     open: Callable[[KeyFile], signing.Signer]
-    """Opens a key file; it may ask for its passphrase."""
+    """Opens a key file, perhaps asking for its passphrase."""
     fresh_until: int | None = None
-    """From when on a trust document that they sign reminds of a newer one; None: never."""
+    """When the trust document that they sign starts to remind of a newer one, in seconds since 1970; None: never."""
 
     def add_to(self, ceremony: Ceremony) -> Ceremony:
-        """Add a signature of each key that is still needed."""
+        """Return the ceremony with the needed signatures of these keys added."""
         for file in self.files:
             if ceremony.wants(file.part.verifying_key):
                 ceremony = ceremony.signed(self.open(file))
@@ -157,12 +157,12 @@ def label(document: Root | Trust) -> str:
 
 
 def begin(chain: Chain, documents: Sequence[Root | Trust]) -> Ceremony:
-    """Return the ceremony for `documents` behind the roots of `chain`, not signed by anyone yet."""
+    """Return the ceremony for unsigned `documents` that follow the roots of `chain`."""
     return _ceremony(chain, [(one, Frame((), encode(one))) for one in documents])
 
 
 def resume(data: bytes) -> Ceremony:
-    """Read a file in signing, as `read`; raise `NothingToSign` if all have signed."""
+    """Read a signing file, as `read`; raise `NothingToSign` if it is complete."""
     ceremony = read(data)
     if ceremony.is_complete:
         raise errors.NothingToSign
@@ -170,7 +170,7 @@ def resume(data: bytes) -> Ceremony:
 
 
 def read(data: bytes) -> Ceremony:
-    """Read a file in signing; raise `FormatError` if it is none, `TrustError` if a signature on it does not verify."""
+    """Read a signing file; raise `FormatError` if it is not one, `TrustError` if a signature in it does not verify."""
     tokens = armor.read(data)
     if any(token.type not in {"root", "trust"} for token in tokens) or tokens[0].type != "root":
         raise errors.UnexpectedType(reason="unsigned", type=tokens[0].type, wanted=("root", "trust"))
@@ -179,7 +179,7 @@ def read(data: bytes) -> Ceremony:
     for token in rest:
         kind: type[Root | Trust] = Root if token.type == "root" else Trust
         frame = open_frame(token, kind)
-        # The one place where a document is read before it is verified: whoever signs must see it.
+        # The only place where a document is decoded before it is verified: signers must see it.
         opened.append((decode(kind, frame.payload), frame))
         scope.require_product(opened[-1][0], chain[0].root.product)
     ceremony = _ceremony(chain, opened)
@@ -206,7 +206,7 @@ def _ceremony(chain: Chain, documents: Iterable[tuple[Root | Trust, Frame]]) -> 
 
 
 def _finished(tokens: Sequence[armor.Token]) -> tuple[Chain, list[armor.Token]]:
-    """Divide the tokens of a file into the finished chain and what is in signing."""
+    """Divide the tokens of a signing file into the finished chain and the documents to be signed."""
     chain = start(tokens[:1], pin_of(open_frame(tokens[0], Root).payload)).chain
     with suppress(errors.ThresholdNotMet, errors.KeyUnknown):
         for token in takewhile(lambda one: one.type == "root", tokens[1:]):
@@ -215,7 +215,7 @@ def _finished(tokens: Sequence[armor.Token]) -> tuple[Chain, list[armor.Token]]:
 
 
 class Travelling(NamedTuple):
-    """A change of keys in a file that is still to be signed, or to be put in force."""
+    """A change of keys in a signing file, not yet in force."""
 
     path: Path
     ceremony: Ceremony
@@ -227,24 +227,24 @@ class Travelling(NamedTuple):
 
 
 def under_way(layout: Layout, state: WorkspaceState) -> Iterator[Travelling]:
-    """Yield the changes in the folder of a workspace that follow what is in force; others are no longer of use."""
+    """Yield the changes in the workspace folder that follow what is in force; others are obsolete."""
     for path in sorted(layout.folder.glob("*.signing")):
-        with suppress(errors.LicenseError):  # also a file that is none, or damaged
+        with suppress(errors.LicenseError):  # another kind of file, or damaged
             one = read_travelling(path)
             one.ceremony.require_current(state.trust_store.trust.root, state.trust)
             yield one
 
 
 def read_travelling(path: Path) -> Travelling:
-    """Read a file that travels, as `read`."""
+    """Read the signing file at `path`, as `read`."""
     return Travelling(path, read(read_bytes(path, limit=limits.FILE_BYTES, what="a document in signing")))
 
 
 def abandon(layout: Layout, path: Path, state: WorkspaceState) -> list[Path]:
-    """Move a change in signing into the folder `abandoned`, with the keys that were made for it alone.
+    """Move a signing file into the folder `abandoned`, with the keys made only for it; return the new paths.
 
-    Nothing is deleted: somebody may have another copy of the file, and sign it. Returns where the files are now. Raises
-    as `read`, and `FileUnusable` if a file cannot be moved: another run continues with the rest.
+    Nothing is deleted: somebody may sign another copy of the file. Raises as `read`, and `FileUnusable` if a file
+    cannot be moved; another call moves the rest.
     """
     ceremony = read_travelling(path).ceremony
     in_force: list[Root | Trust] = [state.trust, *(one.root for one in state.trust_store.trust.chain)]
@@ -257,7 +257,7 @@ def abandon(layout: Layout, path: Path, state: WorkspaceState) -> list[Path]:
     try:
         for one in (layout.abandoned, folder):
             one.mkdir(PRIVATE_FOLDER, exist_ok=True)
-        # The file comes last: without it nothing shows what belongs to it.
+        # The signing file comes last: it shows which keys belong to it.
         return [Path(move(one, folder / one.name)) for one in (*made, path)]
     except OSError as error:
         raise unusable(folder, "a folder for what is abandoned", error) from error

@@ -1,4 +1,4 @@
-"""Roots and trust documents, made: the first ones, and each next one, of which is shown before what it changes."""
+"""New roots and trust documents: the first, and each next one; and the changes that a preview of them shows."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import count
@@ -18,36 +18,36 @@ _SCHEMES: Final = {ED25519: "ed25519", HYBRID: "hybrid"}
 
 
 class Unmade(NamedTuple):
-    """Stands for a key that is not made yet, where a document is only shown."""
+    """A key that is not made yet, in a document that is only previewed."""
 
     scheme: int
     public: bytes = b""
 
 
-PublicKey = VerifyingKey | Unmade  # what a document says of a key: its scheme, as frames name it, and its public half
+PublicKey = VerifyingKey | Unmade  # has the scheme and the public half
 
 
 class Permission(NamedTuple):
-    """What a new key may sign, when and for whom."""
+    """What a new key may sign, for whom and when."""
 
     issuer: str = ""
     """Empty: the issuer of the workspace."""
     types: tuple[SignedType, ...] = ()
-    """None named: every type, or bundles alone where anything below limits them."""
+    """Empty: every type, or only bundles if a field below limits them."""
     uses: tuple[Use, ...] = tuple(Use)
     longest_term: int | None = None
     """For bundles: the most days from issue to the end of grace."""
     parts: tuple[str, ...] = ()
-    """For bundles: the parts; none is all."""
+    """For bundles: the parts; empty: all."""
     most: int | None = None
     """For bundles: the highest count or quantity of any license."""
     valid_from: int | None = None
-    """Seconds since 1970; None: from now on."""
+    """In seconds since 1970; None: now."""
     valid_to: int | None = None
 
     @property
     def scope(self) -> Scope:
-        """The scope that a trust document gives."""
+        """The scope for the trust document."""
         limits = (self.longest_term, self.parts or None, self.most)
         every = tuple(SignedType) if limits == (None, None, None) else (SignedType.BUNDLE,)
         types, uses, parts = sorted(set(self.types or every)), sorted(set(self.uses)), sorted(set(self.parts)) or None
@@ -60,22 +60,22 @@ def first_root(product: str, issuer: str, keys: Sequence[PublicKey], threshold: 
 
 
 def first_trust(product: str, keys: Sequence[AdmittedKey], now: int) -> Trust:
-    """Return the trust document of the first pack."""
+    """Return the first trust document."""
     return Trust(product, 1, 1, now, None, list(keys), {})
 
 
 def next_trust(trust: Trust, keys: Sequence[AdmittedKey], now: int) -> Trust:
-    """Return the trust document that follows `trust`, naming `keys`."""
+    """Return the trust document that follows `trust`, with `keys`."""
     return replace_fields(trust, version=trust.version + 1, issued=now, fresh_until=None, keys=list(keys))
 
 
 def admitted(key: PublicKey, name: str, scope: Scope, valid_from: int, valid_to: int | None = None) -> AdmittedKey:
-    """Return the entry by which a trust document admits `key`."""
+    """Return the entry of a trust document that admits `key`."""
     return AdmittedKey(key.scheme, key.public, name, KeyState.ACTIVE, valid_from, valid_to, scope)
 
 
 def named(keys: Sequence[AdmittedKey], name: str) -> AdmittedKey:
-    """Return the key of this name or key id; raise `KeyMissing` unless there is exactly one."""
+    """Return the key with this name or key id; raise `KeyMissing` unless there is exactly one."""
     found = [key for key in keys if name in {key.name, key_id(key)}]
     if len(found) != 1:
         raise errors.KeyMissing(reason="ambiguous" if found else "not-admitted", name=name, count=len(found))
@@ -88,7 +88,7 @@ def key_id(key: AdmittedKey) -> str:
 
 
 def admit(trust: Trust, key: PublicKey, name: str, permission: Permission, now: int) -> Trust:
-    """Return the trust document that admits `key` under `name`, if that is free and a key can be permitted this."""
+    """Return the trust document that admits `key` under `name`; as `WorkspaceKeys.propose_admit`."""
     codes = ((values.code, code) for code in (permission.issuer, *permission.parts))
     for read, text in ((values.line, name), *codes):
         try:
@@ -110,16 +110,16 @@ def admit(trust: Trust, key: PublicKey, name: str, permission: Permission, now: 
 
 
 def rotate(trust: Trust, old: AdmittedKey, key: PublicKey, name: str, now: int) -> Trust:
-    """Return the trust document in which `key` takes over from `old`, which retires; raises as `require_active`."""
+    """Return the trust document in which `key` replaces `old`, which is retired; raises as `require_active`."""
     require_active(old)
-    # From the same time on, so that it can sign again what `old` has signed, and until the same end if that is to come.
+    # With the same start, so that it can sign again what `old` has signed; and the same end, if that is in the future.
     end = None if old.valid_to is None or old.valid_to <= now else old.valid_to
     new = admitted(key, name, old.scope, old.valid_from, end)
     return next_trust(trust, [*_replaced(trust.keys, _retired(old, now)), new], now)
 
 
 def successor(before: Trust, after: Trust, old: str) -> str | None:
-    """Return the id of the key that takes over from the key `old` in the document after `before`; None: none does."""
+    """Return the id of the key that replaces the key with the id `old` between two trust documents, if one does."""
     known = {key.public: key.state for key in before.keys}
     retired = [key for key in after.keys if key.state is KeyState.RETIRED and key_id(key) == old]
     if not retired or known.get(retired[0].public) is not KeyState.ACTIVE:
@@ -130,14 +130,14 @@ def successor(before: Trust, after: Trust, old: str) -> str | None:
 
 
 def retire(trust: Trust, name: str, now: int) -> Trust:
-    """Return the trust document in which a key no longer signs; raises as `named` and `require_active`."""
+    """Return the trust document that retires a key; raises as `named` and `require_active`."""
     old = named(trust.keys, name)
     require_active(old)
     return next_trust(trust, _replaced(trust.keys, _retired(old, now)), now)
 
 
 def revoke(trust: Trust, name: str, now: int) -> Trust:
-    """Return the trust document in which nothing that a key signed is valid; raises as `named`."""
+    """Return the trust document that revokes a key; raises as `named`, or `KeyChangeRefused` if it is revoked."""
     old = named(trust.keys, name)
     if old.state is KeyState.REVOKED:
         raise errors.KeyChangeRefused(reason="revoked", key=old.name)
@@ -145,7 +145,7 @@ def revoke(trust: Trust, name: str, now: int) -> Trust:
 
 
 def rotate_root(root: Root, trust: Trust, keys: Sequence[PublicKey], threshold: int, now: int) -> tuple[Root, Trust]:
-    """Return the next root and the same trust under it: they only work together."""
+    """Return the next root, and the trust document under it, which has the same keys."""
     version = root.version + 1
     new = replace_fields(root, version=version, threshold=threshold, keys=_root_keys(keys))
     return new, replace_fields(next_trust(trust, trust.keys, now), root_version=version)
@@ -168,7 +168,7 @@ def _root_keys(keys: Sequence[PublicKey]) -> list[RootKey]:
 
 
 def _retired(key: AdmittedKey, now: int) -> AdmittedKey:
-    # What was signed until now stays valid, in this very second too.
+    # Everything signed until now stays valid, including in this second.
     end = now + 1 if key.valid_to is None else min(key.valid_to, now + 1)
     return replace_fields(key, state=KeyState.RETIRED, valid_to=max(end, key.valid_from))
 
@@ -178,7 +178,7 @@ def _replaced(keys: Sequence[AdmittedKey], new: AdmittedKey) -> list[AdmittedKey
 
 
 def of_trust(trust: Trust, document: Trust) -> Iterator[proposals.Change]:
-    """Yield what the document after `trust` changes: states of keys, and what new ones may sign."""
+    """Yield the changes from `trust` to `document`: states of keys, and the scopes of new keys."""
     yield proposals.Change("trust", trust.version, document.version)
     before = {key_id(key): word(key.state) for key in trust.keys}
     for key in document.keys:
@@ -193,7 +193,7 @@ def of_trust(trust: Trust, document: Trust) -> Iterator[proposals.Change]:
 
 
 def of_root(root: Root, trust: Trust, scheme: int, files: Sequence[Path]) -> Iterator[proposals.Change]:
-    """Yield what a new root changes, whose keys are to be in `files`; its trust stays the same."""
+    """Yield the changes that a new root with keys in `files` makes."""
     yield proposals.Change("root", root.version, root.version + 1)
     yield proposals.Change("trust", trust.version, trust.version + 1)
     for path in files:
@@ -201,10 +201,10 @@ def of_root(root: Root, trust: Trust, scheme: int, files: Sequence[Path]) -> Ite
 
 
 def _called(key: AdmittedKey) -> str:
-    """Return how changes name a key: by its id, or by its name if it is not made yet."""
+    """Return a key's id, or its name if it is not made yet."""
     return key_id(key) if key.public else key.name
 
 
 def gained(path: str, values: Mapping[str, Any]) -> Iterator[proposals.Change]:
-    """Yield those of some new values, by name, that are there."""
+    """Yield a change for each new value (by name) that is not None."""
     return (proposals.Change(f"{path}.{name}", None, v) for name, v in values.items() if v is not None)

@@ -1,6 +1,6 @@
-"""Changes of keys, proposed: root keys sign the documents, here or in a file that travels.
+"""Proposals of key changes: root keys sign their documents here, or in a signing file elsewhere.
 
-New keys are planned first, and made when the change that admits them is signed: making a key in a token changes it.
+New keys are made when the change that admits them is signed, because making a key in a token changes the token.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,24 +23,24 @@ from licensekit.wire import armor, frame
 from licensekit.wire.documents import Root, Trust, Value, encode, replace_fields
 
 Made = tuple[verifying.VerifyingKey, Callable[[], keyring.KeyFile]]
-"""A key that was made or taken over, and what writes its file: it is not written anywhere yet."""
+"""A new or imported key, and the function that writes its file."""
 
 
 class Prepared(NamedTuple):
-    """What root keys sign, and the new keys that were made for it."""
+    """The documents for root keys to sign, and the new keys made for them."""
 
     documents: tuple[Root | Trust, ...]  # empty: the vendor admits a partner's key elsewhere
-    new: tuple[Callable[[], keyring.KeyFile], ...] = ()  # each writes the file of a new key
-    also: tuple[Signer, ...] = ()  # new root keys, which sign as well
+    new: tuple[Callable[[], keyring.KeyFile], ...] = ()  # write the files of new keys
+    also: tuple[Signer, ...] = ()  # new root keys, which sign too
 
 
 class KeyChange(NamedTuple):
     """The result of a change of keys."""
 
     ceremony: Ceremony | None
-    """None: nothing was to be signed here; the vendor admits a partner's key."""
+    """None: nothing is signed here, because the vendor admits a partner's key."""
     file: Path | None
-    """The file that travels on; None: the ceremony is complete, and its documents in force."""
+    """The signing file that needs more signatures; None: the change is in force."""
     written: tuple[keyring.KeyFile, ...] = ()
     """The files of new keys."""
 
@@ -54,7 +54,7 @@ class KeyChange(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class KeyProposal(proposals.Proposal[KeyChange]):
-    """A change of keys that root keys must sign."""
+    """A change of keys, to be signed by root keys."""
 
     store: transaction.WorkspaceStore
     now: int
@@ -62,19 +62,19 @@ class KeyProposal(proposals.Proposal[KeyChange]):
     basis: armor.Token
     """The trust document in force, which the change follows."""
     prepare: Callable[[], Prepared]
-    """Makes the keys that it needs, and its documents."""
+    """Makes the new keys and the documents."""
     note: str = ""
     about: str = "the trust document"
 
     def sign(self, roots: RootKeys, *, who: str, confirm: bool = False) -> KeyChange:
-        """Make new keys, have root keys sign, write key files, and put it in force if all signed.
+        """Make new keys, sign with root keys, write key files, and put the change in force if it is complete.
 
-        If anything fails before it is in force, no key file stays behind; a key that was made in a token does. Where
-        only the pack could not be written after that, `write_pack` writes it.
+        If it fails before it is in force, key files are removed, but a key made in a token remains. If only the pack
+        could not be written, `write_pack` writes it.
 
-        Raises `ConfirmationNeeded` if nobody confirmed what needs it, `ProposalStale` if the keys were changed
-        meanwhile, `KeyMissing` if no root key is here that must sign, `ChangeInSigning` if another change travels
-        already: its signatures are not thrown away.
+        Raises `ConfirmationNeeded` if `needs_confirmation` is not empty and `confirm` is false, `ProposalStale` if the
+        keys were changed meanwhile, `KeyMissing` if none of `roots` must sign, `ChangeInSigning` if another change
+        is being signed: its signatures are kept.
         """
         self.require_confirmed(confirm=confirm)
         with self.store.read(self.now) as tx:
@@ -89,7 +89,7 @@ class KeyProposal(proposals.Proposal[KeyChange]):
         if documents:
             begun = begin(chain, [_completed(one, roots.fresh_until, mark) for one in documents])
             ceremony = roots.add_to(begun.signed(*also))
-            # It never travels beside another change.
+            # Only one change is in signing at a time.
             for path in (*others, self.store.layout.folder / ceremony.file_name):
                 if path.exists() and not ceremony.is_complete:
                     raise errors.ChangeInSigning(reason="another", where=str(path))
@@ -97,7 +97,7 @@ class KeyProposal(proposals.Proposal[KeyChange]):
         try:
             written.extend(write() for write in new)
             file = None if ceremony is None else self._conclude(ceremony, who)
-        except BaseException:  # an interruption too must leave no key behind that nobody admitted
+        except BaseException:  # also after an interruption, no key is left that nobody admitted
             if self._is_untouched():
                 for one in written:
                     with suppress(OSError):
@@ -117,7 +117,7 @@ class KeyProposal(proposals.Proposal[KeyChange]):
         return None
 
     def _is_untouched(self) -> bool:
-        """Return whether the change is not in force for sure: a key that may be is never lost."""
+        """Return whether the change is certainly not in force: a key that may be admitted is kept."""
         try:
             with self.store.read(self.now) as tx:
                 return tx.state.verified_trust.token == self.basis
@@ -130,37 +130,37 @@ class KeyProposal(proposals.Proposal[KeyChange]):
 
 
 def _completed(document: Root | Trust, until: int | None, mark: Mapping[str, Value]) -> Root | Trust:
-    """Return a trust document that says how long it is new, and what the ledger held before it."""
+    """Return a trust document with its freshness date and the mark of the ledger; a root as it is."""
     if isinstance(document, Root):
         return document
     return replace_fields(document, fresh_until=until, extensions={**document.extensions, **mark})
 
 
 class KeyPlan(NamedTuple):
-    """What a new key will be."""
+    """How a new key is made."""
 
     make: Callable[[Path, str], Made]
-    """Makes the key for a folder and a name; it may ask for a passphrase or a PIN."""
+    """Makes the key for a folder and a name, perhaps asking for a passphrase or PIN."""
     public: changes.PublicKey
-    """The public half as far as it is known."""
+    """The public half, if it is known before."""
     uri: str | None = None
-    """The token that it lives in, as a `pkcs11:` URI; None: a key file."""
+    """The `pkcs11:` URI of its token; None: a key file."""
 
 
 def generated_key(scheme: int, passphrase: Callable[[str], bytes]) -> KeyPlan:
-    """Plan a key in a file; `scheme` is `wire.frame.ED25519` or `HYBRID`, `passphrase` returns that of a key's name."""
+    """Plan a new key in a file; `scheme` is `wire.frame.ED25519` or `HYBRID`, `passphrase` is called with its name."""
     return KeyPlan(partial(_in_file, partial(SigningKey.generate, scheme), passphrase), changes.Unmade(scheme))
 
 
 def imported_key(key: SigningKey, passphrase: Callable[[str], bytes]) -> KeyPlan:
-    """Plan to keep a key that was made elsewhere in a file; as `generated_key`."""
+    """Plan a file for a key that was made elsewhere; as `generated_key`."""
     return KeyPlan(partial(_in_file, lambda: key, passphrase), key.verifying_key)
 
 
 def token_key(uri: str, pin: Callable[[], str]) -> KeyPlan:
-    """Plan a key in a token, or to use the one that `uri` names there; raise `SignerUriInvalid` if it is no such URI.
+    """Plan a key in a token: the one that `uri` names, or a new one; raise `SignerUriInvalid` for a bad URI.
 
-    Making it raises `SignerUnavailable` if the token is away, or refuses.
+    Making it raises `SignerUnavailable` if the token is missing or refuses.
     """
     place = pkcs11.parse(uri)
     is_named = place.object is not None or place.id is not None
@@ -173,6 +173,6 @@ def token_key(uri: str, pin: Callable[[], str]) -> KeyPlan:
 
 
 def _in_file(make: Callable[[], SigningKey], passphrase: Callable[[str], bytes], folder: Path, name: str) -> Made:
-    """Return a key that will be sealed under a passphrase, which is asked for first."""
+    """Make a key for a file that is sealed with a passphrase."""
     key = make()
     return key.verifying_key, partial(keyring.write_key, folder, name, key, passphrase(name))

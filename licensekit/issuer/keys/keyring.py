@@ -1,7 +1,7 @@
-"""Key files in a folder: listed, chosen, opened, written.
+"""The key files of a folder: listing, choosing, opening and writing them.
 
-`NAME.key` holds a secret key under a passphrase. `NAME.p11` says where one lives that cannot leave its token: a
-`pkcs11:` URI in the first line, its public key in the second.
+`NAME.key` contains a secret key sealed with a passphrase. `NAME.p11` refers to a key in a token: a `pkcs11:` URI in the
+first line, the public key in the second.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,12 +25,12 @@ ELSEWHERE: Final = ".p11"
 
 
 class KeyFile(NamedTuple):
-    """A key file and what can be read of it without its passphrase."""
+    """A key file, as far as it can be read without its passphrase."""
 
     path: Path
     part: keyfile.PublicPart
     uri: str | None
-    """Where the key lives, if it is not in the file."""
+    """The `pkcs11:` URI of a key in a token."""
 
     @property
     def name(self) -> str:
@@ -39,13 +39,13 @@ class KeyFile(NamedTuple):
 
     @property
     def reference(self) -> scope.KeyReference:
-        """The scheme and id of its key, by which a trust document names it."""
+        """The scheme and id of its key, as in a trust document."""
         key = self.part.verifying_key
         return key.scheme, key.key_id
 
     @property
     def fingerprint(self) -> str:
-        """The whole hash of which the key id is the beginning, in hex."""
+        """The whole hash in hex; the key id is its beginning."""
         return self.part.verifying_key.fingerprint
 
     @property
@@ -55,7 +55,7 @@ class KeyFile(NamedTuple):
 
 
 class KnownKey(NamedTuple):
-    """A key that signs: what the trust document says of it, and its file here."""
+    """A signing key: its admission by the trust document, and its file."""
 
     name: str
     key_id: str
@@ -63,11 +63,11 @@ class KnownKey(NamedTuple):
     fingerprint: str
     """In hex; the key id is its beginning."""
     admitted: AdmittedKey | None
-    """None: the trust document does not name it yet."""
+    """None: not admitted yet."""
     file: KeyFile | None
     """None: somebody else holds it."""
     is_default: bool = False
-    """Whether it signs where no other is named."""
+    """Whether it signs unless another is named."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
@@ -77,7 +77,7 @@ class KnownKey(NamedTuple):
 
 
 def known_keys(files: Sequence[KeyFile], trust: Trust, default: str) -> list[KnownKey]:
-    """Return the keys that a trust document names, and then the files of those that it does not."""
+    """Return the keys that a trust document names, and then those in files that it does not name."""
     here = {file.fingerprint: file for file in files}
     admitted = {verifying.load(key.scheme, key.public).fingerprint: key for key in trust.keys}
     named = [KnownKey(key.name, key_id(key), one, key, here.get(one)) for one, key in admitted.items()]
@@ -86,7 +86,7 @@ def known_keys(files: Sequence[KeyFile], trust: Trust, default: str) -> list[Kno
 
 
 def list_key_files(folder: Path) -> list[KeyFile]:
-    """Return the key files of a folder by name, none if there is no such folder; raises as `read_key_file`."""
+    """Return the key files of a folder by name, empty without such a folder; raises as `read_key_file`."""
     try:
         paths = [path for path in folder.iterdir() if path.suffix in {SEALED, ELSEWHERE}]
     except FileNotFoundError:
@@ -97,7 +97,7 @@ def list_key_files(folder: Path) -> list[KeyFile]:
 
 
 def read_key_file(path: Path) -> KeyFile:
-    """Return what one key file says without its passphrase; raise `KeyFileInvalid` if it is none, or damaged."""
+    """Read the public part of a key file; raise `KeyFileInvalid` if it is damaged or another file."""
     text = _read(path)
     try:
         if path.suffix != ELSEWHERE:
@@ -113,7 +113,7 @@ def read_key_file(path: Path) -> KeyFile:
 def open_key(file: KeyFile, secret: Callable[[], bytes]) -> Signer:
     """Open the signer of a key file; `secret` returns its passphrase, or the PIN of its token.
 
-    Raises as `keyfile.open_`; `SignerUnavailable` if the token is away, or has another key in that place now,
+    Raises as `keyfile.open_`; `SignerUnavailable` if the token is missing, or has another key there now,
     `FileUnusable` if the file cannot be read.
     """
     text = _read(file.path)
@@ -129,15 +129,15 @@ def open_key(file: KeyFile, secret: Callable[[], bytes]) -> Signer:
 
 
 def write_key(folder: Path, name: str, key: SigningKey, passphrase: bytes) -> KeyFile:
-    """Write a new key file, readable by its owner alone and labelled by its name; raises as `write_atomically`."""
+    """Write a new key file, labeled with its name and readable only by its owner; raises as `write_atomically`."""
     return _write(folder / f"{name}{SEALED}", keyfile.seal(key, passphrase, label=name))
 
 
 def change_passphrase(file: KeyFile, old: Callable[[], bytes], new: Callable[[], bytes]) -> None:
-    """Seal a key file under another passphrase; `new` is asked once `old` has opened it.
+    """Seal a key file with another passphrase; `new` is called after `old` has opened it.
 
-    Raises `KeyChangeRefused` if the key is in a token, `FileUnusable` if the file cannot be read or written: it is as
-    it was; and as `keyfile.open_` and `seal`.
+    Raises `KeyChangeRefused` if the key is in a token, `FileUnusable` if the file cannot be read or written; and as
+    `keyfile.open_` and `seal`. The file is unchanged then.
     """
     if file.uri is not None:
         raise KeyChangeRefused(reason="in-token", key=file.name)
@@ -146,14 +146,14 @@ def change_passphrase(file: KeyFile, old: Callable[[], bytes], new: Callable[[],
 
 
 def write_place(folder: Path, name: str, signer: pkcs11.TokenSigner) -> KeyFile:
-    """Write a new file that says where a key lives, as `write_key`."""
+    """Write a new file that refers to a key in a token; as `write_key`."""
     return _write(folder / f"{name}{ELSEWHERE}", f"{signer.uri}\n{keyfile.format_public(signer.verifying_key, name)}")
 
 
 def choose_key(
     tx: LedgerTransaction, files: list[KeyFile], kind: str, name: str | None, *, bundle: Bundle | None, but: str | None
 ) -> KeyFile:
-    """Return the key that signs a document of `kind` now, as `WorkspaceKeys.choose`."""
+    """Return the key that signs a document of `kind` now; as `WorkspaceKeys.choose`."""
     trust_store, trust, issuer = tx.state.trust_store, tx.trust, tx.state.issuer
     known = {f: trust.signers[f.reference] for f in files if f.reference in trust.signers}
     if name is None:
@@ -165,7 +165,7 @@ def choose_key(
         default = documents.default_key(tx.ledger)
         judged = None if but is not None else bundle
         fitting = [f for f, s in able.items() if judged is None or _may_sign_it(s, judged, trust_store)]
-        # One whose bundles are not limited, then the newest.
+        # Prefer a key without limits for bundles, then the newest.
         ranks = {f: (not s.is_limited, s.admitted.valid_from, s.admitted.name) for f, s in able.items()}
         best = max(fitting or able, key=ranks.__getitem__)
         file = next((f for f in fitting or able if f.key_id == default), best)
@@ -188,7 +188,7 @@ def _none_fits(trust: state.TrustState, kind: str, issuer: str, but: str | None)
 
 
 def named_file(files: Sequence[KeyFile], name: str) -> KeyFile:
-    """Return the key file of this name or key id; raise `KeyMissing` if there is none."""
+    """Return the key file with this name or key id; raise `KeyMissing` if there is none."""
     for file in files:
         if name in {file.name, file.key_id}:
             return file

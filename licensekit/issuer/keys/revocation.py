@@ -1,4 +1,4 @@
-"""The next revocation list, made from the one before: what takes back bundles and serials, or no longer does."""
+"""The next revocation list, which takes back or reinstates bundles and serials of the last one."""
 
 from collections.abc import Iterator, Sequence
 from typing import TypedDict, Unpack
@@ -11,27 +11,27 @@ from licensekit.issuer.transaction import LedgerTransaction, require_signer
 from licensekit.keys.signing import Signer
 from licensekit.wire.documents import KeyState, LowestOfUses, Revocations, Use
 
-Lowest = tuple[str, str, Use, int]  # a serial, its part and use, and their lowest sequence that is still valid
+Lowest = tuple[str, str, Use, int]  # serial, part, use, and the lowest sequence that is still valid
 ListProposal = SignProposal[Revocations, Signer | None]
-"""The next revocation list, or the last one where nothing is to be signed."""
+"""The next revocation list, or the last one if nothing is to be signed."""
 
 
 class ListAsked(TypedDict, total=False):
-    """What is asked of a new revocation list."""
+    """The options of a new revocation list."""
 
     identities: Sequence[bytes]  # the bundles that it is about
     serials: Sequence[str]  # the serials that it is about
     reason: str  # for the ledger
-    fresh_until: int | None  # from when on it reminds of a newer one, in seconds since 1970; None: never
+    fresh_until: int | None  # when it starts to remind of a newer one, in seconds since 1970; None: never
 
 
 def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked]) -> ListProposal:
-    """Return the list that an action of `states` on what is asked makes; as `Workspace.propose_revoke` and the like."""
+    """Return the list that `action` makes of the last one; as `Workspace.propose_revoke` and the like."""
     named = Named(asked.get("identities", ()), asked.get("serials", ()))
     fresh_until = asked.get("fresh_until")
     for serial in named.serials:
         lookup.require_serial(tx.ledger, serial)
-    if action == "void":  # each bundle by itself: the serial may be sold
+    if action == "void":  # name each bundle: the serial may be sold again
         named = Named([*named.identities, *(one.identity for one in _of_serials(tx, named))])
     last = tx.state.last_list
     if action == states.REINSTATE:
@@ -48,7 +48,7 @@ def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked])
     issued = ((one, bundles.by_identity(tx.ledger, one)) for one in named.identities)
     labels = (identity.hex() if one is None else one.label for identity, one in issued)
     subjects = (*labels, *(f"serial {one}" for one in named.serials))
-    # Some bundles of a reinstated serial were taken back themselves, or returned.
+    # Bundles of a reinstated serial that were taken back by themselves, or returned.
     of_serials = _of_serials(tx, named) if action == states.REINSTATE else ()
     stay = (one for one in of_serials if one.state in states.TAKEN_BACK and one not in changed)
 
@@ -74,7 +74,7 @@ def propose_list(tx: LedgerTransaction, action: str, **asked: Unpack[ListAsked])
 
 
 def _restated(tx: LedgerTransaction, action: str, named: Named, made: Revocations) -> dict[LedgerBundle, str]:
-    """Return which bundles have another state once a list is entered, and which it is."""
+    """Return the bundles whose state changes when a list is entered, each with the new state."""
     first = dict(states.restated(tx.ledger, action, named, made))
     by_number = {one.number: state for one, state in first.items()}
     settled = states.settled(tx.ledger, {one.serial for one in first}, by_number)
@@ -82,7 +82,7 @@ def _restated(tx: LedgerTransaction, action: str, named: Named, made: Revocation
 
 
 def _is_shown(one: LedgerBundle, after: str, named: Named) -> bool:
-    """Return whether a change is of interest: not that of an older bundle of a serial, which grants nothing anyway."""
+    """Return whether a preview shows a change: not for an older bundle, which grants nothing anyway."""
     both = {one.state, after}
     return states.ACTIVE in both or states.REPLACED not in both or one.identity in named.identities
 
@@ -92,7 +92,7 @@ def _of_serials(tx: LedgerTransaction, named: Named) -> Iterator[LedgerBundle]:
 
 
 def _require_reinstatable(tx: LedgerTransaction, named: Named) -> None:
-    """Refuse a bundle that does not come back when its identity is taken off the list."""
+    """Refuse a bundle that would remain invalid without its entry on the list."""
     for identity in named.identities:
         issued = bundles.by_identity(tx.ledger, identity)
         if issued is not None and (why := _why_not(tx, issued)) is not None:
@@ -112,15 +112,15 @@ def _why_not(tx: LedgerTransaction, issued: bundles.Issued) -> str | None:
 
 
 def _says_nothing_new(tx: LedgerTransaction, named: Named, made: Revocations, last: Revocations) -> bool:
-    """Return whether `last` says the same of all that is named, and there is no reason to sign it again."""
-    is_ahead = last.issued > tx.now  # installations do not take it yet
+    """Return whether `last` says the same as `made`, and need not be signed again."""
+    is_ahead = last.issued > tx.now  # installations do not accept it yet
     if not any(named) or is_fresher(made.fresh_until, last) or tx.state.lacks_list or is_ahead:
         return False
     return (made.identities, made.serials, made.lowest) == (last.identities, last.serials, last.lowest)
 
 
 def is_fresher(fresh_until: int | None, last: Revocations | None) -> bool:
-    """Return whether a list that is new until then would be so for a day longer than the last one."""
+    """Return whether `fresh_until` is on a later day than that of the last list."""
     if fresh_until is None or last is None or last.fresh_until is None:
         return fresh_until is not None
     return dates.day_at(fresh_until) > dates.day_at(last.fresh_until)
@@ -134,7 +134,7 @@ def next_list(
     fresh_until: int | None = None,
     but: Named = states.NOTHING,
 ) -> Revocations:
-    """Make the list that follows the last one, takes back what is `named` and below `lowest` as well, and not `but`."""
+    """Return the list after the last one, with what is `named` and everything below `lowest`, and without `but`."""
     state, last = tx.state, tx.state.last_list
     raised = {serial: dict(parts) for serial, parts in last.lowest.items()} if last else {}
     for serial, part, use, sequence in lowest:

@@ -1,4 +1,4 @@
-"""The keys of a workspace: its key files, and the trust documents that root keys sign for them."""
+"""The keys of a workspace: its key files, and changes of the trust document that admits them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -25,43 +25,43 @@ _Admit = Callable[[PublicKey], Trust]  # returns the trust document that admits 
 
 
 class WorkspaceKeys(transaction.WorkspacePart):
-    """The keys of a workspace. Changes of keys raise `VendorOnly` in a partner's workspace."""
+    """The keys of a workspace. Methods that change keys raise `VendorOnly` in a partner's workspace."""
 
     @property
     def files(self) -> list[keyring.KeyFile]:
-        """The key files that sign from day to day, by name."""
+        """The key files of signing keys, by name."""
         return keyring.list_key_files(self._store.layout.keys)
 
     @property
     def has_root_keys(self) -> bool:
-        """Whether root keys still lie in the workspace, where they should not stay."""
+        """Whether root keys are still in the workspace, where they should not stay."""
         return bool(keyring.list_key_files(self._store.layout.root))
 
     def known(self, now: int) -> list[keyring.KnownKey]:
-        """Return the keys that the trust document names, and then those that wait here for it."""
+        """Return the keys that the trust document names, and then those that are not admitted yet."""
         with self._store.read(now) as tx:
             return keyring.known_keys(self.files, tx.state.trust, documents.default_key(tx.ledger))
 
     def file(self, name: str) -> keyring.KeyFile:
-        """Return the key file of this name or key id; raise `KeyMissing` if there is none."""
+        """Return the key file with this name or key id; raise `KeyMissing` if there is none."""
         return keyring.named_file(self.files, name)
 
     def choose(
         self, kind: str, now: int, name: str | None = None, *, bundle: Bundle | None = None, but: str | None = None
     ) -> keyring.KeyFile:
-        """Return the key file that signs documents of `kind` (`bundle`, `catalog`): `name`'s, else the default one.
+        """Return the key file `name`, else the default one, for signing documents of `kind` (`bundle`, `catalog`).
 
-        No other is ever picked. It must be one that may sign `bundle`, if one is given; another than the key of the id
-        `but`, if one is given, whose bundles it is to sign again: when it began to sign is not judged then.
+        The key must be allowed to sign `bundle`, if given. `but` is the id of a key whose bundles are signed again: the
+        key must be another one, and when it began to sign does not matter.
 
-        Raises `KeyMissing` if it is not here, or the default may not sign that (the error names a key that may), or the
-        `TrustError` that says why it may not sign that.
+        Raises `KeyMissing` if it is not here, or the default key may not sign (the error names a key that may), or the
+        `TrustError` with the reason why it may not sign.
         """
         with self._store.read(now) as tx:
             return keyring.choose_key(tx, self.files, kind, name, bundle=bundle, but=but)
 
     def set_default(self, name: str, *, who: str, now: int) -> keyring.KeyFile:
-        """Make the key of this name or key id sign wherever no other is named, and return its file.
+        """Make the key with this name or key id the default, and return its file.
 
         Raises `KeyMissing` if there is no such key here, `KeyChangeRefused` if it is retired or revoked.
         """
@@ -76,12 +76,12 @@ class WorkspaceKeys(transaction.WorkspacePart):
     def propose_new(
         self, plan: KeyPlan, *, now: int, name: str | None = None, permission: Permission | None = None
     ) -> KeyProposal:
-        """Return the admission of a new key, which is made when it is signed; the vendor admits a partner's key.
+        """Propose to admit a new key, which `sign` makes. In a partner's workspace, the vendor must admit it later.
 
-        Raises `KeyChangeRefused` if a key of this name is active, or no file can have it.
+        Raises `KeyChangeRefused` if a key with this name is active, or no file can have it.
         """
         if name is not None and (not name or name.startswith(".") or not {"/", "\\"}.isdisjoint(name)):
-            raise KeyChangeRefused(reason="not-a-file-name", key=name)  # its file would be hidden, or elsewhere
+            raise KeyChangeRefused(reason="not-a-file-name", key=name)  # hidden, or in another folder
         with self._store.read(now) as tx:
             state = tx.state
         called = self._free_name(state) if name is None else name
@@ -93,29 +93,29 @@ class WorkspaceKeys(transaction.WorkspacePart):
         return self._with_key(state, "keys new", work_out, now, plan=plan, name=called)
 
     def propose_admit(self, key: verifying.VerifyingKey, name: str, permission: Permission, *, now: int) -> KeyProposal:
-        """Return the admission of a key that somebody else holds.
+        """Propose to admit a key that somebody else holds.
 
-        Raises `KeyChangeRefused` if the name is that of an active key, the key is named already, or none can have this.
+        Raises `KeyChangeRefused` if an active key has the name, the key is named already, or `permission` is invalid.
         """
         work_out = partial(changes.admit, key=key, name=name, permission=permission, now=now)
         return self._changed("keys admit", work_out, now)
 
     def propose_retire(self, name: str, *, now: int) -> KeyProposal:
-        """Return the change by which a key no longer signs; what it signed stays valid.
+        """Propose to retire a key: it no longer signs, and what it signed stays valid.
 
         Raises `KeyMissing` if no key has this name or key id, `KeyChangeRefused` if it is not active.
         """
         return self._changed("keys retire", partial(changes.retire, name=name, now=now), now)
 
     def propose_revoke(self, name: str, *, now: int, reason: str = "") -> KeyProposal:
-        """Return the change that makes all void that a key has signed; raises as `propose_retire`."""
+        """Propose to revoke a key: everything that it has signed becomes void; raises as `propose_retire`."""
         proposal = self._changed("revoke key", partial(changes.revoke, name=name, now=now), now)
         with self._store.read(now) as tx:
             count = bundles.count_of_key(tx.ledger, bytes.fromhex(key_id(named(tx.state.trust.keys, name))))
         return replace(proposal, note=reason, needs_confirmation=(BundlesVoid(count=count),) if count else ())
 
     def propose_rotate(self, plan: KeyPlan, *, now: int, name: str | None = None) -> KeyProposal:
-        """Return the change by which a new key takes over from `name`, else the default one; as `propose_retire`."""
+        """Propose to replace the key `name`, else the default one, by a new key; raises as `propose_retire`."""
         state = self._vendor_state(now)
         with self._store.read(now) as tx:
             old = named(state.trust.keys, name or documents.default_key(tx.ledger))
@@ -126,9 +126,9 @@ class WorkspaceKeys(transaction.WorkspacePart):
     def propose_rotate_root(
         self, scheme: int, passphrase: Callable[[int, str], bytes], *, now: int, count: int = 1, threshold: int = 1
     ) -> KeyProposal:
-        """Return the change to a new root of `count` keys.
+        """Propose a new root with `count` keys.
 
-        They are made when it is signed, and `passphrase` is asked then for that of each, by its place from 0 and name.
+        They are made by `sign`, which calls `passphrase` for each key with its index and name.
         """
         state, folder = self._vendor_state(now), self._store.layout.root
         root = state.trust_store.trust.root
@@ -145,19 +145,19 @@ class WorkspaceKeys(transaction.WorkspacePart):
         return self._proposal(state, "keys rotate-root", prepare, changed, now=now)
 
     def under_way(self, now: int) -> list[Travelling]:
-        """Return the changes that travel for signatures, as far as their files are in the workspace."""
+        """Return the changes with a signing file in the workspace."""
         with self._store.read(now) as tx:
             return list(under_way(self._store.layout, tx.state))
 
     def abandon(self, file: Path, *, now: int) -> list[Path]:
-        """Abandon a change that travels for signatures; as `ceremony.abandon`."""
+        """Abandon a change that still needs signatures; as `ceremony.abandon`."""
         with self._store.read(now) as tx:
             return abandon(self._store.layout, file, tx.state)
 
     def is_ours(self, ceremony: Ceremony, now: int) -> bool:
-        """Return whether a change in signing is of this workspace: its oldest root is the same.
+        """Return whether a ceremony belongs to this workspace: its oldest root is the same.
 
-        Raises `ChangeInSigning` if it is, and another change came between, or it is in force.
+        Raises `ChangeInSigning` if it does, and is in force already or was overtaken by another change.
         """
         with self._store.read(now) as tx:
             if ceremony.roots[0] != tx.trust.chain[0].verified.token:
@@ -166,7 +166,7 @@ class WorkspaceKeys(transaction.WorkspacePart):
         return True
 
     def propose_take(self, tokens: Sequence[Token], *, action: str, now: int) -> TakeProposal:
-        """Return what entering documents of a pack that were signed elsewhere would do; raises as `intake.verify`."""
+        """Propose to enter documents of a pack that were signed elsewhere; raises as `intake.verify`."""
         with self._store.read(now) as tx:
             verified = verify(tx, tokens)
         return propose(self._store, partial(propose_take, tokens=tokens, action=action, verified=verified), now)
@@ -210,9 +210,9 @@ class WorkspaceKeys(transaction.WorkspacePart):
 
 
 def find_key_file(folder: Path, name: str) -> keyring.KeyFile:
-    """Return the key in the file `name`, else the one of this name or key id in the workspace in `folder`.
+    """Return the key file at the path `name`, else the signing or root key with this name or id in a workspace.
 
-    Raises `KeyMissing` if none of its signing keys and root keys is called so; or as `read_key_file`.
+    Raises `KeyMissing` if there is none; or as `read_key_file`.
     """
     if Path(name).is_file():
         return keyring.read_key_file(Path(name))
@@ -221,5 +221,5 @@ def find_key_file(folder: Path, name: str) -> keyring.KeyFile:
 
 
 def root_key_files(folder: Path, paths: Sequence[Path] = ()) -> list[keyring.KeyFile]:
-    """Return the root keys in these files, else those in the workspace in `folder`, if any."""
+    """Return the root keys in the files `paths`, else those in the workspace in `folder`."""
     return [keyring.read_key_file(path) for path in paths] or keyring.list_key_files(Layout(folder).root)

@@ -1,4 +1,4 @@
-"""What the ledger says about bundles, each known by the entry that issued it; its token has the newest signature."""
+"""Queries for bundles in the ledger. The number of a bundle is that of the entry that issued it."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, LiteralString, NamedTuple, cast
@@ -12,59 +12,65 @@ from licensekit.wire.plain import fields_named, plain_fields
 
 _SQL: Final = read_queries(__file__)
 COLUMNS: Final[Queries] = {name: _SQL[name] for name in ("columns", "with_entries")}
-"""Parts of a query for what `read_row` reads."""
+"""Parts of a query whose rows `read_row` reads."""
 _PLAIN: Final = (
     "entry=number identity",
     "serial part sequence company product use issued expiry",
     "state order=order_number purchase_order key_id who",
 )
 LISTED_FIELDS: Final = (*fields_named(" ".join(_PLAIN)), *states.STATE_FIELDS)
-"""The names of what is listed of a bundle as plain data, in order."""
+"""The keys of `Issued.plain`, in order."""
 
 
 class Issued(NamedTuple):
     """A bundle of the ledger, and its state."""
 
     number: int
-    """The number of its entry."""
+    """The number of the entry that issued it."""
     identity: bytes
     key_id: bytes
     state: str
     """One of `LEDGER_STATES`; in lists one of `lookup.LISTED_STATES`."""
     bundle: Bundle
     token: Token
+    """Has the newest signature."""
     at: int
     who: str
     order_number: str | None
     purchase_order: str | None
     """The customer's own number for the order."""
     change: states.StateChange | None
-    """What took it back or reinstated it last."""
+    """The last entry that took it back or reinstated it."""
 
     @property
     def label(self) -> str:
-        """The name for it in messages."""
+        """Its name in messages."""
         return self.bundle.label
 
     @property
+    def installation(self) -> bytes | None:
+        """The installation that it is bound to, if any."""
+        return None if self.bundle.binding is None else self.bundle.binding.installation
+
+    @property
     def pickup(self) -> bytes | None:
-        """The name under which the newest file of its serial lies, if it has one."""
+        """The name under which the newest file of its serial is published, if it has one."""
         return hex_extension(self.bundle.extensions, PICKUP, PICKUP_BYTES)
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values, by `LISTED_FIELDS`."""
+        """Return it as plain JSON values, with the keys of `LISTED_FIELDS`."""
         of_entry, of_bundle, of_state = _PLAIN
         said = plain_fields(self, of_entry) | plain_fields(self.bundle, of_bundle) | plain_fields(self, of_state)
         return said | states.plain_change(self.change)
 
 
 def of_serial(connection: Connection, serial: str) -> list[Issued]:
-    """Return every bundle of a serial, by part, the highest use last, and sequence."""
+    """Return every bundle of a serial, ordered by part, use (production last) and sequence."""
     return _found(connection, "b.serial = ? ORDER BY b.part, b.use DESC, b.sequence", serial)
 
 
 def of_order(connection: Connection, order_number: str) -> list[Issued]:
-    """Return every bundle that was issued for the order of this number, oldest first."""
+    """Return every bundle that was issued for the order with this number, oldest first."""
     return _found(connection, "e.order_number = ? ORDER BY b.number", order_number)
 
 
@@ -74,7 +80,7 @@ def active(connection: Connection, serial: str) -> list[Issued]:
 
 
 def successor(connection: Connection, issued: Issued) -> Issued | None:
-    """Return the bundle in force in the place of one: of its part, or of a serial that replaces its serial."""
+    """Return the active bundle of the same part, or of a serial that replaces this one's serial."""
     serials = [issued.bundle.serial]
     for serial in serials:  # it grows
         of_parts = {one.bundle.part: one for one in active(connection, serial)}
@@ -85,48 +91,48 @@ def successor(connection: Connection, issued: Issued) -> Issued | None:
 
 
 def by_number(connection: Connection, number: int) -> Issued | None:
-    """Return the bundle that was entered under `number`."""
+    """Return the bundle with this entry number."""
     return _one(connection, "b.number = ?", number)
 
 
 def by_identity(connection: Connection, identity: bytes) -> Issued | None:
-    """Return the bundle of this identity."""
+    """Return the bundle with this identity."""
     return _one(connection, "b.identity = ?", identity)
 
 
 def at(connection: Connection, serial: str, part: str, use: Use, sequence: int) -> Issued | None:
-    """Return the bundle of this serial, part, use and sequence."""
+    """Return the bundle with this serial, part, use and sequence."""
     return _one(connection, "b.serial = ? AND b.part = ? AND b.use = ? AND b.sequence = ?", serial, part, use, sequence)
 
 
 def numbers_of_key(connection: Connection, key_id: bytes, today: int) -> tuple[int, ...]:
-    """Return the entries of a key's bundles, oldest first, that are active or whose active one has not started yet."""
+    """Return the entry numbers of a key's bundles, oldest first, that are active or whose successor has not started."""
     return tuple(number for (number,) in connection.rows(_SQL["of_key"], key_id, today, today))
 
 
 def counting(connection: Connection, numbers: Sequence[int], today: int) -> frozenset[int]:
-    """Return those of some entries, at least one, whose bundles count, as `numbers_of_key`."""
+    """Return those of `numbers` (at least one) whose bundles count, as for `numbers_of_key`."""
     query = _SQL["counting"].replace("{those}", marks(numbers))
     return frozenset(number for (number,) in connection.rows(query, *numbers, today, today))
 
 
 def by_serial(connection: Connection, today: int) -> Iterator[tuple[Issued, bool]]:
-    """Yield every bundle, a serial after the other, and whether it counts (`numbers_of_key`); in constant memory."""
+    """Yield every bundle, by serial, and whether it counts (`numbers_of_key`); in constant memory."""
     return ((read_row(row[:-1]), bool(row[-1])) for row in connection.stream(_SQL["by_serial"], today, today))
 
 
 def numbered(connection: Connection, numbers: Sequence[int]) -> list[Issued]:
-    """Return the bundles that were entered under some numbers, at least one, oldest first."""
+    """Return the bundles with these entry numbers (at least one), oldest first."""
     return _found(connection, f"b.number IN ({marks(numbers)}) ORDER BY b.number", *numbers)
 
 
 def signed_again(connection: Connection, note: str) -> Iterator[Issued]:
-    """Return the bundles that `reissue` has signed last, with a note, in constant memory."""
+    """Yield the bundles whose newest signature is from `reissue` with this note, in constant memory."""
     return map(read_row, connection.stream(_SQL["signed_again"], note))
 
 
 def dated_after(connection: Connection, now: int) -> Iterator[Issued]:
-    """Return the bundles that were not taken back and are dated later than `now`, in constant memory."""
+    """Yield the bundles that were not taken back and are dated later than `now`, in constant memory."""
     return map(read_row, connection.stream(_SQL["dated_after"], now))
 
 
@@ -136,17 +142,17 @@ def count_of_key(connection: Connection, key_id: bytes) -> int:
 
 
 def last_sequence(connection: Connection, serial: str, part: str, use: Use) -> int:
-    """Return the highest sequence that a serial's part has for a use; 0 if it never had one."""
+    """Return the highest sequence of a serial, part and use; 0 if there is none."""
     return connection.value(_SQL["last"], serial, part, use) or 0
 
 
 def is_issued_since(connection: Connection, serial: str, part: str, use: Use, number: int) -> bool:
-    """Return whether a bundle was issued for a serial's part and use after an entry, and not only absorbed."""
+    """Return whether a bundle of a serial, part and use was issued, not absorbed, after entry `number`."""
     return connection.one(_SQL["since"], serial, part, use, number) is not None
 
 
 def revoked_customers(connection: Connection) -> list[tuple[str, str]]:
-    """Return serial and company (as `company_key`) of everything that a list has taken back."""
+    """Return serial and `company_key` of every bundle that a list has taken back."""
     return cast("list[tuple[str, str]]", connection.rows(_SQL["revoked"]))
 
 

@@ -1,7 +1,7 @@
-"""The customers of a ledger: who they are, which serials are theirs, and how they are found.
+"""The customers of a ledger, their serials, and the search for them.
 
-A serial belongs to one customer. What is entered first for it decides: the customer that its order names, else the one
-of its company's name, else a new one. These records may change, and no chain of hashes covers them.
+A serial belongs to one customer. Its first entry decides: the customer that the order names, else the one with the
+company's name, else a new one. These records may change; the hash chain does not cover them.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -19,47 +19,47 @@ _SQL: Final = read_queries(__file__)
 _LAST: Final = "\U0010ffff"
 _NAMED: Final = 5  # how many customers a message names
 _TELLING: Final = 3
-"""The length of a word that may name a customer by itself: a mistyped order, as `A-2`, is no customer."""
-_RARE: Final = 20_000  # how many customers with a word are few enough to be sorted for a page
+"""The least length of a word that identifies a customer: a mistyped order number such as `A-2` does not."""
+_RARE: Final = 20_000  # below this number, customers with a word are sorted for a page
 _PLAIN: Final = "customer=number external_id=external name contact note"
 CUSTOMER_FIELDS: Final = tuple(fields_named(_PLAIN))
-"""The names of what is listed of a customer as plain data, in order."""
+"""The keys of `Customer.plain`, in order."""
 
 
 class Customer(NamedTuple):
-    """Whom the vendor sells to."""
+    """A customer of the issuer."""
 
     number: int
-    """0 is a new one."""
+    """0: a new one."""
     external: str | None
-    """Its id in another system of the vendor's, such as the one that bills."""
+    """Its id in another system of the issuer, such as the billing system."""
     name: str
     contact: str = ""
     note: str = ""
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values, by `CUSTOMER_FIELDS`."""
+        """Return it as plain JSON values, with the keys of `CUSTOMER_FIELDS`."""
         return plain_fields(self, _PLAIN)
 
     def with_rest_of(self, other: "Customer") -> "Customer":
-        """Return it with what is known of another one in the place of what is not known of it."""
+        """Return it with its empty fields filled from `other`."""
         return Customer._make(own or one for own, one in zip(self, other, strict=True))
 
 
 def customer_of(ledger: Connection, serial: str) -> Customer | None:
-    """Return the customer of a serial; None where nothing was issued for it."""
+    """Return the customer of a serial; None if nothing was issued for it."""
     row = ledger.one(_SQL["of_serial"], serial)
     return Customer._make(row) if row else None
 
 
 def customer_called(ledger: Connection, text: str) -> Customer | None:
-    """Return the customer of this external id, else of this name, in whatever case it is written."""
+    """Return the customer with this external id, else with this name, ignoring case."""
     row = ledger.one(_SQL["by_id"], text) or ledger.one(_SQL["by_name"], folded(text))
     return Customer._make(row) if row else None
 
 
 def customer_named(ledger: Connection, text: str) -> Customer:
-    """Return the customer of this external id, else of this name or serial, else the only one that the text finds.
+    """Return the customer with this external id, else this name or serial, else the only search result for `text`.
 
     Raises `NotIssued` if there is none, or there are several.
     """
@@ -75,18 +75,17 @@ def customer_named(ledger: Connection, text: str) -> Customer:
 
 
 def serials_of(ledger: Connection, number: int) -> list[str]:
-    """Return the serials of a customer, by their text."""
+    """Return the serials of a customer, sorted."""
     return [serial for (serial,) in ledger.rows(_SQL["serials"], number)]
 
 
 def customers_found(
     ledger: Connection, text: str = "", *, limit: int, after: int | None = None
 ) -> tuple[list[Customer], int | None]:
-    """Return the first `limit` customers that have every word of a text, by its beginning, ordered by name.
+    """Return the first `limit` customers, by name, with words that begin with each word of `text`.
 
-    A whole text is also looked for as the beginning of a serial or an order's number, as it is and in capitals. `after`
-    is the number of the last customer of the page before. The second result is that of the next page; None: there are
-    no more.
+    `text` is also matched with the beginning of serials and order numbers, as it is and in capitals. `after` is the
+    number of the last customer of the page before. The second result is `after` for the next page; None: no more.
     """
     found = _found(ledger, text, limit + 1, after)
     return found[:limit], found[limit - 1].number if len(found) > limit else None
@@ -111,13 +110,13 @@ def _found(ledger: Connection, text: str, most: int, after: int | None) -> list[
 
 
 def enter(ledger: Connection, records: Sequence[Record], number: int) -> None:
-    """Find or make the customer of each serial that was entered, from entry `number` on, and index what is new."""
+    """Assign a customer to each serial in `records`, whose first entry is `number`, and index new words."""
     bundles = ((one, one.document) for one in records if isinstance(one.document, Bundle))
     entered = [(one, bundle, said_in(one.order, "customer") or "") for one, bundle in bundles]
     owners = _known(ledger, _SQL["owners"], {bundle.serial for _, bundle, _ in entered})
 
     def is_decided(one: Record, bundle: Bundle) -> bool:
-        # Where somebody has said that another company is meant, the serial changes hands.
+        # If the doubt `other-company` was overridden, the serial changes its customer.
         return bundle.serial in owners and "other-company" not in one.note
 
     asked_for = [(named, bundle.company) for one, bundle, named in entered if not is_decided(one, bundle)]
@@ -143,20 +142,20 @@ def enter(ledger: Connection, records: Sequence[Record], number: int) -> None:
 
 
 class _Meant(NamedTuple):
-    """Whom orders mean, among those that are there."""
+    """The known customers that some orders may mean."""
 
     ids: dict[str, int]
     names: dict[str, int]  # by folded name
-    ever: dict[str, int]  # by the folded name of a company, the customer that had it first
+    ever: dict[str, int]  # the first customer with a company, by its folded name
 
     def of(self, named: str, company: str) -> int | None:
-        """Return the customer of an order that names one, or nothing, and of its company's name."""
+        """Return the customer that an order names (`named`, may be empty), else that of its company."""
         name = folded(named or company)
         return self.ids.get(named) or self.names.get(name) or self.ever.get(name)
 
 
 def customer_meant(ledger: Connection, named: str, company: str) -> int | None:
-    """Return the customer of an order that names one, or nothing, and of its company's name; None: a new one."""
+    """Return the number of the customer of an order, as `_Meant.of`; None: a new one."""
     return _meant(ledger, [(named, company)], limits.VALUE).of(named, company)
 
 
@@ -170,14 +169,14 @@ def _meant(ledger: Connection, wanted: Collection[tuple[str, str]], number: int)
 
 
 def _known(ledger: Connection, query: LiteralString, those: Collection[str], *others: int) -> dict[str, int]:
-    """Return what a query finds for some texts: each with a number."""
+    """Return text to number, as `query` finds them for `those`."""
     return dict(ledger.rows(query.replace("{those}", marks(list(those))), *those, *others)) if those else {}
 
 
 def put(ledger: Connection, one: Customer) -> Customer:
-    """Keep what is known of a customer now, or of a new one, whose number is 0; return it with its number.
+    """Store a customer, or a new one if its number is 0; return it with its number.
 
-    Raises `EntryTaken` if another customer has its external id, `EntryInvalid` without a name, or for a bad text.
+    Raises `EntryTaken` if another customer has its external id, `EntryInvalid` without a name, or for an invalid text.
     """
     external = None if one.external is None else written_id(one.external, "external id")
     texts = [check_message(normal("NFC", text)) for text in (one.contact, one.note)]
@@ -192,7 +191,7 @@ def put(ledger: Connection, one: Customer) -> Customer:
 
 
 def merge(ledger: Connection, gone: Customer, into: Customer) -> Customer:
-    """Move the serials and installations of one customer to another, and what the other does not say itself."""
+    """Move the serials and installations of `gone` to `into`, and fields that are empty there; return the result."""
     ledger.run("DELETE FROM customers WHERE number = ?", gone.number)
     ledger.run("DELETE FROM customer_words WHERE customer = ?", gone.number)
     ledger.run("UPDATE customer_serials SET customer = ? WHERE customer = ?", into.number, gone.number)
@@ -201,7 +200,7 @@ def merge(ledger: Connection, gone: Customer, into: Customer) -> Customer:
 
 
 def renew_words(ledger: Connection, number: int) -> None:
-    """Let everything that is known of a customer find it, and nothing else."""
+    """Rebuild the search index of a customer."""
     ledger.run("DELETE FROM customer_words WHERE customer = ?", number)
     known = [*ledger.rows(_SQL["written"], number), *ledger.rows(_SQL["places"], number)]
     texts = [" ".join(filter(None, row)) for row in known]
@@ -214,5 +213,5 @@ def _text(company: str, order: str | None) -> str:
 
 
 def _put_words(ledger: Connection, found: Iterable[tuple[int, str]]) -> None:
-    """Let each text find its customer."""
+    """Index the words of each text for its customer."""
     ledger.run_many(_SQL["put_word"], sorted({(word, one) for one, text in found for word in search_words(text)}))

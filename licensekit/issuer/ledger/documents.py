@@ -1,4 +1,4 @@
-"""The roots, trust documents, lists and catalogs of a ledger, verified from its pin on; and what no document states."""
+"""The roots, trust documents, lists and catalogs of a ledger, verified from its pin on; and facts beside them."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,15 +13,15 @@ from licensekit.trust.state import start
 from licensekit.wire import armor
 from licensekit.wire.documents import TYPE_OF, Catalog, KeyState, Revocations, SignedType, Trust, decode, encode
 
-PIN: Final = "pin"  # the fact that names the root that everything is verified from
-ISSUER: Final = "issuer"  # the fact that names the code that this workspace signs for
+# Names of facts
+PIN: Final = "pin"  # the root from which everything is verified
+ISSUER: Final = "issuer"  # the code of the issuer
 RESTORED: Final = "restored"
-"""The fact that names the newest entry of a restored ledger when it was accepted, and by how much sequences rise."""
-DEFAULT_KEY: Final = "default-key"  # the fact that names the key that signs where no other is named, by its id in hex
+"""The newest entry of a restored ledger when it was accepted, and by how much sequences rise."""
+DEFAULT_KEY: Final = "default-key"  # the id, in hex, of the key that signs unless another is named
 RESELLS: Final = "resells"
-"""The fact that who signs here sells the vendor's licenses, with a key that the vendor has admitted."""
-OLDEST_PACK: Final = "oldest-pack"
-"""The fact that names what the oldest application in the field holds (`trust.pack.Held.text`)."""
+"""Set if this workspace sells the vendor's licenses, with a key that the vendor has admitted."""
+OLDEST_PACK: Final = "oldest-pack"  # what the oldest application in the field holds (`trust.pack.Held.text`)
 
 _SQL: Final = database.read_queries(__file__)
 D = TypeVar("D", Catalog, Revocations)
@@ -38,7 +38,7 @@ def every(connection: database.Connection, kind: str) -> list[armor.Token]:
 
 
 def newest(connection: database.Connection) -> list[armor.Token]:
-    """Return the newest trust document, and of each issuer the newest list and catalog."""
+    """Return the newest trust document, and the newest list and catalog of each issuer."""
     return _tokens(connection, "newest")
 
 
@@ -47,47 +47,47 @@ def _tokens(connection: database.Connection, query: str, *params: database.Value
 
 
 def numbered(connection: database.Connection, kind: str, issuer: str, version: int) -> armor.Token | None:
-    """Return the list or catalog of `issuer` that has this number, or version."""
+    """Return the list of `issuer` with this number, or its catalog with this version."""
     return next(iter(_tokens(connection, "numbered", kind, issuer, version)), None)
 
 
 def reinstating(connection: database.Connection, issuer: str, number: int) -> list[int]:
-    """Return the numbers above `number` of the lists that took something off the list before."""
+    """Return the numbers above `number` of the lists that reinstated something."""
     return [version for (version,) in connection.rows(_SQL["reinstating"], issuer, number)]
 
 
 def fact(connection: database.Connection, name: str) -> str | None:
-    """Return a fact about the workspace that no document of its ledger states, or None."""
+    """Return a fact about the workspace, or None."""
     return connection.value(_SQL["fact"], name)
 
 
 def default_key(connection: database.Connection) -> str:
-    """Return the id, in hex, of the key that signs where no other is named; empty if none was chosen."""
+    """Return the id, in hex, of the default key; empty if none was chosen."""
     return fact(connection, DEFAULT_KEY) or ""
 
 
 def put_fact(connection: database.Connection, name: str, value: str) -> None:
-    """Set such a fact."""
+    """Set a fact about the workspace."""
     connection.run(_SQL["put_fact"], name, value)
 
 
 class WorkspaceState(NamedTuple):
-    """The documents in force, and who signs here."""
+    """The documents in force in a workspace, and its issuer."""
 
     pin: str
-    """The first root: what applications that were shipped long ago pin."""
+    """The pin of the first root, which old applications pin."""
     issuer: str
-    """The code that this workspace signs for."""
+    """The code of the issuer."""
     trust_store: TrustStore
     is_partner: bool
-    """Whether this workspace signs under another's root: licenses of its own, or as a reseller the vendor's."""
+    """Whether it signs under the vendor's root: its own licenses, or as a reseller the vendor's."""
     last_catalog: Catalog | None
     """The newest catalog that was signed here, even if its key was revoked since."""
     last_list: Revocations | None
-    """The newest revocation list that was signed here, likewise."""
+    """The newest revocation list that was signed here, even if its key was revoked since."""
     overtaken: Mapping[SignedType, tuple[int, int]] = {}
-    """Type to the root and trust versions under which it must be signed again: there a key was revoked that could sign
-    it, and whoever had that key may have run up its number before."""
+    """Type to the root and trust versions that revoked a key for it: documents of the type must be signed again under
+    these, because the holder of that key may have used higher numbers."""
 
     @property
     def product(self) -> str:
@@ -96,12 +96,12 @@ class WorkspaceState(NamedTuple):
 
     @property
     def is_reseller(self) -> bool:
-        """Whether it signs the vendor's licenses, of which the vendor's ledger has others."""
+        """Whether it signs the vendor's licenses; the vendor's own ledger has others."""
         return self.is_partner and self.issuer == self.trust_store.issuer
 
     @property
     def newest_pin(self) -> str:
-        """The newest root: what an application pins that ships the newest pack."""
+        """The pin of the newest root, for an application that ships the newest pack."""
         return pin_of(encode(self.trust_store.trust.root))
 
     @property
@@ -111,7 +111,7 @@ class WorkspaceState(NamedTuple):
 
     @property
     def verified_trust(self) -> Verified[Trust]:
-        """The same with its token: no trust store is extended without one."""
+        """The trust document in force with its token, which a loaded workspace always has."""
         return cast("Verified[Trust]", self.trust_store.trust.trust)
 
     @property
@@ -134,7 +134,7 @@ class WorkspaceState(NamedTuple):
 
     @property
     def lacks_catalog(self) -> bool:
-        """Whether the newest catalog must be signed, for the first time or likewise."""
+        """Whether a catalog must be signed: there is none yet, or a key was revoked."""
         return self.catalog is None or self._is_overtaken(SignedType.CATALOG, self.last_catalog)
 
     def _is_overtaken(self, kind: SignedType, document: Catalog | Revocations | None) -> bool:
@@ -143,7 +143,7 @@ class WorkspaceState(NamedTuple):
 
     @property
     def tokens(self) -> list[armor.Token]:
-        """Everything in force, in the order in which a pack holds it."""
+        """All documents in force, in the order of a pack."""
         trust, catalogs = self.trust_store.trust, self.trust_store.catalogs
         lists = (trust.lists[issuer] for issuer in sorted(trust.lists))
         of_issuers = (*lists, *(catalogs[issuer] for issuer in sorted(catalogs)))
@@ -152,12 +152,12 @@ class WorkspaceState(NamedTuple):
 
     @property
     def pack(self) -> bytes:
-        """The pack that the next application ships."""
+        """The pack for the next release of the application."""
         return file_of(self.tokens)
 
 
 def workspace_state(connection: database.Connection) -> WorkspaceState:
-    """Load what the ledger says is in force, verified, whatever a clock showed when it was signed."""
+    """Load and verify the documents in force, whatever their dates."""
     pin, issuer = fact(connection, PIN), fact(connection, ISSUER)
     if pin is None or issuer is None:
         raise errors.WorkspaceInvalid(reason="no-facts")
@@ -171,10 +171,10 @@ def workspace_state(connection: database.Connection) -> WorkspaceState:
 
 
 def extended(state: WorkspaceState, tokens: Sequence[armor.Token]) -> WorkspaceState:
-    """Return the state with newer documents, which are verified, as `workspace_state` loads it once they are there."""
+    """Verify newer documents and return the state with them, as `workspace_state` would load it."""
     trust_store = extend_trust_store(state.trust_store, tokens, None)
     trust, catalogs = trust_store.trust, trust_store.catalogs
-    # One whose key was revoked is no floor when the ledger is loaded either.
+    # As when the ledger is loaded, a document whose key was revoked does not count as seen.
     there = {"revocations": trust.lists, "catalog": catalogs}
     seen = {order: at for order, at in trust.seen.items() if order[0] not in there or order[1] in there[order[0]]}
     catalog, revocations = catalogs.get(state.issuer), trust.lists.get(state.issuer)
@@ -187,9 +187,9 @@ def extended(state: WorkspaceState, tokens: Sequence[armor.Token]) -> WorkspaceS
 
 
 def _overtaken(tokens: Sequence[armor.Token], issuer: str, *, skip: int = 0) -> dict[SignedType, tuple[int, int]]:
-    """Return for each type the newest of some trust documents, behind the first `skip`, that revoked a key for it."""
+    """Return type to the versions of the newest trust document, after the first `skip`, that revoked a key for it."""
 
-    @cache  # a key that was revoked stays so: few need to be decoded
+    @cache  # a revoked key stays revoked, so a binary search decodes few documents
     def decoded(number: int) -> Trust:
         return decode(Trust, tokens[number].payload)
 
@@ -209,7 +209,7 @@ def _is_revoked(trust: Trust, public: bytes) -> bool:
 
 
 def _last(connection: database.Connection, kind: type[D], issuer: str, in_force: Verified[D] | None) -> D | None:
-    """Return the newest document of a type and issuer, whether or not it is still believed."""
+    """Return the newest document of a type and issuer, even if its key was revoked."""
     token = next(iter(_tokens(connection, "last", TYPE_OF[kind], issuer)), None)
     if in_force is not None and token == in_force.token:
         return in_force.document
@@ -217,5 +217,5 @@ def _last(connection: database.Connection, kind: type[D], issuer: str, in_force:
 
 
 def file_of(tokens: Iterable[armor.Token]) -> bytes:
-    """Return the bytes of a file of `tokens`, one a line."""
+    """Return the bytes of a file with `tokens`, one on each line."""
     return armor.write_file(tokens).encode("ascii")

@@ -1,8 +1,8 @@
-"""The record itself: what an entry holds, how it is chained, appending and reading; and the mark of the newest entry.
+"""The entries of the ledger and their hash chain; and the mark of the newest entry.
 
-The mark is the newest entry that the folder of a workspace has seen, in a file of the folder, and written after the
-commit, if it can be. So one that is behind its ledger is normal; a ledger without the marked entry was restored from a
-backup, or cut. Documents of a pack carry the same in the extension `ledger` (`docs/format.md`, "Extensions").
+The mark is a file in the workspace folder with the newest entry that the folder has seen, written after the commit if
+possible. A mark behind its ledger is normal; a ledger without the marked entry was restored from a backup, or cut. Pack
+documents have the same in the extension `ledger` (`docs/format.md`, "Extensions").
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,9 +22,9 @@ _SELECT: Final = _SQL["select"]
 _NOTHING: Final = b"\xff\xff\xff\xff"
 _PLAIN: Final = "number action at who order=order_number ordered=order request note hash"
 ENTRY_FIELDS: Final = (*fields_named(_PLAIN), "token")
-"""The names of what an entry holds as plain data, in order."""
+"""The keys of `LedgerEntry.plain`, in order."""
 _BYTES: Final = 256  # of a mark
-_DIGITS: Final = 18  # of a number that both engines hold
+_DIGITS: Final = 18  # of a number that both engines can store
 
 
 def open_ledger(location: str | Path, *, create: bool) -> Database:
@@ -52,22 +52,22 @@ class LedgerEntry(NamedTuple):
         return projection.said_in(self.order, "purchase_order")
 
     def record(self) -> projection.Record:
-        """Return what was entered; raise `FormatError` if its document cannot be read."""
+        """Return the record that was entered; raise `FormatError` if its document cannot be read."""
         document = documents.decode(documents.CLASS_OF[self.token.type], self.token.payload)
         said = (self.order_number, self.order, self.request, self.note)
         return projection.Record(self.action, self.at, self.who, self.token, document, *said)
 
     def content(self) -> bytes:
-        """Return the bytes that the hash covers, behind the hash of the entry before."""
+        """Return the bytes that the hash covers, after the hash of the previous entry."""
         return _content(_parts(self.number, self))
 
     def plain(self) -> dict[str, Any]:
-        """Return what the hash covers, by `ENTRY_FIELDS`, for anybody to verify the chain; so `ordered` is text."""
+        """Return it as plain JSON values, with the keys of `ENTRY_FIELDS`; `ordered` is text, as the hash covers it."""
         return {**plain_fields(self, _PLAIN), "token": armor.write(self.token)}
 
 
 def append(connection: Connection, records: Sequence[projection.Record]) -> list[int]:
-    """Enter `records` in their order and return the number of each; raise `ConstraintViolated` for what is there."""
+    """Append `records` and return the number of each entry; raise `ConstraintViolated` for duplicates."""
     last, previous = head(connection)
     numbered, rows = list(enumerate(records, last + 1)), list[tuple[Value, ...]]()
     for number, record in numbered:
@@ -81,41 +81,41 @@ def append(connection: Connection, records: Sequence[projection.Record]) -> list
 
 
 def know_customers(connection: Connection, records: Sequence[projection.Record], number: int) -> None:
-    """Keep what was entered, from an entry of this number on, says of customers and their installations."""
+    """Update customers and installations from `records`, whose first entry is `number`."""
     customers.enter(connection, records, number)
     installations.enter(connection, records)
 
 
 def head(connection: Connection) -> chain.Head:
-    """Return the number and hash of the last entry; 0 and `GENESIS` of an empty ledger."""
+    """Return the number and hash of the last entry; 0 and `GENESIS` for an empty ledger."""
     row = connection.one(_SQL["head"])
     return chain.Head(*row) if row else chain.Head(0, chain.GENESIS)
 
 
 def newest_entry(connection: Connection) -> tuple[int, int]:
-    """Return the number of the last entry, and when it was made; zeros of an empty ledger."""
+    """Return the number and time of the last entry; zeros for an empty ledger."""
     row = connection.one(_SQL["newest"])
     return cast("tuple[int, int]", row) if row else (0, 0)
 
 
 def ledger_mark(connection: Connection) -> dict[str, documents.Value]:
-    """Return the extension by which a document says what the ledger held before it was signed; an empty one none."""
+    """Return the extension that names the ledger's last entry in a document; empty for an empty ledger."""
     number, newest = head(connection)
     return {documents.LEDGER: f"{number}:{newest.hex()}"} if number else {}
 
 
 def entry(connection: Connection, number: int) -> LedgerEntry | None:
-    """Return the entry of this number."""
+    """Return the entry with this number."""
     return _one(connection, _SELECT + " WHERE number = ?", number)
 
 
 def entry_of_order(connection: Connection, order_number: str) -> LedgerEntry | None:
-    """Return what was issued for the order of this number, or one of the answers given for it, unless it is void."""
+    """Return the entry that was issued under an order number, or one of the answers, unless it is void."""
     return _one(connection, _SQL["of_order"], order_number)
 
 
 def orders_among(connection: Connection, order_numbers: Sequence[str]) -> set[str]:
-    """Return those of some order numbers that anything was entered for."""
+    """Return those of `order_numbers` that the ledger has."""
     if not order_numbers:
         return set()
     query = _SQL["orders"].replace("{those}", marks(order_numbers))
@@ -123,17 +123,17 @@ def orders_among(connection: Connection, order_numbers: Sequence[str]) -> set[st
 
 
 def answers_of_order(connection: Connection, order_number: str) -> list[LedgerEntry]:
-    """Return what was issued for the order of this number in answer to requests, oldest first."""
+    """Return the answers to requests under the order with this number, oldest first."""
     return [_entry(row) for row in connection.rows(_SQL["answers"], order_number)]
 
 
 def answer_to(connection: Connection, request: bytes) -> LedgerEntry | None:
-    """Return what was issued in answer to the request of this identity."""
+    """Return the answer to the request with this identity."""
     return _one(connection, _SELECT + " WHERE request = ?", request)
 
 
 def stream(connection: Connection) -> Iterator[LedgerEntry]:
-    """Return every entry in order, in constant memory."""
+    """Yield every entry in order, in constant memory."""
     return map(_entry, connection.stream(_SELECT + " ORDER BY number"))
 
 
@@ -148,18 +148,18 @@ def _entry(row: Row) -> LedgerEntry:
 
 
 def _parts(number: int, one: projection.Record | LedgerEntry) -> tuple[Value, ...]:
-    """Return what the hash of an entry covers, in the order of the table's columns."""
+    """Return the fields that the hash of an entry covers, in the order of the table's columns."""
     return number, one.action, one.at, one.who, *one.token, one.order_number, one.order, one.request, one.note
 
 
 def _content(parts: Sequence[Value]) -> bytes:
-    """Return each part as its length and its bytes; nothing is a length of its own (`docs/format.md`, "Hash chain")."""
+    """Encode each part as length and bytes; None has a special length (`docs/format.md`, "Hash chain")."""
     data = [one if one is None or isinstance(one, bytes) else str(one).encode() for one in parts]
     return b"".join([_NOTHING if one is None else len(one).to_bytes(4, "big") + one for one in data])
 
 
 def read_mark(path: Path) -> chain.Head | None:
-    """Return the marked entry, None without a mark; raise `FileUnusable` if it is there and cannot be read."""
+    """Return the marked entry, or None without a valid mark; raise `FileUnusable` if the file cannot be read."""
     try:
         return _parsed(files.read_bytes(path, limit=_BYTES, what="a mark").decode(errors="replace").strip())
     except errors.FileUnusable as error:
@@ -171,21 +171,21 @@ def read_mark(path: Path) -> chain.Head | None:
 
 
 def raise_mark(path: Path, newest: chain.Head, *, lower: bool = False) -> None:
-    """Raise the mark to an entry; with `lower` it is set to it, whatever it was."""
-    with suppress(errors.FileUnusable):  # it stays behind: what was entered is entered
+    """Raise the mark to the entry `newest`; with `lower` also lower it."""
+    with suppress(errors.FileUnusable):  # the mark stays behind, which is normal
         known = read_mark(path)
         if lower or known is None or known.number < newest.number:
             files.write_atomically(path, f"{newest.number}:{newest.hash.hex()}\n".encode(), mode=0o600)
 
 
 def mark_in(document: documents.Document) -> chain.Head | None:
-    """Return the entry of its issuer's ledger that a document names; None if it names none."""
+    """Return the ledger entry that a document names in its extension, if any."""
     value = getattr(document, "extensions", {}).get(documents.LEDGER)
     return _parsed(value) if isinstance(value, str) else None
 
 
 def restored(ledger: Connection, mark: chain.Head | None) -> errors.LedgerRestored | None:
-    """Return the error for a ledger that does not hold the marked entry; None if it does."""
+    """Return the error for a ledger without the marked entry; None if it has it."""
     if mark is None:
         return None
     row = ledger.one("SELECT hash FROM entries WHERE number = ?", mark.number)
@@ -195,7 +195,7 @@ def restored(ledger: Connection, mark: chain.Head | None) -> errors.LedgerRestor
 
 
 def require_whole(ledger: Connection, mark: chain.Head | None) -> None:
-    """Raise `LedgerRestored` for a ledger that does not hold the marked entry."""
+    """Raise `LedgerRestored` if the ledger lacks the marked entry."""
     if error := restored(ledger, mark):
         raise error
 

@@ -1,7 +1,7 @@
-"""The installations of customers: what each is called and for, and the serial that it had last.
+"""The installations of customers: name, purpose, and last serial.
 
-A request says so, where somebody there has named the installation, and people write it down. An installation is known
-by the SHA-256 of its public key.
+Name and purpose come from requests, if the customer has set them, or from people at the issuer. An installation is
+identified by the SHA-256 of its public key.
 """
 
 import re
@@ -19,17 +19,17 @@ _HASH: Final = re.compile(r"[0-9a-f]{8,64}")
 
 
 class KnownInstallation(NamedTuple):
-    """Where a customer runs the software."""
+    """An installation of a customer."""
 
     installation: bytes
     serial: str | None
     customer: int
     name: str
-    """Empty: nobody named it."""
+    """Empty: unknown."""
     purpose: str
-    """One of `PURPOSES`; empty: nobody said it."""
+    """One of `PURPOSES`; empty: unknown."""
     heard: int | None
-    """When it signed what came from it last, in seconds since 1970."""
+    """When it signed its last file, in seconds since 1970."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain JSON values."""
@@ -37,7 +37,7 @@ class KnownInstallation(NamedTuple):
 
 
 def enter(ledger: database.Connection, records: Sequence[projection.Record]) -> None:
-    """Keep what was entered says of installations, whose serials have their customers already."""
+    """Update installations from `records`; the customers of their serials must be known."""
     told = list(_told(ledger, records))
     ledger.run_many(_SQL["put"], ((key, name, purpose, serial) for key, serial, name, purpose in told))
     words = ((word, serial) for _, serial, name, _ in told for word in sorted(search_words(name)))
@@ -45,7 +45,7 @@ def enter(ledger: database.Connection, records: Sequence[projection.Record]) -> 
 
 
 def _told(ledger: database.Connection, records: Sequence[projection.Record]) -> Iterator[tuple[bytes, str, str, str]]:
-    """Yield installation, serial, name and purpose; the last two are empty where nothing is said of them."""
+    """Yield installation, serial, name and purpose; the last two may be empty."""
     said = "", ""
     for one in records:
         match one.document:
@@ -75,17 +75,17 @@ def _found(ledger: database.Connection, holds: LiteralString, *params: database.
 
 
 def names_of(ledger: database.Connection, installation: bytes | None) -> tuple[str, ...]:
-    """Return the name of an installation; nothing where nobody named it."""
+    """Return the name of an installation; empty if nobody named it."""
     return tuple(name for (name,) in ledger.rows(_SQL["name"], installation))
 
 
 def put_installation(
     ledger: database.Connection, name: str, *, called: str | None = None, purpose: str | None = None
 ) -> KnownInstallation:
-    """Name the installation of this hash or serial, or say what it is for, one of `PURPOSES`; None: as it is.
+    """Set the name and purpose (of `PURPOSES`) of the installation with this hash or serial; None: unchanged.
 
     The first 8 hex digits of the hash are enough. Raises `NotIssued` if there is none, or there are several,
-    `EntryInvalid` if it cannot be called so.
+    `EntryInvalid` for an invalid name.
     """
     found = _found(ledger, "i.serial = ?", name)
     if not found and _HASH.fullmatch(name.lower()):

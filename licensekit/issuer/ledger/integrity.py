@@ -1,8 +1,7 @@
-"""Whether a ledger is whole: verified, looked through if it cannot be opened; and restored or moved, whole again.
+"""The integrity of a ledger: verifying, diagnosing, restoring, upgrading and moving it.
 
-What was signed is judged by the trust that was in force when it was entered: a key that was revoked since has signed in
-its time. Entries that are missing at the end leave no trace here; whoever keeps the head of an earlier verification
-sees it.
+Each document is verified under the trust in force when it was entered, so a key that was revoked later is no error.
+Entries missing at the end leave no trace: compare with the head of an earlier verification.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +30,7 @@ _DRAWN: Final[tuple[LiteralString, ...]] = (
     *("bundles", "documents", "replacements", "sold_settings", "exchange_files"),
     *("terms", "sold", "movements", "sales", "stated"),
 )
-"""The tables that are drawn from the entries."""
+"""The tables that are derived from the entries."""
 _BY_KEY: Final[dict[str, Callable[[Token, state.TrustState, int], object]]] = {
     "bundle": verify_bundle,
     "catalog": lambda token, trust, _: state.verify_numbered(trust, token, Catalog),
@@ -41,11 +40,11 @@ _BY_KEY: Final[dict[str, Callable[[Token, state.TrustState, int], object]]] = {
     ),
 }
 
-Progress = Callable[[int], None]  # called with how many more entries were verified
+Progress = Callable[[int], None]  # called with the number of entries that were verified since the last call
 
 
 def verify(ledger: Connection, progress: Progress) -> chain.Head:
-    """Verify a whole ledger, in constant memory, and return its last entry; raises as `Ledger.verify`."""
+    """Verify a ledger in constant memory, and return its last entry; raises as `Ledger.verify`."""
     with (
         files.scratch_folder() as place,
         closing(entries.open_ledger(place / "drawn.db", create=True)) as beside,
@@ -81,7 +80,7 @@ def _verify_entries(ledger: Connection, drawn: Connection, progress: Progress) -
 
 
 def _verify_token(entry: LedgerEntry, trust: state.TrustState | None, pin: str) -> state.TrustState | None:
-    """Verify what was entered; return the trust that is in force after it."""
+    """Verify the document of an entry, and return the trust in force after it."""
     token = entry.token
     if token.type not in CLASS_OF:
         raise errors.UnexpectedType(reason="unknown", type=token.type)
@@ -110,7 +109,7 @@ def _compare(ledger: Connection, drawn: Connection) -> None:
 
 
 def _first_difference(ledger: Connection, drawn: Connection, table: LiteralString) -> Iterator[int]:
-    """Yield the number of the first row of a table that differs, if one does."""
+    """Yield the number of the first row of a table that differs, if any."""
     for one, other in zip_longest(*(schemas.rows_in_order(each, SCHEMA, table) for each in (ledger, drawn))):
         if one != other:
             yield min(row[0] for row in (one, other) if row is not None)
@@ -118,20 +117,20 @@ def _first_difference(ledger: Connection, drawn: Connection, table: LiteralStrin
 
 
 class SerialsUnowned(Message):
-    """The customers of serials are missing."""
+    """Serials have no customer."""
 
     count: int
 
 
 class DatedAhead(Message, reasons=True):
-    """A document that is dated later than now, and how to put that right if the clock is right."""
+    """A document is dated later than now."""
 
     name: str  # of the bundle, or the issuer's code
     issued: int  # in seconds since 1970
 
 
 def dated_ahead(ledger: Connection, *, now: int) -> tuple[DatedAhead, ...]:
-    """Return what is in force, and each bundle not taken back, that is dated later than `now`: nobody takes it yet."""
+    """Return the documents in force and the bundles dated later than `now`, which installations refuse until then."""
     found: list[DatedAhead] = []
     for token in documents.newest(ledger):
         document = decode(CLASS_OF[token.type], token.payload)
@@ -142,16 +141,16 @@ def dated_ahead(ledger: Connection, *, now: int) -> tuple[DatedAhead, ...]:
 
 
 def restore_ledger(source: Path, folder: Path, *, confirm: bool = False) -> backup.Restored:
-    """Restore the backup `source` as the ledger of the workspace in `folder`, whole or not at all.
+    """Restore the backup `source` as the ledger of the workspace in `folder`, completely or not at all.
 
-    Where the ledger held more before, nothing is signed until that was absorbed or given up (`Ledger.propose_absorb`).
-    Raises `ConfirmationNeeded` if something in the ledger would be gone, and `confirm` is false, `FileUnusable` without
-    such a backup, `StateError` if backup or ledger cannot be used.
+    If the old ledger had more entries, nothing is signed until they are absorbed or given up (`Ledger.propose_absorb`).
+    Raises `ConfirmationNeeded` if entries would be lost and `confirm` is false, `FileUnusable` if the backup cannot be
+    read, `StateError` if backup or ledger cannot be used.
     """
     layout = Layout(folder)
     location = layout.locate_ledger() if layout.has_ledger else layout.ledger
     with (
-        suppress(errors.LicenseError),  # a damaged one is no reason not to restore it
+        suppress(errors.LicenseError),  # a damaged ledger can be restored
         closing(entries.open_ledger(location, create=False)) as present,
         present.read() as ledger,
     ):
@@ -170,10 +169,10 @@ def _go_on(_: Database, ledger: Connection, loses: bool) -> None:  # noqa: FBT00
 
 
 def diagnose_ledger(folder: Path, *, now: int) -> tuple[examination.Diagnosis, ...]:
-    """Look through the ledger of a workspace; return what was found, check by check; `now` is in seconds since 1970.
+    """Check the ledger of a workspace and return the findings; `now` is in seconds since 1970.
 
-    Nothing is changed, and a ledger that cannot be opened is a finding as well. Raises `WorkspaceInvalid` if there is
-    no workspace, `FileUnusable` or `TooLarge` if the file with the URL of the ledger cannot be read.
+    Nothing is changed; a ledger that cannot be opened is a finding too. Raises `WorkspaceInvalid` if there is no
+    workspace, `FileUnusable` or `TooLarge` if the file with the URL of the ledger cannot be read.
     """
     layout = Layout(folder)
     return examination.diagnose_database(layout.locate_ledger(), SCHEMA, partial(_own, layout, now))
@@ -201,19 +200,19 @@ def _own(layout: Layout, now: int, database: schemas.Migrating) -> Mapping[str, 
 
 
 def upgrade_ledger(folder: Path, *, preview: bool = False) -> upgrades.Upgrade:
-    """Bring the ledger of the workspace in `folder` as far as no older program is shut out; raises `StateError`."""
+    """Upgrade the ledger of a workspace as far as older programs can still use it; raises `StateError`."""
     return upgrades.upgrade(Layout(folder).locate_ledger(), SCHEMA, preview=preview)
 
 
 def move_ledger(folder: Path, target: str) -> str:
-    """Move the ledger of the workspace in `folder` to a `postgresql://` URL, or back to `ledger.db`.
+    """Move the ledger of a workspace to a `postgresql://` URL, or back to `ledger.db`; return the new location.
 
-    Return where it is now. It is copied in one transaction and verified there; what stays behind is marked as moved.
-    Another folder that shares the ledger follows it by the same call, which also completes what was cut off.
+    It is copied in one transaction and verified there, and the old one is marked as moved. The same call completes an
+    interrupted move, and makes another folder that shares the ledger follow it.
 
-    Raises `PlanRefused` if `target` is neither, or has a password in it, `WorkspaceExists` if a ledger is there,
-    `LedgerDamaged` or `LedgerRestored` if the ledger does not hold, `StateError` if one of the two cannot be used; it
-    stays where it is then.
+    Raises `PlanRefused` if `target` is neither, or contains a password, `WorkspaceExists` if a ledger is there,
+    `LedgerDamaged` or `LedgerRestored` if the ledger does not verify, `StateError` if one of the two cannot be used.
+    The ledger is not moved then.
     """
     layout = Layout(folder)
     is_here = target == layout.ledger.name
@@ -240,7 +239,7 @@ def move_ledger(folder: Path, target: str) -> str:
 
 
 def _copy(leaving: Connection, copy: Connection, there: str) -> None:
-    """Copy and verify every row, unless an earlier call has copied the same."""
+    """Copy and verify every row, unless an earlier call has copied them."""
     is_filled = schemas.count_rows(copy, SCHEMA) > 0
     if not is_filled:
         schemas.copy_rows(leaving, copy, SCHEMA)
@@ -252,7 +251,7 @@ def _copy(leaving: Connection, copy: Connection, there: str) -> None:
 
 
 def _point(layout: Layout, url: str | None) -> None:
-    """Make the workspace find its ledger at the new place alone."""
+    """Point the workspace to the new location of its ledger."""
     if url is None:
         layout.arriving.rename(layout.ledger)
         layout.ledger_url.unlink(missing_ok=True)

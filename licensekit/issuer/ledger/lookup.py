@@ -1,7 +1,7 @@
-"""What the ledger holds, found by the names that people use, or listed: filtered, ordered and a page at a time.
+"""Looking up entries and bundles by the names that people use; and lists, filtered and in pages.
 
-Every filter of a list has an index that gives its bundles in the order of the answer and holds what the filters beside
-it compare; the most telling one leads. So a page costs what is on it and not what the ledger holds.
+Every filter has an index in the order of the list, with the columns of the other filters; the most selective one leads.
+So the cost of a page does not depend on the size of the ledger.
 """
 
 import json
@@ -25,15 +25,15 @@ _SEQUENCE: Final = re.compile(r"[1-9][0-9]{0,9}")
 _SQL: Final = read_queries(__file__, COLUMNS)
 EXPIRED: Final = "expired"
 LISTED_STATES: Final = (*states.LEDGER_STATES, EXPIRED)
-"""The states of bundles at one moment: an active one whose last day has passed is expired."""
+"""The states of bundles at one moment: an active bundle whose last day has passed is expired."""
 
 _LAST: Final = "\U0010ffff"
 _PAGE: Final = 1000
-_Condition = tuple[LiteralString, tuple[Value, ...]]  # a filter in SQL, and the values in it
+_Condition = tuple[LiteralString, tuple[Value, ...]]  # a filter in SQL, and its parameters
 
 
 class LookupResult(NamedTuple):
-    """An entry, what its document says, and the state of a bundle."""
+    """An entry, its document, and the state of a bundle."""
 
     entry: LedgerEntry
     document: documents.Document
@@ -41,16 +41,16 @@ class LookupResult(NamedTuple):
     key: bytes
     """The id of the key that signed it first, or the public key of the installation that did."""
     state: str | None
-    """The state of a bundle; None for every other document."""
+    """None if it is not a bundle."""
     change: states.StateChange | None
-    """What took the bundle back or reinstated it last."""
+    """The last entry that took the bundle back or reinstated it."""
     send: str | None
-    """The bundle whose file is sent instead: it took its place, or is the same with a newer signature."""
+    """The bundle whose file to send instead: its successor, or the same one with a newer signature."""
     installation: tuple[str, ...]
-    """What the installation is called that signed it, or that it is bound to, if anybody named it."""
+    """The name of the installation that signed it, or that it is bound to, if anybody named it."""
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values: the entry, and what its document says."""
+        """Return it as plain JSON values: the entry and its document."""
         ordered = None if self.entry.order is None else json.loads(self.entry.order)
         entered = {**self.entry.plain(), "ordered": ordered, "type": self.entry.token.type}
         about = {**plain_fields(self, "identity key state"), **states.plain_change(self.change), "send": self.send}
@@ -59,9 +59,9 @@ class LookupResult(NamedTuple):
 
 
 def bundle_named(ledger: Connection, name: str) -> Issued:
-    """Return the bundle that `name` means: `1010000014-base-1`, also with spaces; its file's name, or its identity.
+    """Return the bundle called `name`: `1010000014-base-1`, also with spaces; or its file name or identity.
 
-    One that is not of production has its use in its name: `1010000014-base-trial-1`. Raises `NotIssued` for none.
+    Unless it is for production, the name has its use: `1010000014-base-trial-1`. Raises `NotIssued` if there is none.
     """
     if _IDENTITY.fullmatch(name) and (issued := bundles.by_identity(ledger, bytes.fromhex(name))):
         return issued
@@ -75,9 +75,9 @@ def bundle_named(ledger: Connection, name: str) -> Issued:
 
 
 def bundles_to_send(ledger: Connection, name: str) -> list[Issued]:
-    """Return the bundle that is named, whatever became of it; or of a serial or an order what is in force of it now.
+    """Return the bundle called `name`, whatever its state; or the active bundles of a serial or order.
 
-    Raises `NotIssued` if it means none, `NotCurrent` if nothing took the place of what was issued.
+    Raises `NotIssued` if there is nothing with this name, `NotCurrent` if the serial or order has no active bundle.
     """
     issued = bundles.of_serial(ledger, name) or bundles.of_order(ledger, name)
     if not issued:
@@ -89,7 +89,7 @@ def bundles_to_send(ledger: Connection, name: str) -> list[Issued]:
 
 
 def entries_named(ledger: Connection, name: str) -> list[int]:
-    """Return the numbers of the entries that `name` means: an entry, a serial, an order, a bundle."""
+    """Return the entry numbers for `name`: that of an entry, serial, order or bundle."""
     number = int(name) if _NUMBER.fullmatch(name) else 0
     identity = bytes.fromhex(name) if _IDENTITY.fullmatch(name) else b""
     if found := ledger.rows(_SQL["named"], number, *[name] * 5, identity):
@@ -103,18 +103,18 @@ def entries_named(ledger: Connection, name: str) -> list[int]:
 
 
 def look_up(ledger: Connection, name: str) -> list[LookupResult]:
-    """Return everything about an entry, serial, order or bundle of this name, oldest first."""
+    """Return the entries of `name` (an entry, serial, order or bundle), oldest first."""
     return [lookup(ledger, number) for number in entries_named(ledger, name)]
 
 
 def require_serial(ledger: Connection, serial: str) -> None:
-    """Raise `NotIssued` for a serial of which nothing was issued; it says if it looks mistyped."""
+    """Raise `NotIssued` if nothing was issued for a serial; its reason tells if the serial looks mistyped."""
     if ledger.one("SELECT 1 FROM bundles WHERE serial = ? LIMIT 1", serial) is None:
         raise NotIssued(reason="mistyped" if numbering.is_mistyped(serial) else "serial", name=serial)
 
 
 def lookup(ledger: Connection, number: int) -> LookupResult:
-    """Return everything about the entry of this number; raise `NotIssued` if there is none."""
+    """Return the entry with this number; raise `NotIssued` if there is none."""
     known = entry(ledger, number)
     if known is None:
         raise NotIssued(reason="entry", name=str(number))
@@ -132,7 +132,7 @@ def lookup(ledger: Connection, number: int) -> LookupResult:
 
 
 def _readings(name: str) -> Iterator[tuple[str, str, documents.Use, int]]:
-    """Yield every way to divide `name` into serial, part, use and sequence; dashes may be in the first two."""
+    """Yield every way to divide `name` into serial, part, use and sequence; the first two may contain dashes."""
     head, _, last = name.rpartition("-")
     if not _SEQUENCE.fullmatch(last):
         return
@@ -144,12 +144,12 @@ def _readings(name: str) -> Iterator[tuple[str, str, documents.Use, int]]:
 
 
 def _divided(name: str) -> Iterator[tuple[str, str]]:
-    """Yield what is before and behind each dash."""
+    """Yield the texts before and after each dash."""
     return ((name[:place], name[place + 1 :]) for place, character in enumerate(name) if character == "-")
 
 
 class Filters(NamedTuple):
-    """What is asked for; None asks for nothing of that kind."""
+    """The filters of a list; None: not filtered."""
 
     company: str | None = None
     """The start of the company's name; neither case nor accents matter."""
@@ -164,16 +164,16 @@ class Filters(NamedTuple):
     """Bundles whose term ends today or within this many days, if nothing takes over without a gap
     (`docs/evaluation.md`, "Coverage")."""
     maintenance_within: int | None = None
-    """Active bundles whose maintenance ends today or within this many days; these are not asked for with the others."""
+    """Active bundles whose maintenance ends today or within this many days; not together with `expiring_within`."""
     since: int | None = None
-    """Issued then or later, in seconds since 1970."""
+    """Issued at this time or later, in seconds since 1970."""
 
 
 def page(connection: Connection, filters: Filters, *, today: int, limit: int, after: int | None = None) -> list[Issued]:
-    """Return at most `limit` bundles, the newest first; raise `NotIssued` if `after` is no bundle's entry.
+    """Return at most `limit` bundles, newest first; raise `NotIssued` if `after` is not the entry of a bundle.
 
-    With `expiring_within` or active ones, those whose end is near come first; of expired ones, those that have ended
-    last. `today` is in days since 1970; `after` is the number of the last bundle of the page before.
+    Lists of active or expiring bundles are ordered by end, the nearest first; of expired ones, the latest first.
+    `today` is in days since 1970; `after` is the number of the last bundle of the page before.
     """
     # A ledger has one product, that of its root.
     if filters.product is not None and connection.one("SELECT product FROM bundles LIMIT 1") != (filters.product,):
@@ -204,7 +204,7 @@ def listed(connection: Connection, filters: Filters, *, today: int, after: int |
 
 
 def _order(filters: Filters) -> tuple[LiteralString, LiteralString]:
-    """Return by which column the bundles come, before their entries, and which way."""
+    """Return the column by which bundles are ordered, and the direction."""
     if filters.expiring_within is not None:
         return "expiry", "ASC"
     if filters.maintenance_within is not None:
@@ -215,7 +215,7 @@ def _order(filters: Filters) -> tuple[LiteralString, LiteralString]:
 
 
 def _source(filters: Filters, customer: int | None) -> tuple[LiteralString, list[Value]]:
-    """Return the few bundles that the most telling filter leaves, or all of them."""
+    """Return the SQL source of bundles for the most selective filter, and its parameters; or all bundles."""
     for name, value in (("order", filters.order), ("serial", filters.serial), ("customer", customer)):
         if value is not None:
             return _SQL[name], [value]
@@ -226,7 +226,7 @@ def _source(filters: Filters, customer: int | None) -> tuple[LiteralString, list
 
 
 def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_Condition]:
-    leads = not is_narrow  # what the index of the leading one does not hold is written so that no engine takes another
+    leads = not is_narrow  # `+ 0` keeps an engine from choosing another index than that of the leading filter
     if filters.serial is not None:
         yield "b.serial = ?", (filters.serial,)
     if filters.company is not None:
@@ -248,6 +248,6 @@ def _conditions(filters: Filters, today: int, *, is_narrow: bool) -> Iterator[_C
 
 
 def _on(today: int, one: Issued) -> Issued:
-    """Return a bundle with its state on a day."""
+    """Return a bundle with its state on the day `today`."""
     ends = one.bundle.term_end
     return one._replace(state=EXPIRED) if one.state == states.ACTIVE and ends is not None and ends < today else one

@@ -1,8 +1,8 @@
-"""What is drawn from the entries so that it can be asked quickly: the states of bundles, and what was sold.
+"""The tables derived from the entries for fast queries: the states of bundles, and sales.
 
-The state of each bundle is one of `states`. One that is signed again keeps its state. An entry moves bundles: what was
-active makes place for what is issued, what is taken back ceases to be active, and what that had displaced is active
-again. `sales` adds all this up for reports, by the terms of bundles and day.
+An entry changes states: a new bundle replaces the active one; a bundle that is taken back is no longer active, and the
+one that it replaced is active again. Signing a bundle again keeps its state. `sales` sums this up for reports, by terms
+and day.
 """
 
 import json
@@ -24,42 +24,42 @@ from licensekit.trust.signed import identity_of
 from licensekit.wire import armor, documents, frame
 from licensekit.wire.documents import Bundle, Document, Kind, Receipt, Revocations, Use
 
-PERPETUAL: Final = limits.DAYS + 1  # the last day of what does not end: after every other day
+PERPETUAL: Final = limits.DAYS + 1  # the last day of a perpetual bundle: after every other day
 ABSORB: Final = "absorb"
-"""The action of an entry for what a restored ledger lost: what was issued later may have been entered before."""
+"""The action of entries that a restored ledger lost; bundles that were issued later may have lower entries."""
 
 
 class Record(NamedTuple):
-    """What is to be entered: a document that was signed or received, and how it came about."""
+    """A document to be entered, signed or received, and how it came about."""
 
-    action: str  # the command behind it: `issue`, `renew`, `accept`
+    action: str  # the command: `issue`, `renew`, `accept`
     at: int  # when it was entered, in seconds since 1970
     who: str
     token: armor.Token
-    document: Document  # what `token` says
+    document: Document  # the contents of `token`
     order_number: str | None = None
-    order: str | None = None  # the order in its canonical text, to be compared with one of the same number
+    order: str | None = None  # the canonical text of the order, to be compared with another of the same number
     request: bytes | None = None  # the identity of the request that this answers
-    note: str = ""  # the reason, where one was given
+    note: str = ""  # the reason, if any
 
 
 def said_in(order: str | None, key: str) -> str | None:
-    """Return what the canonical text of an order says under a key; None: nothing."""
+    """Return the value of a key in the canonical text of an order, or None."""
     return json.loads(order).get(key) if order is not None and f'"{key}"' in order else None
 
 
-Entered = tuple[int, Record]  # the number of an entry, and what it was made of
+Entered = tuple[int, Record]  # the number of an entry, and its record
 _Drawn = tuple[int, Record, Bundle]
 _SQL: Final = read_queries(__file__)
-POSTINGS: Final = _SQL["done"]  # a query for what every entry did to the bundles `b` of which `{which}` holds
+POSTINGS: Final = _SQL["done"]  # a query for what each entry did to the bundles `b` that satisfy `{which}`
 _POSTED: Final = _SQL["post"].replace("{postings}", POSTINGS.replace("{which}", "1 = 1"))
 _TOGETHER: Final = 500  # how many serials are looked up together
 company_key: Final = without_accents
-"""Returns the spelling by which companies are looked up: neither case nor accents matter."""
+"""Returns the key by which companies are looked up, without case and accents."""
 
 
 def project(connection: Connection, entered: Sequence[Entered]) -> None:
-    """Bring the tables behind the entries up to date with what was `entered`."""
+    """Update the derived tables with the entries `entered`."""
     for is_bundle, some in groupby(entered, lambda one: isinstance(one[1].document, Bundle)):
         if is_bundle:
             _project_bundles(connection, list(some))
@@ -81,7 +81,7 @@ def project(connection: Connection, entered: Sequence[Entered]) -> None:
 
 
 def bundle_row(number: int, token: armor.Token, bundle: Bundle) -> tuple[Value, ...]:
-    """Return the columns of a bundle that its document has."""
+    """Return the columns of a bundle that come from its document."""
     opened = frame.read(token.frame)
     entered = (number, identity_of(token.type, opened.payload), number, opened.signatures[0].key)
     named = (bundle.serial, bundle.part, bundle.sequence, bundle.company, company_key(bundle.company))
@@ -95,7 +95,7 @@ def _project_bundles(connection: Connection, entered: Sequence[Entered]) -> None
     serials = [bundle.serial for *_, bundle in drawn]
     query = _SQL["there"].replace("{serials}", marks(serials))
     there = {serial for (serial,) in connection.rows(query, *serials)}
-    # One bundle of a serial is active, unless it was absorbed and may be older than what takes its place.
+    # The only bundle of a serial is active, unless it replaces others, or was absorbed and may be older than others.
     alone = {bundle.serial for _, one, bundle in drawn if one.action == ABSORB or bundle.replaces}
     touched = {*there, *alone, *(serial for serial, count in Counter(serials).items() if count > 1)}
     for some in _apart(connection, drawn, touched):
@@ -103,7 +103,7 @@ def _project_bundles(connection: Connection, entered: Sequence[Entered]) -> None
 
 
 def _apart(connection: Connection, drawn: Sequence[_Drawn], touched: Collection[str]) -> Iterator[list[_Drawn]]:
-    """Divide bundles into those that can be drawn together: none of them moves what another one does."""
+    """Divide bundles into groups in which none changes the state of another."""
     named = sorted({*touched, *(serial for *_, bundle in drawn for serial in bundle.replaces)})
     query = _SQL["linked"].replace("{serials}", marks(named))
     linked = {serial for (serial,) in connection.rows(query, *named, *named)} if named else set[str]()
@@ -121,7 +121,7 @@ def _apart(connection: Connection, drawn: Sequence[_Drawn], touched: Collection[
 
 def _draw(connection: Connection, drawn: Sequence[_Drawn], touched: set[str]) -> None:
     sold = _terms_of(connection, ((number, bundle, one.order) for number, one, bundle in drawn))
-    # An order is issued once, but for one that answers requests.
+    # An order number is unique, unless it answers requests.
     rows = [
         (*bundle_row(number, one.token, bundle), one.order_number if one.request is None else None, ACTIVE, terms)
         for (number, one, bundle), terms in zip(drawn, sold, strict=True)
@@ -134,7 +134,7 @@ def _draw(connection: Connection, drawn: Sequence[_Drawn], touched: set[str]) ->
 
 
 def _project_list(connection: Connection, number: int, entered: Record, revocations: Revocations) -> None:
-    """Set the states of bundles that a list decides: as its command says, else as the list itself does."""
+    """Set the states of bundles that a list changes: by its command, else by the list itself."""
     if fact(connection, ISSUER) not in {None, revocations.issuer}:
         return
     changed = states.restated(connection, entered.action, Named.read(entered.order), revocations)
@@ -156,9 +156,9 @@ def _give_back(connection: Connection, number: int, at: int, identity: bytes) ->
 
 
 def _settle(connection: Connection, serials: set[str], first: int, last: int, at: int) -> None:
-    """Bring up to date which bundles of some serials are active, and enter what was moved and sold among them.
+    """Update which bundles of some serials are active, and record the movements and sales among them.
 
-    Entries `first` to `last`, made at `at`, decide it: one, or bundles of which none moves what another one does.
+    They come from the entries `first` to `last`, made at `at`: one entry, or a group of `_apart`.
     """
     found = states.settled(connection, serials)
     connection.run_many(_SQL["settle"], [(*state, one.number) for one, state in found.items()])
@@ -173,7 +173,7 @@ def _settle(connection: Connection, serials: set[str], first: int, last: int, at
 
 
 def _terms_of(connection: Connection, entered: Iterable[tuple[int, Bundle, str | None]]) -> list[int]:
-    """Return the terms of each bundle, by its entry and with its order; write new ones. No two are of one part."""
+    """Return the terms of each bundle (entry number, bundle, order), and insert new terms; no two are of one part."""
     alike: dict[tuple[str, str], bytes] = {}
     first: dict[bytes, tuple[int, Bundle, str]] = {}
     digests = list[bytes]()
@@ -197,7 +197,7 @@ def _terms_of(connection: Connection, entered: Iterable[tuple[int, Bundle, str |
 
 
 def _edition(connection: Connection, bundle: Bundle, order: str | None) -> str:
-    """Return the edition that an order names; for a change that names none, the one that was there."""
+    """Return the edition that an order names; for a change that names none, the present edition."""
     if order is not None and '"edition"' in order:
         said = json.loads(order)
         if edition := said.get("edition") or said.get("set", {}).get("edition"):

@@ -1,4 +1,4 @@
-"""Questions to the ledger of a workspace: what was issued, to whom, and what came back."""
+"""The handle of a workspace's ledger: what was issued, to whom, and what was returned."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
@@ -25,7 +25,7 @@ from licensekit.wire import armor
 
 
 class Ledger(transaction.WorkspacePart):
-    """The ledger of a workspace. Its questions raise `NotIssued` for what it does not have."""
+    """The ledger of a workspace. Its methods raise `NotIssued` for names that it does not have."""
 
     bundle = transaction.on_ledger(lookup.bundle_named)
     look_up = transaction.on_ledger(lookup.look_up)
@@ -33,7 +33,7 @@ class Ledger(transaction.WorkspacePart):
     dated_ahead = transaction.on_ledger(dated_ahead)
 
     def bundle_in(self, file: bytes) -> Issued:
-        """Return the bundle of a license file; raise `FormatError` if it is no such file, or holds no bundle."""
+        """Return the bundle of a license file; raise `FormatError` if it is another file, or has no bundle."""
         tokens = armor.read(file)
         for token in tokens:
             if token.type == "bundle":
@@ -41,50 +41,47 @@ class Ledger(transaction.WorkspacePart):
         raise errors.UnexpectedType(reason="no-bundle", type=tokens[0].type)
 
     def bundles(self, filters: lookup.Filters, *, now: int, after: int | None = None) -> Iterator[Issued]:
-        """Yield the bundles that pass `filters`, behind the entry `after`, ordered as `lookup.page` says, lazily."""
+        """Yield the bundles that pass `filters`, after the entry `after`, ordered as by `lookup.page`, lazily."""
         with self._store.database.read() as ledger:
             yield from lookup.listed(ledger, filters, today=dates.day_at(now), after=after)
 
     def page(
         self, filters: lookup.Filters, *, now: int, limit: int, after: int | None = None
     ) -> tuple[list[Issued], int | None]:
-        """Return the first `limit` of them, and the entry after which the next page begins; None: there are no more."""
+        """Return the first `limit` of them, and `after` for the next page; None: no more."""
         with self._store.database.read() as ledger:
             found = lookup.page(ledger, filters, today=dates.day_at(now), limit=limit + 1, after=after)
         return found[:limit], found[limit - 1].number if len(found) > limit else None
 
     def explain(self, asked: str | bytes, *, now: int) -> tuple[support.SupportCase, ...]:
-        """Return whose what is asked about is, whether it counts, and what helps; `asked` is a file, or a name.
+        """Explain whose documents these are, whether they work, and what helps.
 
-        A name is that of a serial, an order, a bundle or a customer, the number of an entry, or a document's identity.
-        Raises `NotIssued` if the ledger has nothing of that name, or several customers.
+        `asked` is the contents of a file, or the name of a serial, order, bundle or customer, the number of an entry,
+        or the identity of a document. Raises `NotIssued` if nothing, or several customers, have that name.
         """
         with self._store.read(now) as tx:
             return support.explain(tx, asked)
 
     def files(self, name: str, *, now: int, attach: Attach = True) -> list[tuple[LicenseFile, str]]:
-        """Return the license files of a name as they are sent today, each with the state of its bundle.
-
-        Raises as `lookup.bundles_to_send`, which says what a name means.
-        """
+        """Return today's license files of a name, with the states of their bundles; as `lookup.bundles_to_send`."""
         with self._store.read(now) as tx:
             source, found = AttachmentSource(tx, attach), lookup.bundles_to_send(tx.ledger, name)
             return [(license_file(source, one.bundle, one.token, repeated=True), one.state) for one in found]
 
     def warnings_about(self, installations: Iterable[bytes]) -> tuple[proposal.HistoryDoubtful, ...]:
-        """Return a warning for each installation whose files do not come from one history."""
+        """Return a warning for each installation with a forked history."""
         with self._store.database.read() as ledger:
             forked = [one for one in installations if history_of(ledger, one) is History.FORKED]
             names = {one: names_of(ledger, one) for one in forked}
         return tuple(proposal.HistoryDoubtful(reason="forked", installation=one, names=names[one]) for one in forked)
 
     def usage(self, serial: str | None = None, *, now: int) -> Iterator[UsageReport]:
-        """Yield what was sold, and is in use by the newest statement: of a serial, or lazily of all that have one."""
+        """Yield what was sold and is in use by the newest statement, of a serial or lazily of all that have one."""
         with self._store.read(now) as tx:
             yield from usage.usage(tx, serial)
 
     def report(self, scope: ReportScope, *, now: int) -> Iterator[ReportRow]:
-        """Yield what was sold in a period, is in force at its end, ends, and is in use (`docs/how-to/reports.md`)."""
+        """Yield the rows of a report on sales, bundles in force and ending, and use (`docs/how-to/reports.md`)."""
         with self._store.read(now) as tx:
             yield from report(tx.ledger, tx.state, scope, today=dates.day_at(now))
 
@@ -99,18 +96,17 @@ class Ledger(transaction.WorkspacePart):
             return head(ledger)[0]
 
     def back_up(self, path: Path, *, replace: bool = False) -> None:
-        """Write a backup to a file, while others may use the ledger.
+        """Write a backup of the ledger to a file; others may use the ledger meanwhile.
 
-        It is a SQLite database with one moment of the ledger, and is checked and compared before it gets its name.
-        `restore_ledger` puts it back.
+        It is a SQLite snapshot, checked and compared before it gets its name. `restore_ledger` restores it.
 
-        Raises `PlaceTaken` if there is such a file, and `replace` is false, `FileUnusable` if it cannot be written
-        there (what was there is unchanged), `StateError` if the ledger cannot be read, or there is no room.
+        Raises `PlaceTaken` if the file exists and `replace` is false, `FileUnusable` if it cannot be written (an
+        existing file is unchanged), `StateError` if the ledger cannot be read, or the disk is full.
         """
         write_backup(self._store.database, SCHEMA, path, replace=replace)
 
     def restored(self) -> errors.LedgerRestored | errors.FileUnusable | None:
-        """Return why nothing is signed here: the ledger lacks what this folder has seen, or the mark is unreadable."""
+        """Return why signing is refused, if it is: the ledger lacks the marked entry, or the mark is unreadable."""
         try:
             mark = read_mark(self._store.layout.mark)
         except errors.FileUnusable as error:
@@ -119,10 +115,10 @@ class Ledger(transaction.WorkspacePart):
             return restored(ledger, mark)
 
     def propose_absorb(self, files: Mapping[str, bytes], *, now: int) -> AbsorbProposal:
-        """Return what files, by name, bring back that the ledger lost: license files, packs, resets.
+        """Propose to enter documents that a restored ledger lost, from license files, packs and resets (name to bytes).
 
-        The pack in the workspace is one of them. To sign it accepts a ledger that was restored, also without files:
-        then sequences continue at a random number. What is refused is named by a warning.
+        The pack in the workspace is included. Signing the proposal accepts the restored ledger, even without files, and
+        lets sequences continue at a random number. Warnings name refused documents.
         """
         store = self._store.overriding(*self._store.overrides, transaction.RESTORED)
         with store.read(now) as tx:
@@ -131,10 +127,10 @@ class Ledger(transaction.WorkspacePart):
         return proposal.propose(store, partial(propose_absorb, files={**own, **files}), now)
 
     def verify(self, progress: Progress = lambda _: None) -> chain.Head:
-        """Verify the whole ledger: every link, every signature, every table drawn from it; return its last entry.
+        """Verify every link, signature and derived table of the ledger, and return its last entry.
 
-        Raises `LedgerDamaged` with the number of the first entry that is not as it was, `LedgerRestored` if it holds,
-        and lacks what the mark of this folder or its pack shows, `FileUnusable` if these cannot be read.
+        Raises `LedgerDamaged` with the number of the first damaged entry, `LedgerRestored` if the ledger is sound but
+        lacks entries that the mark or the pack shows, `FileUnusable` if these cannot be read.
         """
         with self._store.database.read() as ledger:
             newest = verify(ledger, progress)

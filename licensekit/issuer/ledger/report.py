@@ -1,7 +1,7 @@
-"""Reports for the people who count: what was sold in a period, what is in force at its end, and who owes a true-up.
+"""Reports: what was sold in a period, what is in force at its end, and who owes a true-up (`docs/how-to/reports.md`).
 
-A report on the whole ledger reads `sales`, which grows with days and terms; one by customer, or of one customer, reads
-the bundles. What each figure counts is in `docs/how-to/reports.md`.
+A report on the whole ledger reads `sales`, which grows with days and terms; a report by customer, or about one
+customer, reads the bundles.
 """
 
 from collections import defaultdict
@@ -26,32 +26,32 @@ _PLAIN: Final = (
     " in_force lapsed expiring maintenance_due stated_for in_use peak over free"
 )
 REPORT_FIELDS: Final = tuple(fields_named(_PLAIN))
-"""The names of what a row says as plain data, in order."""
+"""The keys of `ReportRow.plain`, in order."""
 
 
 class ReportScope(NamedTuple):
-    """What a report is about."""
+    """What a report covers."""
 
     by: str = "license"
     """One of `REPORTED_BY`."""
     first: date | None = None
-    """Its first day; None: the first one of the year in which it ends."""
+    """The first day; None: the first of the year in which the report ends."""
     last: date | None = None
-    """Its last day; None: today, or a later first one."""
+    """The last day; None: today, or `first` if that is later."""
     customer: str | None = None
     """A customer, as `customer_named` finds it."""
     license: str | None = None
     within: int = 90
-    """How many days after the period count as near."""
+    """How many days after the period the columns `expiring` and `maintenance_due` cover."""
 
 
 class ReportRow(NamedTuple):
-    """The figures of one license, or of the bundles themselves, in one group and period."""
+    """The figures of one license, or of bundles, in one group and period."""
 
     product: str
     issuer: str
     group: str
-    """The edition, customer, issuer or period; empty where the report is by license."""
+    """The edition, customer, issuer or period; empty if the report is by license."""
     external: str | None
     """The external id of the customer."""
     use: Use
@@ -60,7 +60,7 @@ class ReportRow(NamedTuple):
     kind: Kind | None
     per: MeterPeriod | None
     unrestricted: bool
-    """Whether the figures count bundles that sell the license without a limit, as these cannot be added up."""
+    """Whether the figures count bundles that sell the license unrestricted, as these cannot be added up."""
     new: int
     renewed: int
     changed: int
@@ -70,21 +70,21 @@ class ReportRow(NamedTuple):
     expiring: int
     maintenance_due: int
     stated_for: int | None
-    """What the serials that stated something have; None in this and what follows: nobody did."""
+    """The count sold to the serials with a statement; None here and below: there is no statement."""
     in_use: int | None
     peak: int | None
     over: int | None
     free: int | None
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values, by `REPORT_FIELDS`."""
+        """Return it as plain JSON values, with the keys of `REPORT_FIELDS`."""
         return plain_fields(self, _PLAIN)
 
 
 def report(
     ledger: database.Connection, state: documents.WorkspaceState, scope: ReportScope, *, today: int
 ) -> Iterator[ReportRow]:
-    """Yield the rows of a report, by group, use and license; in constant memory if it is not by period."""
+    """Yield the rows of a report by group, use and license; in constant memory unless it is by period."""
     last = scope.last or max(dates.date_of(today), scope.first or date.min)
     periods = _periods(scope.by, scope.first or last.replace(month=1, day=1), last)
     issuer = "" if state.issuer == state.trust_store.issuer else state.issuer
@@ -99,7 +99,7 @@ def report(
 
 
 def _periods(by: str, first: date, last: date) -> list[tuple[str, date, date]]:
-    """Return each period from `first` to `last`, with its name, first and last day; one if it is not by period."""
+    """Return the name, first and last day of each period from `first` to `last`; one if it is not by period."""
     months, found = _MONTHS.get(by), list[tuple[str, date, date]]()
     while months is not None and first <= last:
         begin = first.month - 1 - (first.month - 1) % months
@@ -112,7 +112,7 @@ def _periods(by: str, first: date, last: date) -> list[tuple[str, date, date]]:
 
 
 def _query(ledger: database.Connection, scope: ReportScope, periods: list[tuple[str, date, date]]) -> Any:
-    """Return the query of a report: what is put into it are numbers, and parts of it."""
+    """Return the query of a report; only numbers and fixed parts are inserted into it."""
     days = [(dates.days_of(first), dates.days_of(last)) for _, first, last in periods]
     one = None if scope.customer is None else customers.customer_named(ledger, scope.customer).number
     is_owned = one is not None or scope.by == "customer"
@@ -139,7 +139,7 @@ def _query(ledger: database.Connection, scope: ReportScope, periods: list[tuple[
 def _rows(
     state: documents.WorkspaceState, by: str, periods: list[str], key: tuple[Any, ...], found: Iterable[database.Row]
 ) -> Iterator[ReportRow]:
-    """Yield the rows of a license in each period in which there is something to say."""
+    """Yield the row of a license for each period in which a figure is not zero."""
     name, external, _, edition, use, license_, is_unrestricted = key
     sums = defaultdict[int, list[int]](lambda: [0] * _SUMS)
     known, in_force = state.signed_catalog.licenses.get(license_), 0

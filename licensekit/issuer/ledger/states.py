@@ -1,8 +1,8 @@
-"""The states of bundles in the ledger, and how they change when a revocation list is signed.
+"""The states of bundles in the ledger, and how a revocation list changes them.
 
-A list says what is taken back, and what its entry was made for (`Named`), as what. What a bundle displaced counts again
-then, but no lower sequence of its own use, whose place it holds (`docs/evaluation.md`, P2). One that is void was never
-handed out and holds no place.
+A list says what is taken back; the entry of the list says by which command (`Named`). When a bundle is taken back, the
+bundle that it replaced becomes active again, except a lower sequence of the same use (`docs/evaluation.md`, P2). A void
+bundle was never handed out, so it replaces nothing.
 """
 
 import json
@@ -13,28 +13,28 @@ from typing import Final, LiteralString, NamedTuple
 from licensekit import database, dates
 from licensekit.wire import documents, plain
 
-# Replaced is one by a later sequence or a higher use of its serial and part, or by what takes its serial's place.
+# A bundle is replaced by a later sequence or higher use of its serial and part, or by a serial that replaces its own.
 LEDGER_STATES: Final = ("active", "replaced", "suspended", "revoked", "returned", "void")
 ACTIVE, REPLACED, SUSPENDED, REVOKED, RETURNED, VOID = LEDGER_STATES
 TAKEN_BACK: Final = (SUSPENDED, REVOKED, RETURNED, VOID)
 REINSTATE: Final = "reinstate"
 STATE_AFTER: Final[Mapping[str, str]] = {"suspend": SUSPENDED, "revoke": REVOKED, "void": VOID}
-"""What a command that takes bundles back makes of them."""
+"""Command to the state that it sets."""
 MAY_BECOME: Final[Mapping[str, tuple[str, ...]]] = {
     SUSPENDED: (ACTIVE, REPLACED),
     REVOKED: (ACTIVE, REPLACED, SUSPENDED),
     RETURNED: (ACTIVE, REPLACED, SUSPENDED),
     VOID: (ACTIVE, REPLACED, SUSPENDED, REVOKED),
 }
-"""From which states a bundle gets another one: never back to a milder one."""
+"""State to the states from which a bundle can get it: never back to a milder one."""
 _PLAIN: Final = "state_action=action state_since=at state_by=who state_reason=reason"
-STATE_FIELDS: Final = tuple(plain.fields_named(_PLAIN))  # the names of what such a change says as plain data, in order
+STATE_FIELDS: Final = tuple(plain.fields_named(_PLAIN))  # the keys of `plain_change`, in order
 
 
 class StateChange(NamedTuple):
-    """The entry that took a bundle back or reinstated it last."""
+    """The last entry that took a bundle back or reinstated it."""
 
-    action: str  # the command behind it
+    action: str  # the command
     at: int  # in seconds since 1970
     who: str
     reason: str
@@ -45,7 +45,7 @@ class StateChange(NamedTuple):
 
 
 def plain_change(one: StateChange | None) -> dict[str, str | None]:
-    """Return it as plain JSON values, by `STATE_FIELDS`."""
+    """Return a change as plain JSON values, with the keys of `STATE_FIELDS`."""
     return dict.fromkeys(STATE_FIELDS) if one is None else plain.plain_fields(one, _PLAIN)
 
 
@@ -56,13 +56,13 @@ class Named(NamedTuple):
     serials: Sequence[str] = ()
 
     def text(self) -> str | None:
-        """Return them as the ledger keeps them beside a list; None if nothing is named."""
+        """Return them as text for the entry of a list; None if nothing is named."""
         content = {"bundles": [one.hex() for one in self.identities], "serials": list(self.serials)}
         return json.dumps(content, separators=(",", ":")) if any(self) else None
 
     @staticmethod
     def read(text: str | None) -> "Named":
-        """Return what `text` wrote."""
+        """Read what `text` returned."""
         content: dict[str, list[str]] = {"bundles": [], "serials": []} if text is None else json.loads(text)
         return Named([bytes.fromhex(one) for one in content["bundles"]], content["serials"])
 
@@ -73,7 +73,7 @@ _SQL: Final = database.read_queries(__file__)
 
 
 class LedgerBundle(NamedTuple):
-    """A bundle of the ledger, as far as its state depends on it."""
+    """The fields of a bundle that decide its state."""
 
     number: int  # of its entry
     identity: bytes
@@ -89,12 +89,12 @@ class LedgerBundle(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The name for it in messages."""
+        """Its name in messages."""
         return documents.label_of(self.serial, self.part, documents.Use(self.use).word, self.sequence)
 
 
 def stored(connection: database.Connection, condition: LiteralString, *params: bytes | str) -> list[LedgerBundle]:
-    """Return the bundles for which a condition in SQL holds, as they were issued."""
+    """Return the bundles that satisfy a condition in SQL, in order of issue."""
     rows = connection.rows(f"{_SQL['stored']} WHERE {condition} ORDER BY number", *params)
     return [LedgerBundle._make(row) for row in rows]
 
@@ -102,7 +102,7 @@ def stored(connection: database.Connection, condition: LiteralString, *params: b
 def restated(
     connection: database.Connection, action: str, named: Named, revocations: documents.Revocations
 ) -> list[tuple[LedgerBundle, str]]:
-    """Return which bundles a list gives another state, and which: what is named, and what is on the list no longer."""
+    """Return the bundles whose state a list changes, with the new state: those named, and those no longer listed."""
     found = [
         *(one for identity in named.identities for one in stored(connection, "identity = ?", identity)),
         *(one for serial in named.serials for one in stored(connection, "serial = ?", serial)),
@@ -122,9 +122,9 @@ def restated(
 def settled(
     connection: database.Connection, serials: Iterable[str], states: Mapping[int, str] = {}
 ) -> dict[LedgerBundle, tuple[str, int]]:
-    """Return of some serials and what these replace which bundles are active, and whether nothing follows at their end.
+    """Return which bundles of `serials` and those they replace are active, and 1 for those that nothing follows.
 
-    `states` are what some entries will have instead; what was taken back is left out.
+    Bundles that were taken back are left out. `states` (entry number to state) override the stored ones.
     """
     found: dict[LedgerBundle, tuple[str, int]] = {}
     wanted = sorted(set(serials))
@@ -148,7 +148,7 @@ def settled(
 def _settled(
     bundles: Sequence[LedgerBundle], replacing: Sequence[LedgerBundle], states: Mapping[int, str]
 ) -> Iterator[tuple[LedgerBundle, tuple[str, int]]]:
-    """Yield the same of all bundles of a serial, whose place those of others take."""
+    """Yield the same for the bundles of one serial, which those of other serials may replace."""
     now = _with_states(bundles, states)
     lasting = [one for one in _granting(now) if not _is_replaced(one, replacing)]
     for before, one in zip(bundles, now, strict=True):
@@ -167,7 +167,7 @@ def _with_states(found: Iterable[LedgerBundle], states: Mapping[int, str]) -> li
 
 
 def _granting(found: Sequence[LedgerBundle]) -> list[LedgerBundle]:
-    """Return the bundles that may displace another use or serial: of lines whose newest was not taken back."""
+    """Return the bundles that may replace another use or serial: of lines whose newest was not taken back."""
     newest: dict[tuple[str, str, int], LedgerBundle] = {}
     for one in found:
         line = one.serial, one.part, one.use
@@ -178,5 +178,5 @@ def _granting(found: Sequence[LedgerBundle]) -> list[LedgerBundle]:
 
 
 def _is_replaced(one: LedgerBundle, replacing: Collection[LedgerBundle]) -> bool:
-    """Return whether a bundle of another serial, issued later, takes its place."""
+    """Return whether a later bundle of another serial replaces it."""
     return any((other.issued, other.number) > (one.issued, one.number) for other in replacing)

@@ -1,1 +1,1 @@
-"""Orders: read, checked against the catalog, issued, renewed, amended and signed again."""
+"""Orders: reading, checking, issuing, renewing, amending and signing again."""

@@ -1,7 +1,7 @@
-"""Changes of a bundle that was sold: a renewal, or an amendment of what its order said.
+"""Changes of a bundle that was sold: renewals and amendments.
 
-Either is asked for in the keys of an order (`docs/reference/orders.md`). The bundle is read back as the order that it
-could have come from, changed, and checked against the catalog like any other.
+Changes use the keys of an order (`docs/reference/orders.md`). The bundle is converted back to an order, changed, and
+checked against the catalog like any other order.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,35 +24,35 @@ from licensekit.wire.plain import plain, plain_fields
 _FIXED: Final = frozenset(
     {"serial", "part", "sequence", "replaces", "order", "installations", "facts", "customer", "purchase_order"}
 )
-"""The keys of an order that no change can have."""
+"""The keys of an order that cannot be changed."""
 _MOVED: Final = ("warning", "grace", "next_check")
 """The dates that keep their distance to the expiry when a bundle is renewed."""
 _EDITION: Final = order_file.OrderKey("", "edition")
 _EXCLUSIVE: Final = (("expiry", "days"), ("warning", "warning_days"), ("grace", "grace_days"))
-"""Keys that say the same in two ways: setting one takes the other out."""
+"""Pairs of keys for the same date: setting one removes the other."""
 
 
 class Amendment(NamedTuple):
-    """A change that is asked for. `renewal` and `amendment` make one."""
+    """A requested change. Create it with `renewal` or `amendment`."""
 
     action: str
     """`renew` or `amend`."""
     serial: str
     part: str
     sets: Mapping[str, object]
-    """Key path to the value, as in an order; None takes it out."""
+    """Key path to value, as in an order; None removes it."""
     days: int | None
     """For a renewal: how many days after the present end, or after today if it has passed."""
     number: str | None
-    """The vendor's own number for it: a change of one number is made once."""
+    """The issuer's own number for it: a change with one number is made once."""
     purchase_order: str | None = None
     """The customer's own number for it."""
     sequence: int | None = None
-    """The sequence of the bundle that is changed; default: whichever is in force."""
+    """The sequence of the bundle to change; default: the one in force."""
 
     @property
     def ordered(self) -> str:
-        """What is asked for, in one canonical text."""
+        """The canonical text of the change."""
         asked = plain_fields(self, "action serial part days purchase_order")
         asked["set"] = {path: plain_value(value) for path, value in self.sets.items() if value is not None}
         asked["remove"] = sorted(path for path, value in self.sets.items() if value is None)
@@ -69,10 +69,10 @@ def renewal(
     number: str | None = None,
     purchase_order: str | None = None,
 ) -> Amendment:
-    """Ask for a later end: at a date (`expires`), or in this many `days`; raise `OrderInvalid` for both, or neither.
+    """Return a renewal until a date (`expires`) or by this many `days`; raise `OrderInvalid` for both or neither.
 
-    `maintenance` is the date up to which versions of the product are covered. By default, `days` move it as well unless
-    it has passed, and of a perpetual license that alone.
+    `maintenance` is the date until which new versions are covered. By default, `days` move it too, unless it has
+    passed; for a perpetual license, `days` move only maintenance.
     """
     sets = {"expiry": expires, "maintenance": maintenance}
     given = {path: value for path, value in sets.items() if value is not None}
@@ -89,12 +89,12 @@ def amendment(
     number: str | None = None,
     purchase_order: str | None = None,
 ) -> Amendment:
-    """Ask for other values: key path (`users.sales-pro`, `expiry`) to value, None to take out."""
+    """Return a change of values: key path (`users.sales-pro`, `expiry`) to value; None removes it."""
     return Amendment("amend", serial, part, sets, None, number, purchase_order)
 
 
 def amended(asked: Amendment, bundle: Bundle, catalog: Catalog, today: int) -> order.OrderDraft:
-    """Return the order that `bundle` would come from after the change, made on a day since 1970, and its faults."""
+    """Return the changed order of `bundle`, with its faults; `today` is in days since 1970."""
     content = content_of(bundle)
     given = asked.sets if asked.action == "amend" else _renewing(asked, bundle, content, today)
     sets = {order_file.parse_key(path, catalog): value for path, value in given.items()}
@@ -112,7 +112,7 @@ def amended(asked: Amendment, bundle: Bundle, catalog: Catalog, today: int) -> o
 
 
 def _renewing(asked: Amendment, bundle: Bundle, content: Mapping[str, Any], today: int) -> dict[str, object]:
-    """Return what a renewal sets: the ends that it moves, and the dates that keep their distance to the expiry."""
+    """Return the values that a renewal sets: the new ends, and the dates that keep their distance to the expiry."""
     if asked.days is not None and "expiry" in asked.sets:
         raise _no_renewal("both")
     ends = {} if asked.days is None else later_ends(bundle, asked.days, today)
@@ -135,10 +135,10 @@ def _renewing(asked: Amendment, bundle: Bundle, content: Mapping[str, Any], toda
 
 
 def later_ends(bundle: Bundle, days: int, today: int) -> dict[str, int]:
-    """Return expiry and maintenance, in days since 1970, this many days after the present ones or after today."""
+    """Return new expiry and maintenance, in days since 1970, `days` after the present ones or after today."""
     ends = {} if bundle.expiry is None else {"expiry": max(bundle.expiry, today) + days}
     maintenance = bundle.maintenance
-    # Beside a term, maintenance that has passed stays: whoever had let it lapse has not bought it again.
+    # Maintenance that has lapsed is not renewed together with a term.
     if maintenance is None or (ends and maintenance < today):
         return ends
     return {**ends, "maintenance": max(maintenance, today) + days}
@@ -149,7 +149,7 @@ def _no_renewal(reason: str) -> OrderInvalid:
 
 
 def _fault(where: order_file.OrderKey, value: object, content: Mapping[str, Any]) -> Located | None:
-    """Return why a value cannot be set or taken out, whatever it is."""
+    """Return why a key cannot be set or removed, if so."""
     if not where.table and where.key in _FIXED:
         return AmendmentInvalid(reason=where.key, key=where.key, where=where.path)
     uses = [use.word for use in Use]
@@ -165,7 +165,7 @@ def _fault(where: order_file.OrderKey, value: object, content: Mapping[str, Any]
 
 
 def _unfold_edition(content: dict[str, Any], sets: dict[order_file.OrderKey, object], catalog: Catalog) -> None:
-    """Move what an edition names from `sets` into `content`, so that the rest can change or take out what it brings."""
+    """Move the contents of an edition from `sets` into `content`, so that other keys can change or remove them."""
     code = sets.get(_EDITION)
     edition = catalog.editions.get(code) if isinstance(code, str) else None
     if edition is None:
@@ -177,9 +177,9 @@ def _unfold_edition(content: dict[str, Any], sets: dict[order_file.OrderKey, obj
 
 
 def _give_way(content: dict[str, Any], sets: Mapping[order_file.OrderKey, object], bundle: Bundle) -> None:
-    """Take out what would contradict a date that is set, and what means nothing without one."""
+    """Remove dates that would contradict a date that is set, or mean nothing without a removed one."""
     given = {where.key: value for where, value in sets.items() if not where.table}
-    if "days" in given:  # dates become days before and after the expiry
+    if "days" in given:  # warning and grace become distances from the expiry
         content.pop("expiry", None)
         for key, day, sign in (("warning", bundle.warning, -1), ("grace", bundle.grace, 1)):
             if key in content and day is not None and bundle.expiry is not None:
@@ -190,7 +190,7 @@ def _give_way(content: dict[str, Any], sets: Mapping[order_file.OrderKey, object
             for key in pair:
                 content.pop(key, None)
     if given.get("warning", "") is None:
-        content["warning_days"] = 0  # nothing at all would mean the usual one
+        content["warning_days"] = 0  # without it there would be the usual warning
     if given.get("expiry", "") is None:
         for key in ("expiry", "warning", "warning_days", "grace"):
             content.pop(key, None)
@@ -198,20 +198,20 @@ def _give_way(content: dict[str, Any], sets: Mapping[order_file.OrderKey, object
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ChangeProposal(issue.IssueProposal):
-    """What a change makes of a bundle. Without `changes`, what is in force is the result."""
+    """The changed bundle. Without `changes`, it is the bundle in force."""
 
     before: bundles.Issued
-    """What is in force; or what was signed for the same order number before."""
+    """The bundle in force; or the one signed for the same order number before."""
 
     def as_json(self) -> dict[str, Any]:
-        """Return the preview as plain JSON values, with the place of the bundle."""
+        """Return the preview as plain JSON values, with serial, part, uses and sequences."""
         old, new = self.before.bundle, self.bundle
         named = {"serial": new.serial, "part": new.part, "use": old.use.word, "new_use": new.use.word}
         return {**named, "sequence": old.sequence, "new_sequence": new.sequence, **super().as_json()}
 
 
 def propose_change(tx: transaction.LedgerTransaction, asked: Amendment, signing: issue.Signing) -> ChangeProposal:
-    """Return what a change makes of the bundle in force; raises as `Workspace.propose_change`."""
+    """Return the proposal of a change; as `Workspace.propose_change`."""
     done = issue.ordered_before(tx, asked.number, asked.ordered)
     before, after, note = (done, done.bundle, "") if done is not None else changed(tx, asked)
     changes = differences(before.bundle, after)
@@ -226,7 +226,7 @@ def propose_change(tx: transaction.LedgerTransaction, asked: Amendment, signing:
 
 
 def _offers(bundle: Bundle, catalog: Catalog) -> Iterator[proposal.LicenseReplaced]:
-    """Yield which licenses of a bundle can be moved to those that took their place."""
+    """Yield the licenses of a bundle that others have replaced, so that it could be moved to these."""
     heirs = {code: one.replaced_by for code, one in catalog.licenses.items() if one.replaced_by}
     for kind in Kind:
         counts = as_ordered(kind.plural, bundle.counts(kind))
@@ -236,20 +236,20 @@ def _offers(bundle: Bundle, catalog: Catalog) -> Iterator[proposal.LicenseReplac
 
 
 def changed(tx: transaction.LedgerTransaction, asked: Amendment) -> tuple[bundles.Issued, Bundle, str]:
-    """Return the bundle in force, what a change makes of it, and the note for the ledger; as `propose_change`."""
+    """Return the bundle in force, the changed bundle, and the note for the ledger; raises as `propose_change`."""
     lookup.require_serial(tx.ledger, asked.serial)
     before = in_force(tx.ledger, asked.serial, asked.part)
     if asked.sequence not in {None, before.bundle.sequence}:
         raise NotCurrent(reason="changed", bundle=before.label)
     draft = amended(asked, before.bundle, tx.state.signed_catalog, dates.day_at(tx.now))
-    # A serial was named, and the new name of a company is shown among the changes; not so where many are listed.
+    # A new company name is shown among the changes; in bulk, where nothing is shown, it stays a doubt.
     made, note = issue.prepare_bundle(tx, draft, {"other-company"} if asked.sequence is None else ())
     extensions = {**before.bundle.extensions, **made.extensions}
     return before, replace_fields(made, binding=before.bundle.binding, extensions=extensions), note
 
 
 def in_force(ledger: database.Connection, serial: str, part: str) -> bundles.Issued:
-    """Return the bundle of a part that is in force; raises as `Workspace.propose_change`."""
+    """Return the active bundle of a part; raises as `Workspace.propose_change`."""
     issued = bundles.of_serial(ledger, serial)
     found = [one for one in issued if one.bundle.part == part]
     active = [one for one in found if one.state == states.ACTIVE]

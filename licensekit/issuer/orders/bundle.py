@@ -1,4 +1,4 @@
-"""From an order and a catalog to a bundle, and back to an order that it could have come from."""
+"""Making a bundle from an order and a catalog, and converting a bundle back to an order."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
@@ -17,27 +17,27 @@ from licensekit.wire.plain import plain
 
 _COUNTED: Final = frozenset(kind.plural for kind in Kind)
 Fields = Callable[[str, int, str, Mapping[str, Value]], tuple[object, ...]]
-"""Returns every field of a bundle, in order, for its serial, sequence, company and extensions."""
+"""Returns every field of a bundle, in order, for a serial, sequence, company and extensions."""
 
 
 class CheckedOrder(NamedTuple):
-    """An order that was found without fault, and what it grants: its edition unfolded."""
+    """An order without faults, and what it grants, including its edition."""
 
     order: Order
     issuer: str
     product: str
     counts: Counts
     settings: Mapping[str, Value]
-    note: str = ""  # what the ledger keeps of doubts about it that were overridden
+    note: str = ""  # for the ledger: the doubts that were overridden
 
     @property
     def codes(self) -> frozenset[str]:
-        """The licenses that it grants."""
+        """The codes of the licenses that it grants."""
         return frozenset[str]().union(*self.counts)
 
 
 def check_order(draft: OrderDraft, catalog: Catalog, already: Collection[str] = ()) -> CheckedOrder:
-    """Return the order of a draft without faults, where other parts grant `already`; raise `OrderInvalid` with all."""
+    """Check a draft; raise `OrderInvalid` with all faults. `already` are codes that other parts grant."""
     order = draft.order
     if found := [*draft.faults, *bundle_faults(order, catalog, already)]:
         raise OrderInvalid(faults=tuple(found))
@@ -46,10 +46,10 @@ def check_order(draft: OrderDraft, catalog: Catalog, already: Collection[str] = 
 
 
 def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ()) -> list[Fault]:
-    """Return everything for which `catalog` does not allow what `order` names, by key path."""
-    # A hidden license may be sold: hiding is about the lists that licenses are assigned from. What an included one
-    # requires may be missing: a plan is sold whole to those as well who lack the module for one of its rights. What is
-    # required of another issuer is seen at the installation, where that issuer's bundles are.
+    """Return every fault of `order` by the rules of `catalog`, located by key path."""
+    # A hidden license may be sold: it is only hidden from the lists for assigning licenses. Requirements of an included
+    # license may be missing: a plan is also sold to customers without the module for one of its rights. Requirements of
+    # other issuers are checked in the installation, which has their bundles.
     guess = partial(values.guess_while, iter(range(values.GUESSES)))
     ordered = _named(order)
     of_counts = islice(counts_faults(ordered, catalog, "", guess), values.FAULTS)
@@ -59,7 +59,7 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
         named = {columns.folded(one.name): code for code, one in catalog.editions.items()}
         near = values.nearest(columns.folded(order.edition), [*catalog.editions, *named])
         no_edition = NameUnknown(reason="edition", name=order.edition, guess=named.get(near, near), where="edition")
-        # No word about requirements: what is missing may be in the edition that was meant.
+        # Requirements are not checked: the right edition may meet them.
         return [no_edition, *found, *of_settings]
     for code, missing in missing_requirements(_granted(order, catalog)[0], catalog, already):
         where = next((f"{k.plural}.{code}" for k in Kind if code in ordered[k]), "edition")
@@ -68,7 +68,7 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
 
 
 def form(checked: CheckedOrder, *, issued: int) -> Fields:
-    """Return what makes the fields of bundles for an order's terms; raise `OrderInvalid` if they leave 1970 to 9999."""
+    """Return a function for the fields of the bundle; raise `OrderInvalid` if a date is not in 1970 to 9999."""
     order, counts = checked.order, checked.counts
     dates = term(order, day_at(issued))
     if not all(day is None or 0 <= day <= limits.DAYS for day in dates):
@@ -86,23 +86,23 @@ def form(checked: CheckedOrder, *, issued: int) -> Fields:
 
 
 class Terms(NamedTuple):
-    """The terms of an order that was found without fault, which many orders share."""
+    """The checked terms that many orders share."""
 
     fields: Fields
-    before: str  # the canonical text of an order of these terms and without a serial, up to its company
-    after: str
-    note: str  # what the ledger keeps of doubts about it that were overridden
+    before: str  # the canonical text of an order with these terms and without a serial, up to its company
+    after: str  # the rest of that text
+    note: str  # for the ledger: the doubts that were overridden
 
     @staticmethod
     def of(fields: Fields, order: Order, note: str) -> "Terms":
-        """Return the terms of `order`, of whose bundles `fields` makes the fields."""
-        # No company has this character, so that nothing else in the text can look like it.
+        """Return the terms of `order`; `fields` is from `form`."""
+        # No other text of an order contains this character.
         whole = canonical(order._replace(company="\0", serial=None, customer=None, purchase_order=None))
         before, _, after = whole.partition(chain.canonical_json("\0"))
         return Terms(fields, before, after, note)
 
     def canonical(self, order: Order) -> str:
-        """Return the canonical text of an order of these terms."""
+        """Return the canonical text of an order with these terms."""
         if any((order.serial, order.customer, order.purchase_order)):
             return canonical(order)
         return f"{self.before}{chain.canonical_json(order.company)}{self.after}"
@@ -123,7 +123,7 @@ def _named(one: Order | Edition) -> Counts:
 
 
 def _granted(order: Order, catalog: Catalog) -> tuple[Counts, Mapping[str, Value]]:
-    """Return what is granted: what the edition names, and what the order names instead or more."""
+    """Return the counts and settings of the edition, overridden and extended by those of the order."""
     if order.edition is None:
         return _named(order), order.settings
     edition = catalog.editions[order.edition]
@@ -134,7 +134,7 @@ def _granted(order: Order, catalog: Catalog) -> tuple[Counts, Mapping[str, Value
 def missing_requirements(
     counts: Counts, catalog: Catalog, already: Collection[str]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield each license that requires, of its own issuer's, what neither `counts` grant nor is there `already`."""
+    """Yield each license, with those that it requires of its own issuer and neither `counts` nor `already` have."""
     present = {*already, *counts.system, *counts.sites, *counts.users}
     licenses = catalog.licenses
     asking = {code: one.requires for t in counts for code in t if (one := licenses.get(code)) and one.requires}
@@ -146,7 +146,7 @@ def missing_requirements(
 
 
 def content_of(bundle: Bundle) -> dict[str, Any]:
-    """Return the order that a bundle could have come from; a usual warning is left out, to follow a changed term."""
+    """Convert a bundle to an order; a usual warning is left out, so that it follows a changed term."""
     content = _said(bundle)
     if bundle.expiry is not None:
         begins = day_at(bundle.issued) if bundle.starts is None else bundle.starts
@@ -163,12 +163,12 @@ def _said(bundle: Bundle) -> dict[str, Any]:
 
 
 def differences(before: Bundle | None, after: Bundle) -> tuple[proposals.Change, ...]:
-    """Return everything in which two bundles differ, by key path, in the order of the keys."""
+    """Return the differences between two bundles by key path, in the order of the keys."""
     return proposals.changes_between({} if before is None else flat(_said(before)), flat(_said(after)))
 
 
 def as_ordered(key: str, value: Any) -> Any:
-    """Return what a document has under `key` as orders write it: counts of None are unrestricted."""
+    """Return the value of `key` in a document as orders write it, with `unrestricted` for a count of None."""
     if key not in _COUNTED:
         return value
     return {code: values.UNRESTRICTED if n is None else n for code, n in value.items()}

@@ -1,7 +1,7 @@
-"""From order to license file: checked, signed, entered, and only then handed out.
+"""Issuing an order: it is checked, signed, entered, and only then handed out as a license file.
 
-What of an order is likely a slip, by what the ledger and the clock say, is a doubt (`docs/reference/orders.md`,
-"Doubts"). Each refuses the order unless the workspace was opened to override it by its name, which the ledger keeps.
+A likely mistake, by the ledger or the clock, is a doubt (`docs/reference/orders.md`, "Doubts"). It refuses the order
+unless the workspace overrides it by name; the ledger records that.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -28,13 +28,13 @@ from licensekit.trust.verify import verify_bundle
 from licensekit.wire.documents import Bundle, decode
 
 OVERRIDES: Final = (*OrderDoubtful.template, CLOCK_IS_RIGHT)
-"""The names of everything that can be overridden."""
+"""The names of all doubts, which can be overridden."""
 _LONG_WAIT: Final = 366
 _LONG_TERM: Final = 100 * 365
 
 
 def doubts(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[OrderDoubtful]:
-    """Yield everything about a checked order that is likely a slip."""
+    """Yield the likely mistakes in a checked order."""
     order, today = checked.order, day_at(tx.now)
     expiry = term(order, today).expiry
     if expiry is not None and expiry < today:
@@ -58,7 +58,7 @@ def doubts(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[OrderDoubtf
 
 
 def unusual_dates(bundle: Bundle, today: int) -> Iterator[UnusualTerm]:
-    """Yield the dates of a bundle that are rarely meant so, and may be; in days since 1970."""
+    """Yield the unusual dates of a bundle; `today` is in days since 1970."""
     starts, warning, expiry = bundle.starts, bundle.warning, bundle.expiry
     if starts is not None and starts > today + _LONG_WAIT:
         yield UnusualTerm(reason="starts", day=starts)
@@ -69,12 +69,12 @@ def unusual_dates(bundle: Bundle, today: int) -> Iterator[UnusualTerm]:
 
 
 def _handed_out(ledger: Connection, serial: str) -> list[bundles.Issued]:
-    """Return every bundle of a serial that is not void: a slip that was taken back says nothing."""
+    """Return every bundle of a serial that is not void."""
     return [one for one in bundles.of_serial(ledger, serial) if one.state != states.VOID]
 
 
 def _of_company(ledger: Connection, order: Order, issued: list[bundles.Issued], where: str) -> Iterator[OrderDoubtful]:
-    """Compare with whose the serial is, and with the company that has it now, or had what was in force last."""
+    """Yield a doubt if a serial belongs neither to the customer of an order nor to its company."""
     active = [one for one in issued if one.state == states.ACTIVE] or issued[-1:]
     companies = {projection.company_key(one.bundle.company): one.bundle.company for one in active}
     is_same = order.customer is None and projection.company_key(order.company) in companies
@@ -87,7 +87,7 @@ def _of_company(ledger: Connection, order: Order, issued: list[bundles.Issued], 
 
 
 def company_of(tx: LedgerTransaction, order: Order) -> str:
-    """Return the company of an order; raise `OrderInvalid` if it names a customer alone, and there is none such."""
+    """Return the company of an order; raise `OrderInvalid` if it has only a customer, who is unknown."""
     if order.company:
         return order.company
     customer = customers.customer_called(tx.ledger, order.customer or "")
@@ -97,7 +97,7 @@ def company_of(tx: LedgerTransaction, order: Order) -> str:
 
 
 def _of_unsold(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[OrderDoubtful]:
-    """Yield what is no longer sold, but for what this order had before, or its serial, or one that it replaces."""
+    """Yield what is no longer sold, and in no earlier bundle of the order, its serial, or serials that it replaces."""
     order, catalog = checked.order, tx.state.signed_catalog
     gone, editions = tables.unsold(catalog, "licenses"), tables.unsold(catalog, "editions")
     answered = [] if order.number is None else entries.answers_of_order(tx.ledger, order.number)
@@ -113,7 +113,7 @@ def _of_unsold(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[OrderDo
 
 
 def _of_requirements(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[OrderDoubtful]:
-    """Yield what another part of the serial requires and would lose with the bundle in force."""
+    """Yield what another part of the serial requires and would lose when this order replaces the bundle in force."""
     order, catalog = checked.order, tx.state.signed_catalog
     active = bundles.active(tx.ledger, order.serial or "")
     granted = {one.bundle.part: {*one.bundle.system, *one.bundle.sites, *one.bundle.users} for one in active}
@@ -128,40 +128,40 @@ def _of_requirements(tx: LedgerTransaction, checked: CheckedOrder) -> Iterator[O
 
 
 class Issuance(NamedTuple):
-    """What an order, a request or a change comes to: a bundle to sign, or one that is there."""
+    """The result of an order, a request or a change: a bundle to sign, or one that was issued before."""
 
     action: str  # `issue`, `renew`, `amend` or `answer`
     bundle: Bundle
-    before: bundles.Issued | None = None  # the bundle of the ledger that is the result already; then nothing is signed
-    number: str | None = None  # the vendor's own number of the order
-    ordered: str | None = None  # the order in its canonical text
-    request: projection.Record | None = None  # the request that is answered, to be entered beside it
+    before: bundles.Issued | None = None  # the bundle issued before; then nothing is signed
+    number: str | None = None  # the issuer's own number of the order
+    ordered: str | None = None  # the canonical text of the order
+    request: projection.Record | None = None  # the request that is answered, to be entered too
     is_new_serial: bool = False  # whether the serial was made for it: another order may take it first
-    note: str = ""  # what the ledger keeps of doubts about it that were overridden
+    note: str = ""  # for the ledger: the doubts that were overridden
 
 
 class Signing(TypedDict, total=False):
     """How the license file of a bundle is made."""
 
-    attach: Attach  # for which application the file is; default: as the ledger knows
+    attach: Attach  # the application that the file is for; default: as the ledger knows
     approve: Callable[[LicenseFile], object]
-    """Called with the file before the ledger has it; what it raises undoes the signing."""
+    """Called with the file before the ledger commits; if it raises, nothing is issued."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class IssueProposal(SignProposal[LicenseFile, Signer | None]):
-    """The bundle that an order, a request or a change comes to."""
+    """The bundle for an order, a request or a change."""
 
     bundle: Bundle
-    """The bundle that would be signed, or was."""
+    """The bundle that would be signed, or was signed before."""
     repeated: LicenseFile | None
-    """The file, where it was issued before: then nothing is signed, and no key is needed."""
+    """The file if it was issued before; then nothing is signed, and no key is needed."""
 
 
 def propose_order(tx: LedgerTransaction, draft: OrderDraft, signing: Signing) -> IssueProposal:
     """Check an order and make its bundle, unless it was issued before under its number."""
     order, ordered = draft.order, canonical(draft.order)
-    # What could not be read would pass for another order.
+    # With unreadable values, it would look like another order.
     before = None if draft.faults else ordered_before(tx, order.number, ordered)
     if before is not None:
         return proposal_of(tx, Issuance("issue", before.bundle, before), signing, draft.remarks)
@@ -171,13 +171,13 @@ def propose_order(tx: LedgerTransaction, draft: OrderDraft, signing: Signing) ->
 
 
 def proposal_of(tx: LedgerTransaction, one: Issuance, signing: Signing, remarks: tuple[Message, ...]) -> IssueProposal:
-    """Return the proposal of a bundle that is new in every value, or was issued before."""
+    """Return the proposal of an issuance, with the whole bundle as its changes if it is new."""
     repeated, before, attach = None, one.before, signing.get("attach", True)
     if before is not None:
         repeated = license_file(AttachmentSource(tx, attach), before.bundle, before.token, repeated=True)
 
     def enter(tx: LedgerTransaction, key: Signer | None) -> LicenseFile:
-        """Sign and enter the bundle, beside the request that it answers, unless its file is there already."""
+        """Sign and enter the bundle, with the request that it answers, unless it was issued before."""
         file, request = repeated, one.request
         if file is None:
             answers = None if request is None else identity_of(request.token.type, request.token.payload)
@@ -190,7 +190,7 @@ def proposal_of(tx: LedgerTransaction, one: Issuance, signing: Signing, remarks:
         return file
 
     is_done, bundle = repeated is not None, one.bundle
-    # Which serial is the next one is decided when it is signed.
+    # A new serial is only assigned when it is signed.
     said = (change for change in differences(None, bundle) if not (one.is_new_serial and change.path == "serial"))
     changes, warnings = () if is_done else tuple(said), (*remarks, *unusual_dates(bundle, day_at(tx.now)))
     about = f"serial {bundle.serial}" if one.number is None else f"order {one.number}"
@@ -200,7 +200,7 @@ def proposal_of(tx: LedgerTransaction, one: Issuance, signing: Signing, remarks:
 
 
 def prepare_bundle(tx: LedgerTransaction, draft: OrderDraft, usual: Collection[str] = ()) -> tuple[Bundle, str]:
-    """Check an order, and return its bundle and what the ledger keeps of doubts that were overridden; as `check`."""
+    """Check an order, and return its bundle and the note for the ledger; as `check`."""
     numbering = Numbering(tx)
     checked = check(tx, draft, numbering, usual)
     serial = numbering.serial(draft.order)
@@ -210,7 +210,7 @@ def prepare_bundle(tx: LedgerTransaction, draft: OrderDraft, usual: Collection[s
 
 
 def ordered_before(tx: LedgerTransaction, number: str | None, ordered: str) -> bundles.Issued | None:
-    """Return what was issued under an order number; raise `OrderConflict` unless it is `ordered` and still valid."""
+    """Return the bundle issued under an order number; raise `OrderConflict` if its order differs or it is invalid."""
     before = None if number is None else entries.entry_of_order(tx.ledger, number)
     if before is None:
         return None
@@ -224,14 +224,14 @@ def ordered_before(tx: LedgerTransaction, number: str | None, ordered: str) -> b
 
 
 def require_same_order(before: entries.LedgerEntry, ordered: str) -> None:
-    """Raise `OrderConflict`, with what differs, if another order of its number was entered."""
+    """Raise `OrderConflict`, with the differences, if the entry is for another order than `ordered`."""
     if ordered != before.order:
         changes = difference(before.order or "{}", ordered)
         raise OrderConflict(reason="other", order=before.order_number, entry=before.number, changes=changes)
 
 
 def require_genuine(tx: LedgerTransaction, issued: bundles.Issued) -> None:
-    """Raise `OrderConflict` for what every customer would refuse: it is suspended, or it or its key was revoked."""
+    """Raise `OrderConflict` if installations would refuse a bundle: it is suspended, or it or its key was revoked."""
     order, entry, name = issued.order_number, issued.number, file_name(issued.bundle)
     if issued.state == states.SUSPENDED:
         raise OrderConflict(reason="suspended", order=order, entry=entry, bundle=name)
@@ -243,7 +243,7 @@ def require_genuine(tx: LedgerTransaction, issued: bundles.Issued) -> None:
 
 
 def check(tx: LedgerTransaction, draft: OrderDraft, numbering: Numbering, usual: Collection[str] = ()) -> CheckedOrder:
-    """Check an order by catalog, ledger, clock; raise `OrderInvalid` with its faults, else its doubts but `usual`."""
+    """Check an order; raise `OrderInvalid` with its faults, else with its doubts except `usual` and overridden ones."""
     found = OrderDraft(draft.order, (*draft.faults, *numbering.faults(draft.order)))
     checked = check_order(found, tx.state.signed_catalog, numbering.granted_by_other_parts(draft.order))
     checked = checked._replace(order=checked.order._replace(company=company_of(tx, checked.order)))

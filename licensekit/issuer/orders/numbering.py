@@ -1,8 +1,7 @@
-"""Serials, sequences and pickups, given out within one transaction on the ledger.
+"""The assignment of serials, sequences and pickups, within one transaction on the ledger.
 
-A serial that is made on demand has ten digits, of which the last checks the others (ISO/IEC 7812-1). Other serials are
-taken as they are; but ten digits whose last one does not fit are one of these, mistyped. The check digit shows every
-single wrong digit and nearly every pair in the wrong order.
+A new serial has ten digits, the last of which is a check digit (ISO/IEC 7812-1). It reveals every single wrong digit
+and nearly every transposed pair. Other serials are accepted as they are, except ten digits with a wrong check digit.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from licensekit.wire.documents import PICKUP, PICKUP_BYTES, UPDATE, Value
 
 EXAMPLE: Final = "1010000014"  # the serial in examples
 _LOWEST: Final = 100_000_000
-_DRAWN: Final = 800_000_000  # how many first numbers there are; those above are left to count on
+_DRAWN: Final = 800_000_000  # how many start numbers there are; higher ones are reached by counting
 _RISE: Final = 1_000_000
 _DIGITS: Final = 10
 _DOUBLED: Final = str.maketrans("0123456789", "0246813579")
@@ -26,7 +25,7 @@ _AHEAD: Final = 500  # how many serials are looked up together
 
 
 def serial_of(number: int) -> str:
-    """Return the serial of `number`: its nine digits and the check digit."""
+    """Return the serial of a `number` of nine digits: these and the check digit."""
     body = str(number)
     return body + _check_digit(body)
 
@@ -37,28 +36,28 @@ def anywhere(draw: Callable[[int], bytes]) -> int:
 
 
 def jump(connection: database.Connection, draw: Callable[[int], bytes]) -> None:
-    """Make sequences continue where a restored ledger cannot have given any since its backup."""
+    """Let sequences continue far above those that a restored ledger may have lost."""
     rise = 1 + int.from_bytes(draw(8)) % _RISE
     documents.put_fact(connection, documents.RESTORED, f"{entries.head(connection).number} {rise}")
 
 
 def is_mistyped(serial: str) -> bool:
-    """Return whether `serial` looks like one of these and has a wrong digit in it."""
+    """Return whether `serial` has ten digits and a wrong check digit."""
     return has_form(serial) and serial[-1] != _check_digit(serial[:-1])
 
 
 def has_form(serial: str) -> bool:
-    """Return whether `serial` looks like one of these."""
+    """Return whether `serial` has ten digits."""
     return len(serial) == _DIGITS and serial.isascii() and serial.isdecimal()
 
 
 def _check_digit(body: str) -> str:
-    # Every second digit from the last is doubled, and a sum of two digits is their own.
+    # Every second digit from the last is doubled, and 9 subtracted from a result above 9.
     return str(-sum(map(int, body[-2::-2] + body[::-2].translate(_DOUBLED))) % 10)
 
 
 class Numbering:
-    """The serials and sequences given out: of the ledger, and those of which `waits` says that they will be there."""
+    """Assigns serials and sequences that are neither in the ledger nor, by `waits`, about to be entered."""
 
     def __init__(self, tx: LedgerTransaction, waits: Callable[[str], bool] = lambda _: False) -> None:
         self._ledger = tx.ledger
@@ -68,11 +67,11 @@ class Numbering:
         catalog = tx.state.catalog
         self._has_pickups = catalog is not None and UPDATE in catalog.document.urls
         self._makes_serials = not tx.state.is_partner or tx.state.is_reseller
-        accepted = documents.fact(tx.ledger, documents.RESTORED) or "0 0"  # zeros: it was never restored
+        accepted = documents.fact(tx.ledger, documents.RESTORED) or "0 0"  # zeros: never restored
         self._restored, self._rise = map(int, accepted.split())
         self._new = self._new_serials()
-        self._ahead = "", ""  # the first and the last of those that are looked up together
-        self._taken = set[str]()  # those of them that are taken
+        self._ahead = "", ""  # the first and last serial of the block that was looked up
+        self._taken = set[str]()  # the taken serials in it
 
     def serial(self, order: Order) -> str:
         """Return the serial that `order` names, or a new one."""
@@ -84,13 +83,13 @@ class Numbering:
         return order.serial
 
     def faults(self, order: Order) -> Iterator[Fault]:
-        """Yield what is wrong with the serials and the sequence that `order` names."""
+        """Yield the faults of the serials and the sequence that `order` names."""
         for key, serial in [("serial", order.serial), *(("replaces", serial) for serial in order.replaces)]:
             if serial is not None and is_mistyped(serial):
                 yield OrderSerialInvalid(reason="mistyped", serial=serial, where=key)
         for serial in order.replaces:
             use = min((one.bundle.use for one in bundles.active(self._ledger, serial)), default=order.use)
-            if use < order.use:  # it has more than a bundle of the order's use could replace
+            if use < order.use:  # a bundle of the order's use cannot replace a higher one
                 own, other = order.use.word, use.word
                 yield OrderSerialInvalid(reason="use-replaces", serial=serial, use=own, other=other, where="replaces")
         if order.serial is None:
@@ -116,11 +115,11 @@ class Numbering:
         listed = 1 if self._revocations is None else self._revocations.lowest_of(serial, order.part, order.use)
         lowest = max(last + 1, listed)
         if self._rise and not bundles.is_issued_since(self._ledger, serial, order.part, order.use, self._restored):
-            return lowest + self._rise  # what a restored ledger lost may have had the next ones
+            return lowest + self._rise  # bundles that a restored ledger lost may have the next sequences
         return lowest
 
     def pickup(self, order: Order, serial: str) -> dict[str, Value]:
-        """Return the extension that says where the newest file of a serial lies, if anywhere; it is drawn once."""
+        """Return the extension with the pickup of a serial, which is drawn once; empty without one."""
         issued = () if order.serial is None else reversed(bundles.of_serial(self._ledger, serial))
         known = next((one.pickup for one in issued if one.pickup is not None), None)
         if known is None and self._has_pickups:
@@ -135,8 +134,8 @@ class Numbering:
         return frozenset(c for b in others for c in (*b.system, *b.sites, *b.users))
 
     def _new_serials(self) -> Iterator[str]:
-        # Counted from a random place in each transaction: neither a copy of the workspace, nor one of another product,
-        # nor a ledger that was restored makes the same.
+        # Each transaction counts from a random start, so that a copy of the workspace, a workspace of another product,
+        # or a restored ledger does not make the same serials.
         for first in count(anywhere(self._draw), _AHEAD):
             self._ahead = serial_of(first), serial_of(first + _AHEAD - 1)
             taken = "SELECT DISTINCT serial FROM bundles WHERE serial BETWEEN ? AND ?"

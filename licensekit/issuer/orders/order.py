@@ -1,4 +1,4 @@
-"""An order: what one company is to get, its dates, and its canonical text."""
+"""An order of one company: its fields, dates and canonical text."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -14,19 +14,19 @@ from licensekit.wire import documents, plain
 
 SETTINGS: Final = "settings"
 TABLES: Final = frozenset({*(kind.plural for kind in documents.Kind), SETTINGS})
-"""The keys of an order under which there are codes."""
+"""The keys of an order that are tables of codes."""
 _WARNING_DAYS: Final = 30
 _WARNING_PART: Final = 4  # the last quarter of a term
 
 
 class Order(NamedTuple):
-    """One order. Dates are days since 1970; None is absent."""
+    """One order. Dates are in days since 1970; None: absent."""
 
     company: str
-    number: str | None = None  # the vendor's own number for it: an order of one number is issued once
-    serial: str | None = None  # None: a new one is made
-    customer: str | None = None  # whose it is, by external id or name; None: whose the serial is, or the company's name
-    purchase_order: str | None = None  # the customer's own number for it: the ledger keeps it, and no document says it
+    number: str | None = None  # the issuer's own number for it: an order with one number is issued once
+    serial: str | None = None  # None: a new one
+    customer: str | None = None  # external id or name; None: the customer of the serial, or with the company's name
+    purchase_order: str | None = None  # the customer's own number for it, kept in the ledger and in no document
     part: str = "base"
     sequence: int | None = None  # None: the next one of the serial and part
     replaces: tuple[str, ...] = ()
@@ -35,34 +35,34 @@ class Order(NamedTuple):
     warning: int | None = None
     expiry: int | None = None
     grace: int | None = None
-    days: int | None = None  # the term, counted from `starts` or, without it, from the day of issue
-    warning_days: int | None = None  # the warning comes this many days before the expiry; 0: there is none
+    days: int | None = None  # the term, from `starts` or else the day of issue
+    warning_days: int | None = None  # the warning comes this many days before the expiry; 0: none
     grace_days: int | None = None  # grace ends this many days after the expiry
     maintenance: int | None = None
     next_check: int | None = None
-    edition: str | None = None  # what it names is granted; what the order itself names comes on top, or instead
-    system: Mapping[str, int | None] = {}  # `True` is 1 and says that no number was given
+    edition: str | None = None  # grants its contents; the order's own values override and extend them
+    system: Mapping[str, int | None] = {}  # `True`: 1, and no number was given
     sites: Mapping[str, int | None] = {}
     users: Mapping[str, int | None] = {}
     settings: Mapping[str, documents.Value] = {}
-    installations: int | None = None  # how many installations may be bound under it; None: one
-    facts: int | None = None  # how many facts of the machine must match, beside the key; None: the key alone binds
+    installations: int | None = None  # how many installations may be bound; None: one
+    facts: int | None = None  # how many machine facts must match, beside the key; None: only the key
     after_grace: documents.AfterGrace = documents.AfterGrace.READ_ONLY
     offline_hours: int = 24
     borrow_hours: int = 0
 
 
 OWN: Final = ("company", "order", "serial", "customer", "purchase_order")
-"""The keys by which orders of the same terms differ: the first fields."""
+"""The keys in which orders with the same terms differ: the first fields."""
 
 
 class OrderDraft(NamedTuple):
-    """An order as far as it could be read, and what is wrong with the rest."""
+    """An order as far as it could be read, and the faults of the rest."""
 
     order: Order
     faults: tuple[Located, ...] = ()
-    terms: bytes | None = None  # the same for orders that differ in `OWN` alone; None is not known
-    remarks: tuple[Message, ...] = ()  # what was read otherwise than it was written
+    terms: bytes | None = None  # the same for orders that differ only in `OWN`; None: unknown
+    remarks: tuple[Message, ...] = ()  # such as marks that were left out
 
 
 class Term(NamedTuple):
@@ -90,13 +90,13 @@ def term(order: Order, issued: int) -> Term:
 
 
 def usual_warning(begins: int, expiry: int) -> int | None:
-    """Return when a term warns whose order says nothing of it, in days since 1970; None for one of a few days."""
+    """Return the default warning of a term, in days since 1970; None for a term of a few days."""
     days = min(_WARNING_DAYS, (expiry - begins) // _WARNING_PART)
     return expiry - days if days > 0 else None
 
 
 def date_faults(order: Order, *, whole: bool = True) -> list[errors.OrderDatesInvalid]:
-    """Return what is wrong with the dates, by key path; `whole`: none is absent because it could not be read."""
+    """Return the faults of the dates; not `whole`: some could not be read, so absence is no fault."""
     return (list(_contradictions(order)) if whole else []) or list(_wrong_sequence(order))
 
 
@@ -116,7 +116,7 @@ def _contradictions(order: Order) -> Iterator[errors.OrderDatesInvalid]:
 
 
 def _wrong_sequence(order: Order) -> Iterator[errors.OrderDatesInvalid]:
-    """Return the dates that come too early; without `starts`, a term in days begins on day 0."""
+    """Yield the dates that come too early; without `starts`, a term in days begins on day 0."""
     begins = 0 if order.starts is None and order.days is not None else order.starts
     warning, expiry, grace = term(order, 0)
     is_usual = order.warning is None and order.warning_days is None
@@ -137,21 +137,21 @@ _DATES: Final = frozenset({"starts", "warning", "expiry", "grace", "maintenance"
 
 
 def canonical(order: Order) -> str:
-    """Return what `order` says beyond the defaults, as JSON with sorted keys."""
+    """Return the values of `order` that differ from the defaults, as JSON with sorted keys."""
     fields = zip(Order._fields, order, _DEFAULTS, strict=True)
     said = {name: _plain(name, value) for name, value, usual in fields if value != usual and name != "number"}
     return chain.canonical_json(said)
 
 
 def difference(before: str, after: str) -> tuple[proposals.Change, ...]:
-    """Return what differs between two canonical texts, by key path."""
+    """Return the differences between two canonical texts, by key path."""
     texts = (flat(json.loads(text)).items() for text in (before, after))
     old, new = ({path: _shown(path.partition(".")[0], value) for path, value in said} for said in texts)
     return proposals.changes_between(old, new)
 
 
 def flat(content: Mapping[str, Any]) -> dict[str, object]:
-    """Return the values of an order or a change by key path, those of its tables among them."""
+    """Return the values of an order or a change by key path, such as `users.windows`."""
     found: dict[str, object] = {}
     for key, value in content.items():
         found |= {f"{key}.{code}": one for code, one in value.items()} if key in {*TABLES, "set"} else {key: value}

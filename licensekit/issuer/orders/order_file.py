@@ -1,7 +1,7 @@
-"""An order as a vendor writes it (`docs/reference/orders.md`): TOML, or the same keys from elsewhere.
+"""Reading of orders (`docs/reference/orders.md`): TOML, or a mapping with the same keys.
 
-Values may be given as text: a cell of a table, `users.windows=50` in a command. A text that is no number, no `true` and
-no `false` is left for the order's own reader to check.
+Values may also come as text: a cell of a table, or `users.windows=50` in a command. Text that is neither a number nor
+`true` or `false` is left to the reader of the key.
 """
 
 from contextlib import suppress
@@ -14,12 +14,12 @@ from licensekit.issuer.orders.order import OWN, SETTINGS, TABLES, Order, OrderDr
 from licensekit.text import names, tables, values
 from licensekit.wire import documents, plain
 
-_MARSHALLED: Final = 2  # the version of `marshal` that writes the same for the same, however it is shared
-KEPT: Final = 2000  # how many terms are kept, where orders in bulk share them: they differ in `OWN`
+_MARSHALLED: Final = 2  # the last version of `marshal` whose output does not depend on shared references
+KEPT: Final = 2000  # the most terms that are cached for orders in bulk
 
 
 def _serials(value: object) -> tuple[str, ...]:
-    """Read serials: an array of texts, or one text with spaces between them."""
+    """Read serials: an array, or one text with spaces between them."""
     words: object = value.split() if isinstance(value, str) else value
     listed = cast("list[object]", values.typed(words, list, "an array"))
     serials = sorted({values.serial(one) for one in listed})
@@ -53,13 +53,13 @@ _SELLING_KEYS: Final = ("edition", *TABLES)
 KEYS: Final = frozenset({*READERS, *_SELLING_KEYS})  # every key that an order may have
 _OTHER_USES: Final = tuple(f"-{use.word}" for use in documents.Use if use is not documents.Use.PRODUCTION)
 _TRUTH: Final = {**dict.fromkeys(("true", "yes", "x", "1"), True), **dict.fromkeys(("false", "no", "0"), False)}
-"""In any case: `FALSE` is how Excel writes it."""
-_DIGITS: Final = 19  # a number of more digits is above every bound, and stays text for the reader to refuse
+"""Case does not matter: Excel writes `FALSE`."""
+_DIGITS: Final = 19  # a longer number is above every bound, and is left to the reader to refuse
 _DATE_KEYS: Final = frozenset({"starts", "warning", "expiry", "grace", "days", "warning_days", "grace_days"})
 
 
 def read_draft(text: bytes) -> OrderDraft:
-    """Return what can be read of a TOML file, and its faults, as `draft_from`; raise `OrderInvalid` if it is none."""
+    """Read an order in TOML, as `draft_from`; raise `OrderInvalid` if it is not TOML."""
     content = tables.parse_toml(text)
     if isinstance(content, errors.SyntaxInvalid):
         raise errors.OrderInvalid(faults=(content,))
@@ -67,7 +67,7 @@ def read_draft(text: bytes) -> OrderDraft:
 
 
 def draft_from(content: object) -> OrderDraft:
-    """Return what can be read of a mapping and its faults, for those of `bundle_faults`.
+    """Read an order from a mapping, and return it with its faults; `check_order` finds those against the catalog.
 
     It has the keys and values of the TOML form; dates may be text: `2027-12-31`.
     """
@@ -94,7 +94,7 @@ def draft_from(content: object) -> OrderDraft:
 def _order(table: tables.Table) -> Order:
     given = {key: table.read(key, READERS[key]) for key in table.content if key in READERS}
     fields: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-    # The one key that is not called as its field: a file that is an order says `order`.
+    # The only key that differs from its field: the file says `order`.
     number = fields.pop("order", None)
     company = fields.pop("company", "")
     system, sites, users = read_counts(table)
@@ -102,11 +102,11 @@ def _order(table: tables.Table) -> Order:
 
 
 class OrderKey(NamedTuple):
-    """The key of a value in an order: a key of its own, or a code in one of its tables."""
+    """The key of a value in an order, perhaps in one of its tables."""
 
-    table: str  # empty: the order itself
+    table: str  # empty: none
     key: str
-    type: documents.SettingType | None = None  # of a setting that the catalog declares
+    type: documents.SettingType | None = None  # of a setting in the catalog
 
     @property
     def path(self) -> str:
@@ -114,7 +114,7 @@ class OrderKey(NamedTuple):
         return f"{self.table}.{self.key}" if self.table else self.key
 
     def read(self, text: str) -> object:
-        """Return the value that `text` means here."""
+        """Return the value of `text` under this key."""
         if self.type is documents.SettingType.BOOLEAN:
             return _TRUTH.get(text.lower(), text)
         if self.type is documents.SettingType.TEXT or not (self.table or self.key in _WHOLE):
@@ -122,12 +122,12 @@ class OrderKey(NamedTuple):
         digits = text.removeprefix("-")
         is_number = digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS
         number = int(text) if is_number else text
-        # A quantity can be 1; nothing is sold 0 times.
+        # For a system license, 1 may be a quantity, and 0 means false.
         is_truth = self.table == documents.Kind.SYSTEM.plural and not (isinstance(number, int) and number)
         return _TRUTH.get(text.lower(), number) if is_truth else number
 
     def put(self, order: dict[str, Any], value: object) -> None:
-        """Set the value in an order's content; None takes it out."""
+        """Set the value in an order's content; None removes it."""
         held = order.setdefault(self.table, {}) if self.table else order
         if value is None:
             held.pop(self.key, None)
@@ -136,7 +136,7 @@ class OrderKey(NamedTuple):
 
 
 def parse_key(title: str, catalog: documents.Catalog) -> OrderKey:
-    """Return the key that `title` names: a key, a key path, or the code of a license alone."""
+    """Parse a key, a key path, or the bare code of a license."""
     table, dot, code = title.partition(".")
     if table == SETTINGS and code in catalog.settings:
         return OrderKey(table, code, catalog.settings[code].type)
@@ -146,26 +146,26 @@ def parse_key(title: str, catalog: documents.Catalog) -> OrderKey:
 
 
 class OrderReader:
-    """Reads orders as `draft_from` does, and faster for terms that it has seen."""
+    """Reads orders as `draft_from` does, with a cache for terms that it has seen."""
 
     def __init__(self) -> None:
         self._orders: dict[bytes, Order | None] = {}
 
     def draft(self, content: object) -> OrderDraft:
-        """Return what can be read of a mapping, and its faults."""
-        if not isinstance(content, dict):
-            return draft_from(content)
-        given = cast("dict[str, Any]", content)
-        with suppress(ValueError):  # a value that is faulty, or of a type that `marshal` does not write
-            terms = dumps({key: value for key, value in given.items() if key not in OWN}, _MARSHALLED)
-            return self._known(given, terms) or draft_from(given)
-        return draft_from(given)
+        """Read an order from a mapping, as `draft_from`."""
+        if isinstance(content, dict):
+            given = cast("dict[str, Any]", content)
+            with suppress(ValueError):  # a faulty value, or a type that `marshal` does not support
+                terms = dumps({key: value for key, value in given.items() if key not in OWN}, _MARSHALLED)
+                if known := self._known(given, terms):
+                    return known
+        return draft_from(content)
 
     def _known(self, given: dict[str, Any], terms: bytes) -> OrderDraft | None:
         if terms not in self._orders:
             if len(self._orders) >= KEPT:
                 self._orders.clear()
-            # Orders of these terms are read one by one if they have faults, or depend on the serial.
+            # Not cached: terms with faults, and those that depend on the serial.
             draft = draft_from({**given, **dict.fromkeys(OWN), "company": "-"})
             self._orders[terms] = None if draft.faults or draft.order.replaces else draft.order
         shared = self._orders[terms]

@@ -1,7 +1,7 @@
-"""Signing again what a key has signed, with another key: the same payloads, so the same bundles.
+"""Signing the bundles of a key again with another key. The payloads stay the same, so they are the same bundles.
 
-Identity, sequence and time of issue stay, and an installation takes the new signature in the place of the one that it
-has (`docs/format.md`, "Identities"). So the key that signs must be one that may have signed at that time.
+An installation replaces the signature of a bundle with the same identity (`docs/format.md`, "Identities"). The time of
+issue stays, so the new key must have been valid at that time.
 """
 
 from collections.abc import Iterator
@@ -22,35 +22,33 @@ _BATCH: Final = 500  # bundles signed in one transaction
 
 
 class Reissued(NamedTuple):
-    """What became of one bundle."""
+    """The result for one bundle."""
 
-    bundle: bundles.Issued  # the bundle, as the ledger had it before; if an interrupted run signed it, as it is now
+    bundle: bundles.Issued  # as it was before; if an interrupted run signed it, as it is now
     file: LicenseFile | None
-    """Its file with the new signature; None: it was renewed, revoked or returned meanwhile, and not signed again."""
+    """The file with the new signature; None: renewed, revoked or returned meanwhile, and not signed again."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ReissueProposal(proposals.Proposal[Iterator[Reissued]]):
-    """The bundles that a key has signed and that count, to be signed again with another."""
+    """The active bundles of a key, to be signed again with another key."""
 
     store: WorkspaceStore
     now: int
-    old: str  # the id of that key, in hex
-    numbers: tuple[int, ...]
-    """The entries of the bundles that are still to be signed again, in the order of their issue."""
-    first: Bundle | None
-    """The one that was issued first; None: there are none."""
+    old: str  # the id of the old key, in hex
+    numbers: tuple[int, ...]  # the entries of the bundles that are still to be signed again, oldest first
+    first: Bundle | None  # the oldest of them; None: there are none
     attach: Attach
 
     def sign(self, key: signing.Signer | None, *, who: str, confirm: bool = False) -> Iterator[Reissued]:
-        """Yield what became of each bundle of the proposal, once it is entered.
+        """Sign and enter the bundles of the proposal, and yield the result for each.
 
-        One that was renewed, revoked or returned meanwhile is left as it is, and yielded without a file: whoever
-        changed it decided later. What the old key has signed since is not touched. Bundles that an interrupted run had
-        entered come first: their files may be missing.
+        Bundles that were renewed, revoked or returned meanwhile are yielded without a file. Bundles that the old key
+        has signed since are not included. Those that an interrupted run has entered come first: their files may be
+        missing.
 
-        Raises `KeyMissing` if there is no key, and something to sign, `KeyChangeRefused` if `key` is the old one, or
-        could not have signed the first of them, `TrustError` if it may not sign one of them; nothing is signed then.
+        Raises `KeyMissing` if a key is needed and there is none, `KeyChangeRefused` if `key` is the old one, or became
+        valid after the first bundle was issued, `TrustError` if it may not sign one of them; nothing is signed then.
         """
         self.require_confirmed(confirm=confirm)
         if self.numbers:
@@ -58,7 +56,7 @@ class ReissueProposal(proposals.Proposal[Iterator[Reissued]]):
         return self._sign(key, who)
 
     def require_allowed(self, key: signing.Signer | keyfile.PublicPart) -> None:
-        """Refuse the old key, and one that may not sign every bundle, as `sign`."""
+        """Refuse the old key, and a key that may not sign every bundle; raises as `sign`."""
         if key.verifying_key.key_id.hex() == self.old:
             raise errors.KeyChangeRefused(reason="lost", key=self.old)
         with self.store.read(self.now) as tx:
@@ -94,7 +92,7 @@ class ReissueProposal(proposals.Proposal[Iterator[Reissued]]):
 
 
 def propose_reissue(tx: LedgerTransaction, lost: str, *, attach: Attach) -> ReissueProposal:
-    """Return what signing again what the key `lost` has signed would do; raises as `named`."""
+    """Propose to sign the bundles of the key `lost` again; raises as `named`."""
     old = key_id(named(tx.state.trust.keys, lost))
     numbers = bundles.numbers_of_key(tx.ledger, bytes.fromhex(old), dates.day_at(tx.now))
     oldest = bundles.by_number(tx.ledger, numbers[0]) if numbers else None

@@ -1,1 +1,1 @@
-"""What is written beside a license file: a QR code, and a page to print."""
+"""Output for customers and applications: license files, QR codes, pages to print, and the product's module."""

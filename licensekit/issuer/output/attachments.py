@@ -1,8 +1,8 @@
-"""The documents that travel with a bundle: those that the customer's application lacks.
+"""The attachments of a bundle: documents that the customer's application lacks.
 
-What it holds is known from a pack that it ships, or from what the installation has said last; else it is taken for the
-oldest application in the field. Of what it lacks, roots and the newest trust document are always attached, and list and
-catalog where they matter (`docs/reference/orders.md`, "Attachments").
+What the application holds is known from its pack or from the installation's last file; else it is assumed to be the
+oldest application in the field. Missing roots and the newest trust document are always attached; list and catalog only
+if they matter to the bundle (`docs/reference/orders.md`, "Attachments").
 """
 
 from collections.abc import Iterator
@@ -19,22 +19,22 @@ from licensekit.wire.armor import Token
 from licensekit.wire.documents import UPDATE, Bundle, Catalog, Reset, Revocations, SignedType, decode
 
 Attach = bool | Held
-"""For whom the attachments are: an application that holds this; True: as the ledger knows; False: there are none."""
+"""What the application holds that attachments are for; True: as the ledger knows; False: no attachments."""
 
 
 class Attachments(NamedTuple):
-    """What an application lacks: the documents for every file, and those that some files need."""
+    """The documents that an application lacks."""
 
     always: tuple[Token, ...]
     revocations: Token | None
-    concerned: frozenset[str]  # the serials and the companies (as `company_key`) that need `revocations`
+    concerned: frozenset[str]  # the serials and companies (as `company_key`) whose files need `revocations`
     catalog: Token | None
     changed: frozenset[str] | None
-    """The licenses and settings (`settings.CODE`) for which `catalog` is needed; None: all."""
-    fits_oldest: bool  # whether they are all that the oldest application lacks
+    """The licenses and settings (`settings.CODE`) whose files need `catalog`; None: all."""
+    fits_oldest: bool  # whether the oldest application in the field lacks nothing else
 
     def beside(self, bundle: Bundle) -> tuple[Token, ...]:
-        """Return the tokens that go into a file with `bundle`."""
+        """Return the tokens to attach to `bundle`."""
         found = self.always
         if self.revocations is not None:
             customer = (bundle.serial, *bundle.replaces, projection.company_key(bundle.company))
@@ -47,13 +47,13 @@ class Attachments(NamedTuple):
 
 
 class AttachmentSource:
-    """What is attached to the bundles of one transaction."""
+    """Finds the attachments for the files of one transaction."""
 
     def __init__(self, tx: LedgerTransaction, attach: Attach) -> None:
         self.product = tx.state.product
         self._tx = tx
         self._oldest = oldest_held(tx)
-        # An installation says what it holds of the vendor's; a partner knows too little by it.
+        # Installations report what they hold of the vendor's documents, not of a partner's.
         self._asks = attach is True and not tx.state.is_partner and exchange_files.exist(tx.ledger)
         self._written = cache(documents.file_of)
         self._lacking = cache(partial(_lacking, tx, self._oldest))
@@ -61,22 +61,22 @@ class AttachmentSource:
         self._usual = self._lacking(held)
 
     def attachments(self, document: Bundle | Reset) -> Attachments:
-        """Return what the application lacks that is to take a document."""
+        """Return what the application lacks that `document` is for."""
         if not self._asks:
             return self._usual
         serial, bound = (None, document) if isinstance(document, Reset) else (document.serial, document.binding)
         said = exchange_files.last_of_each(self._tx.ledger, serial, None if bound is None else bound.installation)
         known = [read_held(one.extensions.get(HOLDS)) for one in said]
-        # Of several installations none may be left without what it lacks.
+        # The file must suit each of several installations.
         return self._lacking(lowest([one or self._oldest for one in known])) if known else self._usual
 
     def file(self, beside: tuple[Token, ...], *tokens: Token) -> bytes:
-        """Return the file of signed documents; the attachments `beside` it, the same for most, are written once."""
+        """Return the file with the attachments `beside` (written once, for most files have the same) and `tokens`."""
         return self._written(beside) + documents.file_of(tokens)
 
 
 def held_by_pack(state: documents.WorkspaceState, pack: bytes) -> Held:
-    """Return what an application holds that ships `pack`; raises as `Workspace.held_by_pack`."""
+    """Return what an application with `pack` holds; raises as `Workspace.held_by_pack`."""
     trust_store = open_pack(pack, pin_in_pack(pack))
     ours = {known.verified.identity for known in state.trust_store.trust.chain}
     if ours.isdisjoint(known.verified.identity for known in trust_store.trust.chain):
@@ -85,8 +85,8 @@ def held_by_pack(state: documents.WorkspaceState, pack: bytes) -> Held:
 
 
 def oldest_held(tx: LedgerTransaction) -> Held:
-    """Return what the oldest application in the field holds: the pack that the vendor has named, or the first one."""
-    # The vendor's applications are older than its partner, who may name no pack.
+    """Return what the oldest application in the field holds: the pack that the vendor has named, or the first root."""
+    # A partner may name no pack, and the vendor's applications may be older than its workspace.
     return read_held(documents.fact(tx.ledger, documents.OLDEST_PACK)) or Held((tx.trust.chain[0].root.version, 0))
 
 
@@ -98,9 +98,9 @@ def _lacking(tx: LedgerTransaction, oldest: Held, held: Held) -> Attachments:
     revocations, concerned = None, frozenset[str]()
     newest = trust.lists.get(state.issuer)
     if newest is not None and full_version(newest.document) > held.revocations:
-        # Whoever has seen a list by a key that was revoked since takes no bundle until there is a newer one (L2).
+        # An installation with a list by a key that was revoked since accepts no bundle without a newer list (L2).
         is_overtaken = held.revocations[:2] < state.overtaken.get(SignedType.REVOCATIONS, ())
-        # Lists that are renewed by a date remind of it.
+        # Installations remind of a list with a freshness date, so they get each newer one.
         if is_overtaken or (held.revocations and newest.document.fresh_until is not None):
             always.append(newest.token)
         else:
@@ -113,7 +113,7 @@ def _lacking(tx: LedgerTransaction, oldest: Held, held: Held) -> Attachments:
 
 
 def _concerned(ledger: database.Connection, newest: Revocations, held: Held) -> Iterator[str]:
-    """Yield the serials and companies that a list is about, or was when it was older."""
+    """Yield the serials and companies on a list, or on one since the list that the application holds."""
     yield from newest.serials
     yield from newest.lowest
     for serial, company in bundles.revoked_customers(ledger):
@@ -129,8 +129,8 @@ def _concerned(ledger: database.Connection, newest: Revocations, held: Held) -> 
 
 
 def _held_catalog(tx: LedgerTransaction, held: Held) -> Catalog | None:
-    """Return the catalog that an application holds, if what it says there still counts."""
-    # An installation that has seen a thief's catalog takes no older one, not even the shipped one.
+    """Return the catalog that an application holds, unless it must be replaced in any case."""
+    # An installation that has seen a thief's catalog accepts no older one, not even the shipped one.
     if not held.catalog or held.catalog[:2] < tx.state.overtaken.get(SignedType.CATALOG, ()):
         return None
     token = documents.numbered(tx.ledger, "catalog", tx.state.issuer, held.catalog[-1])
@@ -139,7 +139,7 @@ def _held_catalog(tx: LedgerTransaction, held: Held) -> Catalog | None:
 
 
 def _changed(old: Catalog | None, new: Catalog) -> frozenset[str] | None:
-    """Return the licenses and settings that mean something else in `new`; None if logins or the update address do."""
+    """Return the licenses and settings that differ in `new`; None if ways to log in or the update address do."""
     if old is None or old.access != new.access or old.urls.get(UPDATE) != new.urls.get(UPDATE):
         return None
     altered = {c for c, license_ in new.licenses.items() if old.licenses.get(c) != license_}

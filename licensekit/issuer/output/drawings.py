@@ -1,7 +1,6 @@
-"""A license file for people: a QR code (ISO/IEC 18004), and a page to print, to file, to read, to scan or to copy from.
+"""A license file as a QR code (ISO/IEC 18004), and as a page to print, with the code and the text of the file.
 
-The page is one HTML file that loads nothing: no script, no font, no image from elsewhere. This is the only place where
-segno is imported.
+The page is one HTML file that loads nothing: no script, font or image. Only this module imports segno.
 """
 
 from collections.abc import Iterable
@@ -21,20 +20,20 @@ if TYPE_CHECKING:
     from segno import QRCode
 
 LARGEST: Final = 2953  # characters in the largest code, of version 40 with the lowest error correction (L)
-ROBUST: Final = 2331  # characters with error correction M, which a fold or a stain in the paper does not hurt
+ROBUST: Final = 2331  # characters with error correction M, which survives a fold or a stain
 SCALES: Final = {"svg": 1, "png": 8}
-"""The forms of images, and how large a module is: in a PNG, in pixels."""
+"""Image format to the size of a module, for PNG in pixels."""
 
-_BORDER: Final = 4  # modules of quiet zone that the standard asks for
+_BORDER: Final = 4  # modules of quiet zone, by the standard
 _PAGE: Final = Path(__file__).with_name("sheet.html")
 _DATES: Final = ("Starts", "Reminder from", "Ends", "Grace until", "Maintenance until", "Next check")
 _KINDS: Final = {Kind.SYSTEM: "For the whole installation", Kind.SITE: "For sites", Kind.USER: "For users"}
 
 
 def qr_code(data: bytes, form: str) -> bytes:
-    """Return an image of the code of a license file, in a form of `SCALES`: its tokens without white space.
+    """Return a QR code of a license file without white space, as an image in a format of `SCALES`.
 
-    Raises `QrRefused` if it is longer than any code holds, or nothing here draws one.
+    Raises `QrRefused` if the file is too long for a QR code, or segno is not installed.
     """
     text = _text(data)
     if len(text) > LARGEST:
@@ -51,16 +50,16 @@ def _text(data: bytes) -> str:
 
 def _code(text: str) -> "QRCode":
     try:
-        import segno  # noqa: PLC0415  # an extra, for those who draw codes
+        import segno  # noqa: PLC0415  # an optional dependency
     except ImportError as error:
         raise QrRefused(reason="no-segno") from error
     return segno.make(text, error="m" if len(text) <= ROBUST else "l", micro=False)
 
 
 def sheet_page(file: LicenseFile, catalog: Catalog) -> bytes:
-    """Return the page of a license file; `catalog` knows the names of what it grants.
+    """Return the HTML page of a license file, with the names in `catalog`.
 
-    Where the file is too long for a QR code, it says so. Raises `QrRefused` if nothing here draws codes.
+    If the file is too long for a QR code, the page says so. Raises `QrRefused` if segno is not installed.
     """
     bundle = file.bundle
     text = _text(file.data)

@@ -1,4 +1,4 @@
-"""The files that customers get, what they may replace, and the newest of each for a web server to serve."""
+"""The files that customers receive, the files that they may overwrite, and publishing the newest to a web server."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,24 +19,24 @@ from licensekit.wire.plain import plain_fields, word
 
 
 class LicenseFile(NamedTuple):
-    """A signed bundle, ready to be sent."""
+    """The file of a signed bundle, ready to be sent."""
 
     bundle: Bundle
     token: armor.Token
     data: bytes
     """The file: the bundle and its attachments."""
     is_repeated: bool
-    """Whether the same order was issued before: then this is the same bundle again."""
+    """Whether the bundle was issued before for the same order."""
     fits_oldest: bool
-    """Whether the oldest application in the field takes it, and not just a newer one (`attachments`)."""
+    """Whether the oldest application in the field accepts it (`attachments`)."""
 
     @property
     def name(self) -> str:
-        """The name of the file: product, serial, part, use if it is not production, and sequence."""
+        """The name of the file: product, serial, part, use unless production, and sequence."""
         return file_name(self.bundle)
 
     def plain(self) -> dict[str, Any]:
-        """Return what it is as plain JSON values."""
+        """Return it as plain JSON values, without the file's contents."""
         identity = signed.identity_of(self.token.type, self.token.payload).hex()
         named = plain_fields(self.bundle, "serial part use sequence")
         file = {"repeated": self.is_repeated, "bytes": len(self.data), "fits_oldest": self.fits_oldest}
@@ -44,7 +44,7 @@ class LicenseFile(NamedTuple):
 
 
 class ResetFile(NamedTuple):
-    """A signed reset, ready to be sent."""
+    """The file of a signed reset, ready to be sent."""
 
     product: str
     reset: Reset
@@ -54,16 +54,16 @@ class ResetFile(NamedTuple):
     is_repeated: bool
     """Whether the same request was answered with it before."""
     fits_oldest: bool
-    """As of a license file."""
+    """As for a license file."""
 
     @property
     def name(self) -> str:
-        """The name of the file: product, the start of the installation's id, and what is reset."""
+        """The name of the file: product, the start of the installation's id, and the kind of reset."""
         return f"{self.product}-{self.reset.installation.hex()[:8]}-{word(self.reset.what)}.lic"
 
 
 def file_name(bundle: Bundle) -> str:
-    """Return the name of a bundle's file: `acme-1010000014-base-1.lic`, product and label with dashes."""
+    """Return the name of a bundle's file: `acme-1010000014-base-1.lic`."""
     return f"{bundle.product}-{bundle.name}.lic"
 
 
@@ -81,10 +81,10 @@ def reset_file(source: AttachmentSource, token: armor.Token, *, repeated: bool) 
 
 
 def require_replaceable(path: Path, document: Bundle | Reset) -> None:
-    """Refuse to write a license file over anything but an older or equal one of the same serial and part.
+    """Raise `PlaceTaken` unless a file may be overwritten by that of `document`.
 
-    The file of a reset takes the place of one for the same installation; an empty file is in nobody's way. Raises
-    `PlaceTaken` if something else is there, `FileUnusable` if it cannot be read, or is no plain file.
+    A license file may overwrite an older or equal one of the same serial and part; a reset, one for the same
+    installation; both, an empty file. Raises `FileUnusable` if the file cannot be read, or is not a plain file.
     """
     data = present_at(path)
     if data is None:
@@ -101,7 +101,7 @@ def require_replaceable(path: Path, document: Bundle | Reset) -> None:
 
 
 def present_at(path: Path) -> bytes | None:
-    """Return what is in the file that a license file is to replace; None: there is none."""
+    """Return the contents of a file that would be overwritten; None: there is none."""
     if not os.path.lexists(path):
         return None
     files.require_plain_file(path, path.lstat().st_mode, "a file to be replaced")
@@ -109,16 +109,16 @@ def present_at(path: Path) -> bytes | None:
 
 
 def _license_in(data: bytes) -> Bundle | Reset | None:
-    """Return the one bundle or reset of a file; None if it is no such file."""
+    """Return the only bundle or reset of a file; None if it is another file."""
     try:
         [token] = (one for one in armor.read(data) if one.type in {"bundle", "reset"})
         return decode(Bundle, token.payload) if token.type == "bundle" else decode(Reset, token.payload)
-    except (errors.FormatError, ValueError):  # it is another file, or holds none or several of them
+    except (errors.FormatError, ValueError):  # another file, or none or several of them
         return None
 
 
 def _line(document: Bundle | Reset) -> tuple[str | bytes, ...]:
-    """Return what the files that may take each other's place have in common."""
+    """Return the key that is the same for files that may overwrite each other."""
     if isinstance(document, Reset):
         return document.issuer, document.installation
     return document.issuer, document.product, document.serial, document.part
@@ -129,21 +129,21 @@ def _order(bundle: Bundle) -> tuple[int, int]:
 
 
 class PublishedFile(NamedTuple):
-    """The newest file of a serial, under a name that its customer's license file has in it.
+    """The newest file of a serial, published under a name that only its license files contain.
 
-    The name is not among these: whoever knows it can fetch the file.
+    The name is not a field here, because everybody who knows it can fetch the file.
     """
 
     serial: str
     company: str
     holds: tuple[str, ...]
-    """The labels of its bundles; empty: all were taken back or replaced, and the file brings the newest list."""
+    """The labels of its bundles; empty: all were taken back or replaced, and the file has the newest list."""
     change: Literal["new", "changed", "unchanged"]
 
 
 def publish(tx: LedgerTransaction, folder: Path) -> Iterator[PublishedFile]:
-    """Write the newest file of each pickup that differs from what is in `folder`, and yield every one, lazily."""
-    if not os.path.isdir(folder):  # noqa: PTH112  # one that may not be looked into is none, and no error
+    """Write the newest file of each pickup if it differs from the one in `folder`; yield each, lazily."""
+    if not os.path.isdir(folder):  # noqa: PTH112  # false also without permission, where `Path` raises
         raise errors.FileUnusable(reason="folder-missing", where=str(folder))
     if tx.store.layout.folder.resolve().is_relative_to(folder.resolve()):
         raise errors.PlaceTaken(reason="workspace", where=str(folder))
@@ -151,7 +151,7 @@ def publish(tx: LedgerTransaction, folder: Path) -> Iterator[PublishedFile]:
     rows = bundles.by_serial(tx.ledger, dates.day_at(tx.now))
     for _, group in groupby(rows, key=lambda row: row[0].bundle.serial):
         issued, counts = zip(*group, strict=True)
-        # There is one, unless a restored ledger has drawn another: its customers ask for either.
+        # Usually one. A restored ledger may have drawn another: customers ask for either.
         pickups = sorted({one.pickup for one in issued if one.pickup is not None})
         if not pickups:
             continue
@@ -159,16 +159,16 @@ def publish(tx: LedgerTransaction, folder: Path) -> Iterator[PublishedFile]:
         last, labels = issued[-1].bundle, tuple(one.label for one in held)
         for pickup in pickups:
             yield PublishedFile(last.serial, last.company, labels, _put(folder / f"{pickup.hex()}.lic", data))
-    files.write_many(folder, ())  # syncs them; before, one that the power cuts off is written again by the next call
+    files.write_many(folder, ())  # syncs all of them; files lost in a power failure are written by the next call
 
 
 def _newest_file(
     tx: LedgerTransaction, source: AttachmentSource, issued: Sequence[Issued], counting: Iterable[Issued]
 ) -> tuple[list[Issued], bytes]:
-    """Return the bundles of the file of a serial, and its bytes."""
+    """Return the bundles of the newest file of a serial, and its bytes."""
     held: list[Issued] = []
     for one in counting:
-        with suppress(errors.LicenseError):  # an installation that refuses it would keep it from the rest of the file
+        with suppress(errors.LicenseError):  # an installation that refuses a bundle would refuse the whole file
             verify.verify_bundle(one.token, tx.trust, tx.now)
             held.append(one)
     attached = [token for one in held or issued[-1:] for token in source.attachments(one.bundle).beside(one.bundle)]
@@ -179,10 +179,10 @@ def _newest_file(
 
 
 def _put(path: Path, data: bytes) -> Literal["new", "changed", "unchanged"]:
-    """Write a file unless it is there, and return what changes."""
+    """Write a file unless it has these contents, and return what changes."""
     before = present_at(path)
     if before == data:
         return "unchanged"
-    # The account of a web server reads it, whatever the umask of the issuer's account is.
+    # The account of the web server must be able to read it, whatever the issuer's umask.
     files.write_many(path.parent, [(path.name, data)], mode=0o644, sync=False)
     return "new" if before is None else "changed"

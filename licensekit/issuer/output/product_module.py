@@ -1,4 +1,4 @@
-"""The module that an application imports: a pack with its root, and the codes of its catalogs as types."""
+"""The Python module that an application imports: a pack with its root, and the codes of its catalogs as types."""
 
 import keyword
 import re
@@ -21,16 +21,16 @@ _WRITTEN: Final = re.compile(
     r'^ROOT: Final = "(?P<root>lkroot1-\w+)"$.*^    released=(?P<released>None|date\(\d+, \d+, \d+\)),$',
     re.ASCII | re.DOTALL | re.MULTILINE,
 )
-"""What a module that was written says of its root, and of the version of the product."""
+"""Finds root and release date in a module that was written."""
 _TYPES: Final = {SettingType.TEXT: "str", SettingType.NUMBER: "int", SettingType.BOOLEAN: "bool"}
 
 
 def product_module(pack: bytes | str, *, released: date | None = None, before: str = "") -> str:
     """Return the text of a module with the `Product` of a pack, formatted and typed.
 
-    The root is the oldest one of the pack: compare its pin with the issuer's. `released` is the date of the version of
-    the product that ships the module; by default, that of the module `before`, in whose place it comes. Raises
-    `PlaceTaken` if that is another text, `FormatError` or `TrustError` if the pack is damaged or not to be believed.
+    Its root is the oldest root of the pack: compare the pin with the issuer's. `released` is the release date of the
+    product version that ships the module; default: the date in the module `before`, which it replaces. Raises
+    `PlaceTaken` if `before` is another text, `FormatError` or `TrustError` if the pack does not verify.
     """
     root, written = pin_in_pack(pack), _WRITTEN.search(before)
     if before.strip() and (written is None or written["root"] != root):
@@ -57,21 +57,21 @@ def _module(store: TrustStore, root: str, pack: bytes | str, released: str) -> s
 
 
 def renewed_module(text: str, state: WorkspaceState) -> str | None:
-    """Return a module written again from the pack of its workspace, or None if it is not the module of that pack."""
+    """Return a module written again from the pack of its workspace; None if it is a module of another pack."""
     written = _WRITTEN.search(text)
-    # A partner has no module: the application is the vendor's.
+    # A partner has no module, because the application is the vendor's.
     if written is None or written["root"] != state.pin or state.is_partner:
         return None
     return _module(state.trust_store, state.pin, state.pack, written["released"])
 
 
 def module_file(product: str) -> str:
-    """Return the name of the file with the module of a product: `acme_crm_licensing.py`."""
+    """Return the file name of a product's module: `acme_crm_licensing.py`."""
     return f"{module_name(product)}_licensing.py"
 
 
 def module_name(product: str) -> str:
-    """Return the name in Python of a product: `acme_crm` for `acme-crm`."""
+    """Return the Python name of a product: `acme_crm` for `acme-crm`."""
     name = product.replace("-", "_")
     return f"product_{name}" if name[0].isdigit() or keyword.iskeyword(name) else name
 
@@ -82,7 +82,7 @@ def _licenses(store: TrustStore, kind: Kind) -> list[str]:
 
 
 def _literal(texts: Collection[str]) -> str:
-    """Return the type of exactly these texts, as a formatter leaves it."""
+    """Return the `Literal` type of these texts, formatted."""
     if len(texts) > 1:
         return "Literal[\n" + "".join(f"    {dumps(text, ensure_ascii=False)},\n" for text in texts) + "]"
     return f"Literal[{dumps(*texts, ensure_ascii=False)}]" if texts else "Never"
@@ -96,14 +96,14 @@ def _setting_methods(settings: Mapping[str, Setting]) -> Iterator[str]:
 
 
 def _typing_names(types: Collection[str], settings: Mapping[str, Setting]) -> list[str]:
-    """Return what the module imports of `typing`, in the order that linters want."""
+    """Return the names that the module imports from `typing`, sorted."""
     has_literals = bool(settings) or any(one.startswith("Literal") for one in types)
     is_used = {"Literal": has_literals, "Never": "Never" in types, "overload": len(settings) > 1}
     return sorted({"Final", "Protocol", "Self", "TypeAlias", "TypeVar", *(one for one in is_used if is_used[one])})
 
 
 def _chunks(pack: bytes | str) -> Iterator[str]:
-    """Yield the texts that make up the pack, one on each line of the module."""
+    """Yield the string literals of the pack, one for each line of the module."""
     for token in armor.read(pack):
         text = armor.write(token)
         pieces = [text[start : start + _WIDTH] for start in range(0, len(text), _WIDTH)]

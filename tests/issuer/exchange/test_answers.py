@@ -100,7 +100,7 @@ def test_an_answer_is_bound_to_the_key_that_asks_and_names_the_request(workspace
         [answered] = answers_of_order(ledger, "A-1")
         received = entry(ledger, answered.number - 1)
     assert received is not None
-    assert (received.token, received.action) == (asked.signed.token, "answer")
+    assert (received.token, received.action) == (asked.token, "answer")
     assert (answered.token, answered.request) == (file.token, asked.identity)
 
 

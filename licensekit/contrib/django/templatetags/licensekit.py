@@ -10,5 +10,5 @@ register = Library()
 
 @register.simple_tag(takes_context=True, name="license")
 def license_tag(context: Context, code: str) -> bool:
-    """Return whether the user of a page may use a license; without a user the installation is asked."""
+    """Return whether the user of a page may use a license; without a user, whether the installation may."""
     return asked_of(context.get("user"), code).access(code) is Access.FULL
