@@ -102,7 +102,7 @@ PEERS: Final = (
         web_tokens.pyseto_issuer,
         web_tokens.pyseto_verifier,
         ("signature", "product", *DATES),
-        "an open standard with readers in many languages; encrypts as well",
+        "an open standard with readers in many languages; also encrypts",
     ),
     Case(
         "cwt",
@@ -112,7 +112,7 @@ PEERS: Final = (
         web_tokens.cwt_issuer,
         web_tokens.cwt_verifier,
         ("signature", *DATES),
-        "a standard, small; encrypts as well",
+        "a standard, small; also encrypts",
         binary=True,
     ),
     Case(

@@ -57,7 +57,7 @@ CASES: Final = (
     NodeCase("floor", FLOOR, floors.ed25519_keys, floor_issuer),
     NodeCase("verified", "licensekit-reader", ours.ed25519_keys, ours.issuer),
     NodeCase("taken", "licensekit-reader, taken", ours.ed25519_keys, ours.issuer),
-    NodeCase("jose", "jose", floors.ed25519_keys, jwt_issuer, "signs and encrypts as well; one standard everywhere"),
+    NodeCase("jose", "jose", floors.ed25519_keys, jwt_issuer, "signs and encrypts; one standard everywhere"),
 )
 
 
