@@ -1,4 +1,4 @@
-"""Users and sites, who hold licenses: who they are, what they are assigned, and whether users may log in."""
+"""The users and sites of an installation, which hold licenses."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
@@ -52,11 +52,11 @@ class Users(Assignable):
         administrator: bool = False,
         groups: Iterable[str] = (),
     ) -> UserFacts:
-        """Add a user, who holds no license yet, and return it as it is kept.
+        """Add a user without licenses, and return the user as stored.
 
         Raises:
-            EntryTaken: there is a user of that id.
-            EntryInvalid: the id, name or a group cannot be kept.
+            EntryTaken: there is a user with that id.
+            EntryInvalid: the id, the name or a group is not valid.
         """
         with write_installation(self._opened) as change:
             facts = UserFacts(user_id, name, kind, can_log_in, administrator, groups=tuple(groups))
@@ -75,11 +75,11 @@ class Users(Assignable):
         groups: Iterable[str] | None = None,
         retired: bool | None = None,
     ) -> UserFacts:
-        """Change what is given of a user, and return it; `retired` False brings it back, without licenses.
+        """Change the given facts of a user, and return the user; `retired=False` brings one back, without licenses.
 
         Raises:
             NotFound: there is no such user.
-            EntryInvalid: the name or a group cannot be kept.
+            EntryInvalid: the name or a group is not valid.
         """
         with write_installation(self._opened) as change:
             before = known_user(change.connection, user_id)
@@ -94,13 +94,13 @@ class Users(Assignable):
             return after
 
     def erase(self, user_id: str) -> None:
-        """Remove a person: the user, what it is assigned and leases, its events, and its name.
+        """Remove a person: the user with assignments, leases and events, and the name in the audit log.
 
-        The audit log keeps its entries, with `(erased)` in place of the id. Also removes who is in the log alone: an
-        administrator, or whoever held a seat.
+        The audit log keeps its entries, with `(erased)` in place of the id. It also removes persons who are only in the
+        log, such as administrators and holders of seats.
 
         Raises:
-            NotFound: nobody of that id is known here.
+            NotFound: nobody with that id is known.
         """
         with write_installation(self._opened) as change:
             user = user_facts(change.connection, user_id)
@@ -112,7 +112,7 @@ class Users(Assignable):
             erase_person(change.connection, user_id)
 
     def retire(self, user_id: str) -> tuple[str, ...]:
-        """Retire a user, which releases everything, and give what was released.
+        """Retire a user, which releases everything, and return what was released.
 
         Raises:
             NotFound: there is no such user.
@@ -124,7 +124,7 @@ class Users(Assignable):
             return user.licenses
 
     def get(self, user_id: str) -> UserFacts:
-        """Return what is known of a user, and what it is assigned.
+        """Return a user with the assigned licenses.
 
         Raises:
             NotFound: there is no such user.
@@ -133,16 +133,16 @@ class Users(Assignable):
             return known_user(read.connection, user_id)
 
     def list(self, wanted: UserFilter = EVERYBODY) -> Iterator[UserRow]:
-        """Yield the users that `wanted` fits, by id, in constant memory.
+        """Yield the users that match `wanted`, by id, in constant memory.
 
         Raises:
-            UnknownCode, WrongKind: a license that is asked for is no user license.
+            UnknownCode, WrongKind: a license in `wanted` is not a user license.
         """
         with read_installation(self._opened) as read:
             yield from user_list.list_users(read, wanted)
 
     def may_login(self, user_id: str, way: str, *, site: str | None = None) -> Decision:
-        """Decide whether a user may log in by `way`, with every reason why not.
+        """Decide whether a user may log in by `way`; a refusal has every reason.
 
         Raises:
             UnknownCode: no catalog has that way.
@@ -156,14 +156,14 @@ class Users(Assignable):
 
 
 class SiteRow(NamedTuple):
-    """One site as a list shows it."""
+    """A site in a list."""
 
     site: SiteFacts
     lapsed: tuple[str, ...]
-    """What is assigned and gives less than full."""
+    """The assigned licenses that give less than full access."""
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the site as plain JSON values."""
         return {**plain_fields(self.site, "id written name central licenses"), "lapsed": list(self.lapsed)}
 
 
@@ -173,12 +173,12 @@ class Sites(Assignable):
     _kind = Kind.SITE
 
     def add(self, site_id: str, *, name: str = "", central: bool = False) -> str:
-        """Add a site: the central one, or a satellite, of which licenses may limit the number; return its id as shown.
+        """Add the central site or a satellite, whose number licenses may limit; return its id as written.
 
         Raises:
-            EntryTaken: there is a site of that id, or a central one.
+            EntryTaken: there is a site with that id, or a central one.
             NoneFree, RequirementMissing: no more satellites are licensed.
-            EntryInvalid: the id or the name cannot be kept.
+            EntryInvalid: the id or the name is not valid.
         """
         with write_installation(self._opened) as change:
             written = names.written_id(site_id, "site id")
@@ -193,11 +193,11 @@ class Sites(Assignable):
             return written
 
     def set(self, site_id: str, *, name: str) -> str:
-        """Name a site, and return its id as shown.
+        """Set the name of a site, and return its id as written.
 
         Raises:
             NotFound: there is no such site.
-            EntryInvalid: the name cannot be kept.
+            EntryInvalid: the name is not valid.
         """
         with write_installation(self._opened) as change:
             site = known_site(change.connection, site_id)
@@ -219,7 +219,7 @@ class Sites(Assignable):
             return site.licenses
 
     def get(self, site_id: str) -> SiteRow:
-        """Return what is known of a site, and what it is assigned.
+        """Return a site with the assigned licenses.
 
         Raises:
             NotFound: there is no such site.
