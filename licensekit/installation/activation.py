@@ -70,11 +70,7 @@ class ActivationProposal(SettlingProposal[Activated]):
 
 
 def propose_activate(read: ReadTransaction, data: bytes | str) -> ActivationProposal:
-    """Work out what a license file would change, and every reason against it.
-
-    Raises:
-        FormatError, TrustError: the file is damaged or cannot be trusted.
-    """
+    """Propose to activate a license file; raise `FormatError` or `TrustError` if it is damaged or cannot be trusted."""
     return _proposal(read, data, plan_activation(read, data))
 
 

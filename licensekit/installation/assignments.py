@@ -260,11 +260,7 @@ def propose_assign(
 
 
 def parse_ids(data: bytes | str, options: TableOptions = AS_WRITTEN) -> tuple[str, ...]:
-    """Return the ids in a table of users as for `parse_users`, of which only the column `id` is needed.
-
-    Raises:
-        UsersInvalid: the faults of the table, by line.
-    """
+    """Return the ids in a table of users, which needs only the column `id`; raise `UsersInvalid` for its faults."""
     rows = parse_users(data, options)
     if faults := tuple(row.fault.at(f"line {row.line}") for row in rows if row.fault):
         raise UsersInvalid(faults=faults[:FAULTS])

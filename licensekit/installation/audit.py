@@ -104,11 +104,7 @@ class AuditLog(Section):
     """The audit log of an installation."""
 
     def verify(self) -> AuditReport:
-        """Check every link of the audit log, and every slot of assignments.
-
-        Raises:
-            AuditDamaged: an entry was altered, inserted or removed, or slots have a gap.
-        """
+        """Verify every entry and slot; raise `AuditDamaged` if one was altered, inserted or removed."""
         with read_installation(self._opened) as read:
             return AuditReport(check_audit(read.connection), read.stored.restored)
 

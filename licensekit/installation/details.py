@@ -100,13 +100,7 @@ class UserDetails(NamedTuple):
 
 
 def user_details_of(read: ReadTransaction, user_id: str, *, now: int | None = None) -> UserDetails:
-    """Return the details of a user: facts, licenses and their origin, logins, and events.
-
-    With `now` (seconds since 1970), return what they would be then.
-
-    Raises:
-        NotFound: there is no such user.
-    """
+    """Return the details of a user, or raise `NotFound`; with `now` (seconds since 1970), those of then."""
     state = read.state(now=now)
     entitlements = state.entitlements
     user = known_user(read.connection, user_id)
@@ -119,13 +113,7 @@ def user_details_of(read: ReadTransaction, user_id: str, *, now: int | None = No
 
 
 def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> LicenseDetails:
-    """Return the details of a license: its meaning, bundles, holders and history.
-
-    With `now` (seconds since 1970), return what they would be then.
-
-    Raises:
-        UnknownCode: no catalog has it.
-    """
+    """Return the details of a license, or raise `UnknownCode`; with `now` (seconds since 1970), those of then."""
     state = read.state(now=now)
     entitlements, name = state.entitlements, resolve(state.entitlements, code)
     [row] = [row for row in state.licenses if row.code == name]
@@ -213,10 +201,7 @@ def explain(
     """Explain everything that is called `name`: a user, licenses, a file; without a name, the installation.
 
     A license is found by its code, in upper or lower case, or by its display name. `data` is the content of the file
-    with that name. With `now` (seconds since 1970), explain what would be then.
-
-    Raises:
-        NotFound: nothing has this name.
+    with that name. With `now` (seconds since 1970), explain what would be then. Raises `NotFound` for an unknown name.
     """
     state = read.state(now=now)
     if not name:

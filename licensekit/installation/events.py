@@ -53,11 +53,7 @@ class Events(Section):
             return Event(number, kind, scope, subject, message, expected_end, change.now, self._opened.by)
 
     def end(self, number: int) -> None:
-        """End an event.
-
-        Raises:
-            NotFound: there is no such event in force.
-        """
+        """End an event; raise `NotFound` if no event with this number is in force."""
         with write_installation(self._opened) as change:
             if not change.connection.run(_SQL["end"], change.now, self._opened.by, number):
                 raise NotFound(reason="event", name=number)
@@ -84,23 +80,16 @@ class Leases(Section):
     """The leases of an installation, for its administrators."""
 
     def list(self, *, license_code: str | None = None, holder: str | None = None) -> tuple[HeldSeat, ...]:
-        """Return the leases that are held now, by license, oldest first; default: of every license and holder.
-
-        Raises:
-            UnknownCode: no catalog has `license_code`.
-        """
+        """Return the leases held now, of one or every license and holder, oldest first; may raise `UnknownCode`."""
         with read_installation(self._opened) as read:
             code = license_code and resolve(read.state().entitlements, license_code)
             held = seats.held(read.connection, read.now)
         return tuple(one for one in held if code in {None, one.license} and holder in {None, one.holder})
 
     def end(self, *lease_ids: str) -> builtins.list[HeldSeat]:
-        """End leases, all or none, and return them. Their seats are free immediately, and their holders are told.
+        """End leases, all or none, and return them; raise `NotFound` if one of them is not held.
 
-        The holder of a borrowed seat learns it when it can reach the database again.
-
-        Raises:
-            NotFound: one of them is not held.
+        Their seats are free immediately. Holders are told, those of borrowed seats once they can reach the database.
         """
         with write_installation(self._opened) as change:
             connection = change.connection

@@ -90,10 +90,8 @@ def propose_return(
 ) -> ReturnProposal:
     """Propose to return the active bundles of a part; `issuer` is the vendor by default.
 
-    If more than `most` assignments would have to go, the settlement has only their numbers and no holders.
-
-    Raises:
-        NotFound: no bundle of that part is active, and none was returned.
+    If more than `most` assignments would have to go, the settlement has only their numbers and no holders. Raises
+    `NotFound` if no bundle of that part is active, and none was returned.
     """
     state = read.state()
     owner, records = issuer or state.trust_store.issuer, read.bundles()
@@ -130,11 +128,7 @@ def _behind(records: Iterable[BundleRecord], part: str, issuer: str) -> list[byt
 
 
 def receipts_of(read: ReadTransaction, part: str = BASE, *, issuer: str | None = None) -> str:
-    """Return the signed receipts of bundles of a part that were returned before.
-
-    Raises:
-        NotFound: nothing of that part was returned.
-    """
+    """Return the signed receipts of returned bundles of a part; raise `NotFound` if none was returned."""
     owner = issuer or read.state().trust_store.issuer
     found = _receipts(read.connection, read.stored.journal.state, part, owner)
     if not found:
@@ -143,11 +137,7 @@ def receipts_of(read: ReadTransaction, part: str = BASE, *, issuer: str | None =
 
 
 def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
-    """Sign a statement of what is in use; return its text and document.
-
-    Raises:
-        NotActivated: the installation has no serial.
-    """
+    """Sign a statement of what is in use; return its text and document, or raise `NotActivated` without a serial."""
     state = change.read.state()
     if state.serial is None:
         raise NotActivated(reason="no-serial")

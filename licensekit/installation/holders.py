@@ -52,12 +52,7 @@ class Users(Assignable):
         administrator: bool = False,
         groups: Iterable[str] = (),
     ) -> UserFacts:
-        """Add a user without licenses, and return the user as stored.
-
-        Raises:
-            EntryTaken: there is a user with that id.
-            EntryInvalid: the id, the name or a group is not valid.
-        """
+        """Add a user without licenses, and return the user as stored; raise `EntryTaken` or `EntryInvalid`."""
         with write_installation(self._opened) as change:
             facts = UserFacts(user_id, name, kind, can_log_in, administrator, groups=tuple(groups))
             user = add_user(change.connection, facts, day_at(change.now))
@@ -75,11 +70,9 @@ class Users(Assignable):
         groups: Iterable[str] | None = None,
         retired: bool | None = None,
     ) -> UserFacts:
-        """Change the given facts of a user, and return the user; `retired=False` brings one back, without licenses.
+        """Change the given facts of a user, and return the user; raise `NotFound` or `EntryInvalid`.
 
-        Raises:
-            NotFound: there is no such user.
-            EntryInvalid: the name or a group is not valid.
+        `retired=False` brings a retired user back, without licenses.
         """
         with write_installation(self._opened) as change:
             before = known_user(change.connection, user_id)
@@ -96,11 +89,8 @@ class Users(Assignable):
     def erase(self, user_id: str) -> None:
         """Remove a person: the user with assignments, leases and events, and the name in the audit log.
 
-        The audit log keeps its entries, with `(erased)` in place of the id. It also removes persons who are only in the
-        log, such as administrators and holders of seats.
-
-        Raises:
-            NotFound: nobody with that id is known.
+        The audit log keeps its entries, with `(erased)` in place of the id. Persons who are only in the log can be
+        removed as well, such as administrators and holders of seats. Raises `NotFound` for anybody else.
         """
         with write_installation(self._opened) as change:
             user = user_facts(change.connection, user_id)
@@ -112,11 +102,7 @@ class Users(Assignable):
             erase_person(change.connection, user_id)
 
     def retire(self, user_id: str) -> tuple[str, ...]:
-        """Retire a user, which releases everything, and return what was released.
-
-        Raises:
-            NotFound: there is no such user.
-        """
+        """Retire a user, which releases everything, and return what was released; may raise `NotFound`."""
         with write_installation(self._opened) as change:
             user = known_user(change.connection, user_id)
             if not user.retired:
@@ -124,20 +110,12 @@ class Users(Assignable):
             return user.licenses
 
     def get(self, user_id: str) -> UserFacts:
-        """Return a user with the assigned licenses.
-
-        Raises:
-            NotFound: there is no such user.
-        """
+        """Return a user with the assigned licenses, or raise `NotFound`."""
         with read_installation(self._opened) as read:
             return known_user(read.connection, user_id)
 
     def list(self, wanted: UserFilter = EVERYBODY) -> Iterator[UserRow]:
-        """Yield the users that match `wanted`, by id, in constant memory.
-
-        Raises:
-            UnknownCode, WrongKind: a license in `wanted` is not a user license.
-        """
+        """Yield the users that match `wanted`, by id, in constant memory; raises as `page`."""
         with read_installation(self._opened) as read:
             yield from user_list.list_users(read, wanted)
 
@@ -193,12 +171,7 @@ class Sites(Assignable):
             return written
 
     def set(self, site_id: str, *, name: str) -> str:
-        """Set the name of a site, and return its id as written.
-
-        Raises:
-            NotFound: there is no such site.
-            EntryInvalid: the name is not valid.
-        """
+        """Set the name of a site, and return its id as written; raise `NotFound` or `EntryInvalid`."""
         with write_installation(self._opened) as change:
             site = known_site(change.connection, site_id)
             if name != site.name:
@@ -207,11 +180,7 @@ class Sites(Assignable):
             return site.written
 
     def remove(self, site_id: str) -> tuple[str, ...]:
-        """Remove a site, which releases everything, and return what was released.
-
-        Raises:
-            NotFound: there is no such site.
-        """
+        """Remove a site, which releases everything, and return what was released; may raise `NotFound`."""
         with write_installation(self._opened) as change:
             site = known_site(change.connection, site_id)
             held = frozenset((*site.licenses, slots.SATELLITE))
@@ -219,11 +188,7 @@ class Sites(Assignable):
             return site.licenses
 
     def get(self, site_id: str) -> SiteRow:
-        """Return a site with the assigned licenses.
-
-        Raises:
-            NotFound: there is no such site.
-        """
+        """Return a site with the assigned licenses, or raise `NotFound`."""
         with read_installation(self._opened) as read:
             site = known_site(read.connection, site_id)
             return SiteRow(site, lapsed(read.state().entitlements, Kind.SITE, site.holdings))

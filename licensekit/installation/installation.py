@@ -104,11 +104,7 @@ class Installation(Section):
 
     @property
     def warnings(self) -> tuple[Message, ...]:
-        """A warning before the first activation if the pack alone decides which root is trusted.
-
-        Raises:
-            FormatError, TrustError: the pack is damaged, or does not belong to the given root.
-        """
+        """A warning if the pack alone decides which root is trusted; raises `FormatError` or `TrustError`."""
         with read_installation(self._opened) as read:
             return activation.warnings_of(read)
 

@@ -64,10 +64,7 @@ def diagnose(
     """Check the installation at `home`, and return the findings in the order of the checks.
 
     Nothing is changed, and an installation that cannot be opened is a finding as well. The arguments are those of
-    `Installation.open`.
-
-    Raises:
-        HomeInvalid, FileUnusable: there cannot be an installation at `home`.
+    `Installation.open`. Raises `HomeInvalid` or `FileUnusable` if `home` cannot be the place of an installation.
     """
     location, day = homes.database_of(home, create=False), None if released is None else days_of(released)
 

@@ -57,11 +57,7 @@ def _sold(bundle: Bundle) -> dict[str, Any]:
 
 
 def activation_of(read: ReadTransaction, number: int) -> tuple[AuditEntry, tuple[BundleChange, ...]]:
-    """Return the audit entry of an activation, and what its bundles changed, as far as they still verify.
-
-    Raises:
-        NotFound: there is no such entry, or it is not an activation.
-    """
+    """Return the audit entry of an activation, and what its verified bundles changed; may raise `NotFound`."""
     found = entry_of(read, number)
     if found is None or found.facts.get("did") != "activate":
         raise NotFound(reason="activation", name=number)

@@ -152,10 +152,8 @@ class Settlement:
     def read(self, data: bytes | str, options: TableOptions = AS_WRITTEN) -> "Settlement":
         """Return the settlement in an edited table; holders that it does not name keep their licenses.
 
-        The table needs the columns `license`, `id` and `action`, and `instead` for another plan.
-
-        Raises:
-            SettlementInvalid: every fault by line, such as a license that would still be in deficit.
+        The table needs the columns `license`, `id` and `action`, and `instead` for another plan. Raises
+        `SettlementInvalid` with every fault by line, such as a license that would still be in deficit.
         """
         known = {(row.license, row.id): row for row in self.rows}
         lines, choices, faults = dict[Key, int](), dict[Key, dict[str, str]](), list[Located]()

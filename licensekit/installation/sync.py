@@ -94,11 +94,7 @@ class SyncProposal(Proposal[Synced]):
 
 
 def propose_sync(opened: OpenInstallation, rows: Iterable[ImportRow]) -> SyncProposal:
-    """Propose to make all users from a directory match the rows of `parse_directory`.
-
-    Raises:
-        UsersInvalid: the table as a whole is not valid, or no row has a user.
-    """
+    """Propose to make all users from a directory match rows of `parse_directory`; may raise `UsersInvalid`."""
     rows = tuple(rows)
     _require_table(rows)
     plan = _planned(opened, rows, from_directory=True)
@@ -110,21 +106,15 @@ def propose_sync(opened: OpenInstallation, rows: Iterable[ImportRow]) -> SyncPro
 
 
 def propose_import(opened: OpenInstallation, rows: Iterable[ImportRow]) -> SyncProposal:
-    """Propose to add and change users and assign their licenses by the rows of `parse_users`.
-
-    Raises:
-        UsersInvalid: all faults, by line.
-    """
+    """Propose to add and change users and assign licenses by rows of `parse_users`; raise `UsersInvalid` for faults."""
     plan = _faultless(_planned(opened, tuple(rows)))
     return replace(plan, changes=tuple(map(_change, plan.staged)))
 
 
 def import_users(opened: OpenInstallation, rows: Iterable[ImportRow], progress: Progress = lambda _: None) -> Synced:
-    """Add and change users and assign their licenses by the rows of `parse_users`, as one change.
+    """Add and change users and assign their licenses by the rows of `parse_users`, all or none.
 
-    Raises:
-        UsersInvalid: all faults, by line; nothing was changed.
-        ProposalStale: a user was changed during a very large import; nothing was changed.
+    Raises `UsersInvalid` for faults, by line, or `ProposalStale` if a user was changed during a very large import.
     """
     rows = tuple(rows)
     if len(rows) <= TOGETHER:

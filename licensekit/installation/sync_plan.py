@@ -186,9 +186,7 @@ def list_rules(read: ReadTransaction) -> tuple[GroupRule, ...]:
 def add_rule(change: WriteTransaction, group: str, *licenses: str) -> GroupRule:
     """Assign licenses to the members of a group from the next sync on, and return its rule.
 
-    Raises:
-        UnknownCode, WrongKind: one of them is not a user license.
-        EntryInvalid: the name of the group is not valid.
+    Raises `UnknownCode` or `WrongKind` if one is not a user license, or `EntryInvalid` for the name of the group.
     """
     [written] = names.check_groups([group])
     entitlements = change.read.state().entitlements
@@ -198,10 +196,9 @@ def add_rule(change: WriteTransaction, group: str, *licenses: str) -> GroupRule:
 
 
 def remove_rule(change: WriteTransaction, group: str, *licenses: str) -> GroupRule:
-    """Remove licenses from the rule of a group, or the whole rule; return the rest. Users keep their licenses.
+    """Remove licenses from the rule of a group, or all of them; return the rest, or raise `NotFound` if it lacks one.
 
-    Raises:
-        NotFound: there is no such rule, or it does not have these licenses.
+    Users keep their licenses.
     """
     key = names.folded(group)
     known = read_rules(change.connection).get(key, GroupRule(group, ()))

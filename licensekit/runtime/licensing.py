@@ -129,12 +129,9 @@ class Licensing(Questions):
         return lambda function: preceded(function, lambda *_, **__: self.require(code, at_least))
 
     def count(self, code: str) -> Count:
-        """Return how many of a license there are, and how many are in use.
+        """Return how many of a license there are, and how many are in use; may raise `UnknownCode`.
 
         For concurrent seats and meters, each call asks the database; while it is away, the last known number counts.
-
-        Raises:
-            UnknownCode: no catalog has the code.
         """
         state = self._live.snapshot.state
         license_ = state.entitlements.licenses.get(asked(state.entitlements, code))
@@ -333,10 +330,7 @@ class Licensing(Questions):
     async def changed(self, since: int | None = None) -> int:
         """Wait for the next change of answers, or for one after revision `since`; return the new revision.
 
-        It uses no thread, and can be cancelled.
-
-        Raises:
-            DatabaseUnavailable: the program has closed this object.
+        It uses no thread, and can be cancelled. Raises `DatabaseUnavailable` once the program has closed this object.
         """
         import asyncio  # noqa: PLC0415  # already loaded by a caller that awaits
 
@@ -356,9 +350,8 @@ class Licensing(Questions):
     def refresh(self) -> None:
         """Read the installation again now.
 
-        Raises:
-            StateError: the database cannot be read; answers come from memory until it can.
-            TrustError: its documents were rolled back; likewise.
+        Raises `StateError` if the database cannot be read, or `TrustError` if its documents were rolled back; answers
+        then come from memory.
         """
         self._live.reload()
 

@@ -96,11 +96,7 @@ class Observer:
         self.lock = Lock()  # held during a look; replaced in a forked child
 
     def look(self, database: Database) -> bool:
-        """Read the leases that are due, and free the seats of silent holders; return whether any was freed.
-
-        Raises:
-            StateError: the database cannot be read or written.
-        """
+        """Read due leases, and free the seats of silent holders; return whether any was; may raise `StateError`."""
         begin = self._elapsed()
         if (self._steady and begin < self._due) or not self.lock.acquire(blocking=False):
             return False

@@ -52,29 +52,19 @@ class Questions:
             raise engine.not_entitled(self.entitlements, code)
 
     def count(self, code: str) -> engine.Count:
-        """Return how many of a license there are, and how many are in use.
-
-        Raises:
-            UnknownCode: no catalog has the code.
-        """
+        """Return how many of a license there are, and how many are in use; raise `UnknownCode` if no catalog has it."""
         return engine.questions.count_of(self.entitlements, code, {})
 
     def explain(self, code: str) -> tuple[engine.Explanation, ...]:
-        """Return every bundle that grants a license, and through which other license.
-
-        Raises:
-            UnknownCode: no catalog has the code.
-        """
+        """Return every bundle that grants a license, and through which other license; raises as `count`."""
         granted = self.entitlements
         return engine.explain(granted, engine.questions.asked(granted, code))
 
     def setting(self, code: str) -> str | int | bool | None:
         """Return the value of a setting: as sold, merged over parts, or else its default.
 
-        It is None if nothing was sold and there is no default, or if it is of a partner who is not installed.
-
-        Raises:
-            UnknownCode: no catalog has it.
+        It is None if nothing was sold and there is no default, or if it is of a partner who is not installed. Raises
+        `UnknownCode` if no catalog has it.
         """
         return engine.questions.setting(self.entitlements, code)
 

@@ -171,9 +171,7 @@ class Lease:
         """Return whether the seat gives access `at_least` to a license.
 
         It gives its own license, the licenses that this includes, and what everybody has; nothing if it is not held.
-
-        Raises:
-            UnknownCode: the seat is held, and no catalog has the code.
+        Raises `UnknownCode` if it is held, and no catalog has the code.
         """
         return self.access(code) >= at_least
 
