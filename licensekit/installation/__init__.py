@@ -1,7 +1,6 @@
-"""Every change of an installation: preview, activate, users, sites, events, requests, returns.
+"""Changes of an installation: activation with preview, users, sites, events, requests and returns.
 
-An application calls it from its own screens; the `licensekit` command and the console are built on what is named here,
-and on nothing beneath.
+Applications call it from their own screens. The `licensekit` command and the console use only the names exported here.
 """
 
 from licensekit.database.backup import Restored

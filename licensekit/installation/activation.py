@@ -1,4 +1,4 @@
-"""A license file, given or fetched, is taken whole or not at all (`docs/installation.md`, "Activation")."""
+"""Activation of a license file, given or fetched, whole or not at all (`docs/installation.md`, "Activation")."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ from licensekit.wire.plain import plain_fields, word
 
 
 class LicensesEnd(Message, reasons=True):
-    """Licenses give less from a moment on: they can be read, or are not granted."""
+    """Licenses become read-only or are no longer granted."""
 
     licenses: tuple[str, ...]
     since: int | None = None  # in seconds since 1970; None: as soon as the file is active
 
 
 class ShortLater(Message):
-    """More are in use than there will be once the file has its effect."""
+    """More of a license are in use than there will be once the file takes effect."""
 
     license: str
     in_use: int
@@ -42,7 +42,7 @@ class ShortLater(Message):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ActivationProposal(SettlingProposal[Activated]):
-    """What activating a file would do; nothing is changed yet."""
+    """What activating a file would do; nothing has changed yet."""
 
     preview: Preview
     """Each bundle and license before and after, and every reason against the activation."""
@@ -50,15 +50,14 @@ class ActivationProposal(SettlingProposal[Activated]):
     opened: OpenInstallation
 
     def apply(self, *, confirm: bool = False, settle: Settlement | None = None) -> Activated:
-        """Activate the file as it was shown, whole or not at all; with `settle` in one change with what that releases.
+        """Activate the file as it was shown, whole or not at all.
 
-        `settle` is the `settlement`, or what `settlement.read` made of it.
+        `settle` is the `settlement`, or one that `settlement.read` returned; its releases are part of the same change.
 
         Raises:
-            ProposalStale: its bundles, or what it would change, are not as they were shown; or the assignments are not
-                that are to be settled.
+            ProposalStale: the bundles, their effects, or the assignments to be settled have changed since.
             RefusedError: it does not fit this installation; its `faults` are every reason.
-            FormatError, TrustError: something in it is not to be believed any more.
+            FormatError, TrustError: something in it cannot be trusted any more.
         """
         self.require_confirmed(confirm=confirm)
         return write_first(self.opened, lambda change: self._apply(change, settle))
@@ -71,11 +70,7 @@ class ActivationProposal(SettlingProposal[Activated]):
 
 
 def propose_activate(read: ReadTransaction, data: bytes | str) -> ActivationProposal:
-    """Work out what a license file would change, and every reason against it.
-
-    Raises:
-        FormatError, TrustError: the file is damaged or not to be believed.
-    """
+    """Propose to activate a license file; raise `FormatError` or `TrustError` if it is damaged or cannot be trusted."""
     return _proposal(read, data, plan_activation(read, data))
 
 
@@ -94,7 +89,7 @@ def _proposal(read: ReadTransaction, data: bytes | str, plan: ActivationPlan) ->
 
 
 def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
-    """Write everything that an activation changes; raise the first reason against it, whose `faults` are all."""
+    """Carry out an activation; raise the first reason against it, whose `faults` are all reasons."""
     if plan.reasons:
         raise plan.reasons[0].replace(more=tuple(plan.reasons[1:]))
     if not plan.outcome.changed and change.read.stored.recorded is not None:
@@ -113,7 +108,7 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
 
 
 def warnings_of(read: ReadTransaction) -> tuple[Message, ...]:
-    """Check the pack that was given, and return what to know about whom it makes us believe."""
+    """Verify the given pack, and return a warning if it alone decides which root is trusted."""
     if read.opened.pack is None:
         return ()
     open_pack(read.pack, read.root)
@@ -182,13 +177,13 @@ def _path(bundle: Bundle) -> str:
 
 
 Fetch = Callable[[str], bytes]
-"""Returns what is at an address; raises a `LicenseError` if nothing comes."""
+"""Fetches the file at an address; raises a `LicenseError` if it cannot."""
 
 
 def update_address(read: ReadTransaction, issuer: str | None) -> str:
-    """Return where the newest file of an issuer lies, the vendor by default (`docs/format.md`, "Extensions").
+    """Return the address of an issuer's newest file, by default the vendor's (`docs/format.md`, "Extensions").
 
-    What has expired or was taken back says it as well: a renewal is looked for then, too.
+    Expired and revoked bundles name it as well, so that their renewal can be found.
     """
     trust_store = read.state().trust_store
     owner = issuer or trust_store.issuer
@@ -200,15 +195,15 @@ def update_address(read: ReadTransaction, issuer: str | None) -> str:
     if not payloads or folder is None or not pickups:
         reason = ("pickup" if folder else "catalog") if payloads else "nothing"
         raise UpdateNotOffered(reason=reason, issuer=owner)
-    # What was activated last is what the issuer goes on with.
+    # The issuer updates the bundle that was activated last.
     return f"{folder.removesuffix('/')}/{pickups[-1]}.lic"
 
 
 def propose_fetched(address: str, fetch: Fetch, propose: Callable[[bytes], ActivationProposal]) -> ActivationProposal:
-    """Return what the file at an address would change.
+    """Fetch the file at an address and propose its activation.
 
-    An error that names no place names the folder, as whoever knows the whole address can fetch the file. What is
-    damaged is to be fetched again, and not to be mailed.
+    Errors name the folder instead of the whole address, because anyone who knows that can fetch the file. A damaged
+    file is reported as `FetchFailed`: it should be fetched again.
     """
     data = b""
     try:
@@ -217,7 +212,7 @@ def propose_fetched(address: str, fetch: Fetch, propose: Callable[[bytes], Activ
             raise FetchFailed(reason="page")
         return propose(data)
     except LicenseError as error:
-        # All files end with a line: without its end one is cut off, and not forged.
+        # Files end with a newline; without it, a file was cut off and not forged.
         is_cut_off = isinstance(error, SignatureInvalid) and not data.endswith(b"\n")
         is_damaged = is_cut_off or isinstance(error, FormatError)
         shown = FetchFailed(reason="damaged", detail=error.message) if is_damaged else error
@@ -225,6 +220,6 @@ def propose_fetched(address: str, fetch: Fetch, propose: Callable[[bytes], Activ
 
 
 def is_news(preview: Preview) -> bool:
-    """Return whether a file has anything to take or to refuse but older bundles."""
+    """Return whether a file has anything besides known and older bundles."""
     is_older = [isinstance(one, BundleRefused) and one.reason == "older" for one in preview.reasons]
     return preview.outcome.changed or not all(is_older)

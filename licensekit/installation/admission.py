@@ -1,18 +1,19 @@
-"""Which bundles and resets of a file an installation takes (`docs/installation.md`, "Activation").
+"""Rules for which bundles and resets of a file an installation accepts (`docs/installation.md`, "Activation").
 
 A1  A bundle that was returned never works here again.
-A2  The same bundle again changes nothing. Signed again by another key it is the same bundle: the new signature takes
-    the place of the old one, and nothing else changes.
-A3  A bundle for another serial than those that are here is refused, unless it takes the place of the present one. Only
-    the vendor's bundles, or those of an installation that has none of the vendor's, move the serial.
-A4  Within issuer, serial, part and use, another bundle of a sequence that was here is a conflict, and a lower sequence
-    than one that was here is refused, unless a reset allows it once. A bundle holds others back only while its key may
-    still sign it, and one of a limited key only those that its scope admits.
+A2  The same bundle again changes nothing. A bundle that another key has signed again is the same bundle: the new
+    signature replaces the old one, and nothing else changes.
+A3  A bundle for another serial is refused, unless it replaces the present serial. Only the vendor's bundles may change
+    the serial, or any issuer's if the installation has none of the vendor's.
+A4  Within issuer, serial, part and use, a different bundle with a known sequence is a conflict, and a sequence lower
+    than a known one is refused, unless a reset allows it once. A bundle keeps others out only while its key may still
+    sign it, and a bundle of a limited key only those that its scope admits.
 A5  A bundle bound to another installation is refused.
 A6  A bundle whose maintenance ended before the product version was released is refused.
 A8  A bundle with a value that does not fit a setting of its issuer's newest catalog is refused.
 
-A reset is the vendor's, for the key of this installation, and counts once (`docs/installation.md`, "Resets").
+A reset must be the vendor's, must name the key of this installation, and counts once (`docs/installation.md`,
+"Resets").
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -38,44 +39,44 @@ Several = Iterable[Verified[Bundle]]
 
 
 class AdmissionFacts(NamedTuple):
-    """What of an installation and of a file decides about its bundles."""
+    """The facts of an installation and a file by which bundles are admitted."""
 
-    before: TrustStore  # whom the installation believes without the file
-    trust_store: TrustStore  # and with it
-    resets: tuple[Verified[Reset], ...]  # those of the file
-    stored: Mapping[bytes, StoredBundle]  # identity to each bundle that was ever activated, in the order of activation
+    before: TrustStore  # without the file
+    trust_store: TrustStore  # with the file
+    resets: tuple[Verified[Reset], ...]  # in the file
+    stored: Mapping[bytes, StoredBundle]  # identity to each bundle ever activated, in the order of activation
     journal: JournalState
-    verified: VerifiedBundles  # those of them that still verify
+    verified: VerifiedBundles  # the stored bundles under `trust_store`
     fingerprint: Fingerprint
     released: int | None
-    lower_allowed: int  # how many resets that allow a lower sequence were not used yet
+    lower_allowed: int  # the number of unused resets that allow a lower sequence
     now: int
 
     def active(self, kept: Several) -> list[Verified[Bundle]]:
-        """Return those of the `kept` bundles that are in force, or wait for their start."""
+        """Return those of the `kept` bundles that are in force or waiting for their start."""
         in_force, waiting = Timeline.of(kept, self.trust_store.trust).governing(self.now)
         return [*in_force, *waiting]
 
     def evaluated(self, kept: Several, moment: int) -> Entitlements:
-        """Return what the `kept` bundles would grant at a second since 1970."""
+        """Return what the `kept` bundles would grant at a `moment` in seconds since 1970."""
         return evaluate(self.trust_store, kept, moment, fingerprint=self.fingerprint, released=self.released)
 
 
 class Admission(NamedTuple):
-    """What becomes of the bundles of a file."""
+    """The bundles of a file, sorted by what happens to them."""
 
     new: Bundles
-    again: Bundles  # those that are here, and are signed by another key now
-    same: Bundles  # those that are here, and change nothing
+    again: Bundles  # known bundles with the signature of another key
+    same: Bundles  # known bundles that change nothing
     refused: Bundles
-    reasons: tuple[errors.RefusedError, ...]  # everything that stands against those
-    kept: Bundles  # what may be in force then, in the order of activation
-    put_away: Bundles  # what may no longer be: of a higher sequence than one that a reset lets in
+    reasons: tuple[errors.RefusedError, ...]  # every reason against the refused ones
+    kept: Bundles  # all that may be in force afterwards, in the order of activation
+    put_away: Bundles  # bundles that may not any more, because a reset admits one of a lower sequence
     lowered: int  # how many resets this uses up
 
 
 def admit(bundles: Several, facts: AdmissionFacts) -> Admission:
-    """Return what becomes of `bundles`, taken together: base bundles come first."""
+    """Decide about all `bundles` together, base bundles first."""
     bundles = list(bundles)
     again = [one for one in bundles if _is_signed_again(one, facts)]
     kept, floors = _kept_with(again, facts), [*facts.verified.verified, *again]
@@ -107,8 +108,8 @@ def admit(bundles: Several, facts: AdmissionFacts) -> Admission:
 def _faults(
     verified: Verified[Bundle], active: Several, floors: Several, facts: AdmissionFacts
 ) -> tuple[errors.RefusedError | None, list[errors.RefusedError]]:
-    """Return everything that stands against a bundle, and what of it a reset would allow."""
-    # What was returned stays away for that alone, whatever its sequence.
+    """Return the fault that a reset would allow, if any, and every fault of a bundle."""
+    # A returned bundle is refused for that alone, whatever its sequence.
     if verified.identity in facts.journal.returned:
         of_sequence: errors.RefusedError | None = errors.BundleRefused(reason="returned", **naming(verified.document))
     else:
@@ -124,7 +125,7 @@ def _is_signed_again(verified: Verified[Bundle], facts: AdmissionFacts) -> bool:
 
 
 def _kept_with(again: Several, facts: AdmissionFacts) -> list[Verified[Bundle]]:
-    """Return what may be in force, with the new signatures; each stays in its place."""
+    """Return the kept bundles that verify, with their new signatures, in the order of activation."""
     sound = {one.identity: one for one in (*facts.verified.kept, *again)}
     places = [i for i, one in facts.stored.items() if one.record.state == KEPT]
     return [sound[identity] for identity in places if identity in sound]
@@ -148,7 +149,7 @@ def _of_serial(verified: Verified[Bundle], active: Several, facts: AdmissionFact
 
 
 def _takes_place(verified: Verified[Bundle], serial: str, present: Iterable[Bundle], facts: AdmissionFacts) -> bool:
-    """Return whether a bundle takes the place of what its issuer has here for `serial`."""
+    """Return whether a bundle replaces everything that its issuer has here for `serial`."""
     bundle = verified.document
     own = [one for one in present if (one.issuer, one.serial) == (bundle.issuer, serial)]
     own = [one for one in own if one.part == BASE] or own
@@ -160,7 +161,7 @@ def _of_sequence(verified: Verified[Bundle], floors: Several, facts: AdmissionFa
     bundle, known = verified.document, facts.stored.get(verified.identity)
     there = {one.identity for one in floors}
     line = {one.identity: one.document.sequence for one in floors if _is_ahead(one, bundle, facts)}
-    for identity, lost in facts.journal.taken.items():  # only the journal knows what is lost
+    for identity, lost in facts.journal.taken.items():  # a lost bundle is only in the journal
         is_of_line = identity not in there and _line(lost) == _line(bundle)
         if is_of_line and still_holds(lost, bundle, facts.trust_store.trust):
             line[identity] = lost.sequence
@@ -173,7 +174,7 @@ def _of_sequence(verified: Verified[Bundle], floors: Several, facts: AdmissionFa
 
 
 def _is_ahead(one: Verified[Bundle], bundle: Bundle, facts: AdmissionFacts) -> bool:
-    """Return whether `one` would hold `bundle` back, were its sequence the higher one."""
+    """Return whether `one` keeps `bundle` out if its sequence is higher."""
     return _line(one.document) == _line(bundle) and holds_back(one, bundle, facts.trust_store.trust)
 
 
@@ -189,7 +190,7 @@ def _of_part(verified: Verified[Bundle], facts: AdmissionFacts) -> Iterator[erro
 
 
 def reset_faults(facts: AdmissionFacts) -> Iterator[errors.RefusedError]:
-    """Yield which resets do not count here."""
+    """Yield a fault for each reset that is not valid here."""
     journal, in_file = facts.journal, set[bytes]()
     for verified in facts.resets:
         reset = verified.document
@@ -206,14 +207,14 @@ def reset_faults(facts: AdmissionFacts) -> Iterator[errors.RefusedError]:
 
 
 def time_after(read: ReadTransaction, resets: Iterable[Verified[Reset]]) -> TimeSeen:
-    """Return what is remembered of time once `resets` were applied."""
+    """Return the observations of time after `resets` are applied."""
     issued = [v.document.issued for v in resets if v.document.what is ResetWhat.CLOCK]
     seen = observe(read.stored.time, read.reading)
     return reset_clock(seen, max(issued), read.reading.clock) if issued else seen
 
 
 def apply_resets(change: WriteTransaction, resets: Iterable[Verified[Reset]], lowered: int) -> None:
-    """Carry resets out, and use up those that let `lowered` bundles in."""
+    """Apply resets, and use up those that admitted `lowered` bundles."""
     for verified in resets:
         reset = verified.document
         change.enter(ResetUsed(reset.nonce, reset.what, reset.issuer, reset.issued, change.time.elapsed))

@@ -1,4 +1,4 @@
-"""Assignments of licenses to users and sites, changed by the rules: of one, or of many users as one change."""
+"""Changes of assignments: of one user or site, or of many users as one change."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,11 +29,11 @@ from licensekit.wire.plain import word
 
 
 class HolderChange(NamedTuple):
-    """What a change does to the licenses of one user or site."""
+    """A change of the licenses of one user or site."""
 
     id: str
     written: str
-    held: frozenset[str]  # what is assigned before
+    held: frozenset[str]  # the licenses before
     assigned: frozenset[str]
     released: frozenset[str]
     ends: bool = False  # whether the user is retired, or the site removed
@@ -50,15 +50,15 @@ def plan_licenses(
     swap: bool = False,
     faults: Iterable[RefusedError] = (),
 ) -> list[HolderChange]:
-    """Work out what assigning and releasing licenses does to each of `holders`; raise all that stands against it.
+    """Plan assigning and releasing licenses for each of `holders`; raise the first fault with all others in it.
 
-    What is assigned already stays, and each loses what it holds of `release`, which is free for the others. Who holds
-    none of it, or is retired and assigned any, is a fault if `named`, and else left out. With `swap`, who is
-    assigned a plan loses another one of its issuer. `faults` come before others.
+    Existing assignments stay, and each holder loses its licenses in `release`, which become free for others. A holder
+    without any of those, or a retired one to be assigned something, is a fault if `named`, and skipped if not. With
+    `swap`, a new plan replaces another one of the same issuer. `faults` come before others.
     """
     entitlements, vendor = state.entitlements, f"{state.trust_store.issuer}."
     wanted = frozenset(resolve(entitlements, code, (kind,)) for code in assign)
-    # What no catalog has any more can still be released.
+    # A license that is no longer in a catalog can still be released.
     bare = (code.removeprefix(vendor) for code in release)
     unwanted = frozenset(c if c in state.in_use else resolve(entitlements, c, (kind,)) for c in bare)
     planned, found = list[HolderChange](), list(faults)
@@ -82,14 +82,15 @@ def plan_licenses(
 def refusals(
     entitlements: Entitlements, in_use: Mapping[str, int], changes: Sequence[HolderChange], *, exchange: bool = True
 ) -> Iterator[tuple[HolderChange, RefusedError]]:
-    """Yield what stands against changes in their order; `in_use` is before them, and all that is released is free.
+    """Yield the faults of changes in order; `in_use` is before the changes, and everything that they release is free.
 
-    Without `exchange`, what is released by those who are assigned something is not: they may be refused.
+    Without `exchange`, licenses released by holders who are also assigned something do not count as free, because such
+    a change may be refused.
     """
     used = Counter(in_use)
     used.subtract(code for one in changes if exchange or not one.assigned for code in one.released & one.held)
     for one in changes:
-        # Nothing stands against the end of a user or site, which releases everything.
+        # Ending a user or site releases everything, so it is always possible.
         asked = None if one.ends or not (one.assigned or one.released) else AssignmentChange(one.assigned, one.released)
         against = faults_of(entitlements, used, one.written, one.held, asked) if asked else ()
         yield from ((one, fault) for fault in against)
@@ -97,7 +98,7 @@ def refusals(
 
 
 def write_changes(change: WriteTransaction, kind: Kind, changes: Iterable[HolderChange]) -> None:
-    """Assign and release what was planned, with audit entries about the users or sites of which something changes."""
+    """Carry out planned changes, with audit entries for the users or sites that change."""
     changes = [one for one in changes if one.assigned or one.released or one.ends]
     if changes and kind is Kind.USER:
         staged_users.make_within(change, _staged(change.connection, changes))
@@ -115,7 +116,7 @@ def write_changes(change: WriteTransaction, kind: Kind, changes: Iterable[Holder
 
 
 def _staged(connection: Connection, changes: Sequence[HolderChange], basis: Basis | None = None) -> StagedChange:
-    """Return how each user is to be; raise `ProposalStale` where another one has changed what it holds."""
+    """Return the staged change of users; raise `ProposalStale` if their licenses have changed since."""
     about, did = "these users", "user-retire" if any(one.ends for one in changes) else "user-assign"
     known = staged_users.known_users(connection, [one.id for one in changes])
     users = list[tuple[str, StagedUser]]()
@@ -128,26 +129,26 @@ def _staged(connection: Connection, changes: Sequence[HolderChange], basis: Basi
 
 
 def retirement(user: UserFacts) -> HolderChange:
-    """Return the change that retires a user, which releases everything."""
+    """Return the change that retires a user and releases everything."""
     held = frozenset(user.licenses)
     return HolderChange(user.id, user.written, held, frozenset(), held, ends=True)
 
 
 class Assignable(Section):
-    """The users or the sites of an installation, as what licenses are assigned to."""
+    """The users or the sites of an installation, to which licenses are assigned."""
 
     _kind: ClassVar[Kind]
 
     def assign(self, holder_id: str, *licenses: str, release: Iterable[str] = ()) -> tuple[str, ...]:
-        """Assign licenses, and release others in the same change; return what was newly assigned.
+        """Assign licenses, and release others in the same change; return the newly assigned ones.
 
-        What is assigned already stays as it is.
+        Existing assignments stay as they are.
 
         Raises:
-            NotFound, UserRetired: there is no such user or site, or one that was retired.
-            UnknownCode, WrongKind: one of them is no license of users, or of sites.
-            NoneFree, PlanHeld, RequirementMissing, StillRequired, NotAssigned: the first thing that
-                stands against it; its `faults` are all.
+            NotFound, UserRetired: there is no such user or site, or the user is retired.
+            UnknownCode, WrongKind: one of them is not a license of users, or of sites.
+            NoneFree, PlanHeld, RequirementMissing, StillRequired, NotAssigned: the first reason against it; its
+                `faults` are all reasons.
         """
         with write_installation(self._opened) as change:
             holder = self._known(change.connection, holder_id)
@@ -160,14 +161,14 @@ class Assignable(Section):
         self.assign(holder_id, release=licenses)
 
     def prefer(self, license_code: str, *holder_ids: str) -> None:
-        """Assign the first slots of a license in this order: of too few, those users or sites keep one.
+        """Assign the first slots of a license in this order, so that these holders keep one if there are too few.
 
-        All others keep their order. Without anybody, the slots are only numbered again, which closes the gaps that
-        somebody left who edited the database. Of sites it may be a license that limits how many satellites there are.
+        All others keep their order. Without ids, the slots are only renumbered, which closes gaps after the database
+        was edited. For sites, the license may also be one that limits the number of satellites.
 
         Raises:
             NotFound, NotAssigned: there is no such user or site, or it does not hold the license.
-            UnknownCode, WrongKind: it is no license of users, or of sites.
+            UnknownCode, WrongKind: it is not a license of users, or of sites.
         """
         with write_installation(self._opened) as change:
             known = [self._known(change.connection, one).id for one in holder_ids]
@@ -187,20 +188,20 @@ class Assignable(Section):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class UsersProposal(Proposal[int]):
-    """What a change of the licenses of many users would do; nothing is changed yet."""
+    """What a change of the licenses of many users would do; nothing has changed yet."""
 
     users: tuple[HolderChange, ...]
-    """What would be changed of each; who would stay as before is left out."""
+    """The change of each user; users who stay the same are left out."""
     opened: OpenInstallation
     basis: Basis | None
     again: "Callable[[OpenInstallation], UsersProposal]"
 
     def apply(self, progress: Progress = lambda _: None) -> int:
-        """Change all of them as it was shown, or nobody; return how many were changed.
+        """Change all users as it was shown, or none; return how many were changed.
 
         Raises:
-            ProposalStale: it would be other users, or other licenses.
-            RefusedError: it is not possible any more; its `faults` are every reason.
+            ProposalStale: other users or licenses would change by now.
+            RefusedError: it is no longer possible; its `faults` are every reason.
         """
         now = self.again(self.opened)
         require_same(self, now)
@@ -224,15 +225,20 @@ def propose_assign(
     swap: bool = False,
     skip: bool = False,
 ) -> UsersProposal:
-    """Work out what it does to assign licenses to many users and to release licenses of them; or to retire them.
+    """Propose to assign and release licenses of many users, or to retire them.
 
-    `chosen` are their ids, or a filter of `list`. What is released is free for those who are assigned it in the same
-    change. With `retire`, everything is released, and nothing else matters. With `swap`, a plan takes the
-    place of the one that a user has of its issuer. With `skip`, named users too whom it does not concern are left out.
+    Args:
+        opened: The installation.
+        chosen: The ids of the users, or a filter as for `list`.
+        assign: Licenses to assign.
+        release: Licenses to release; they are free for users who are assigned them in the same change.
+        retire: Whether to retire the users, which releases everything.
+        swap: Whether a new plan replaces another one of the same issuer.
+        skip: Whether to skip named users to whom the change does not apply.
 
     Raises:
-        UnknownCode, WrongKind: a license is no user license.
-        RefusedError: the first thing that stands against it; its `faults` are all, of every user.
+        UnknownCode, WrongKind: a license is not a user license.
+        RefusedError: the first reason against it; its `faults` are all reasons, for every user.
     """
     wanted, unwanted = tuple(assign), tuple(release)
     if named := not isinstance(chosen, UserFilter):
@@ -241,7 +247,7 @@ def propose_assign(
         users, faults = _chosen(read, chosen)
         state = None if retire and not faults else read.state()
         basis = None if state is None else staged_users.basis_of(read, state)
-    # For many users the rest takes long: the snapshot has ended.
+    # The rest takes long for many users, so it runs after the snapshot has ended.
     if state is None:
         planned = [retirement(user) for user in users if not user.retired]
     else:
@@ -254,11 +260,7 @@ def propose_assign(
 
 
 def parse_ids(data: bytes | str, options: TableOptions = AS_WRITTEN) -> tuple[str, ...]:
-    """Return the ids in a table of users, as `parse_users` reads it: its column `id` is enough.
-
-    Raises:
-        UsersInvalid: what is wrong with it, by line.
-    """
+    """Return the ids in a table of users, which needs only the column `id`; raise `UsersInvalid` for its faults."""
     rows = parse_users(data, options)
     if faults := tuple(row.fault.at(f"line {row.line}") for row in rows if row.fault):
         raise UsersInvalid(faults=faults[:FAULTS])
@@ -266,7 +268,7 @@ def parse_ids(data: bytes | str, options: TableOptions = AS_WRITTEN) -> tuple[st
 
 
 def _chosen(read: ReadTransaction, chosen: UserFilter | Iterable[str]) -> tuple[list[UserFacts], list[RefusedError]]:
-    """Return the chosen users, each once, and who is not known."""
+    """Return the chosen users, each once, and a fault for each unknown id."""
     if isinstance(chosen, UserFilter):
         return [row.user for row in list_users(read, chosen)], []
     named = {names.folded(user_id): user_id for user_id in chosen}

@@ -1,4 +1,4 @@
-"""The audit log for administrators: its entries, and whether it and the slots are whole."""
+"""The audit log for administrators: its entries, and verification of the log and the slots."""
 
 import json
 import re
@@ -18,8 +18,8 @@ from licensekit.state.slots import misnumbered
 from licensekit.state.transactions import Section
 from licensekit.text.names import search_words
 
-_READ: Final = 2000  # how many entries are read at a time where all are wanted
-_FOUND: Final = 20  # how many people a text finds at most
+_READ: Final = 2000  # how many entries are read at a time if all are wanted
+_FOUND: Final = 20  # how many people a text may find
 _SQL: Final = read_queries(__file__)
 _FIELDS: Final = {
     "user": "user users holder",
@@ -27,31 +27,31 @@ _FIELDS: Final = {
     "license": "license licenses assigned released",
     "bundle": "bundle bundles again replaced",
 }
-"""What a name is of, to the fields of entries that have such names; a subject is what its scope says."""
+"""Kind of a name to the fields of entries with such names; the kind of a subject is its scope."""
 _KINDS: Final = {field: kind for kind, fields in _FIELDS.items() for field in fields.split()}
 _NO_NAME: Final = re.compile(rf"{re.escape(ERASED)}|\d+ more")
 
 
 class AuditEntry(NamedTuple):
-    """One entry as it is kept, and what it says."""
+    """An entry as it is stored, and its facts."""
 
     number: int
     entry: bytes
     hash: bytes
     facts: Mapping[str, Any]
-    """With names in place of pseudonyms."""
+    """The fields of the entry, with names in place of pseudonyms."""
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values: what it says, and in words."""
+        """Return the facts and the message as plain JSON values."""
         return {"number": self.number, **self.facts, "message": self.message}
 
     @property
     def message(self) -> str:
-        """What was done, as a sentence without its full stop."""
+        """What was done, as a sentence without a period."""
         return sentence_of(self.facts)
 
     def said(self, write: Callable[[str, str], str]) -> str:
-        """Return the message with each name as `write` has it: its kind is one of `_FIELDS`."""
+        """Return the message with each name replaced by `write(kind, name)`; the kinds are those of `_FIELDS`."""
         kinds = {**_KINDS, "subject": str(self.facts.get("scope"))}
 
         def named(value: Any, kind: str) -> Any:
@@ -64,27 +64,27 @@ class AuditEntry(NamedTuple):
 
 
 class AuditFilter(NamedTuple):
-    """Which entries to list; everything that is given must hold."""
+    """Which entries to list; all given conditions must be met."""
 
     what: str = ""
-    """The code of what was done, or the first word of several, as `user`."""
+    """The code of what was done, or the first word of several codes, such as `user`."""
     by: str = ""
-    """The id of who did it."""
+    """The id of the person who did it."""
     about: str = ""
-    """What it names: a user by id or name, a license by code or name, a site, a serial, a group."""
+    """Something that the entry names: a user by id or name, a license by code or name, a site, a serial, a group."""
     since: date | None = None
     until: date | None = None
     user: str = ""
-    """The id of a user whom it names."""
+    """The id of a user that the entry names."""
     site: str = ""
-    """The id of a site that it names."""
+    """The id of a site that the entry names."""
 
 
 EVERYTHING: Final = AuditFilter()
 
 
 class AuditPage(NamedTuple):
-    """Some entries, the newest first; `before` of the page with older ones and `after` of that with newer ones."""
+    """Some entries, newest first, with `before` for the page of older ones and `after` for that of newer ones."""
 
     entries: tuple[AuditEntry, ...]
     before: int | None
@@ -104,16 +104,12 @@ class AuditLog(Section):
     """The audit log of an installation."""
 
     def verify(self) -> AuditReport:
-        """Check every link of the audit log, and every slot of assignments.
-
-        Raises:
-            AuditDamaged: an entry was altered, inserted or removed, or slots have a gap.
-        """
+        """Verify every entry and slot; raise `AuditDamaged` if one was altered, inserted or removed."""
         with read_installation(self._opened) as read:
             return AuditReport(check_audit(read.connection), read.stored.restored)
 
     def entries(self, wanted: AuditFilter = EVERYTHING) -> Iterator[AuditEntry]:
-        """Yield every entry that `wanted` fits, the oldest first, in constant memory."""
+        """Yield every matching entry, oldest first, in constant memory."""
         after: int | None = -1
         while after is not None:
             page = self.page(wanted, after=after, limit=_READ, named=None)
@@ -129,9 +125,9 @@ class AuditLog(Section):
         limit: int = 50,
         named: int | None = 3,
     ) -> AuditPage:
-        """Return the newest `limit` of the entries that `wanted` fits: of those below number `before`, if it is given.
+        """Return up to `limit` matching entries: the newest, or the newest below the number `before`.
 
-        With `after`: the oldest of those above that number. Of many users of an entry, `named` are named.
+        With `after`, return the oldest above that number. If an entry has many users, only `named` are named.
         """
         with read_installation(self._opened) as read:
             span = _span(read.connection, wanted, -1 if after is None else after, VALUE if before is None else before)
@@ -145,13 +141,13 @@ class AuditLog(Section):
 
 
 def entry_of(read: ReadTransaction, number: int) -> AuditEntry | None:
-    """Return the entry with a number, if there is one."""
+    """Return the entry with a number; None if there is none."""
     found = _links(read, (number - 1, number + 1), [], 1, "")
     return next(_named(read.connection, found, None, ""), None)
 
 
 def _span(connection: Connection, wanted: AuditFilter, low: int, high: int) -> tuple[int, int]:
-    """Return the numbers between which the entries of the days are."""
+    """Return the numbers between which the entries of the wanted days are."""
     first, last = mark_of("at", "0"), mark_of("at", "~")
     if wanted.since:
         low = max(low, connection.value(_SQL["since"], mark_of("at", str(wanted.since)), last) or VALUE)
@@ -161,7 +157,7 @@ def _span(connection: Connection, wanted: AuditFilter, low: int, high: int) -> t
 
 
 def _marks(read: ReadTransaction, wanted: AuditFilter) -> Iterator[Sequence[str]]:
-    """Yield sets of marks: an entry that is wanted has one of each."""
+    """Yield sets of marks; a matching entry has at least one mark of each set."""
     if wanted.what:
         yield [mark_of("did", wanted.what)]
     if wanted.by:
@@ -182,7 +178,7 @@ def _links(
     read: ReadTransaction, span: tuple[int, int], sets: Sequence[Sequence[str]], limit: int, way: LiteralString
 ) -> list[Link]:
     """Return the first `limit` entries between two numbers that have a mark of each set."""
-    # Of one set alone, no more are needed than are wanted: however long the log is, a page takes the same time.
+    # For a single set, `limit` marks are enough, so a page takes the same time however long the log is.
     values = list[Value]()
     for marks in sets:
         values += (*marks, *span, limit if len(sets) == 1 else VALUE)
@@ -191,7 +187,7 @@ def _links(
 
 
 def _named(connection: Connection, links: Iterable[Link], most: int | None, asked: str) -> Iterator[AuditEntry]:
-    """Yield entries with what they say, of many users about `most`, `asked` before others, and how many more."""
+    """Yield entries with names, but of many users only `most`, `asked` first, and the number of the others."""
     said = [(one, *_first(_facts_of(one.entry), most, asked)) for one in links]
     named = with_names(connection, (facts for _, facts, _ in said))
     for (one, _, more), facts in zip(said, named, strict=True):
@@ -199,7 +195,7 @@ def _named(connection: Connection, links: Iterable[Link], most: int | None, aske
 
 
 def _first(facts: dict[str, Any], most: int | None, asked: str) -> tuple[dict[str, Any], int]:
-    """Return an entry with `most` of its users, `asked` before others, and how many more there are."""
+    """Return an entry with `most` of its users, `asked` first, and how many others it has."""
     users: list[str] = facts["users"] if isinstance(facts.get("users"), list) else []
     if most is None or len(users) <= most:
         return facts, 0
@@ -207,7 +203,7 @@ def _first(facts: dict[str, Any], most: int | None, asked: str) -> tuple[dict[st
 
 
 def _facts_of(entry: bytes) -> dict[str, Any]:
-    """Return what an entry says: nothing, if somebody edited it so that it is none."""
+    """Return the fields of an entry; empty if it was edited and cannot be read."""
     try:
         return {**json.loads(entry)}
     except (ValueError, TypeError, RecursionError):
@@ -215,7 +211,7 @@ def _facts_of(entry: bytes) -> dict[str, Any]:
 
 
 def check_audit(connection: Connection) -> Head:
-    """Check every link and every slot, and return the newest entry; raises as `verify`."""
+    """Verify every link and slot, and return the newest entry; raises as `AuditLog.verify`."""
     head = Head(0, GENESIS)
     rows = map(Link._make, connection.stream(_SQL["every"]))
     links = unbroken(rows, Link._make, lambda _, number: AuditDamaged(reason="chain", entry=number))

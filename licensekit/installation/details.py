@@ -1,4 +1,4 @@
-"""Everything about one license, user or file: what it means or has, where from, why not more, what would help."""
+"""Details and explanations of a license, a user or a file: what it grants and why, and which command would help."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from shlex import quote
@@ -31,13 +31,13 @@ from licensekit.wire.plain import plain_fields, word
 
 
 class WouldBeTaken(About, reasons=True):
-    """An installation takes a license file, or has taken all of it."""
+    """A license file can be activated, or its contents are active already."""
 
     file: str
 
 
 class LicenseDetails(NamedTuple):
-    """Everything about one license."""
+    """All details of a license."""
 
     row: LicenseRow
     license: License
@@ -45,25 +45,25 @@ class LicenseDetails(NamedTuple):
     """The user license with which it gives more than reading."""
     requires: tuple[str, ...]
     includes: tuple[str, ...]
-    """All that it gives its holder, directly or not."""
+    """The licenses that it gives its holder, directly or indirectly."""
     replaced_by: str | None
-    """The license that took its place."""
+    """The license that replaces it in the catalog."""
     required_by: tuple[str, ...]
     buy: str | None
-    """The address at which its issuer sells more."""
+    """The address where its issuer sells more."""
     explanations: tuple[Explanation, ...]
     """Every bundle that grants it, in force or waiting."""
     why: tuple[Coded, ...]
-    """Why it gives less than full access, and what it requires and the installation does not have."""
+    """Why it gives less than full access, and requirements that the installation does not meet."""
     holders: tuple[str, ...]
-    """The users or sites that are assigned it, the highest slots first, or who holds its seats."""
+    """The users or sites to which it is assigned, highest slots first, or the holders of its seats."""
     surplus: tuple[str, ...]
-    """Those of them whose slots are beyond what is sold."""
+    """The holders whose slots are beyond the number sold."""
     history: tuple[BundleRecord, ...]
-    """Every bundle that was ever activated here and names it, the oldest first."""
+    """Every bundle ever activated that names it, oldest first."""
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the details as plain JSON values."""
         return {
             **self.row.plain(),
             "description": self.license.description,
@@ -73,22 +73,22 @@ class LicenseDetails(NamedTuple):
 
 
 class UserDetails(NamedTuple):
-    """Everything about one user."""
+    """All details of a user."""
 
     user: UserFacts
     access: Mapping[str, Access]
-    """What the user may do with every license."""
+    """License to the user's access."""
     given: tuple[Given, ...]
-    """How the user has those that give something, or are assigned; the assigned first."""
+    """How the user has each license that is assigned or gives any access; assigned ones first."""
     names: Mapping[str, str]
-    """The names of those, by code."""
+    """Code to name of the licenses in `given`."""
     logins: Mapping[str, Decision]
-    """Each way to log in, and whether the user may now."""
+    """Way to log in to the present decision."""
     events: tuple[Event, ...]
-    """Those in force that concern the user."""
+    """The events in force that concern the user."""
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the details as plain JSON values."""
         return {
             **self.user.plain(),
             "access": {code: word(level) for code, level in self.access.items()},
@@ -100,13 +100,7 @@ class UserDetails(NamedTuple):
 
 
 def user_details_of(read: ReadTransaction, user_id: str, *, now: int | None = None) -> UserDetails:
-    """Look up everything about a user: facts, licenses and where they come from, logins, events.
-
-    With `now` (seconds since 1970): what it would be then.
-
-    Raises:
-        NotFound: there is no such user.
-    """
+    """Return the details of a user, or raise `NotFound`; with `now` (seconds since 1970), those of then."""
     state = read.state(now=now)
     entitlements = state.entitlements
     user = known_user(read.connection, user_id)
@@ -119,13 +113,7 @@ def user_details_of(read: ReadTransaction, user_id: str, *, now: int | None = No
 
 
 def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> LicenseDetails:
-    """Look up everything about a license: meaning, bundles, holders, history.
-
-    With `now` (seconds since 1970): what it would be then.
-
-    Raises:
-        UnknownCode: no catalog has it.
-    """
+    """Return the details of a license, or raise `UnknownCode`; with `now` (seconds since 1970), those of then."""
     state = read.state(now=now)
     entitlements, name = state.entitlements, resolve(state.entitlements, code)
     [row] = [row for row in state.licenses if row.code == name]
@@ -135,7 +123,7 @@ def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> L
     over = 0 if sold is None else max(0, row.in_use - sold)
     holders = holders_of(read.connection, entitlements, name)
     if license_.seats is SeatKind.CONCURRENT:
-        # A seat beyond what is sold is lost by itself, whoever took it last.
+        # A seat beyond the number sold is lost at its next renewal, so there is no surplus to settle.
         over, holders = 0, seats.holders(read.connection, name, read.now, HOLDERS)
     return LicenseDetails(
         row=row,
@@ -168,34 +156,34 @@ def _history(read: ReadTransaction, state: InstallationState, issuer: str, bare:
 
 
 class ExplainedRow(NamedTuple):
-    """One thing that is worth knowing, and the command that helps."""
+    """A reason or notice, and the command that helps."""
 
     about: str
-    """What of it this is about: a way to log in, a license, a bundle; empty where it is about all of it."""
+    """The subject within what is explained: a way to log in, a license, a bundle; empty for all of it."""
     what: Coded
     remedy: str
-    """A command line, `licensekit …`; empty where no command helps."""
+    """A command line, `licensekit …`; empty if no command helps."""
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the row as plain JSON values."""
         return {**self.what.as_json(), "about": self.about or None, "remedy": self.remedy or None}
 
 
 class FileDetails(NamedTuple):
-    """What is in a file."""
+    """The documents in a file."""
 
     findings: tuple[Finding, ...]
-    """Each document, and what vouches for it here; empty where the file is damaged."""
+    """Each document, and whether it is trusted here; empty if the file is damaged."""
     trust_store: TrustStore
-    """Whom the installation believes without the file."""
+    """The trust store of the installation, without the file."""
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the documents as plain JSON values."""
         return {"documents": [finding.plain() for finding in self.findings]}
 
 
 class Explained(NamedTuple):
-    """An installation, a user, a license or a file, with what is wrong and what would help."""
+    """An explanation of an installation, a user, a license or a file: what is wrong, and what would help."""
 
     kind: Literal["installation", "user", "license", "file"]
     name: str
@@ -203,20 +191,17 @@ class Explained(NamedTuple):
     rows: tuple[ExplainedRow, ...]
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the explanation as plain JSON values."""
         return plain_fields(self, "kind name rows details")
 
 
 def explain(
     read: ReadTransaction, name: str = "", *, data: bytes | None = None, now: int | None = None
 ) -> tuple[Explained, ...]:
-    """Explain everything that is called `name`: a user, licenses, a file; without one, the installation.
+    """Explain everything that is called `name`: a user, licenses, a file; without a name, the installation.
 
-    A license is found by its code in any case, or by the name that is shown. `data` is the content of a file of that
-    name. With `now` (seconds since 1970): what it would be then.
-
-    Raises:
-        NotFound: nothing is called so.
+    A license is found by its code, in upper or lower case, or by its display name. `data` is the content of the file
+    with that name. With `now` (seconds since 1970), explain what would be then. Raises `NotFound` for an unknown name.
     """
     state = read.state(now=now)
     if not name:
@@ -239,14 +224,14 @@ def _user(read: ReadTransaction, state: InstallationState, name: str) -> Explain
     details = user_details_of(read, name, now=state.now)
     reasons: list[tuple[str, About]] = [(way, one) for way, may in details.logins.items() for one in may.reasons]
     reasons += [(one.license, one.why) for one in details.given if one.why is not None]
-    # Who is of another kind comes another way: nothing of this one helps.
+    # If a way is closed to the user's kind, no other remedy for that way helps.
     closed = {about for about, why in reasons if isinstance(why, KindExcluded)}
     rows = (ExplainedRow(of, why, "" if of in closed else _help_for(state, details.user, why)) for of, why in reasons)
     return Explained("user", details.user.written, details, tuple(rows))
 
 
 def _help_for(state: InstallationState, user: UserFacts, why: About) -> str:
-    """Return the command that helps a user: what is missing is assigned, itself or in a license or larger plan."""
+    """Return the command that helps a user, such as assigning a missing license, or one or a plan that includes it."""
     holder = quote(user.written)
     match why:
         case NotHeld(license=wanted) | FullWithAnother(license=wanted):

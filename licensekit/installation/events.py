@@ -1,4 +1,4 @@
-"""System events, and leases of concurrent seats, for administrators: what there is now, and how it is ended."""
+"""System events and leases of concurrent seats, for administrators: list, start and end them."""
 
 import builtins
 from typing import Final
@@ -21,7 +21,7 @@ _SQL: Final = read_queries(__file__)
 
 
 class Events(Section):
-    """The system events of an installation. Every change is one transaction, with its entry."""
+    """The system events of an installation. Every change is one transaction, with an audit entry."""
 
     def start(
         self,
@@ -32,13 +32,13 @@ class Events(Section):
         message: str = "",
         expected_end: int | None = None,
     ) -> Event:
-        """Start an event, and give it.
+        """Start an event, and return it.
 
-        `subject` is the site, group or user of the scope. `expected_end`, in seconds since 1970, is information: the
-        event lasts until somebody ends it.
+        `subject` is the site, group or user of the scope. `expected_end`, in seconds since 1970, is only information:
+        the event lasts until somebody ends it.
 
         Raises:
-            EntryInvalid: the kind is none, or something of it cannot be kept.
+            EntryInvalid: the kind or another value is not valid.
             NotFound: there is no such subject.
         """
         if not (is_code(kind) and is_event_kind(kind)):
@@ -53,24 +53,20 @@ class Events(Section):
             return Event(number, kind, scope, subject, message, expected_end, change.now, self._opened.by)
 
     def end(self, number: int) -> None:
-        """End an event.
-
-        Raises:
-            NotFound: there is no such event in force.
-        """
+        """End an event; raise `NotFound` if no event with this number is in force."""
         with write_installation(self._opened) as change:
             if not change.connection.run(_SQL["end"], change.now, self._opened.by, number):
                 raise NotFound(reason="event", name=number)
             change.record("event-end", event=number)
 
     def list(self, *, ended: bool = False) -> tuple[Event, ...]:
-        """Return the events in force, with `ended` all that there ever were; the oldest first."""
+        """Return the events in force, with `ended` also past ones; oldest first."""
         with read_installation(self._opened) as read:
             return read_events(read.connection, ended=ended)
 
 
 def _checked_subject(change: WriteTransaction, scope: EventScope, subject: str) -> str:
-    """Return what an event concerns: of a user or site, the id in the form that is compared."""
+    """Check the subject of an event and return it; the id of a user or site is folded."""
     if scope is EventScope.INSTALLATION and subject:
         raise EntryInvalid(reason="names-nobody")
     if scope is EventScope.GROUP:
@@ -84,25 +80,16 @@ class Leases(Section):
     """The leases of an installation, for its administrators."""
 
     def list(self, *, license_code: str | None = None, holder: str | None = None) -> tuple[HeldSeat, ...]:
-        """Return the leases that are held now, by license and then the oldest first.
-
-        Default: of every license, and of every holder.
-
-        Raises:
-            UnknownCode: no catalog has `license_code`.
-        """
+        """Return the leases held now, of one or every license and holder, oldest first; may raise `UnknownCode`."""
         with read_installation(self._opened) as read:
             code = license_code and resolve(read.state().entitlements, license_code)
             held = seats.held(read.connection, read.now)
         return tuple(one for one in held if code in {None, one.license} and holder in {None, one.holder})
 
     def end(self, *lease_ids: str) -> builtins.list[HeldSeat]:
-        """End leases, all of them or none, and return them. Their seats are free immediately; their holders learn it.
+        """End leases, all or none, and return them; raise `NotFound` if one of them is not held.
 
-        Whoever has borrowed one learns it when it sees the database again.
-
-        Raises:
-            NotFound: one of them is not held.
+        Their seats are free immediately. Holders are told, those of borrowed seats once they can reach the database.
         """
         with write_installation(self._opened) as change:
             connection = change.connection

@@ -1,4 +1,4 @@
-"""Exchange files that an installation signs, with the head of the audit log: a rewritten history shows there."""
+"""Exchange files that an installation signs. They contain the head of its audit log, so a rewritten history shows."""
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _EXCHANGE_FILES: Final = tuple(f'"did":"{did}"'.encode() for did in ("request", 
 
 
 class ReturnIsFinal(Message):
-    """What is given back can never work here again."""
+    """Returned bundles can never work here again."""
 
     part: str
     bundles: tuple[str, ...]  # serial, part and sequence of each
@@ -41,8 +41,8 @@ def make_request(
 ) -> tuple[str, Request]:
     """Sign a request for a bundle bound to this installation; return its text and document.
 
-    Machine facts are in it only as keyed hashes; without `with_facts` they are not in it. `name` and `purpose`, one of
-    `PURPOSES`, tell the vendor what the installation is called and for. Raises `EntryInvalid` for what is no name.
+    It contains machine facts as keyed hashes, or none without `with_facts`. `name` and `purpose`, one of `PURPOSES`,
+    tell the vendor about the installation. Raises `EntryInvalid` if the name is not valid.
     """
     called = {key: text for key, text in ((NAME, check_name(name or "")), (PURPOSE, purpose)) if text}
     state = change.read.state()
@@ -57,20 +57,21 @@ def make_request(
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ReturnProposal(SettlingProposal[str]):
-    """What returning the bundles of a part would do; nothing is changed yet."""
+    """What returning the bundles of a part would do; nothing has changed yet."""
 
     part: str
     issuer: str
     opened: OpenInstallation
 
     def apply(self, *, confirm: bool = False, settle: Settlement | None = None) -> str:
-        """Return the bundles back, and return the signed receipts; with `settle` in one change with what that releases.
+        """Return the bundles to the issuer; the result is the signed receipts.
 
-        Without it nobody releases anything, and what is assigned beyond what is left grants nothing.
+        The releases of `settle` are part of the same change. Without it nothing is released, and assignments beyond
+        what is left grant nothing.
 
         Raises:
             ConfirmationNeeded: a bundle is active, and `confirm` is false.
-            ProposalStale: other bundles of the part are active by now, or the assignments are others.
+            ProposalStale: other bundles of the part are active by now, or assignments have changed.
         """
         self.require_confirmed(confirm=confirm)
         with write_installation(self.opened) as change:
@@ -87,12 +88,10 @@ class ReturnProposal(SettlingProposal[str]):
 def propose_return(
     read: ReadTransaction, part: str = BASE, *, issuer: str | None = None, most: int | None = None
 ) -> ReturnProposal:
-    """Work out what returning the active bundles of a part would do; `issuer` is the vendor by default.
+    """Propose to return the active bundles of a part; `issuer` is the vendor by default.
 
-    Where more than `most` assignments would be too many, its settlement says how many of what, and names nobody.
-
-    Raises:
-        NotFound: no bundle of that part is active, and none was returned.
+    If more than `most` assignments would have to go, the settlement has only their numbers and no holders. Raises
+    `NotFound` if no bundle of that part is active, and none was returned.
     """
     state = read.state()
     owner, records = issuer or state.trust_store.issuer, read.bundles()
@@ -122,18 +121,14 @@ def _active(records: Iterable[BundleRecord], part: str, issuer: str) -> list[Bun
 
 
 def _behind(records: Iterable[BundleRecord], part: str, issuer: str) -> list[bytes]:
-    """Return what would count again without a part that is returned: it went with it."""
+    """Return the identities of replaced bundles that would count again once a part is returned."""
     own = [one for one in records if one.issuer == issuer]
     serials = {one.serial for one in own if one.state == ACTIVE}
     return [one.identity for one in own if one.state == REPLACED and (one.part == part or one.serial not in serials)]
 
 
 def receipts_of(read: ReadTransaction, part: str = BASE, *, issuer: str | None = None) -> str:
-    """Return the signed receipts of what was given back of a part before.
-
-    Raises:
-        NotFound: nothing of that part was returned.
-    """
+    """Return the signed receipts of returned bundles of a part; raise `NotFound` if none was returned."""
     owner = issuer or read.state().trust_store.issuer
     found = _receipts(read.connection, read.stored.journal.state, part, owner)
     if not found:
@@ -142,16 +137,12 @@ def receipts_of(read: ReadTransaction, part: str = BASE, *, issuer: str | None =
 
 
 def make_statement(change: WriteTransaction) -> tuple[str, Statement]:
-    """Sign a statement of what is in use; return its text and document.
-
-    Raises:
-        NotActivated: there is no serial to state it for.
-    """
+    """Sign a statement of what is in use; return its text and document, or raise `NotActivated` without a serial."""
     state = change.read.state()
     if state.serial is None:
         raise NotActivated(reason="no-serial")
     used = [row for row in state.licenses if row.granted or row.in_use]
-    # How a customer uses what is assigned is no concern of the vendor's.
+    # Whether a customer uses what is assigned does not concern the vendor.
     told = [notice for notice in state.notices if notice not in state.unused]
     extensions = _recorded(change, "statement")
     usage = {row.code: Usage(min(row.in_use, COUNT), row.total) for row in used[:LICENSES]}
@@ -171,7 +162,7 @@ def _return(change: WriteTransaction, record: BundleRecord) -> None:
 
 
 def _recorded(change: WriteTransaction, did: str, **data: Any) -> dict[str, Value]:
-    """Record an exchange file; return which one it follows, what is held, and what the journal went through."""
+    """Record an exchange file; return its extensions: the file before, documents held, and incidents in the journal."""
     change.note_findings()
     follows, state = _follows(change), change.journal.state
     change.record(did, **data)
@@ -186,13 +177,13 @@ def _recorded(change: WriteTransaction, did: str, **data: Any) -> dict[str, Valu
 def _follows(change: WriteTransaction) -> dict[str, Value]:
     """Return the extension that names the audit head of the exchange file before, if any."""
     entries = change.connection.stream("SELECT entry, hash FROM audit ORDER BY number DESC")
-    # Quotes inside of texts are escaped, so this is never a part of one.
+    # Quotes within texts are escaped, so this never matches inside one.
     head = next((head for entry, head in entries if any(did in entry for did in _EXCHANGE_FILES)), None)
     return {} if head is None else {FOLLOWS: head.hex()}
 
 
 def _receipts(connection: Connection, state: JournalState, part: str, issuer: str) -> list[armor.Token]:
-    """Return the receipts of what the journal says was returned, by serial and sequence."""
+    """Return the stored receipts of bundles that the journal has as returned, by serial and sequence."""
     kept: dict[bytes, bytes] = dict(connection.rows("SELECT identity, receipt FROM bundles WHERE receipt IS NOT NULL"))
     returned = [r for r in state.bundles.values() if (r.issuer, r.part, r.state) == (issuer, part, RETURNED)]
     returned.sort(key=lambda record: (record.serial, record.sequence))

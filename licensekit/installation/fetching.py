@@ -1,7 +1,7 @@
-"""Files at the edge, from the web: over HTTPS alone, bounded in bytes, time and redirects.
+"""Fetching a file from the web: over HTTPS only, with bounds on bytes, time and redirects.
 
-Nothing else here reaches a network by itself. Proxies are those that the environment names (`https_proxy`, `no_proxy`),
-and never those of a desktop; a proxy passes on what it cannot read.
+No other module reaches a network by itself. Proxies are taken from the environment (`https_proxy`, `no_proxy`), never
+from desktop settings; a proxy cannot read what it passes on.
 """
 
 import ssl
@@ -19,15 +19,15 @@ from licensekit.errors import FetchFailed, TooLarge
 from licensekit.files import read_bytes
 from licensekit.limits import FILE_BYTES
 
-SECONDS: Final = 60.0  # how long a fetch may take, from looking up the server's name to the last byte
+SECONDS: Final = 60.0  # how long a fetch may take, from the lookup of the server's name to the last byte
 REDIRECTS: Final = 3
 _ABSENT: Final = frozenset({404, 410})
 
 
 def fetch(address: str, *, ca: Path | None = None, seconds: float = SECONDS) -> bytes:
-    """Return what is at an https:// address; raise `FetchFailed`, or `TooLarge` beyond `limits.FILE_BYTES`.
+    """Return the file at an https:// address; raise `FetchFailed`, or `TooLarge` beyond `limits.FILE_BYTES`.
 
-    The server is trusted by the authorities in the file `ca` (PEM), or by those of the system.
+    The server's certificate is verified by the authorities in the file `ca` (PEM), or by those of the system.
     """
     came = Future[bytes]()
     context = _context(ca, monotonic() + seconds)
@@ -35,10 +35,10 @@ def fetch(address: str, *, ca: Path | None = None, seconds: float = SECONDS) -> 
     def work() -> None:
         try:
             came.set_result(_get(address, context, seconds))
-        except Exception as error:  # noqa: BLE001  # whoever waits for it raises it
+        except Exception as error:  # noqa: BLE001  # raised by `result`
             came.set_exception(error)
 
-    # In a thread of its own: nothing bounds how long the system looks up a name and tries one address after the other.
+    # In a thread, because nothing else limits how long the system looks up a name and tries its addresses.
     Thread(target=work, daemon=True).start()
     try:
         return came.result(seconds)
@@ -47,7 +47,7 @@ def fetch(address: str, *, ca: Path | None = None, seconds: float = SECONDS) -> 
 
 
 def _context(ca: Path | None, end: float) -> ssl.SSLContext:
-    """Return whom to trust, for sockets that wait for nothing beyond `end`."""
+    """Return a TLS context with the authorities to trust, whose sockets do not wait beyond `end`."""
 
     class Timed(ssl.SSLSocket):
         def recv_into(self, *given: Any, **named: Any) -> int:
@@ -70,7 +70,7 @@ def _get(address: str, context: ssl.SSLContext, seconds: float) -> bytes:
         data: bytes = response.read(FILE_BYTES + 1)
         if len(data) > FILE_BYTES:
             raise TooLarge(reason="bytes", limit=FILE_BYTES, wanted="a license file")
-        if response.length:  # the connection has ended before
+        if response.length:  # the connection ended too early
             raise IncompleteRead(data)
         return data
 
@@ -80,7 +80,7 @@ class _Redirects(request.HTTPRedirectHandler):
 
     def redirect_request(self, *given: Any, **_: Any) -> request.Request:
         _req, answer, *_said, address = given
-        answer.close()  # else it is read to its end, wherever that is
+        answer.close()  # otherwise it is read to its end, however long it is
         return _request(address)
 
 
@@ -93,7 +93,7 @@ def _request(address: str) -> request.Request:
 def _failure(error: Exception, seconds: float) -> FetchFailed:
     if isinstance(error, HTTPError):
         error.close()
-        is_redirect = 300 <= error.code < 400  # noqa: PLR2004  # as RFC 9110 has them
+        is_redirect = 300 <= error.code < 400  # noqa: PLR2004  # RFC 9110
         reason = "absent" if error.code in _ABSENT else "not-https" if is_redirect else "status"
         return FetchFailed(reason=reason, status=error.code)
     cause = error.reason if isinstance(error, URLError) else error

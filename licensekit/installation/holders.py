@@ -1,4 +1,4 @@
-"""Users and sites, who hold licenses: who they are, what they are assigned, and whether users may log in."""
+"""The users and sites of an installation, which hold licenses."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
@@ -52,12 +52,7 @@ class Users(Assignable):
         administrator: bool = False,
         groups: Iterable[str] = (),
     ) -> UserFacts:
-        """Add a user, who holds no license yet, and return it as it is kept.
-
-        Raises:
-            EntryTaken: there is a user of that id.
-            EntryInvalid: the id, name or a group cannot be kept.
-        """
+        """Add a user without licenses, and return the user as stored; raise `EntryTaken` or `EntryInvalid`."""
         with write_installation(self._opened) as change:
             facts = UserFacts(user_id, name, kind, can_log_in, administrator, groups=tuple(groups))
             user = add_user(change.connection, facts, day_at(change.now))
@@ -75,11 +70,9 @@ class Users(Assignable):
         groups: Iterable[str] | None = None,
         retired: bool | None = None,
     ) -> UserFacts:
-        """Change what is given of a user, and return it; `retired` False brings it back, without licenses.
+        """Change the given facts of a user, and return the user; raise `NotFound` or `EntryInvalid`.
 
-        Raises:
-            NotFound: there is no such user.
-            EntryInvalid: the name or a group cannot be kept.
+        `retired=False` brings a retired user back, without licenses.
         """
         with write_installation(self._opened) as change:
             before = known_user(change.connection, user_id)
@@ -94,13 +87,10 @@ class Users(Assignable):
             return after
 
     def erase(self, user_id: str) -> None:
-        """Remove a person: the user, what it is assigned and leases, its events, and its name.
+        """Remove a person: the user with assignments, leases and events, and the name in the audit log.
 
-        The audit log keeps its entries, with `(erased)` in place of the id. Also removes who is in the log alone: an
-        administrator, or whoever held a seat.
-
-        Raises:
-            NotFound: nobody of that id is known here.
+        The audit log keeps its entries, with `(erased)` in place of the id. Persons who are only in the log can be
+        removed as well, such as administrators and holders of seats. Raises `NotFound` for anybody else.
         """
         with write_installation(self._opened) as change:
             user = user_facts(change.connection, user_id)
@@ -112,11 +102,7 @@ class Users(Assignable):
             erase_person(change.connection, user_id)
 
     def retire(self, user_id: str) -> tuple[str, ...]:
-        """Retire a user, which releases everything, and give what was released.
-
-        Raises:
-            NotFound: there is no such user.
-        """
+        """Retire a user, which releases everything, and return what was released; may raise `NotFound`."""
         with write_installation(self._opened) as change:
             user = known_user(change.connection, user_id)
             if not user.retired:
@@ -124,25 +110,17 @@ class Users(Assignable):
             return user.licenses
 
     def get(self, user_id: str) -> UserFacts:
-        """Return what is known of a user, and what it is assigned.
-
-        Raises:
-            NotFound: there is no such user.
-        """
+        """Return a user with the assigned licenses, or raise `NotFound`."""
         with read_installation(self._opened) as read:
             return known_user(read.connection, user_id)
 
     def list(self, wanted: UserFilter = EVERYBODY) -> Iterator[UserRow]:
-        """Yield the users that `wanted` fits, by id, in constant memory.
-
-        Raises:
-            UnknownCode, WrongKind: a license that is asked for is no user license.
-        """
+        """Yield the users that match `wanted`, by id, in constant memory; raises as `page`."""
         with read_installation(self._opened) as read:
             yield from user_list.list_users(read, wanted)
 
     def may_login(self, user_id: str, way: str, *, site: str | None = None) -> Decision:
-        """Decide whether a user may log in by `way`, with every reason why not.
+        """Decide whether a user may log in by `way`; a refusal has every reason.
 
         Raises:
             UnknownCode: no catalog has that way.
@@ -156,14 +134,14 @@ class Users(Assignable):
 
 
 class SiteRow(NamedTuple):
-    """One site as a list shows it."""
+    """A site in a list."""
 
     site: SiteFacts
     lapsed: tuple[str, ...]
-    """What is assigned and gives less than full."""
+    """The assigned licenses that give less than full access."""
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the site as plain JSON values."""
         return {**plain_fields(self.site, "id written name central licenses"), "lapsed": list(self.lapsed)}
 
 
@@ -173,12 +151,12 @@ class Sites(Assignable):
     _kind = Kind.SITE
 
     def add(self, site_id: str, *, name: str = "", central: bool = False) -> str:
-        """Add a site: the central one, or a satellite, of which licenses may limit the number; return its id as shown.
+        """Add the central site or a satellite, whose number licenses may limit; return its id as written.
 
         Raises:
-            EntryTaken: there is a site of that id, or a central one.
+            EntryTaken: there is a site with that id, or a central one.
             NoneFree, RequirementMissing: no more satellites are licensed.
-            EntryInvalid: the id or the name cannot be kept.
+            EntryInvalid: the id or the name is not valid.
         """
         with write_installation(self._opened) as change:
             written = names.written_id(site_id, "site id")
@@ -193,12 +171,7 @@ class Sites(Assignable):
             return written
 
     def set(self, site_id: str, *, name: str) -> str:
-        """Name a site, and return its id as shown.
-
-        Raises:
-            NotFound: there is no such site.
-            EntryInvalid: the name cannot be kept.
-        """
+        """Set the name of a site, and return its id as written; raise `NotFound` or `EntryInvalid`."""
         with write_installation(self._opened) as change:
             site = known_site(change.connection, site_id)
             if name != site.name:
@@ -207,11 +180,7 @@ class Sites(Assignable):
             return site.written
 
     def remove(self, site_id: str) -> tuple[str, ...]:
-        """Remove a site, which releases everything, and return what was released.
-
-        Raises:
-            NotFound: there is no such site.
-        """
+        """Remove a site, which releases everything, and return what was released; may raise `NotFound`."""
         with write_installation(self._opened) as change:
             site = known_site(change.connection, site_id)
             held = frozenset((*site.licenses, slots.SATELLITE))
@@ -219,11 +188,7 @@ class Sites(Assignable):
             return site.licenses
 
     def get(self, site_id: str) -> SiteRow:
-        """Return what is known of a site, and what it is assigned.
-
-        Raises:
-            NotFound: there is no such site.
-        """
+        """Return a site with the assigned licenses, or raise `NotFound`."""
         with read_installation(self._opened) as read:
             site = known_site(read.connection, site_id)
             return SiteRow(site, lapsed(read.state().entitlements, Kind.SITE, site.holdings))

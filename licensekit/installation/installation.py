@@ -1,4 +1,4 @@
-"""An installation as its administrators use it, from screens and commands."""
+"""`Installation`, through which administrators change an installation from screens and commands."""
 
 import os
 from collections import Counter
@@ -37,7 +37,7 @@ class Installation(Section):
 
     Its parts are `users`, `sites`, `events`, `leases` and `audit`.
 
-    Every change is one transaction: it happens whole, with an entry in the audit log, or not at all.
+    Every change is one transaction: it happens completely, with an entry in the audit log, or not at all.
     """
 
     def __init__(self, opened: OpenInstallation) -> None:
@@ -68,14 +68,15 @@ class Installation(Section):
     ) -> Self:
         """Open the installation at `home`; the arguments are those of `Licensing.open`.
 
-        Without `root` and `pack`, those that the first activation recorded are used. Before it, a pack without a pin is
-        believed about its own root, and `warnings` says so. `by` is who makes the changes, for the audit log.
+        By default, `root` and `pack` are those that the first activation recorded. Before that, a pack without a pin
+        decides itself which root is trusted, and `warnings` says so. `by` names the person who makes the changes, for
+        the audit log.
 
-        Opening creates nothing. With `create` the first change sets the installation up, in one transaction with
-        itself; until then every question is answered as by an empty one.
+        Opening creates nothing. With `create`, the first change sets the installation up in the same transaction; until
+        then, every question is answered as for an empty one.
 
         Raises:
-            NotActivated: there is none, and `create` is false.
+            NotActivated: there is no installation, and `create` is false.
             HomeInvalid, StateError: the home or its database cannot be used.
         """
         place = locate(home, pack=pack)
@@ -91,39 +92,35 @@ class Installation(Section):
         return type(self)(replace(self._opened, by=by))
 
     def with_pack(self, pack: bytes | str | None, root: str | None = None) -> Self:
-        """Return the same installation with the vendor's pack and a root pin, as far as none was given."""
+        """Return the same installation with this pack and root pin where none was given."""
         opened = self._opened
         return type(self)(replace(opened, pack=opened.pack or pack, root=opened.root or root))
 
     @property
     def needs_pack(self) -> bool:
-        """Whether no pack was given and none recorded, so that the first activation needs one (`with_pack`)."""
+        """Whether no pack was given or recorded, so the first activation needs one (`with_pack`)."""
         with read_installation(self._opened) as read:
             return read.opened.pack is None and read.stored.recorded is None
 
     @property
     def warnings(self) -> tuple[Message, ...]:
-        """What is worth knowing before the first activation: that the root is taken on trust.
-
-        Raises:
-            FormatError, TrustError: the pack is damaged, or not of the root that was given.
-        """
+        """A warning if the pack alone decides which root is trusted; raises `FormatError` or `TrustError`."""
         with read_installation(self._opened) as read:
             return activation.warnings_of(read)
 
     @property
     def location(self) -> str:
-        """Where it is kept: a path, or the URL of a server without its password."""
+        """The path of the database, or the URL of a server without its password."""
         return self._opened.database.location
 
     def diagnose(self, *, thorough: bool = False) -> tuple[Diagnosis, ...]:
-        """Look for what is wrong with it; `thorough`: in every row as well, which takes longer the more there is."""
+        """Check the installation; with `thorough`, also every row, which takes time in a large one."""
         opened, where = self._opened, self.location
         place, database = where if "://" in where else Path(where), cast("Migrating", opened.database)
         return operations.examine(place, lambda _: opened, database, () if thorough else operations.READ_ALL)
 
     def metric_lines(self, *, now: int | None = None) -> Iterator[str]:
-        """Return a page of OpenMetrics, line by line: of the state, and of what `diagnose` finds; raises as `state`."""
+        """Yield the lines of a page of OpenMetrics about the state and findings of `diagnose`; raises as `state`."""
         with read_installation(self._opened) as read:
             found = list(installation_samples(read.state(now=now), read.reading))
         counts = Counter((one.check, one.state) for one in self.diagnose())
@@ -144,10 +141,10 @@ class Installation(Section):
     restore_accept = changing(WriteTransaction.accept)
 
     def activate(self, data: bytes | str) -> Activated:
-        """Activate a license file, whole or not at all, without looking at what it would mean.
+        """Activate a license file, whole or not at all, without a preview.
 
         Raises:
-            FormatError, TrustError: the file is damaged or not to be believed.
+            FormatError, TrustError: the file is damaged or cannot be trusted.
             RefusedError: it does not fit this installation; its `faults` are every reason.
         """
         return write_first(self._opened, lambda change: activation.apply(change, plan_activation(change.read, data)))
@@ -155,18 +152,18 @@ class Installation(Section):
     def propose_update(
         self, *, issuer: str | None = None, ca: Path | None = None, fetch: activation.Fetch | None = None
     ) -> activation.ActivationProposal | None:
-        """Fetch the newest license file of an issuer, the vendor by default, and return what it would change.
+        """Fetch the newest license file of an issuer, by default the vendor, and propose its activation.
 
-        Returns None if there is nothing new: it is here already, or what is here is newer. The database is not held
-        while it is fetched. `fetch` returns what is at an address; default: over HTTPS, with a server that is trusted
-        by the authorities in the file `ca` (PEM), or by those of the system.
+        Returns None if the file has nothing new. The database is not locked during the fetch. `fetch` returns the
+        contents of an address; by default it uses HTTPS and verifies the server by the authorities in the file `ca`
+        (PEM), or by those of the system.
 
         Raises:
-            UpdateNotOffered: the catalog or the license here names no address.
-            FetchFailed: the file did not come, or not whole.
-            TrustError: something in it is not to be believed.
+            UpdateNotOffered: the catalog or the active license names no address.
+            FetchFailed: the file could not be fetched completely.
+            TrustError: something in it cannot be trusted.
         """
-        from licensekit.installation import fetching  # noqa: PLC0415  # nothing else loads anything of a network
+        from licensekit.installation import fetching  # noqa: PLC0415  # nothing else needs network modules
 
         with read_installation(self._opened) as read:
             address = activation.update_address(read, issuer)
@@ -174,9 +171,9 @@ class Installation(Section):
         return proposal if activation.is_news(proposal.preview) else None
 
     def return_bundles(self, part: str = "base", *, issuer: str | None = None, confirm: bool = False) -> str:
-        """Return the active bundles of a part back, and return the signed receipts.
+        """Return the active bundles of a part to their issuer; the result is the signed receipts.
 
-        They can never work here again. Where the receipts were lost, the same call returns them again.
+        The bundles can never work here again. If the receipts are lost, the same call returns them again.
 
         Raises:
             ConfirmationNeeded: a bundle is active, and `confirm` is false.
@@ -187,12 +184,12 @@ class Installation(Section):
     def back_up(self, path: Path, *, replace: bool = False) -> None:
         """Write a backup to a file, while others may use and change the installation.
 
-        It is a SQLite database with everything, the installation's key included; `restore` puts it back.
+        It is a SQLite database with everything, including the installation's key; `restore` reads it.
 
         Raises:
-            PlaceTaken: there is such a file, and `replace` is false.
-            FileUnusable: it cannot be written there; what was there is unchanged.
-            StateError: the installation cannot be read, or there is no room.
+            PlaceTaken: the file exists, and `replace` is false.
+            FileUnusable: it cannot be written; an existing file is unchanged.
+            StateError: the installation cannot be read, or the disk is full.
         """
         write_backup(self._opened.database, SCHEMA, path, replace=replace)
 

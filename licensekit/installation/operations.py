@@ -1,8 +1,8 @@
-"""Operating an installation as a whole: a doctor, who also looks at one that cannot be opened; move; restore.
+"""Operations on an installation as a whole: diagnose, upgrade, move and restore.
 
-What is moved is copied whole in one transaction, verified there, and the old location is marked, so that two copies are
-not both in use. Cut off before the commit, nothing has arrived; cut off between the commit and the mark, the same call
-again finds its own copy and sets the mark.
+A move copies the installation in one transaction, verifies the copy, and marks the old location, so that two copies are
+never in use. If it is interrupted before the commit, nothing has been copied; if between the commit and the mark, the
+same call finds its own copy and sets the mark.
 """
 
 import os
@@ -39,16 +39,16 @@ _CHECK_OF: Final[Mapping[str, str]] = {
     "damaged-journal": "journal",
     "read-only": "files",
 }
-"""Code of a notice to the check that it belongs to; any other is of the documents."""
-READ_ALL: Final = ("database", "audit", "slots")  # checks that take the longer the more there is
+"""Code of a notice to its check; all others belong to `documents`."""
+READ_ALL: Final = ("database", "audit", "slots")  # checks that read every row
 Progress = Callable[[int, int], object]
-"""Called now and then with how many rows were done since the last call, and how many there are."""
+"""Called now and then with the number of rows since the last call, and their total."""
 
 _SUMMARY: Final = "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM sites), (SELECT count(*) FROM bundles)"
 
 
 class BootClockMissing(Message):
-    """A machine on which nothing but its clock shows that time passes."""
+    """A machine without a boot clock: only its clock shows that time passes."""
 
 
 def diagnose(
@@ -61,12 +61,10 @@ def diagnose(
     clock: Callable[[], datetime] = system_clock,
     boot: BootClock | None = None,
 ) -> tuple[Diagnosis, ...]:
-    """Look through the installation at `home`, and return what was found, check by check.
+    """Check the installation at `home`, and return the findings in the order of the checks.
 
-    Nothing is changed, and what cannot be opened is a finding as well. The arguments are those of `Installation.open`.
-
-    Raises:
-        HomeInvalid, FileUnusable: `home` cannot be the place of an installation.
+    Nothing is changed, and an installation that cannot be opened is a finding as well. The arguments are those of
+    `Installation.open`. Raises `HomeInvalid` or `FileUnusable` if `home` cannot be the place of an installation.
     """
     location, day = homes.database_of(home, create=False), None if released is None else days_of(released)
 
@@ -82,7 +80,7 @@ def examine(
     database: Migrating | None = None,
     without: tuple[str, ...] = (),
 ) -> tuple[Diagnosis, ...]:
-    """Return what is found by the checks of an installation, `without` some; `database`, if that is open already."""
+    """Run the checks of an installation except those in `without`; `database` is passed if it is already open."""
 
     def own(database: Migrating) -> Mapping[str, Check]:
         logs, noticed = ("audit", "slots"), ("journal", "documents", "time", "activation", "backup")
@@ -94,7 +92,7 @@ def examine(
 
 
 def _audit(opened: OpenInstallation, check: str) -> Iterator[Graded]:
-    """Check the log, and the assignments after it; what is wrong with them is of `slots` alone."""
+    """Check the audit log and the slots; a fault of slots is reported only by the check `slots`."""
     with opened.database.read() as connection:
         head = audit_head(connection)
         try:
@@ -121,9 +119,9 @@ def _notices(opened: OpenInstallation, check: str) -> Iterator[Graded]:
 
 
 def upgrade(home: str | os.PathLike[str], *, preview: bool = False) -> Upgrade:
-    """Bring the installation at `home` as far as no older program is shut out (`docs/how-to/upgrade.md`).
+    """Migrate the installation at `home` as far as no running program is shut out (`docs/how-to/upgrade.md`).
 
-    With `preview`, only return what would be done. Raises `FileUnusable` without one, or `StateError`.
+    With `preview`, only return what would be done. Raises `FileUnusable` if there is none, or `StateError`.
     """
     return upgrades.upgrade(homes.database_of(home, create=False), homes.SCHEMA, preview=preview)
 
@@ -137,11 +135,11 @@ class Moved(NamedTuple):
     users: int
     sites: int
     bundles: int
-    """Every one that was ever activated."""
+    """All that were ever activated."""
     entries: int
-    """Entries of the audit log, that of the move included."""
+    """The number of audit entries, including that of the move."""
     head: str
-    """The hash of the newest, in hex."""
+    """The hash of the newest audit entry, in hex."""
 
 
 def move(
@@ -158,8 +156,8 @@ def move(
         NotActivated: there is no installation at `source`.
         DatabaseMoved: it was moved before.
         PlaceTaken: there is another installation at `target`.
-        AuditDamaged, TrustError: the installation does not hold; it stays where it is.
-        StateError: one of the two cannot be used; the installation stays where it is.
+        AuditDamaged, TrustError: the installation does not verify, and stays where it is.
+        StateError: one of the two places cannot be used, and the installation stays where it is.
     """
     here, there, is_copied = shown(homes.locate(source)), shown(homes.locate(target)), False
 
@@ -187,7 +185,7 @@ def move(
 
 
 def _require_arrived(new: Database, leaving: WriteTransaction) -> None:
-    """Require that an earlier call, cut off, copied this installation there, and nothing was changed since."""
+    """Raise `PlaceTaken` unless the target is an unchanged copy of this installation from an interrupted move."""
     with new.read() as connection:
         before = leaving.read.stored
         there = read_stored(connection, homes.Mark(before.head, before.journal.head), leaving.read.reading)
@@ -198,7 +196,7 @@ def _require_arrived(new: Database, leaving: WriteTransaction) -> None:
 
 
 def _copy(connection: Connection, leaving: WriteTransaction, origin: str, place: str, progress: Progress) -> None:
-    """Copy an installation and verify the copy; a restored backup stays known as one."""
+    """Copy an installation and verify the copy; a restored backup stays marked as one."""
     read, rows = leaving.read, count_rows(leaving.connection, homes.SCHEMA)
 
     def report(done: int) -> None:
@@ -209,7 +207,7 @@ def _copy(connection: Connection, leaving: WriteTransaction, origin: str, place:
     check_audit(connection)
     there = read._replace(connection=connection, stored=read_stored(connection, None, read.reading))
     if read.stored.recorded is not None:
-        there.state()  # verifies every document again, as it was copied
+        there.state()  # verifies every document of the copy
     arriving = WriteTransaction(there)
     if read.stored.is_behind and not read.stored.is_noted:
         arriving.enter(TroubleFound(there.now, None))
@@ -228,11 +226,11 @@ def restore(
 ) -> Restored:
     """Restore the backup `source` at `home`, whole or not at all.
 
-    `home` is a folder or a `postgresql://` URL. What was restored is known as a restored backup until it is accepted,
-    unless nothing was lost by it. Programs that use an installation there notice another state.
+    `home` is a folder or a `postgresql://` URL. Unless nothing was lost, the installation counts as a restored backup
+    until that is accepted. Running programs notice the change.
 
     Raises:
-        ConfirmationNeeded: something at `home` would be gone, and `confirm` is false.
+        ConfirmationNeeded: something at `home` would be lost, and `confirm` is false.
         FileUnusable: there is no such backup.
         DatabaseMoved: the installation was moved away from `home`.
         StateError: backup or home cannot be used.

@@ -1,4 +1,4 @@
-"""What activating a license file does, and what stands against it; what people look at is in `preview`."""
+"""The plan of an activation: what it writes, and the reasons against it. `preview` shows it to people."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
@@ -22,71 +22,70 @@ from licensekit.wire.documents import Bundle, Kind, Reset, ResetWhat, SeatKind
 from licensekit.wire.plain import word
 
 _ACTIVATED: Final = frozenset({"root", "trust", "revocations", "catalog", "bundle", "reset"})
-HOLDERS: Final = 1000  # how many holders of a license are named at most
+HOLDERS: Final = 1000  # how many holders of a license are listed at most
 _NAMED: Final = 5  # how many of them a message about a deficit names
 
 
 class Brought(Message, reasons=True):
-    """What a license file brings beside bundles."""
+    """A document other than a bundle that a license file brings."""
 
-    before: int | None = None  # the version that is here; None: there is none
+    before: int | None = None  # the present version; None: there is none
     version: int | None = None
     issuer: str = ""
     effect: str = ""
 
     @property
     def path(self) -> str:
-        """The key path under which a proposal shows it."""
+        """Its key path in a proposal."""
         return ".".join(filter(None, (self.reason, self.issuer, self.effect)))
 
 
 class Activated(NamedTuple):
-    """What an activation has done, or would do; what that means, a `Preview` shows before."""
+    """The result of an activation, or of a proposed one."""
 
     changed: bool
-    """False: everything in the file was here already."""
+    """False if everything in the file was known already."""
     serial: str | None
-    """The serial that the installation has then."""
+    """The serial of the installation afterwards."""
     new: tuple[Bundle, ...]
     again: tuple[Bundle, ...]
-    """Those that were here, and are signed by another key now."""
+    """Known bundles with the signature of another key."""
     same: tuple[Bundle, ...]
-    """Those that were here already."""
+    """Known bundles."""
     replaced: tuple[Bundle, ...]
-    """Those that are no longer active."""
+    """Bundles that are no longer active."""
     without_effect: tuple[Bundle, ...]
-    """The new ones that grant nothing beside what was here, as a trial beside what was bought; they count once that is
-    gone."""
+    """New bundles that grant nothing while another one is in force, such as a trial beside a bought license."""
     trust: tuple[Brought, ...]
-    """What the file brings of roots, trust documents, lists, catalogs and resets."""
+    """The new roots, trust documents, revocation lists, catalogs and resets in the file."""
     entry: int = 0
-    """The number of its entry in the audit log; 0: there is none, as nothing was changed."""
+    """The number of its audit entry; 0 if nothing was changed."""
 
 
 class ActivationPlan(NamedTuple):
-    """Everything by which an activation is decided, and that it writes."""
+    """The decision about an activation, and everything that it writes."""
 
     facts: AdmissionFacts
     admission: Admission
-    replaced: Bundles  # bundles that were active, and are not beside the new ones
+    replaced: Bundles  # bundles that are active now, but not beside the new ones
     outcome: Activated
-    moment: int  # when the file has its effect: now, or at the start of what is to come
-    after: Entitlements  # what is granted then
-    deficits: tuple[BelowUse, ...]  # of which licenses fewer would be left than are assigned
-    reasons: tuple[RefusedError, ...]  # everything that stands against it
+    moment: int  # when the file takes effect: now, or when its first bundle starts
+    after: Entitlements  # what is granted at that moment
+    deficits: tuple[BelowUse, ...]  # licenses of which fewer would be left than are assigned
+    reasons: tuple[RefusedError, ...]  # every reason against it
 
     def evaluated(self, moment: int) -> Entitlements:
-        """Return what would be granted at a second since 1970."""
+        """Return what would be granted at a `moment` in seconds since 1970."""
         return self.facts.evaluated(self.admission.kept, moment)
 
 
 def documents_of(bundles: Iterable[Verified[Bundle]]) -> tuple[Bundle, ...]:
-    """Return what verified bundles say."""
+    """Return the documents of verified bundles."""
     return tuple(one.document for one in bundles)
 
 
 def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
-    """Verify a file and work out what activating it writes; raises as `propose_activate` does."""
+    """Verify a file and plan its activation; raises as `propose_activate` does."""
     bundles, facts = _verify(read, data)
     admission = admit(bundles, facts)
     was_active, active = facts.active(facts.verified.kept), facts.active(admission.kept)
@@ -98,13 +97,13 @@ def plan_activation(read: ReadTransaction, data: bytes | str) -> ActivationPlan:
     idle = (one for one in admission.new if one not in active)
     new, again, same, gone, weak = map(documents_of, (admission.new, admission.again, admission.same, replaced, idle))
     outcome = Activated(bool(new or again or trust), after.serial, new, again, same, gone, weak, trust)
-    # What is yet to start leaves time to release.
+    # If the file only starts later, there is time to release assignments until then.
     reasons = (*admission.reasons, *reset_faults(facts), *(deficits if moment <= read.now else ()))
     return ActivationPlan(facts, admission, replaced, outcome, moment, after, deficits, reasons)
 
 
 def _verify(read: ReadTransaction, data: bytes | str) -> tuple[Bundles, AdmissionFacts]:
-    """Return the bundles of a file, and what decides about them."""
+    """Verify a file, and return its bundles and the facts by which they are admitted."""
     tokens = armor.read(data)
     for token in tokens:
         if token.type not in _ACTIVATED:
@@ -123,7 +122,7 @@ def _verify(read: ReadTransaction, data: bytes | str) -> tuple[Bundles, Admissio
 
 
 def _moment(read: ReadTransaction, facts: AdmissionFacts, admission: Admission) -> int:
-    """Return the time at which the file has its effect: now, unless all of it is yet to start."""
+    """Return when the file takes effect: now, or when its first bundle starts."""
     now = effective(time_after(read, facts.resets), read.reading)
     return max(now, min((start_of_day(one.document.starts or 0) for one in admission.new), default=now))
 
@@ -143,10 +142,10 @@ def _news(facts: AdmissionFacts) -> Iterator[Brought]:
 def deficits_of(
     connection: Connection, before: Entitlements, after: Entitlements, in_use: Mapping[str, int]
 ) -> tuple[BelowUse, ...]:
-    """Return the licenses of which `after` has fewer than `before`, and fewer than are in use; both as sold.
+    """Return the licenses of which fewer are sold in `after` than in `before`, and fewer than are in use.
 
-    What lapsed is no reduction: whoever buys it again must not be refused. Concurrent seats do not count: what is held
-    beyond the count is lost when it would be renewed.
+    A lapsed license does not count as a reduction, so that buying fewer of it again is not refused. Concurrent seats do
+    not count either: seats beyond the number sold are lost at their next renewal.
     """
     found: list[BelowUse] = []
     for code, used in sorted(in_use.items()):
@@ -167,7 +166,7 @@ def _below_use(connection: Connection, after: Entitlements, code: str, in_use: i
 
 
 def holders_of(connection: Connection, entitlements: Entitlements, code: str) -> tuple[str, ...]:
-    """Return who is assigned a license, the highest slots first; at most `HOLDERS`."""
+    """Return up to `HOLDERS` holders of a license, highest slots first."""
     license_ = entitlements.licenses[code]
     if license_.kind is Kind.SYSTEM:
         return ()

@@ -1,4 +1,4 @@
-"""What a license file would change, shown before anything is changed; and what an earlier one has changed."""
+"""The preview of what a license file would change, and a look back at what an earlier one has changed."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
@@ -26,11 +26,11 @@ _PLAIN: Final = (
 
 
 class BundleChange(NamedTuple):
-    """A bundle, and what it changes."""
+    """A bundle, compared with the one before."""
 
     bundle: Bundle
     before: Bundle | None
-    """The last one of its issuer and part that was here; None: there was none, and all of it is new."""
+    """The last bundle of the same issuer and part; None if there was none."""
 
     @property
     def terms(self) -> tuple[Change, ...]:
@@ -40,12 +40,12 @@ class BundleChange(NamedTuple):
 
     @property
     def sold(self) -> tuple[Change, ...]:
-        """What differs of `licenses.CODE` and `settings.CODE`, as the issuer writes its codes."""
+        """The differences of `licenses.CODE` and `settings.CODE`, with the issuer's own codes."""
         return changes_between(*({} if one is None else _sold(one) for one in (self.before, self.bundle)))
 
 
 def changes_of(new: Iterable[Bundle], before: Iterable[Bundle]) -> tuple[BundleChange, ...]:
-    """Return what each of the `new` bundles changes; `before` are those that were here, the oldest first."""
+    """Compare each of the `new` bundles with the last one of its part in `before`, which are oldest first."""
     known = {(one.issuer, one.part): one for one in before}
     return tuple(BundleChange(one, known.get((one.issuer, one.part))) for one in new)
 
@@ -57,11 +57,7 @@ def _sold(bundle: Bundle) -> dict[str, Any]:
 
 
 def activation_of(read: ReadTransaction, number: int) -> tuple[AuditEntry, tuple[BundleChange, ...]]:
-    """Return the entry of an activation in the audit log, and what its bundles changed, of those that still verify.
-
-    Raises:
-        NotFound: there is no such entry, or it is not an activation.
-    """
+    """Return the audit entry of an activation, and what its verified bundles changed; may raise `NotFound`."""
     found = entry_of(read, number)
     if found is None or found.facts.get("did") != "activate":
         raise NotFound(reason="activation", name=number)
@@ -72,7 +68,7 @@ def activation_of(read: ReadTransaction, number: int) -> tuple[AuditEntry, tuple
 
 
 class PreviewRow(NamedTuple):
-    """One license before and after."""
+    """A license before and after."""
 
     code: str
     issuer: str
@@ -85,13 +81,13 @@ class PreviewRow(NamedTuple):
     total_new: int | None
     access_new: Access
     reason: str | None
-    """Why it cannot be activated as it is."""
+    """Why the license prevents the activation."""
     due: str | None = None
-    """What must be done before it starts; the file can be activated before."""
+    """What must be done before the file takes effect; it can be activated earlier."""
     quantity: str | None = None
     """The unit of a system license that is sold by quantity."""
     per: MeterPeriod | None = None
-    """The time after which the quantity of a meter is there again."""
+    """The period after which the units of a meter are renewed."""
 
     @property
     def free_now(self) -> int | None:
@@ -100,34 +96,34 @@ class PreviewRow(NamedTuple):
 
     @property
     def free_new(self) -> int | None:
-        """How many could be assigned afterwards."""
+        """How many could be assigned afterwards; None is unrestricted."""
         return None if self.total_new is None else max(0, self.total_new - self.in_use)
 
     @property
     def added(self) -> int | None:
-        """How many more there would be, or fewer; None where one of the two is unrestricted."""
+        """The difference of the totals; None if only one of them is unrestricted."""
         if self.total_now is None or self.total_new is None:
             return 0 if self.total_now == self.total_new else None
         return self.total_new - self.total_now
 
     @property
     def altered(self) -> bool:
-        """Whether anything about it changes, or stands against the activation."""
+        """Whether the license changes, or prevents the activation."""
         now, new = (self.total_now, self.access_now), (self.total_new, self.access_new)
         return now != new or (self.reason or self.due) is not None
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the row as plain JSON values."""
         return plain_fields(self, _PLAIN)
 
 
 class SettingChange(NamedTuple):
-    """One setting before and after."""
+    """A setting before and after."""
 
     code: str
     name: str
     before: Value | None
-    """None: nothing was sold, and it has no default."""
+    """None if nothing was sold and there is no default."""
     after: Value | None
 
     @property
@@ -137,7 +133,7 @@ class SettingChange(NamedTuple):
 
 
 class Void(NamedTuple):
-    """A bundle that counts here and would not with the file: taken back, or its key revoked."""
+    """A bundle that the file would make void: revoked, or signed by a revoked key."""
 
     bundle: Bundle
     why: LicenseError
@@ -147,38 +143,38 @@ class Preview(NamedTuple):
     """What a file would change."""
 
     now: int
-    """The time that counts, in seconds since 1970."""
+    """The effective time, in seconds since 1970."""
     moment: int
-    """The time for which the new totals are given: now, or the start of what is to come."""
+    """The time of the new totals: now, or when the first bundle of the file starts."""
     company: str
     serial_now: str | None
-    """The serial that the installation has."""
+    """The present serial of the installation."""
     outcome: Activated
-    """What activating it would do."""
+    """The result of activating the file."""
     refused: tuple[Bundle, ...]
-    """The bundles that this installation does not take."""
+    """The bundles that this installation refuses."""
     void: tuple[Void, ...]
-    """The bundles in force or waiting that would grant nothing, because of what the file brings."""
+    """The bundles in force or waiting that the file would make void."""
     bundles: tuple[BundleChange, ...]
-    """Each new bundle, beside the last one of its part that is here."""
+    """Each new bundle, compared with the last one of its part."""
     rows: tuple[PreviewRow, ...]
     settings: tuple[SettingChange, ...]
     deficits: tuple[BelowUse, ...]
     covered_now: Coverage
     """Until when the product is licensed without the file."""
     covered_new: Coverage
-    """And with it."""
+    """Until when the product is licensed with the file."""
     losses: tuple[Loss, ...]
-    """What ends or turns read-only: with the file, and later by the dates of bundles."""
+    """The licenses that end or become read-only: with the file, and later by the dates of bundles."""
     logins: tuple[Logins, ...]
-    """How many people may log in: now, with the file, and at each later moment that differs; empty where deficits are
+    """How many people may log in: now, with the file, and at each later moment that differs; empty once deficits are
     settled."""
     reasons: tuple[RefusedError, ...]
-    """Everything that stands against it."""
+    """Every reason against the activation."""
 
     @property
     def can_activate(self) -> bool:
-        """Whether nothing stands against it."""
+        """Whether there is no reason against the activation."""
         return not self.reasons
 
     @property
@@ -187,14 +183,14 @@ class Preview(NamedTuple):
         return tuple(row for row in self.rows if row.altered)
 
     def settled(self) -> "Preview":
-        """Return what is shown where the deficits are settled; who may log in then was not counted."""
+        """Return the preview with all deficits settled; `logins` is empty, because it was not counted for that."""
         short = {one.license for one in self.deficits}
         rows_ = tuple(row._replace(reason=None, due=None) if row.code in short else row for row in self.rows)
         reasons = tuple(one for one in self.reasons if one not in self.deficits)
         return self._replace(rows=rows_, logins=(), reasons=reasons)
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values; totals are those of `moment`."""
+        """Return the preview as plain JSON values; totals are those of `moment`."""
         outcome = self.outcome
         came = {"new": outcome.new, "without_effect": outcome.without_effect, "signed_again": outcome.again}
         came |= {"same": outcome.same, "replaced": outcome.replaced, "refused": self.refused}
@@ -223,7 +219,7 @@ def _named(bundle: Bundle) -> dict[str, Any]:
 
 
 def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
-    """Return what a person looks at before a plan is carried out."""
+    """Return the preview of a plan."""
     admission, facts, after = plan.admission, plan.facts, plan.after
     kept = verify_bundles(read.stored.bundles, facts.before, read.now).kept
     before = evaluate(facts.before, kept, read.now, fingerprint=facts.fingerprint, released=facts.released)
@@ -252,7 +248,7 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
         covered_now=before.product_coverage,
         covered_new=present.product_coverage,
         losses=losses(states),
-        # The second is that of the file, which is shown even where it changes nothing.
+        # The second is the state with the file, which is shown even if nothing differs.
         logins=(counted[0], *steps(counted[1:])),
         reasons=plan.reasons,
     )
@@ -261,7 +257,7 @@ def preview_of(read: ReadTransaction, plan: ActivationPlan) -> Preview:
 def _compared(before: Entitlements, in_use: Mapping[str, int], plan: ActivationPlan) -> tuple[PreviewRow, ...]:
     """Return every license before and after a file is activated as planned."""
     old = {row.code: row for row in rows(before, in_use)}
-    # What is yet to start leaves time to release.
+    # If the file only starts later, there is time to release assignments until then.
     is_later = plan.moment > plan.facts.now
     until = f"before {format_seconds(plan.moment)[:10]}" if is_later else "first"
     short = {d.license: f"{d.in_use} in use: release {d.remove} {until}" for d in plan.deficits}

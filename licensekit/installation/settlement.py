@@ -1,7 +1,7 @@
-"""Settlements: who loses which license where fewer are left than are assigned (`docs/installation.md`, "Deficits").
+"""Settlements: who loses a license if fewer are left than are assigned (`docs/installation.md`, "Deficits").
 
-Who loses a license loses what depends on it as well (S5 in `licensekit.entitlements.assignment`), and may have a
-smaller plan in place of a plan (S1 to S4). Everything is judged by the new license set.
+With a license, a holder also loses the licenses that depend on it (S5 in `licensekit.entitlements.assignment`), and may
+get a smaller plan instead of a plan (S1 to S4). Everything is judged by the new license set.
 """
 
 from collections import Counter
@@ -29,43 +29,43 @@ from licensekit.wire.plain import plain_fields
 
 RELEASE: Final = "release"
 REMOVE: Final = "remove"
-"""In place of `RELEASE` where a license limits how many satellites there are: the site goes, with all it holds."""
+"""In place of `RELEASE` for a license that limits the number of satellites: the site is removed with all it holds."""
 DOWNGRADE: Final = "downgrade"
 KEEP: Final = "keep"
 _COLUMNS: Final = ("license", "id", "name", "slot", "action", "instead", "takes")
 _TABLE: Final = Columns({name: name for name in _COLUMNS}, ("license", "id", "action"))
 Key = tuple[Kind, str]  # the kind and id of a holder
-Chosen = Mapping[str, str]  # licenses that a holder is to lose, each with the plan that it has instead; empty: none
+Chosen = Mapping[str, str]  # a license that a holder loses to the plan that it gets instead, or ""
 
 
 class DeficitHolder(NamedTuple):
     """A user or site that holds a license in deficit."""
 
     name: str
-    slots: Mapping[str, int]  # each license in deficit that it holds, to its slot; what is in no slot is left out
-    held: frozenset[str]  # all that it is assigned
+    slots: Mapping[str, int]  # license in deficit to the holder's slot; licenses without a valid slot are left out
+    held: frozenset[str]  # all assigned licenses
 
 
 class Effects:
-    """What is lost with what under a license set; each answer is kept, since many hold the same."""
+    """The effects of losing licenses under a license set; cached, because many holders have the same."""
 
     def __init__(self, entitlements: Entitlements, in_use: Mapping[str, int]) -> None:
         self.entitlements, self.in_use = entitlements, in_use
         self.lost, self.plans = cache(self._lost), cache(self._plans)
 
     def change_of(self, held: frozenset[str], chosen: Chosen) -> AssignmentChange:
-        """Return what losing licenses, and having plans in their place, assigns and releases."""
+        """Return the assignments and releases that `chosen` means for a holder of `held`."""
         instead = frozenset(filter(None, chosen.values()))
         return AssignmentChange(instead, self.lost(held, frozenset(chosen), instead))
 
     def _lost(self, held: frozenset[str], released: frozenset[str], instead: frozenset[str]) -> frozenset[str]:
-        """Return all of `held` that goes when licenses are released, and others assigned instead."""
+        """Return all of `held` that is lost when licenses are released, and others assigned instead."""
         if SATELLITE in released:
             return held
         return held.intersection(with_dependents(self.entitlements, held | instead, sorted(released)))
 
     def _plans(self, held: frozenset[str], code: str) -> tuple[str, ...]:
-        """Return the plans in a plan that could be assigned in its place, the largest first."""
+        """Return the plans included in a plan that could be assigned instead, largest first."""
         closure, licenses = self.entitlements.closure, self.entitlements.licenses
         inner = [one for one in closure.get(code, ()) if licenses[one].plan and licenses[code].plan]
         largest = sorted(inner, key=lambda one: (-len(closure[one]), one))
@@ -74,7 +74,7 @@ class Effects:
 
 
 class SettlementRow(NamedTuple):
-    """One holder of a license in deficit, and what becomes of that assignment."""
+    """A holder of a license in deficit, and what happens to that assignment."""
 
     license: str
     kind: Kind
@@ -82,56 +82,56 @@ class SettlementRow(NamedTuple):
     name: str
     slot: int
     action: str
-    """One of `actions`."""
+    """The chosen one of `actions`."""
     instead: str
-    """The plan that a downgrade assigns, or the largest one that it could; empty: none."""
+    """The plan that a downgrade assigns, or could assign at most; empty if there is none."""
     takes: tuple[str, ...]
-    """What goes along with it, since it depends on it."""
+    """The licenses that are lost with it, because they depend on it."""
     actions: tuple[str, ...]
     """`release`, of a satellite `remove`; `downgrade` of a plan; `keep`."""
 
     @property
     def line(self) -> str:
-        """The row as a line of a table."""
+        """The row as a line of CSV."""
         return written_row([self.license, *self[2:-2], " ".join(self.takes)])
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Settlement:
-    """Who loses which license in deficit, and what everybody who holds one could do instead."""
+    """Which holders lose licenses in deficit, and their alternatives."""
 
     short: Mapping[str, BelowUse]
-    """What is in deficit by what is held of it, which is `SATELLITE` for a license that limits sites."""
+    """Held license to its deficit; a license that limits sites is held as `SATELLITE`."""
     holders: Mapping[Key, DeficitHolder]
     effects: Effects
     choices: Mapping[Key, Chosen] = field(default_factory=dict[Key, Chosen])
 
     @cached_property
     def rows(self) -> tuple[SettlementRow, ...]:
-        """Each holder of each license in deficit: first those who lose it, and the highest slots first."""
+        """Each holder of each license in deficit: losing ones first, then by license, highest slots first."""
         found = (self._row(key, code) for key, holder in self.holders.items() for code in holder.slots)
         return tuple(sorted(found, key=lambda row: (row.action == KEEP, row.license, -row.slot, row.id)))
 
     @property
     def losing(self) -> tuple[SettlementRow, ...]:
-        """The rows of what is lost."""
+        """The rows of holders who lose a license."""
         return tuple(row for row in self.rows if row.action != KEEP)
 
     @cached_property
     def changes(self) -> Mapping[Key, HolderChange]:
-        """What is assigned to and released from each holder who loses anything."""
+        """The change of each holder who loses anything."""
         return {key: self._change(key, chosen) for key, chosen in self.choices.items()}
 
     @cached_property
     def many(self) -> Mapping[str, int]:
-        """How many too many hold each license in deficit: their slots are above the total."""
+        """License in deficit to the number of its holders whose slots are above the total."""
         slots = chain.from_iterable(one.slots.items() for one in self.holders.values())
         return Counter(code for code, slot in slots if slot > self.short[code].total)
 
     def newest(self) -> "Settlement":
-        """Return the settlement by which the highest slots of each license lose it, as many as are too many.
+        """Return the settlement by which the holders of the highest slots of each license lose it, as many as must.
 
-        Whoever loses a license along with another one counts; so what takes most along comes first.
+        Losing a license together with another one counts, so licenses that take most others with them come first.
         """
         owners = {code: [key for key, one in self.holders.items() if code in one.slots] for code in self.short}
         takes = {c: max((len(self._lost(key, {c: ""})) for key in keys), default=0) for c, keys in owners.items()}
@@ -145,17 +145,15 @@ class Settlement:
         return replace(self, choices=dict(sorted(choices.items())))
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values; `holders` is how many users and sites lose something."""
+        """Return the settlement as plain JSON values; `holders` is the number of users and sites that lose anything."""
         fields = " ".join(SettlementRow._fields)
         return {"holders": len(self.choices), "rows": [plain_fields(row, fields) for row in self.rows]}
 
     def read(self, data: bytes | str, options: TableOptions = AS_WRITTEN) -> "Settlement":
-        """Return the settlement that a table asks for; whom it does not name keep what they have.
+        """Return the settlement in an edited table; holders that it does not name keep their licenses.
 
-        It needs the columns `license`, `id` and `action`, and `instead` where it asks for another plan.
-
-        Raises:
-            SettlementInvalid: every fault by line; among them that a license would still be in deficit.
+        The table needs the columns `license`, `id` and `action`, and `instead` for another plan. Raises
+        `SettlementInvalid` with every fault by line, such as a license that would still be in deficit.
         """
         known = {(row.license, row.id): row for row in self.rows}
         lines, choices, faults = dict[Key, int](), dict[Key, dict[str, str]](), list[Located]()
@@ -176,13 +174,13 @@ class Settlement:
         return chosen
 
     def refusals(self) -> Iterator[tuple[HolderChange, RefusedError]]:
-        """Yield what stands against the plans that are assigned."""
+        """Yield the faults of plans that are assigned instead."""
         in_use = Counter(self.effects.in_use)
         in_use.subtract(code for one in self.changes.values() if not one.assigned for code in one.released)
         return refusals(self.effects.entitlements, in_use, [one for one in self.changes.values() if one.assigned])
 
     def still_short(self) -> Iterator[SettlementRowInvalid]:
-        """Yield each license that stays in deficit, with how many holders lose it and how many must."""
+        """Yield a fault for each license that stays in deficit: how many holders lose it, and how many must."""
         lost = Counter(c for key, one in self.changes.items() for c in self.holders[key].slots if c in one.released)
         for code, needed in self.many.items():
             if lost[code] < needed:
@@ -190,7 +188,7 @@ class Settlement:
                 yield SettlementRowInvalid(reason="short", license=license_, count=lost[code], needed=needed)
 
     def carry_out(self, change: WriteTransaction, shown: "Settlement") -> None:
-        """Do what `shown` says, which was worked out before the write transaction; this was worked out inside it."""
+        """Carry out the choices of `shown`, if nothing has changed between it and this one in the write transaction."""
         before, now = ({key: one[1:] for key, one in each.holders.items()} for each in (shown, self))
         if (shown.many, before) != (self.many, now):
             changed = tuple(f"licenses.{one.license}.holders" for one in self.short.values())
@@ -220,7 +218,7 @@ class Settlement:
         return SettlementRow(license_, *key, holder.name, slot, action, instead, takes, actions)
 
     def _faults_of(self, row: SettlementRow, action: str, plan: str) -> Iterator[SettlementRowInvalid]:
-        """Yield what is wrong with what a table asks for a row, without regard to other rows."""
+        """Yield the faults of an edited row by itself."""
         plans = ("", *self.effects.plans(self.holders[row.kind, row.id].held, row.license))
         for text, known in ((action, row.actions), (plan, plans if action == DOWNGRADE else (plan,))):
             if text not in known:
@@ -232,14 +230,14 @@ class SettlingProposal(Proposal[R_co]):
     """A proposal that may leave fewer of a license than are assigned."""
 
     settlement: Settlement
-    """Who could lose what, so that nothing is in deficit; without `rows` where nothing would be."""
+    """A settlement of all deficits; without `rows` if there are none."""
 
     def as_json(self) -> dict[str, Any]:
-        """Return everything that a preview shows as plain JSON values, with the settlement."""
+        """Return the proposal as plain JSON values, with the settlement."""
         return {**super().as_json(), "settlement": self.settlement.plain()}
 
     def _begin(self, change: WriteTransaction, now: "SettlingProposal[Any]", settle: Settlement | None) -> None:
-        """Require `now` to be the same, and carry a settlement out before the rest of the change."""
+        """Require that `now` is the same proposal, and carry out the settlement before the rest of the change."""
         require_same(self, now)
         if settle is not None:
             now.settlement.carry_out(change, settle)
@@ -252,12 +250,12 @@ def settlement_of(
     below: Iterable[BelowUse],
     most: int | None = None,
 ) -> Settlement:
-    """Return the settlement by which the highest slots lose theirs; `entitlements` are those of the new license set.
+    """Return the settlement by which the highest slots are lost; `entitlements` are those of the new license set.
 
-    Where more than `most` assignments are too many, it names nobody.
+    If more than `most` assignments would have to go, it has no holders.
     """
     licenses = entitlements.licenses
-    # Of two licenses that limit the satellites, the one with the smaller total decides.
+    # If two licenses limit the satellites, the smaller total decides.
     smallest = sorted(below, key=lambda one: -one.total)
     short = {SATELLITE if licenses[one.license].limits_sites else one.license: one for one in smallest}
     holders: dict[Key, DeficitHolder] = {}
@@ -273,8 +271,8 @@ def settlement_of(
 
 
 def table_of(rows: Iterable[SettlementRow]) -> str:
-    """Return rows as a table that `Settlement.read` reads, once `action` was edited in a spreadsheet.
+    """Return rows as CSV, to be edited in a spreadsheet and read by `Settlement.read`.
 
-    It begins with a byte order mark, without which spreadsheets take it for another encoding.
+    It begins with a byte order mark, without which spreadsheets assume another encoding.
     """
     return "".join(["\ufeff", written_row(_COLUMNS), *(row.line for row in rows)])

@@ -1,4 +1,4 @@
-"""A license that the environment of a program supplies, as a text or a file: it is activated, and the file followed."""
+"""A license that the environment of a program supplies as text or as a file, which is activated and followed."""
 
 import os
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from licensekit.wire import armor
 
 
 class LicenseNotTaken(Notice, reasons=True):
-    """The license that the environment supplies cannot be used; what was active before stays so."""
+    """The license that the environment supplies cannot be used; what was active before stays active."""
 
     severity = Severity.ERROR
     variable: str
@@ -25,13 +25,13 @@ class LicenseNotTaken(Notice, reasons=True):
 
 
 class KeptInMemory(Notice):
-    """There is no home: what the installation has seen ends with the process."""
+    """There is no home, so everything that the installation has seen is lost with the process."""
 
     home: str
 
 
 class SuppliedLicense:
-    """The license that `source` names, activated in an open installation; `text` is it, unless it is in a file."""
+    """The license of a `source`, activated in an open installation; `text` contains it unless it is in a file."""
 
     def __init__(self, opened: OpenInstallation, source: Source, text: str) -> None:
         self._version = opened.database.version
@@ -39,15 +39,15 @@ class SuppliedLicense:
         self._source = source
         self._text = text
         self._home = f"{source.variable.removesuffix('_FILE')}_HOME"
-        self._taken: tuple[int, ...] | None = None  # what the file was like when it was taken
-        self._refused: object = None  # what was refused, and the version of the database then
+        self._taken: tuple[int, ...] | None = None  # the stamp of the file when it was activated
+        self._refused: object = None  # the data that was refused, and the version of the database then
         self._error: LicenseError | None = None
-        self._is_of_home = False  # whether that is what keeps the license, and not the file
+        self._is_of_home = False  # whether the error is the home's, and not the file's
 
     def look(self) -> tuple[Notice, ...]:
-        """Activate the license if it is another than before, and return what there is to say about it.
+        """Activate the license if it has changed, and return the notices about it.
 
-        What is missing, half-written, refused or older changes nothing.
+        A missing, half-written, refused or older license changes nothing.
         """
         stamp = self._stamp()
         if stamp is None or stamp != self._taken:
@@ -56,7 +56,7 @@ class SuppliedLicense:
         return tuple(self._notices())
 
     def _stamp(self) -> tuple[int, ...] | None:
-        """Return what changes with the file, whoever writes, replaces or mounts it; None if it cannot be read."""
+        """Return a value that changes whenever the file is written, replaced or mounted; None if it cannot be read."""
         if self._text:
             return ()
         try:
@@ -66,7 +66,7 @@ class SuppliedLicense:
         return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
     def _take(self) -> LicenseError | None:
-        """Activate the license, and return why not, if it was not."""
+        """Activate the license, and return the error if that fails."""
         tried: object = None
         self._is_of_home = False
         try:
@@ -78,10 +78,10 @@ class SuppliedLicense:
             if tried == self._refused:
                 return self._error
             preview = self._installation.propose_activate(data).preview if self._source.home else None
-            # What a home has already must not be written with each start.
+            # A restart must not write to a home that has the license already.
             if preview is None or preview.outcome.changed or preview.reasons:
                 self._installation.activate(data)
-        except StateError as error:  # a machine's trouble passes by itself
+        except StateError as error:  # a problem of the machine, which may be over at the next look
             self._is_of_home = tried is not None
             return error
         except LicenseError as error:

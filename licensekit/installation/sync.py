@@ -1,4 +1,4 @@
-"""Users as a directory or a table has them, made so in one change (`docs/how-to/directories.md`)."""
+"""Syncs and imports: add and change users in one change, as a directory or a table has them."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -19,17 +19,17 @@ from licensekit.text.values import FAULTS, GUESSES, guess_while
 
 IMPORT_BYTES: Final = 64 * 1024 * 1024
 """The largest file of users."""
-FEW: Final = 10  # this many users may always leave or lose licenses, whatever share of all they are
+FEW: Final = 10  # this many users may leave or lose licenses without a question, even if they are most of all
 
 
 class UsersLeave(Message):
-    """Users are retired by a sync: they have left the directory, or their accounts are disabled there."""
+    """Users whom a sync retires, because they left the directory or their accounts there are disabled."""
 
     users: int
 
 
 class Synced(NamedTuple):
-    """How many users there are of each outcome of a sync or an import, and licenses."""
+    """The number of users of each outcome of a sync or an import, and of licenses."""
 
     added: int = 0
     changed: int = 0
@@ -42,49 +42,48 @@ class Synced(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class SyncProposal(Proposal[Synced]):
-    """What a sync with a directory would do; nothing is changed yet."""
+    """What a sync or an import would do; nothing has changed yet."""
 
     users: tuple[PlannedUser, ...]
-    """What becomes of each user: those of the table in its order, then those who have left it."""
+    """The outcome of each user: those in the table in its order, then those who have left it."""
     basis: staged_users.Basis
     opened: OpenInstallation
     did: str = "user-sync"
-    """The code of its entries in the audit log."""
+    """The code of its audit entries."""
     too_many: MostUsersLeave | None = None
     """Set if most users would leave or lose licenses."""
 
     @property
     def staged(self) -> list[StagedUser]:
-        """The users who are changed."""
+        """The users who change."""
         return [staged for _, staged in self.change.users]
 
     @property
     def change(self) -> StagedChange:
-        """What it would change."""
+        """The change to make."""
         users = [(one.outcome, one.staged) for one in self.users if one.outcome in {ADDED, CHANGED, LEFT}]
         return StagedChange(self.about, self.did, users, self.basis)
 
     @property
     def counts(self) -> Synced:
-        """How many users there are of each outcome, and licenses."""
+        """The number of users of each outcome, and of licenses."""
         of = Counter(one.outcome for one in self.users)
         assigned = sum(len(one.assigned) for one in self.staged)
         released = sum(len(one.released) for one in self.staged)
         return Synced(of[ADDED], of[CHANGED], of[LEFT], of[SAME], of[REFUSED], assigned, released)
 
     def as_json(self) -> dict[str, Any]:
-        """Return everything that a preview shows as plain JSON values."""
+        """Return the proposal as plain JSON values, without unchanged users."""
         shown = [one.plain() for one in self.users if one.outcome != SAME]
         return {**super().as_json(), "users": shown, "counts": self.counts._asdict()}
 
     def apply(self, *, confirm: bool = False, most_leave: bool = False, progress: Progress = lambda _: None) -> Synced:
-        """Make the users as it was shown, or change nothing; who is refused stays as before.
+        """Change the users as it was shown, or change nothing; refused users stay as before.
 
         Raises:
             MostUsersLeave: most users would leave or lose licenses, and `most_leave` is false.
             ConfirmationNeeded: users would leave, and `confirm` is false.
-            ProposalStale: one of the users, or what the plan was worked out from, has changed since, or another sync
-                has begun.
+            ProposalStale: a user or the basis of the plan has changed since, or another sync has begun.
         """
         if self.too_many is not None and not most_leave:
             raise self.too_many
@@ -95,11 +94,7 @@ class SyncProposal(Proposal[Synced]):
 
 
 def propose_sync(opened: OpenInstallation, rows: Iterable[ImportRow]) -> SyncProposal:
-    """Work out what it does to make all users who come from a directory as the rows say; see `parse_directory`.
-
-    Raises:
-        UsersInvalid: the rows are of no table, or none has a user.
-    """
+    """Propose to make all users from a directory match rows of `parse_directory`; may raise `UsersInvalid`."""
     rows = tuple(rows)
     _require_table(rows)
     plan = _planned(opened, rows, from_directory=True)
@@ -111,21 +106,15 @@ def propose_sync(opened: OpenInstallation, rows: Iterable[ImportRow]) -> SyncPro
 
 
 def propose_import(opened: OpenInstallation, rows: Iterable[ImportRow]) -> SyncProposal:
-    """Work out what it does to add and change the users of a table, and to assign their licenses; see `parse_users`.
-
-    Raises:
-        UsersInvalid: all faults, by line.
-    """
+    """Propose to add and change users and assign licenses by rows of `parse_users`; raise `UsersInvalid` for faults."""
     plan = _faultless(_planned(opened, tuple(rows)))
     return replace(plan, changes=tuple(map(_change, plan.staged)))
 
 
 def import_users(opened: OpenInstallation, rows: Iterable[ImportRow], progress: Progress = lambda _: None) -> Synced:
-    """Add and change users and assign their licenses, as one change; see `parse_users`.
+    """Add and change users and assign their licenses by the rows of `parse_users`, all or none.
 
-    Raises:
-        UsersInvalid: all faults, by line; nothing was changed.
-        ProposalStale: one of very many users was changed meanwhile; nothing was changed.
+    Raises `UsersInvalid` for faults, by line, or `ProposalStale` if a user was changed during a very large import.
     """
     rows = tuple(rows)
     if len(rows) <= TOGETHER:
@@ -134,16 +123,16 @@ def import_users(opened: OpenInstallation, rows: Iterable[ImportRow], progress: 
 
 
 def _import(change: WriteTransaction, rows: Iterable[ImportRow]) -> Synced:
-    """Work an import out and make it in the same transaction."""
+    """Plan an import and carry it out in the same transaction."""
     planner, nobody = _planner(change.read, rows)
     plan = _faultless(replace(nobody, users=tuple(planner.plan(rows))))
     if plan.staged:
-        staged_users.make_within(change, plan.change._replace(basis=None))  # worked out here
+        staged_users.make_within(change, plan.change._replace(basis=None))  # planned in this transaction
     return plan.counts
 
 
 def _planned(opened: OpenInstallation, rows: Iterable[ImportRow], *, from_directory: bool = False) -> SyncProposal:
-    """Work a plan out from what a snapshot shows, after its end: for many users that takes long."""
+    """Plan a change from a snapshot; for many users that takes long, so it happens after the snapshot has ended."""
     leavers: Iterable[KnownUser] = ()
     with read_installation(opened) as read:
         planner, nobody = _planner(read, rows, sync=from_directory)
@@ -154,7 +143,7 @@ def _planned(opened: OpenInstallation, rows: Iterable[ImportRow], *, from_direct
 
 
 def _planner(read: ReadTransaction, rows: Iterable[ImportRow], *, sync: bool = False) -> tuple[Planner, SyncProposal]:
-    """Read what a plan of rows is worked out from; the proposal changes nobody yet."""
+    """Read what a plan of rows depends on; return the planner and a proposal without users."""
     state, rules = read.state(), read_rules(read.connection)
     known = staged_users.known_users(read.connection, {names.folded(row.user_id) for row in rows})
     licenses = {key: rule.licenses for key, rule in rules.items()} if sync else None
@@ -164,7 +153,7 @@ def _planner(read: ReadTransaction, rows: Iterable[ImportRow], *, sync: bool = F
 
 
 def _require_table(rows: Iterable[ImportRow]) -> None:
-    """Refuse rows that do not say who is in the directory; a cell that is wrong concerns one user only."""
+    """Raise `UsersInvalid` if the rows do not tell who is in the directory; a faulty cell affects only one user."""
     faults = [(row.line, row.fault) for row in rows if row.fault]
     of_all = (ColumnInvalid, SyntaxInvalid)
     whole = [(line, fault) for line, fault in faults if isinstance(fault, of_all) and fault.reason != "cells"]
@@ -174,7 +163,7 @@ def _require_table(rows: Iterable[ImportRow]) -> None:
 
 
 def _faultless(plan: SyncProposal) -> SyncProposal:
-    """Return a plan in which nobody is refused; raises as `import_users`."""
+    """Return the plan, or raise `UsersInvalid` with the faults of refused users."""
     faults = [fault.at(f"line {one.line}") for one in plan.users for fault in one.faults]
     if faults:
         raise UsersInvalid(faults=tuple(faults[:FAULTS]))

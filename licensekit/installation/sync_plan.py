@@ -1,4 +1,4 @@
-"""What a table of users would change, and what groups are assigned by a sync (`docs/how-to/directories.md`)."""
+"""Plans of what a table of users changes, and rules that assign licenses to groups (`docs/how-to/directories.md`)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -24,20 +24,20 @@ _SQL: Final = read_queries(__file__)
 
 
 class PlannedUser(NamedTuple):
-    """What becomes of one user, or of one row."""
+    """The outcome of one user or row."""
 
     outcome: str
     """`added`, `changed`, `left`, `refused` or `unchanged`."""
     line: int
-    """0: the user has no row."""
+    """The line of the row; 0 if the user has none."""
     staged: StagedUser
-    """How it is to be; where it is refused, without effect."""
+    """The user after the change; without changes if refused."""
     faults: tuple[Located, ...] = ()
-    """Why it is refused."""
+    """Why the user is refused."""
 
     @property
     def set(self) -> tuple[str, ...]:
-        """The fields of a user who is there that get another value; `from_directory` if that is new."""
+        """The fields of an existing user that change, including `from_directory`."""
         before = self.staged.before
         if before is None or self.outcome in {REFUSED, SAME}:
             return ()
@@ -45,7 +45,7 @@ class PlannedUser(NamedTuple):
         return (*changed, *(["from_directory"] if self.staged.from_directory != before.from_directory else []))
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the outcome as plain JSON values."""
         user, assigned, released = self.staged.user, self.staged.assigned, self.staged.released
         facts = {"outcome": self.outcome, "line": self.line or None, "id": user.written, "name": user.name}
         done = {"set": list(self.set), "assigned": sorted(assigned), "released": sorted(released)}
@@ -53,17 +53,17 @@ class PlannedUser(NamedTuple):
 
 
 class Planner(NamedTuple):
-    """What a plan is made from."""
+    """Plans changes of users from the rows of a table."""
 
     state: InstallationState
-    known: Mapping[str, KnownUser]  # those of the table who are there, by id
+    known: Mapping[str, KnownUser]  # folded id to existing user
     rules: Mapping[str, Sequence[str]] | None
-    """Folded group to the licenses of its members; None: the table does not come from a directory."""
-    resolved: dict[str, str]  # license as it is written to its code, of what was looked up so far
-    guess: Guess  # returns the license that may be meant by another word
+    """Folded group to the licenses of its members; None if the table does not come from a directory."""
+    resolved: dict[str, str]  # a cache: license as written to its code
+    guess: Guess  # returns the license that an unknown word may mean
 
     def plan(self, rows: Iterable[ImportRow], leavers: Iterable[KnownUser] = ()) -> list[PlannedUser]:
-        """Return what becomes of each row, and then of `leavers`."""
+        """Return the outcome of each row, and then of `leavers`."""
         planned = [self._row(row) for row in rows]
         planned += (PlannedUser(LEFT, 0, _leaving(one)) for one in leavers)
         return _judged(self.state, planned)
@@ -79,7 +79,7 @@ class Planner(NamedTuple):
         if self.rules is not None and row.changes.get("retired"):
             if known is None or known.facts.retired or not known.from_directory:
                 return PlannedUser(SAME, row.line, as_before)
-            return PlannedUser(LEFT, row.line, _leaving(known))  # who is disabled in the directory has left it
+            return PlannedUser(LEFT, row.line, _leaving(known))  # disabled in the directory counts as left
         changes = row.changes if self.rules is None else {**row.changes, "retired": False}
         try:
             staged = self._staged(before._replace(**changes), known, row.licenses)
@@ -90,7 +90,7 @@ class Planner(NamedTuple):
         return PlannedUser(outcome, row.line, staged)
 
     def _staged(self, user: UserFacts, known: KnownUser | None, licenses: Iterable[str]) -> StagedUser:
-        """Return how a user is to be, with the licenses of its row and groups alone; raise why it cannot be so."""
+        """Return a user with the licenses of the row and of group rules; raise an error if that is impossible."""
         rules = self.rules or {}
         held = frozenset[str]() if known is None else known.held
         of_groups = (code for group in user.groups for code in rules.get(names.folded(group), ()))
@@ -115,7 +115,7 @@ def _as_before(user: UserFacts, known: KnownUser | None) -> StagedUser:
 
 
 def _leaving(known: KnownUser) -> StagedUser:
-    """Return the end of a user, who is retired and releases everything."""
+    """Return a user who is retired and releases everything."""
     return StagedUser(known.facts._replace(retired=True), known, frozenset(), known.held, known.from_directory)
 
 
@@ -126,10 +126,10 @@ def _no_license(code: str, entitlements: Entitlements, guess: Guess) -> UserCell
 
 
 def _judged(state: InstallationState, planned: Sequence[PlannedUser]) -> list[PlannedUser]:
-    """Return the same plan, in which all are refused who may not have what they would be assigned.
+    """Return the plan, in which users are refused whose assignments are not possible.
 
-    What is released is free for all; where that is by a user who is refused in the end, it is not. Where users pass
-    licenses on to one another and each refusal leads to the next, only what is released for good is free in the end.
+    Released licenses are free for others, unless the releasing user is refused. Since such a refusal may lead to
+    others, the plan is judged repeatedly; in the last pass, only licenses of users who are assigned nothing are free.
     """
     kept = list(planned)
     for left in reversed(range(_PASSES)):
@@ -150,7 +150,7 @@ def _licenses(one: PlannedUser) -> HolderChange:
 
 
 def _refused(one: PlannedUser, faults: Sequence[Located]) -> PlannedUser:
-    """Return a user who stays as before for these reasons; the same, if there is none."""
+    """Return a user as refused for these faults; unchanged if there are none."""
     if not faults or one.outcome == REFUSED:
         return one
     known = one.staged.before
@@ -159,18 +159,18 @@ def _refused(one: PlannedUser, faults: Sequence[Located]) -> PlannedUser:
 
 
 class GroupRule(NamedTuple):
-    """What the members of one group are assigned."""
+    """The licenses that a sync assigns to the members of a group."""
 
     group: str
     licenses: tuple[str, ...]
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the rule as plain JSON values."""
         return {"group": self.group, "licenses": list(self.licenses)}
 
 
 def read_rules(connection: Connection) -> dict[str, GroupRule]:
-    """Return every rule by its folded group."""
+    """Return folded group to its rule."""
     found: dict[str, GroupRule] = {}
     for key, code, written in connection.rows(_SQL["rules"]):
         before = found.get(key, GroupRule(written, ()))
@@ -179,16 +179,14 @@ def read_rules(connection: Connection) -> dict[str, GroupRule]:
 
 
 def list_rules(read: ReadTransaction) -> tuple[GroupRule, ...]:
-    """Return every rule, by group."""
+    """Return every rule, ordered by group."""
     return tuple(read_rules(read.connection).values())
 
 
 def add_rule(change: WriteTransaction, group: str, *licenses: str) -> GroupRule:
     """Assign licenses to the members of a group from the next sync on, and return its rule.
 
-    Raises:
-        UnknownCode, WrongKind: one of them is no user license.
-        EntryInvalid: the name of the group cannot be kept.
+    Raises `UnknownCode` or `WrongKind` if one is not a user license, or `EntryInvalid` for the name of the group.
     """
     [written] = names.check_groups([group])
     entitlements = change.read.state().entitlements
@@ -198,10 +196,9 @@ def add_rule(change: WriteTransaction, group: str, *licenses: str) -> GroupRule:
 
 
 def remove_rule(change: WriteTransaction, group: str, *licenses: str) -> GroupRule:
-    """Remove licenses from the rule of a group, or all of it, and return what is left; users keep what they have.
+    """Remove licenses from the rule of a group, or all of them; return the rest, or raise `NotFound` if it lacks one.
 
-    Raises:
-        NotFound: the rule does not have them, or there is none.
+    Users keep their licenses.
     """
     key = names.folded(group)
     known = read_rules(change.connection).get(key, GroupRule(group, ()))

@@ -1,4 +1,4 @@
-"""Lists of users, filtered: page by page, or of any number in constant memory; and who has a license."""
+"""Filtered lists of users, by page or as a whole in constant memory; and the holders of a license."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -22,43 +22,43 @@ _SQL: Final = read_queries(__file__)
 _BEYOND: Final = "x.license = ? AND NOT x.slot BETWEEN 1 AND ?"
 _AMONG: Final = "x.license IN (?{more})"
 _NO_SLOTS: Final = "< 1", "> 2147483647"
-RANGES: Final = 16  # how many ranges of an index are merged at most
+RANGES: Final = 16  # how many ranges of an index a query merges at most
 _Ask = Callable[[], InstallationState]
 
 
 class UserFilter(NamedTuple):
-    """Which users to list; everything that is given must hold."""
+    """Which users to list; all given conditions must be met."""
 
     license: str | None = None
-    """Assigned this license."""
+    """Users to whom this license is assigned."""
     holding: str | None = None
-    """Holding this license, by assignment or through what includes it."""
+    """Users who have this license, assigned or included in another."""
     kinds: frozenset[UserKind] = frozenset()
     retired: bool | None = None
     expired: bool = False
-    """Assigned a license that has lapsed for them."""
+    """Users with an assigned license that has lapsed for them."""
     text: str = ""
-    """Every word of it is the beginning of a word of the id or name (`docs/installation.md`, "People")."""
+    """Each of its words is the beginning of a word in the id or name (`docs/installation.md`, "People")."""
     idle: int | None = None
-    """Holding a license for more than this many days, and not seen for more."""
+    """Users who have held a license for more than this many days, and were not seen for as long."""
     unusable: bool = False
-    """Holding a license without being able to log in, or one that requires what nobody can have any more."""
+    """Users who hold a license but cannot log in, or one whose requirement nobody can meet any more."""
     group: str | None = None
-    """Member of this group of the directory."""
+    """Members of this group of the directory."""
 
 
 EVERYBODY: Final = UserFilter()
 
 
 class UserRow(NamedTuple):
-    """One user as a list shows it."""
+    """A user in a list."""
 
     user: UserFacts
     lapsed: tuple[str, ...]
-    """What is assigned and gives less than full, since more is assigned than there is, or it has expired."""
+    """The assigned licenses that give less than full access, because they have expired or too many are assigned."""
 
     def plain(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return the user as plain JSON values."""
         return {**self.user.plain(), "lapsed": list(self.lapsed)}
 
 
@@ -67,11 +67,11 @@ class UserPage(NamedTuple):
 
     users: tuple[UserRow, ...]
     after: str = ""
-    """Where the next page begins; empty after the last one."""
+    """The `after` of the next page; empty on the last one."""
 
 
 def list_users(read: ReadTransaction, wanted: UserFilter) -> Iterator[UserRow]:
-    """Yield the users that `wanted` fits, in the order of pages; raises as `Users.list` does."""
+    """Yield the users that match `wanted`, in the order of pages; raises as `Users.list` does."""
     state, page = cache(read.state), UserPage(())
     while True:
         page = _page(read, state, wanted, Paging(page.after, LOOKED_AT))
@@ -83,25 +83,25 @@ def list_users(read: ReadTransaction, wanted: UserFilter) -> Iterator[UserRow]:
 def page_of_users(
     read: ReadTransaction, wanted: UserFilter = EVERYBODY, *, after: str = "", limit: int = 50, order: str = ""
 ) -> UserPage:
-    """Return the first `limit` of the users that `wanted` fits, by id; those that a text finds, by the word it finds.
+    """Return a page of up to `limit` users that match `wanted`, by id; with a text, by the word that it finds.
 
-    `order` is `id`, `name` (as it is shown), `added` or `seen`, with `-` before it from its end. `after` is what the
-    page before said. However many users there are, a page costs the same: where thousands match one condition and few
-    match all of them, it may have fewer than `limit` users, or none, and still have one after it.
+    `order` is `id`, `name` (as shown), `added` or `seen`; a `-` before it reverses the order. `after` is that of the
+    page before. A page takes the same time however many users there are. Therefore, if thousands match one condition
+    and few match all, a page may have fewer than `limit` users, or none, although it is not the last.
 
     Raises:
-        UnknownCode, WrongKind: a license that is asked for is no user license.
+        UnknownCode, WrongKind: a license in `wanted` is not a user license.
     """
     return _page(read, cache(read.state), wanted, Paging(after, limit, order))
 
 
 def count_users(read: ReadTransaction, wanted: UserFilter = EVERYBODY) -> tuple[int, bool]:
-    """Return how many users `wanted` fits, and whether that is all: up to 10,000, or of whom a page looks at."""
+    """Count matching users, and return whether these are all: at most 10,000, or those a page looks at, are counted."""
     return count_ids(read.connection, list(_conditions(cache(read.state), wanted)), wanted.text)
 
 
 def list_groups(read: ReadTransaction, limit: int = 200) -> tuple[str, ...]:
-    """Return the names of the first `limit` groups that users are members of, each as one of its members has it."""
+    """Return the names of the first `limit` groups with members, each as written for one of them."""
     found = read.connection.rows(_SQL["groups"], limit)
     named = ({group_word(one): one for one in members.split("\n")}.get(word) for word, members in found)
     return tuple(filter(None, named))
@@ -153,7 +153,7 @@ def _assigned(codes: Sequence[str]) -> Condition:
 
 
 def _unusable(codes: Sequence[str]) -> Condition:
-    """Return who holds a license and cannot log in, or holds one of these."""
+    """Return the condition of holding a license without being able to log in, or holding one of `codes`."""
     one = Condition(Clause(_filled("one", NO_LOGIN)), (Clause(_filled("users_who", NO_LOGIN)),), in_order=False)
     if not codes:
         return one
@@ -163,15 +163,15 @@ def _unusable(codes: Sequence[str]) -> Condition:
 
 
 def _lapsed(state: InstallationState) -> Condition:
-    """Return who holds a slot that is not served in full, or that is none."""
+    """Return the condition of holding a slot that is not served in full, or is not valid."""
     served = {code: _served_in_full(state.entitlements, code) for code in sorted(state.in_use)}
     if not served:
         return Condition(Clause("0 = 1"), (Clause("SELECT id FROM users WHERE 0 = 1"),))
     each = _BEYOND + f" OR {_BEYOND}" * (len(served) - 1)
     holds = Clause(_filled("holds", f"({each})"), tuple(chain.from_iterable(served.items())))
     some: LiteralString = f"{with_marks(_AMONG, served)} AND x.slot "
-    # Slots that are none were edited by hand; of the others, most licenses have none that is beyond. Bounds are part of
-    # the text: of a value that it does not see, PostgreSQL believes that a third of all rows is beyond it.
+    # Slots that are not valid were edited by hand; few licenses have valid ones beyond the last one served.
+    # Bounds are part of the SQL text, because PostgreSQL assumes that a third of all rows is beyond a parameter.
     ranges = [Clause(_filled("holders", f"{some}{bound}"), tuple(served)) for bound in _NO_SLOTS]
     beyond = [(code, last) for code, last in served.items() if last < state.in_use[code]]
     ranges += (Clause(_filled("holders", "x.license = ? AND x.slot > ?"), one) for one in beyond)
@@ -188,7 +188,7 @@ def _served_in_full(entitlements: Entitlements, code: str) -> int:
 
 
 def _givers(state: InstallationState, wanted: str) -> list[str] | None:
-    """Return the licenses whose assignment gives `wanted`; None if everybody has it."""
+    """Return the licenses that give `wanted` when assigned; None if everybody has it."""
     entitlements = state.entitlements
     code = resolve(entitlements, wanted, (Kind.USER,))
     if entitlements.everyone.get(code):
@@ -201,20 +201,21 @@ class LicenseHolder(NamedTuple):
 
     facts: UserFacts | SiteFacts
     since: int | None
-    """The day of the assignment that gives it, in days since 1970; None: it is not known."""
+    """The day of the assignment that gives it, in days since 1970; None if it is not known."""
     through: tuple[str, ...]
-    """What is assigned and includes it; empty where it is assigned itself."""
+    """The assigned licenses that include it; empty if it is assigned itself."""
     lapsed: bool
-    """Whether no assignment of it gives all that it could."""
+    """Whether none of the assignments that give it is in full force."""
 
 
 def page_of_holders(
     read: ReadTransaction, code: str, *, after: str = "", limit: int = 25
 ) -> tuple[tuple[LicenseHolder, ...], str]:
-    """Look up who has a license by assignment, of itself or of what includes it; of one that limits sites, satellites.
+    """Return a page of the holders of a license, by id, and the `after` of the next page, or "".
 
-    Of a license that everybody has: who is assigned it. Returns some of them, by id, and the `after` of the next page,
-    if there is one. A page costs the same however many users there are, as that of `Users.page` does.
+    Holders have the license assigned, or one that includes it; a license that everybody has counts only where it is
+    assigned, and the holders of one that limits sites are the satellites. A page takes the same time however many users
+    there are, as that of `Users.page` does.
 
     Raises:
         UnknownCode: no catalog has it.

@@ -1,7 +1,7 @@
-"""The ids of a page of users: candidates from the index that has the fewest, of which the others are filtered out.
+"""Queries for a page of user ids: candidates come from the index with the fewest, and other conditions filter them.
 
-However many users there are, a page looks at `LOOKED_AT` candidates at most and says where the next one begins. Users
-are in the order that is asked for, or of their ids; those that a text finds, by the words that it finds, and then ids.
+However many users there are, a page looks at no more than `LOOKED_AT` candidates and returns where the next one begins.
+Users are in the requested order, by default of their ids; with a text, of the words that it finds, then of ids.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -12,36 +12,36 @@ from licensekit.database import Connection, Row, Value, marks, read_queries
 from licensekit.text.names import search_words
 from licensekit.wire.documents import UserKind
 
-LOOKED_AT: Final = 500  # how many candidates are looked at for one page
-WORDS: Final = 20  # how many words of a text count: the longest
+LOOKED_AT: Final = 500  # how many candidates a page looks at
+WORDS: Final = 20  # how many words of a text are used: the longest
 COUNTED: Final = 10_000  # how many users are counted at most
-_LAST: Final = "\U0010ffff"  # behind every letter and digit
-_LATEST: Final = 2**53  # behind every day
+_LAST: Final = "\U0010ffff"  # sorts after every letter and digit
+_LATEST: Final = 2**53  # sorts after every day
 
 
 class Paging(NamedTuple):
-    """Which page of a list, and in which order."""
+    """The position, size and order of a page."""
 
-    after: str = ""  # what the page before said
+    after: str = ""  # as returned with the page before
     limit: int = 50
-    order: str = ""  # `id`, `name` (as it is shown), `added` or `seen`, with `-` from its end; else by the word found
+    order: str = ""  # `id`, `name` (as shown), `added` or `seen`, `-` reverses it; default: by the word found, or id
 
 
 class Clause(NamedTuple):
-    """A part of a query, with the values of its question marks."""
+    """A part of a query, with the values of its marks."""
 
     sql: LiteralString
     values: tuple[Value, ...] = ()
 
 
 class Condition(NamedTuple):
-    """What users on a list have in common."""
+    """A condition that users on a list meet."""
 
-    holds: Clause  # of a candidate `c.id`: it has a query of its own, which no engine turns into a join with all rows
-    ranges: tuple[Clause, ...] = ()  # queries for the `id` of all for whom it holds; none where no index finds them
+    holds: Clause  # tests a candidate `c.id`, as a subquery that no engine turns into a join with all rows
+    ranges: tuple[Clause, ...] = ()  # queries for the `id` of all users who meet it; empty if no index finds them
     in_order: bool = True  # whether an index has each of `ranges` in the order of ids
     sortable: bool = False  # whether an index has each of `ranges`, of a user `u`, in every order; they are disjoint
-    in_order_of: str = ""  # the other order in which an index has each of `ranges`, of a user `u`
+    in_order_of: str = ""  # another order in which an index has each of `ranges`, of a user `u`
 
 
 _SQL: Final = read_queries(__file__)
@@ -50,20 +50,20 @@ _EVERYBODY: Final = Condition(Clause("1 = 1"), (Clause(_SQL["everybody"]),))
 
 
 class _Source(NamedTuple):
-    """Where candidates come from, and what else must hold for them."""
+    """The queries for candidates, and the filters for them."""
 
     ranges: tuple[Clause, ...]
     filters: list[Clause]
-    begin: Row = ("",)  # the place before all of them: an id, or a word or another key and an id, that order them
-    end: Row | None = None  # the place behind all of them; None where there is no such place
+    begin: Row = ("",)  # the place before all candidates: an id, or a sort key (such as a word) and an id
+    end: Row | None = None  # the place after all candidates; None if there is no end
     descending: bool = False
-    few: bool = False  # whether all of them can be looked at; they may come twice
+    few: bool = False  # whether all can be looked at; then they may come twice
 
 
 def page_of_ids(
     connection: Connection, conditions: Sequence[Condition], text: str, paging: Paging
 ) -> tuple[list[str], str]:
-    """Return the ids of a page of users for whom all holds, and what the next page takes as `after`, if any."""
+    """Return the ids of a page of users who meet all conditions, and the `after` of the next page, or ""."""
     words, limit = _words(text), paging.limit
     if words and paging.order.removeprefix("-") not in _ORDERS:
         key, _, user_id = paging.after.partition("\t")
@@ -81,7 +81,7 @@ def page_of_ids(
 
 
 def count_ids(connection: Connection, conditions: Sequence[Condition], text: str) -> tuple[int, bool]:
-    """Return for how many users all holds, and whether that is all of them, or only those that were looked at."""
+    """Count the users who meet all conditions, and return whether these are all, or only those that were looked at."""
     words = _words(text)
     source = _found(connection, conditions, words, "") if words else _listed(connection, conditions)
     if not source.filters and (len(source.ranges) == 1 or source.ranges[0].sql == _SQL["of_kind"]):
@@ -93,7 +93,7 @@ def count_ids(connection: Connection, conditions: Sequence[Condition], text: str
 
 
 def of_kinds(kinds: Collection[int], retired: Collection[int]) -> Condition:
-    """Return the condition of users of some kinds, of whom `retired` says whether they are."""
+    """Return the condition of users of these kinds whose flag `retired` is one of these values."""
     holds = _SQL["is_of_kind"].replace("{kinds}", marks(kinds)).replace("{retired}", marks(retired))
     ranges = tuple(Clause(_SQL["of_kind"], pair) for pair in product(kinds, retired))
     return Condition(Clause(holds, (*kinds, *retired)), ranges, sortable=True)
@@ -107,19 +107,19 @@ def _words(text: str) -> list[str]:
 
 
 def _of_word(word: str) -> Condition:
-    """Return the condition of whom a word finds."""
+    """Return the condition of users whom a word finds."""
     end = word + _LAST
     return Condition(Clause(_SQL["has_word"], (word, end)), (Clause(_SQL["of_word"], (word, end)),), in_order=False)
 
 
 def _end_of_window(connection: Connection, source: _Source, place: Row) -> Row | None:
-    """Return the place of the last candidate that is looked at; None: all of them are."""
+    """Return the place of the last candidate to look at; None if all are looked at."""
     query, values = _merged(source, place, source.end, [], LOOKED_AT)
     return connection.one(f"{query} LIMIT 1 OFFSET ?", *values, LOOKED_AT - 1)
 
 
 def _place(source: _Source, after: str) -> Row:
-    """Return the place after which a page begins, or the first if `after` is not a place of this order."""
+    """Return the place after which a page begins; the first if `after` is not a place in this order."""
     key, _, user_id = after.rpartition("\t")
     if len(source.begin) == 1:
         return (user_id,)
@@ -129,7 +129,7 @@ def _place(source: _Source, after: str) -> Row:
 
 
 def _sorted(connection: Connection, conditions: Sequence[Condition], paging: Paging) -> _Source:
-    """Return candidates in an order: few, or those of some kinds, of which an index has every order."""
+    """Return candidates in an order: a few of any condition, or of one for which an index has this order."""
     order, descending = paging.order.removeprefix("-"), paging.order.startswith("-")
     if order not in _ORDERS[1:]:
         begin: Row = (_LAST if descending else "",)
@@ -148,7 +148,7 @@ def _sorted(connection: Connection, conditions: Sequence[Condition], paging: Pag
 
 
 def _with_key(key: LiteralString, one: Clause, *values: Value) -> Clause:
-    """Return a range in which each id has its key before it."""
+    """Return a range whose rows have the sort key before the id."""
     return Clause(_SQL["with_key"].replace("{key}", key).replace("{range}", one.sql), (*values, *one.values))
 
 
@@ -160,7 +160,7 @@ def _listed(connection: Connection, conditions: Sequence[Condition]) -> _Source:
 
 
 def _found(connection: Connection, conditions: Sequence[Condition], words: list[str], placed: str) -> _Source:
-    """Return candidates in the order of the words that one word of a text finds: the rarest, or that of the place."""
+    """Return candidates in the order of the words found by one word of a text: the rarest, or the one of the place."""
     sizes = {word: _size(connection, _of_word(word).ranges) for word in words}
     first = next((word for word in words if placed.startswith(word)), min(words, key=sizes.__getitem__))
     few = None if sizes[first] < LOOKED_AT else _few(connection, conditions)
@@ -175,7 +175,7 @@ def _found(connection: Connection, conditions: Sequence[Condition], words: list[
 
 
 def _few(connection: Connection, conditions: Sequence[Condition]) -> Condition | None:
-    """Return the condition that holds for the fewest, if these can all be looked at for a page."""
+    """Return the condition with the fewest users, if a page can look at all of them; else None."""
     sizes = [(_size(connection, one.ranges), place) for place, one in enumerate(conditions) if one.ranges]
     size, place = min(sizes, default=(LOOKED_AT, 0))
     return conditions[place] if size < LOOKED_AT else None
@@ -189,7 +189,7 @@ def _size(connection: Connection, ranges: Iterable[Clause], most: int | None = N
 
 
 def _merged(source: _Source, after: Row, until: Row | None, filters: Sequence[Clause], most: int) -> Clause:
-    """Return the query for what lies behind one place and up to another: `most` of each range, in order."""
+    """Return the query for the candidates after one place and up to another: `most` of each range, in order."""
     keys, numbers = ("c.id", "1") if len(after) == 1 else ("c.word, c.id", "1, 2")
     behind, up_to, way = ("<", ">=", " DESC") if source.descending else (">", "<=", "")
     holds = [Clause(f"({keys}) {behind} ({marks(after)})", after), *filters]

@@ -1,8 +1,8 @@
-"""Tables of users: rows in, what they say of each user out (`docs/how-to/directories.md`).
+"""Tables of users, and their translation into changes (`docs/how-to/directories.md`).
 
-A table of our own has the columns `id`, and any of `name`, `kind`, `can_log_in`, `administrator`, `groups`, `licenses`,
-`retired`; a column that is not there changes nothing. An export of a directory has columns of its own, which a profile
-in `directories.toml` translates.
+Our own format has the column `id`, and any of `name`, `kind`, `can_log_in`, `administrator`, `groups`, `licenses`,
+`retired`; a missing column changes nothing. An export of a directory has other columns, which a profile in
+`directories.toml` translates.
 """
 
 import re
@@ -22,22 +22,22 @@ from licensekit.text.values import FAULTS, FaultyValue
 from licensekit.wire.documents import UserKind
 from licensekit.wire.plain import plain_fields
 
-_MOST: Final = 1_000_000  # rows of one: each takes far more memory than its bytes
-PLAIN: Final = "plain"  # the profile of a table of our own
+_MOST: Final = 1_000_000  # the most rows of a table, because each takes far more memory than its bytes
+PLAIN: Final = "plain"  # the profile of our own format
 _YES: Final = frozenset({"yes", "true", "1", "x"})
 _NO: Final = frozenset({"no", "false", "0", ""})
 _KINDS: Final = {kind.name.lower(): kind for kind in UserKind}
-_DISABLED: Final = 2  # the bit of `userAccountControl` that says that an account is disabled (`ADS_UF_ACCOUNTDISABLE`)
+_DISABLED: Final = 2  # the bit of `userAccountControl` for a disabled account (`ADS_UF_ACCOUNTDISABLE`)
 _NAME_OF_DN: Final = re.compile(r"\s*cn\s*=((?:\\.|[^\\,+])*)", re.IGNORECASE | re.DOTALL)
-"""The first part of a distinguished name, if that is a common name (RFC 4514)."""
+"""The first part of a distinguished name, if it is a common name (RFC 4514)."""
 _BETWEEN_DNS: Final = re.compile(r"[;|\n]\s*(?=cn\s*=)", re.IGNORECASE)
 _ESCAPED: Final = re.compile(rb"\\([0-9a-fA-F]{2}|.)", re.DOTALL)
 _UNWRITTEN: Final = "Microsoft.ActiveDirectory.Management."
-"""What PowerShell writes in place of groups that nobody has joined to a text."""
+"""How PowerShell begins a list of groups that was not joined to a text."""
 
 
 class ImportRow(NamedTuple):
-    """One row of the file: what it says of a user."""
+    """A row of a table, with the changes of one user."""
 
     line: int
     user_id: str
@@ -45,17 +45,17 @@ class ImportRow(NamedTuple):
     """Field of `UserFacts` to value; an account that is disabled in a directory is `retired`."""
     licenses: tuple[str, ...]
     fault: Located | None = None
-    """Why the line cannot be read, if it cannot."""
+    """Why the row cannot be read; None if it can."""
     marks: tuple[MarksLeftOut, ...] = ()
-    """What was left out of it, or of lines before it that have no user."""
+    """Characters left out of this row, or of rows before it without a user."""
 
 
 def parse_users(data: bytes | str, options: TableOptions = AS_WRITTEN) -> list[ImportRow]:
-    """Return the rows of a table of users (`docs/commands.md`, "Tables").
+    """Parse a table of users into rows (`docs/commands.md`, "Tables").
 
-    A line with a fault is a row with a fault and without a user, so that the import reports it together with what the
-    rules of the installation have against the others. So is what is wrong with the headings. A user who is there twice
-    is a fault of the second line. After a hundred rows with a fault, no more are read.
+    A faulty line becomes a row with a fault and without a user, so that an import can report it together with faults of
+    other kinds; so do faulty headings. If a user occurs twice, the second line is a fault. Parsing stops after a
+    hundred faulty rows.
     """
     lines, found, left = dict[str, int](), list[ImportRow](), FAULTS
     for row in _rows(data, _COLUMNS, options):
@@ -68,10 +68,10 @@ def parse_users(data: bytes | str, options: TableOptions = AS_WRITTEN) -> list[I
 
 
 def parse_directory(data: bytes | str, options: TableOptions = AS_WRITTEN, profile: str = "") -> list[ImportRow]:
-    """Return the rows of an export of a directory, of any of `profiles`; without one, the headings tell which it is.
+    """Parse an export of a directory into rows; without one of `profiles`, the headings decide which it is.
 
-    Columns that the profile does not know are passed over; those that `options` name outweigh it. A line with a fault
-    is a row with a fault, and has the id that can be read in it; two lines of one user both have a fault.
+    Columns unknown to the profile are ignored; those named in `options` win over it. A faulty line becomes a row with a
+    fault and the id, if that can be read; two lines with the same user both have a fault.
     """
     head = next(read_rows(TextLines([data] if isinstance(data, bytes) else data, options.encoding)), None)
     titles = [folded(as_typed(cell)) for cell in head.cells] if head else []
@@ -91,12 +91,12 @@ def parse_directory(data: bytes | str, options: TableOptions = AS_WRITTEN, profi
 
 
 def profiles() -> tuple[str, ...]:
-    """Return the names of the profiles of directories, and that of a table of our own."""
+    """Return the names of the profiles of directories, and that of our own format."""
     return (*_profiles(), PLAIN)
 
 
 def user_lines(users: Iterable[UserFacts]) -> Iterator[str]:
-    """Yield the lines of a table of users, which `parse_users` reads again."""
+    """Yield the lines of a table of users that `parse_users` can read."""
     yield written_row(_WRITTEN)
     for user in users:
         told = {**plain_fields(user, "kind can_log_in administrator retired last_seen"), "name": user.name}
@@ -111,13 +111,13 @@ def _directories() -> Mapping[str, Mapping[str, Any]]:
 
 @cache
 def _profiles() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """Return each profile: column to the headings that may have it."""
+    """Return profile to its columns, each with the headings that it may have."""
     told = {name: columns for name, columns in _directories().items() if "id" in columns}
     return {name: {c: tuple(map(folded, given)) for c, given in columns.items()} for name, columns in told.items()}
 
 
 def _translated(known: Mapping[str, Iterable[str]], titles: list[str], options: TableOptions) -> TableOptions:
-    """Return options that translate the headings of a directory, and leave out those that it does not know."""
+    """Return options that translate the headings of a directory, and ignore unknown ones."""
     named = {folded(title): column for title, column in options.columns.items()}
     free = [title for title in titles if title not in named and title not in map(folded, options.ignored)]
     told = {**{column: (column,) for column in _OURS}, **known}
@@ -154,7 +154,7 @@ def _users(row: TableRow[str]) -> list[ImportRow]:
 
 
 def _name(given: Mapping[str, str]) -> dict[str, str]:
-    """Return the name, or the first and the last name in its place."""
+    """Return the name, or else the first and last name, if the row has one."""
     parts = [given[part] for part in ("first_name", "last_name") if part in given]
     if "name" not in given and not parts:
         return {}
@@ -168,7 +168,7 @@ def _truth(text: str) -> bool:
 
 
 def _disabled(text: str) -> bool:
-    """Return whether an account is not enabled; an empty cell does not tell."""
+    """Return whether an account is not enabled; an empty cell is a fault."""
     if not text:
         raise FaultyValue(UserCellInvalid(reason="truth", text=text))
     return not _truth(text)
@@ -195,7 +195,7 @@ def _kind(text: str) -> UserKind:
 
 
 def _groups(text: str) -> tuple[str, ...]:
-    """Return groups, each by its name or its distinguished name."""
+    """Return the names of groups, which may be written as distinguished names."""
     if text.startswith(_UNWRITTEN):
         raise FaultyValue(UserCellInvalid(reason="groups", text=text))
     if not _NAME_OF_DN.match(text):
@@ -205,7 +205,7 @@ def _groups(text: str) -> tuple[str, ...]:
 
 
 def _unescaped(text: str) -> str:
-    """Return a value of a distinguished name without its escapes (RFC 4514, section 2.4)."""
+    """Remove the escapes from a value of a distinguished name (RFC 4514, section 2.4)."""
     data = _ESCAPED.sub(lambda one: bytes.fromhex(one[1].decode()) if len(one[1]) > 1 else one[1], text.encode())
     return data.decode(errors="replace")
 
@@ -213,6 +213,6 @@ def _unescaped(text: str) -> str:
 _FIELDS: Final = {"kind": _kind, "can_log_in": _truth, "administrator": _truth, "groups": _groups}
 _GONE: Final = {"retired": _truth, "enabled": _disabled, "account_control": _account_disabled, "status": _not_at_work}
 _WRITTEN: Final = ("id", "name", *_FIELDS, "licenses", "retired", "last_seen")
-_OURS: Final = ("kind", "can_log_in", "administrator", "licenses")  # what directories have under our names if at all
+_OURS: Final = ("kind", "can_log_in", "administrator", "licenses")  # a directory may have these, under our names
 _COLUMNS: Final = Columns({name: name for name in _WRITTEN}, ("id",))
 _OF_DIRECTORIES: Final = {name: name for name in (*_WRITTEN, *_GONE, "first_name", "last_name")}

@@ -1,1 +1,1 @@
-"""Every question that an application asks: with state (`Licensing`), without (`Verifier`)."""
+"""The questions of applications: about an installation (`Licensing`) or a single file (`Verifier`)."""

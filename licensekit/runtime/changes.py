@@ -1,7 +1,7 @@
-"""What changes while a program runs: for whoever waits for it or has a callback, and for the log.
+"""Changes while a program runs, reported to callbacks, waiting threads and tasks, and the log.
 
-Each swap of the snapshot is compared with the one before, here alone. The logger `licensekit` has a handler that drops
-everything, so nothing is printed unless the program configures logging.
+Each new snapshot is compared with the one before. The logger `licensekit` has a handler that drops everything, so
+nothing is printed unless the program configures logging.
 """
 
 import logging
@@ -20,14 +20,14 @@ LOGGER.addHandler(logging.NullHandler())
 
 
 class DocumentChange(NamedTuple):
-    """A document that was taken in or given back, or counts in another way."""
+    """A document that was added or removed, or has another state or version."""
 
     type: str  # `bundle`, `trust`, `revocations` or `catalog`
     name: str  # the label of a bundle, or the issuer
     before: str | None
-    """The state of a bundle or the version of another document; None: it was not there."""
+    """The state of a bundle or the version of another document before; None: it was added."""
     after: str | None
-    """The same now; None: it is no longer there."""
+    """The same now; None: it was removed."""
 
     def __str__(self) -> str:
         shown = {"trust": "trust document", "revocations": "revocation list"}.get(self.type, self.type)
@@ -35,33 +35,33 @@ class DocumentChange(NamedTuple):
 
 
 class LicensingChange(NamedTuple):
-    """What is different from the revision before."""
+    """The differences from the revision before."""
 
     revision: int
     documents: tuple[DocumentChange, ...]
     raised: tuple[Notice, ...]
-    """Notices that were not there before."""
+    """New notices."""
     resolved: tuple[Notice, ...]
-    """Notices that are no longer there."""
+    """Notices that are gone."""
 
 
 class _Facts(NamedTuple):
-    """What two moments are compared by."""
+    """The facts by which two moments are compared."""
 
     answers: tuple[object, ...]
     parts: tuple[Part, ...]
-    documents: Mapping[tuple[str, str], str]  # all but the bundles, which `parts` has
+    documents: Mapping[tuple[str, str], str]  # without bundles, which are in `parts`
     notices: Mapping[tuple[str, str], Notice]
 
     def documents_beside(self, other: "_Facts") -> dict[tuple[str, str], str]:
-        """Return type and name of each document to how it counts, without the bundles that are the same in both."""
+        """Return type and name to the state or version of each document, without bundles that are the same in both."""
         same = set(map(id, other.parts))
         bundles = {("bundle", part.label): part.state.value for part in self.parts if id(part) not in same}
         return {**bundles, **self.documents}
 
 
 class Changes:
-    """The changes of one open installation; every method is safe for threads."""
+    """The changes of one open installation; all methods are safe for threads."""
 
     _is_reporting: bool
 
@@ -73,7 +73,7 @@ class Changes:
         self.after_fork()
 
     def note(self, state: InstallationState, notices: Iterable[Notice]) -> None:
-        """Compare what is in force now with what was, and report what has changed; does not wait for anything."""
+        """Compare a state with the one before and report the changes; does not wait for anything."""
         found = _facts(state, notices)
         with self._lock:
             before, self._seen = self._seen, found
@@ -85,21 +85,21 @@ class Changes:
             is_idle = not self._is_reporting
             self._is_reporting = True
         if self.revision == 1:
-            self._report()  # whoever opens has no thread yet, and no callback
+            self._report()  # when an installation is opened, there are no threads or callbacks yet
         elif is_idle:
-            # In a thread of its own: a callback, or a handler of the log, may take its time.
+            # In a separate thread, because callbacks and log handlers may be slow.
             Thread(target=self._report, name="licensekit-changes", daemon=True).start()
         self.wake()
 
     def on_change(self, callback: Callable[[LicensingChange], object]) -> Callable[[], object]:
-        """Call back after each change; see `Licensing.on_change`."""
+        """See `Licensing.on_change`."""
         key = object()
         self._callbacks[key] = callback
         return lambda: self._callbacks.pop(key, None)
 
     @contextmanager
     def waking(self, wake: Callable[[], object]) -> Generator[None]:
-        """Call `wake`, which must not wait for anything, at each change within the block, and when all is over."""
+        """Call `wake`, which must not wait for anything, at each change during the block, and when this is closed."""
         key = object()
         self._waiting[key] = wake
         try:
@@ -108,12 +108,12 @@ class Changes:
             self._waiting.pop(key, None)
 
     def wake(self) -> None:
-        """Wake whoever waits for a change."""
+        """Wake everybody who waits for a change."""
         for wake in list(self._waiting.values()):
             wake()
 
     def after_fork(self) -> None:
-        """Continue in a forked child, which has neither the thread that reports nor whoever waits."""
+        """Reset in a forked child, which has neither the reporting thread nor the waiting ones."""
         self._lock = Lock()
         self._pending: deque[LicensingChange] = deque()
         self._is_reporting = False
@@ -129,9 +129,9 @@ class Changes:
             self._log(change)
             for key, callback in list(self._callbacks.items()):
                 try:
-                    if key in self._callbacks:  # another one may have cancelled it
+                    if key in self._callbacks:  # another callback may have cancelled it
                         callback(change)
-                except (Exception, SystemExit) as error:  # noqa: BLE001  # it is logged, and harms nobody else
+                except (Exception, SystemExit) as error:  # noqa: BLE001  # logged; other callbacks still run
                     self._write(logging.ERROR, change, None, "a callback of on_change has failed", error)
 
     def _log(self, change: LicensingChange) -> None:
@@ -157,10 +157,10 @@ def _facts(state: InstallationState, notices: Iterable[Notice]) -> _Facts:
     documents = {("trust", trust.root.issuer): ".".join(map(str, trust.pair))}
     documents |= {("revocations", issuer): str(one.document.number) for issuer, one in trust.lists.items()}
     documents |= {("catalog", issuer): str(one.version) for issuer, one in state.trust_store.catalog_documents.items()}
-    known = {(notice.code, notice.subject): notice for notice in notices}  # not by the days that are left
+    known = {(notice.code, notice.subject): notice for notice in notices}  # ignores the number of days left
     access = granted.system, granted.present, granted.everyone, granted.every_site, granted.tiers
     covered = [(one.issuer, one.part, one.until, one.works_until) for one in granted.coverage]
-    # The head of the audit log moves with every change that an administrator makes.
+    # The head of the audit log changes with every change by an administrator.
     answers = known.keys(), access, granted.settings.values, covered, state.stored.head
     return _Facts(answers, state.parts, documents, known)
 

@@ -1,4 +1,4 @@
-"""What a program has counted of its seats since it was opened, and its metrics."""
+"""Counters of a program's own seats, and the metrics of a program."""
 
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -15,23 +15,24 @@ from licensekit.wire.documents import SeatKind
 if TYPE_CHECKING:
     from licensekit.runtime.live_snapshot import LiveSnapshot
 
-BOUNDS: Final = {str(end): end for end in (0.005, 0.02, 0.1, 0.5, 2.0, 10.0)} | {"+Inf": inf}  # of renewals, in seconds
+BOUNDS: Final = {str(end): end for end in (0.005, 0.02, 0.1, 0.5, 2.0, 10.0)} | {"+Inf": inf}
+"""Label to upper bound of each bucket of the durations of renewals, in seconds."""
 
 
 class Counters:
-    """Numbers of what one program asks for, gets and loses itself; safe for threads."""
+    """Counters of the seats that one program asks for, gets and loses; safe for threads."""
 
     def __init__(self) -> None:
         self._lock = RLock()
         self._counts: dict[tuple[str, tuple[str, ...]], float] = defaultdict(int)  # by name and labels
 
     def add(self, name: str, *labels: str, by: float = 1) -> None:
-        """Count something, by the name of its sample."""
+        """Add to the counter of a sample's name and labels."""
         with self._lock:
             self._counts[name, labels] += by
 
     def see(self, in_use: Mapping[str, int]) -> None:
-        """Raise the peaks of licenses to how many of them are in use."""
+        """Raise the peak of each license to the number in use."""
         with self._lock:
             for code, count in in_use.items():
                 key = "license_peak", (code,)
@@ -39,7 +40,7 @@ class Counters:
 
     @contextmanager
     def request(self, license_: str) -> Generator[None]:
-        """Count a request for a seat while it lasts, and if it is refused."""
+        """Count a request for a seat while the block runs, and its refusal if the block raises."""
         self.add("seat_requests", license_)
         try:
             yield
@@ -51,7 +52,7 @@ class Counters:
 
     @contextmanager
     def renewal(self) -> Generator[None]:
-        """Count a renewal, with how long it takes, or that it fails."""
+        """Time a renewal in the block, or count its failure."""
         begin = monotonic()
         try:
             yield
@@ -66,18 +67,18 @@ class Counters:
             self.add("renewal_seconds_sum", by=seconds)
 
     def samples(self, codes: Iterable[str]) -> list[Sample]:
-        """Return what was counted, and 0 of the other `codes`: what appears with 1 does not seem to have risen."""
+        """Return all counters; those of `codes` begin with 0, because a first value of 1 would not show as a rise."""
         none: dict[tuple[str, tuple[str, ...]], float] = {("renewals_failed_total", ()): 0}
         for code in codes:
             none |= {("leases_lost_total", (code, reason)): 0 for reason in LeaseLost.template}
             none |= {("seats_denied_total", (code, NoneFree.code)): 0, ("seat_requests", (code,)): 0}
         with self._lock:
-            counts = sorted({**none, **self._counts}.items(), key=lambda one: one[0][0])  # buckets keep their order
+            counts = sorted({**none, **self._counts}.items(), key=lambda one: one[0][0])  # keeps the order of buckets
         return [(*key, count) for key, count in counts]
 
 
 def program_samples(live: "LiveSnapshot") -> Iterator[Sample]:
-    """Yield what the installation is, and what this program has seen of it."""
+    """Yield the metrics of the installation and of this program."""
     state, reading, away = live.state_with_leases(), live.clocks(), live.snapshot.away
     live.counters.see(state.used)
     yield from installation_samples(state, reading, live.notices)

@@ -1,7 +1,7 @@
 """Questions about one user or one site.
 
-A holder's answers are evaluated at the first question about it and kept until the snapshot changes. An object that a
-program holds for long renews itself: it never answers from a snapshot that is no longer in force.
+The answers about a holder are evaluated at the first question and kept until the snapshot changes. A program may keep
+an object for any length of time: it always answers from the snapshot in force.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 _FULL: Final = Access.FULL
 _OWN_SLOT: Final = 1
-"""The slot of licenses of which the application says who holds them: what is in force serves each of them best."""
-REMEMBERED: Final = 100_000  # how many users, and how many sites, are remembered at a time
+"""The slot of licenses that the application itself assigns; the first slot is granted most."""
+REMEMBERED: Final = 100_000  # how many users, and how many sites, are kept in memory
 K = TypeVar("K")
 T = TypeVar("T")
 
 
 class Lookups(Generic[T]):
-    """Lookups of users, or of sites; the last result of each is kept. Safe for threads."""
+    """Lookups of users, or of sites, which keep the last result of each. Safe for threads."""
 
     def __init__(self, database: Database, read: Callable[[Connection, str], T | None]) -> None:
         self._database = database
@@ -40,9 +40,9 @@ class Lookups(Generic[T]):
         self._last: dict[str, T | None] = {}
 
     def find(self, holder: str, snapshot: Snapshot) -> T | None:
-        """Look up a user or site, None if there is none; raise `StateError` for a new one if the database is away."""
-        # Nobody is kept waiting for a database of which it is known that it is away; only who was
-        # never asked about may be worth a try, unless it hangs.
+        """Look up a user or site; None if there is none. Raise `StateError` for a new one if the database is away."""
+        # If the database is known to be away, nobody waits for it, except the first question about a holder, and not
+        # even that if the database hangs.
         away, last = snapshot.away, self._last
         if away is not None and holder in last:
             return last[holder]
@@ -52,7 +52,7 @@ class Lookups(Generic[T]):
             with self._database.read() as connection:
                 found = self._read(connection, holder)
         except NotStorable:
-            return None  # nobody has an id that cannot be stored
+            return None  # an id that cannot be stored does not exist
         except StateError as error:
             if holder in last:
                 return last[holder]
@@ -61,7 +61,7 @@ class Lookups(Generic[T]):
 
 
 def put(known: dict[K, T], key: K, value: T) -> T:
-    """Put a value where at most `REMEMBERED` are kept, and return it."""
+    """Add a value to a cache of at most `REMEMBERED` entries, and return it."""
     if len(known) >= REMEMBERED:
         known.clear()
     known[key] = value
@@ -70,25 +70,25 @@ def put(known: dict[K, T], key: K, value: T) -> T:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is known of a holder under one snapshot; replaced as a whole, so that no thread sees parts of two."""
+    """The answers about a holder under one snapshot; replaced as a whole, so that no thread sees a mixture of two."""
 
     snapshot: Snapshot
     access: Mapping[str, Access]
     facts: UserFacts | None
     holdings: tuple[Holding, ...]
-    decisions: dict[str, Decision]  # way to log in to what was decided about it so far
-    denied: About | None = None  # why the holder may nothing at all: it is unknown, or retired
+    decisions: dict[str, Decision]  # way to log in to its decision, once asked
+    denied: About | None = None  # why everything is denied: the holder is unknown or retired
 
 
 def codes_of(licenses: Iterable[str]) -> tuple[str, ...]:
-    """Return the licenses of which an application says that a user holds them; raises as `Licensing.user`."""
+    """Return the codes of licenses that an application assigns itself; raises as `Licensing.user`."""
     if isinstance(licenses, str):
         raise TypeError(f"licenses is a list of codes: use [{licenses!r}]")
     return tuple(licenses)
 
 
 class Holder:
-    """What a site may do, or a user, who can be asked more. Made by `Licensing.site`."""
+    """A site, or as a base class a user, to ask what it may do. Created by `Licensing.site`."""
 
     __slots__ = ("_id", "_live", "_view")
     _kind: ClassVar[Kind] = Kind.SITE
@@ -100,15 +100,15 @@ class Holder:
         self._view = self._evaluate()
 
     def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
-        """Return whether the holder may use a license to `at_least` this extent.
+        """Return whether the holder may use a license with access `at_least`.
 
-        Any kind of license can be asked about: a system license is there for every holder, to the extent that the
-        holder's own licenses complete it.
+        The license may be of any kind. Every holder has system licenses, as far as the holder's own licenses complete
+        them.
 
         Raises:
             UnknownCode: no catalog has the code.
-            StateError: the database is away, and nothing is known of this holder yet.
-            TypeError: `at_least` is no `Access`.
+            StateError: the database is away, and this holder was not asked about before.
+            TypeError: `at_least` is not an `Access`.
         """
         view = self._view
         if view.snapshot is not self._live.snapshot:
@@ -120,12 +120,12 @@ class Holder:
         return granted is at_least or (at_least is not _FULL and granted >= level_of(at_least))
 
     def access(self, code: str) -> Access:
-        """Return to what extent the holder may use a license; raises as `allows` does."""
+        """Return the holder's access to a license; raises as `allows` does."""
         view = self._current()
         return view.access.get(asked(view.snapshot.state.entitlements, code), Access.NONE)
 
     def require(self, code: str, at_least: Access = Access.FULL) -> None:
-        """Raise `NotEntitled` unless `allows` holds; raises as it does, too."""
+        """Raise `NotEntitled` unless `allows` is true; also raises as `allows` does."""
         view = self._view
         if at_least is _FULL and view.snapshot is self._live.snapshot and view.access.get(code) is _FULL:
             return
@@ -134,7 +134,7 @@ class Holder:
             raise not_entitled(self._view.snapshot.state.entitlements, code, given.why, self._id)
 
     def explain(self, code: str) -> Given:
-        """Return how the holder has a license: assigned, or through what; below full access, `why` says why.
+        """Return how the holder has a license: assigned, or through which other; `why` explains less than full access.
 
         Raises as `allows` does.
         """
@@ -146,9 +146,9 @@ class Holder:
         return given if given.why is None else given._replace(why=view.denied or given.why)
 
     def unavailable(self, function: str) -> tuple[Event, ...]:
-        """Return the events in force that make a function unavailable here; none: it is available.
+        """Return the events in force that make a function unavailable here; empty if it is available.
 
-        `function` is what kinds of events name: `travel` of `no-travel`, `index` of `rebuild-index`.
+        `function` is the word in the kind of the event: `travel` for `no-travel`, `index` for `rebuild-index`.
         """
         return stopping(concerning(self._live.snapshot.state.events, site=self._id), function)
 
@@ -167,7 +167,7 @@ class Holder:
 
 
 class User(Holder):
-    """What a user may do, at one site or at none. Made by `Licensing.user`."""
+    """A user, at one site or none, to ask what they may do. Created by `Licensing.user`."""
 
     __slots__ = ("_licenses", "_site")
     _kind = Kind.USER
@@ -180,11 +180,11 @@ class User(Holder):
         super().__init__(live, user_id)
 
     def may_login(self, way: str) -> Decision:
-        """Decide whether the user may log in by `way`: allowed, or every reason why not.
+        """Decide whether the user may log in by `way`; a refusal has every reason.
 
         Raises:
             UnknownCode: no catalog has such a way.
-            StateError: the database is away, and nothing is known of this user yet.
+            StateError: the database is away, and this user was not asked about before.
         """
         view = self._current()
         decision = view.decisions.get(way)

@@ -1,7 +1,7 @@
-"""Questions with state: what an installation grants now, answered from memory.
+"""`Licensing`, which answers what an installation grants now, from memory.
 
-Questions read a snapshot; none of them asks a clock or touches a file. A watcher swaps the snapshot when a date passes
-or the database changes, so that nothing lives past its end.
+Questions read a snapshot; they use no clock and no file. A watcher replaces the snapshot when a date passes or the
+database changes, so that nothing is granted past its end.
 """
 
 import os
@@ -44,12 +44,12 @@ _FULL: Final = Access.FULL
 
 
 class Licensing(Questions):
-    """What an installation grants, asked by the application. Create it with `Licensing.open`."""
+    """An open installation that an application asks what is granted. Create it with `Licensing.open`."""
 
     def __init__(self, live: LiveSnapshot, source: Source | None = None) -> None:
         self._live = live
         self.source = source or Source()
-        """Where the license comes from, for logs and screens: it can be shown, and never holds the license."""
+        """Where the license comes from, for logs and screens; contains nothing secret."""
         self._leasing: dict[str, Leasing] = {}
         self._meters: dict[str, Meter] = {}
 
@@ -69,21 +69,26 @@ class Licensing(Questions):
     ) -> Self:
         """Open the installation at `home`, a folder or a `postgresql://` URL.
 
-        Without `home` it is where the commands and the console of this product look as well: `LICENSEKIT_HOME`, else
-        the product's folder of this account (`docs/installation.md`, "Homes").
+        By default, it is where the commands and the console look as well: `LICENSEKIT_HOME`, else this account's
+        folder for the product (`docs/installation.md`, "Homes").
 
-        `root` is the pin that the vendor's `init` printed and `pack` the bytes of the pack that the application ships.
-        `released` is the date of this version of the product, which maintenance must cover. `facts` replaces, by
-        name, what is read of the machine. `clock` returns aware datetimes, and `boot` what a boot clock shows, for
-        tests and simulations; a clock that is given has no boot clock unless that is given as well. `watch` is whether
-        time and database are followed by threads, or else nothing changes until the host calls `refresh`; by default
-        they are, except that with a `clock` each question looks at both itself, and there are no threads.
+        If nothing is set up there yet, everything is denied until somebody activates a license; with `create`, an
+        empty installation is set up now.
 
-        Where nothing was set up yet, everything is denied until somebody activates a license there; with `create` the
-        installation is set up now, with a key of its own and nothing else.
+        Args:
+            home: The folder or URL.
+            root: The root pin that the vendor's `init` printed.
+            pack: The contents of the pack that the application ships.
+            released: The date of this version of the product, which maintenance must cover.
+            facts: Machine facts by name that replace those read from the machine.
+            clock: Returns aware datetimes, for tests and simulations; it has no boot clock unless `boot` is given.
+            boot: Returns the reading of a boot clock.
+            watch: Whether threads follow time and database; if not, nothing changes until you call `refresh`. Default:
+                yes; but with a `clock`, each question checks both itself, without threads.
+            create: Whether to set the installation up if there is none.
 
         Raises:
-            RootPinInvalid, RootMismatch: the pin is none, or the pack does not hold that root.
+            RootPinInvalid, RootMismatch: the pin is not valid, or the pack does not contain that root.
             FormatError, TrustError: the pack is damaged, or documents were rolled back.
             StateError: the home cannot be used.
         """
@@ -110,7 +115,7 @@ class Licensing(Questions):
         try:
             granted = self._live.system[code]
         except KeyError:
-            return Questions.allows(self, code, at_least)  # `super` would cost those who are answered above
+            return Questions.allows(self, code, at_least)  # `super` would make every call slower
         return granted is at_least or (at_least is not _FULL and granted >= level_of(at_least))
 
     def require(self, code: str, at_least: Access = Access.FULL) -> None:
@@ -119,18 +124,14 @@ class Licensing(Questions):
             super().require(code, at_least)
 
     def requires(self, code: str, at_least: Access = Access.FULL) -> Callable[[F], F]:
-        """Return a decorator of functions, sync or async: each call raises as `require` does, before it begins."""
+        """Return a decorator for sync and async functions that calls `require` before each call."""
         names.require_text(code, "the code in `@licensing.requires(code)`")
         return lambda function: preceded(function, lambda *_, **__: self.require(code, at_least))
 
     def count(self, code: str) -> Count:
-        """Return how much of a license there is, and how much of it is in use.
+        """Return how many of a license there are, and how many are in use; may raise `UnknownCode`.
 
-        How many concurrent seats are held, and how much of a meter was used, is asked of the database each time: nobody
-        is notified of each one. While the database is away, it is as last seen.
-
-        Raises:
-            UnknownCode: no catalog has the code.
+        For concurrent seats and meters, each call asks the database; while it is away, the last known number counts.
         """
         state = self._live.snapshot.state
         license_ = state.entitlements.licenses.get(asked(state.entitlements, code))
@@ -144,9 +145,9 @@ class Licensing(Questions):
             licensing.meter("api-calls").use()
 
         Raises:
-            UnknownCode, WrongKind: there is no meter of that code.
+            UnknownCode, WrongKind: there is no meter with that code.
         """
-        from licensekit.runtime.meters import Meter  # noqa: PLC0415  # only whoever has meters pays
+        from licensekit.runtime.meters import Meter  # noqa: PLC0415  # loaded only if used
 
         known = self._meters.get(code)
         return known or self._meters.setdefault(code, Meter(self._live, metered(self.entitlements, code)))
@@ -161,52 +162,57 @@ class Licensing(Questions):
         at_least: Access = Access.FULL,
         on_lost: "Callable[[Lease], object] | None" = None,
     ) -> "Seat":
-        """Return a seat of a license of concurrent seats, to be taken for a block, or until it is released.
+        """Return a concurrent seat of a license, which you take for a block or until you release it.
 
             with licensing.seat("service-client", holder="anna", wait=30) as lease:
                 while work_is_left():
                     lease.check()
                     work()
 
-        Tasks write `async with`; `take`, `take_async` return a lease to release (`docs/how-to/concurrent-seats.md`).
+        Tasks use `async with`; `take` and `take_async` return a lease to release (`docs/how-to/concurrent-seats.md`).
 
-        `holder` is what administrators see: a user's id where the license requires others, else a user, a machine, a
-        session. The lease is renewed in the background, and lost when the process is killed or cannot reach the
-        database for `ttl` seconds. `wait` is for how many seconds to wait while no seat is free or the database is
-        away. `on_lost` is called with a lease that is lost, in a thread of its own or in the loop of its task.
+        Args:
+            code: The license.
+            holder: A name for administrators, such as a user, a machine or a session; a user's id if the license
+                requires others.
+            ttl: The lease is renewed in the background, and lost when the process is killed or cannot reach the
+                database for this many seconds.
+            wait: For how many seconds to wait while no seat is free or the database is away.
+            at_least: The access that the seat must give.
+            on_lost: Called with a lost lease, in a thread of its own or in the event loop of its task.
 
-        Raises, those from `NotEntitled` on as the seat is taken:
-            UnknownCode, WrongKind: there are no concurrent seats of that code.
-            EntryInvalid: the holder, or `ttl`, cannot be kept.
+        Raises, from `NotEntitled` on when the seat is taken:
+            UnknownCode, WrongKind: there are no concurrent seats with that code.
+            EntryInvalid: the holder or `ttl` is not valid.
             NotEntitled: no bundle in force grants a seat; the message says why.
-            RequirementMissing: the holder does not have what the license requires.
-            NoneFree: no seat was free, or became free in time.
+            RequirementMissing: the holder lacks a license that this one requires.
+            NoneFree: no seat was free or became free in time.
             SeatMisused: it cannot be taken in this way.
             StateError: the database cannot be written.
         """
-        from licensekit.runtime import seats  # noqa: PLC0415  # only whoever takes seats pays
+        from licensekit.runtime import seats  # noqa: PLC0415  # loaded only if used
         from licensekit.runtime.leasing import Leasing  # noqa: PLC0415  # likewise
         from licensekit.runtime.seat import Seat  # noqa: PLC0415  # likewise
 
-        # Of two threads that are the first together, one creates what both use.
+        # Two threads may come first together; `setdefault` makes both use the same one.
         leasing = self._leasing.get("one") or self._leasing.setdefault("one", Leasing(self._live))
         return Seat(leasing, seats.request(self._live, code, holder, ttl, at_least), wait, on_lost)
 
     def user(self, user_id: str, site: str | None = None, licenses: Iterable[str] | None = None) -> User:
-        """Return what a user may do, at one site or at none; `user(id).allows("sale")`.
+        """Return a user, at one site or none, to ask what they may do: `user(id).allows("sale")`.
 
-        A user whom the installation does not know, or who is retired, may do nothing.
+        A user who is unknown or retired may do nothing.
 
-        An application that has users of its own passes the user and site `licenses` that this one holds. Nothing is
-        looked up then, and the application counts: it assigns no more than `count(code).total`. Each license gives at
-        most what bundles in force grant, and `site` matters to events alone (`docs/evaluation.md`, "Your own users").
+        An application that manages users itself passes the `licenses` of users and sites that this one holds. Then
+        nothing is looked up, and the application must not assign more than `count(code).total`. Each license gives
+        at most what bundles in force grant, and `site` only selects events (`docs/evaluation.md`, "Your own users").
 
         Raises:
-            StateError: the database is away, and nothing is known of this user yet.
+            StateError: the database is away, and this user was not asked about before.
             UnknownCode, WrongKind: one of `licenses` is in no catalog, or is a system license.
-            TypeError: an id is no text, or `licenses` is one text.
+            TypeError: an id is not a string, or `licenses` is one string.
         """
-        if site is None and licenses is None:  # as most ask, with each request
+        if site is None and licenses is None:  # the most frequent case
             try:
                 return self._live.users[user_id]
             except KeyError:
@@ -215,23 +221,22 @@ class Licensing(Questions):
         return self._live.users_elsewhere.get(key) or put(self._live.users_elsewhere, key, User(self._live, *key))
 
     def site(self, site_id: str) -> Holder:
-        """Return what a site may do; raises as `user` does."""
+        """Return a site to ask what it may do; raises as `user` does."""
         try:
             return self._live.sites[site_id]
         except KeyError:
             return put(self._live.sites, site_id, Holder(self._live, site_id))
 
     def seen(self, user_id: str) -> None:
-        """Note that a user is at work: call it at login, or with each request (it is a look into memory).
+        """Note that a user is at work. Call it at login or with each request; it only looks into memory.
 
-        So administrators see who no longer uses a license (`docs/installation.md`, "Who needs a seat?"); no answer
-        depends on it. The day is written once a day and user: within a minute, at `close`, or without threads at
-        `refresh`. An id that the installation does not know is ignored. In memory it ends with the process, and what
-        can only be read keeps nothing.
+        Administrators then see who no longer uses a license (`docs/installation.md`, "Who needs a seat?"); no answer
+        depends on it. The day is stored once a day for each user: within a minute, at `close`, or without threads at
+        `refresh`. Unknown ids are ignored, and an installation that is read-only stores nothing.
 
         Raises:
-            TypeError: the id is no text.
-            DatabaseUnavailable: the program has closed it.
+            TypeError: the id is not a string.
+            DatabaseUnavailable: the program has closed this object.
         """
         if user_id not in self._live.sightings.today:
             self._live.see(user_id)
@@ -239,24 +244,24 @@ class Licensing(Questions):
     def unavailable(self, function: str) -> tuple[Event, ...]:
         """Return the events in force that make a function unavailable to everybody.
 
-        `function` is what kinds of events name: `travel` of `no-travel`, `index` of `rebuild-index`. Ask `user(id)`
-        about the events for a user, its groups and its site.
+        `function` is the word in the kind of the event: `travel` for `no-travel`, `index` for `rebuild-index`. Ask
+        `user(id)` about the events for a user, their groups and their site.
         """
         return stopping(concerning(self._live.snapshot.state.events), function)
 
     @property
     def company(self) -> str | None:
-        """The company that the vendor's base part was issued to; None: there is no such part."""
+        """The company that the vendor's base part was issued to; None if there is no base part."""
         return None if (base := self._base) is None else base.company
 
     @property
     def serial(self) -> str | None:
-        """The serial of the vendor's base part; None: there is no such part."""
+        """The serial of the vendor's base part; None if there is no base part."""
         return None if (base := self._base) is None else base.serial
 
     @property
     def use(self) -> Use | None:
-        """What the vendor's base part is for: production, trial or demo; None: there is no such part."""
+        """The use of the vendor's base part: production, trial or demo; None if there is no base part."""
         return None if (base := self._base) is None else base.use
 
     @property
@@ -266,49 +271,49 @@ class Licensing(Questions):
 
     @property
     def licenses(self) -> tuple[LicenseRow, ...]:
-        """Every license of every catalog with what there is and what is in use.
+        """Every license of every catalog, with its total and how many are in use.
 
-        Concurrent seats are counted as of the last change of the installation: see `count`.
+        The number of concurrent seats in use dates from the last change of the installation; `count` is exact.
         """
         return self._live.snapshot.state.licenses
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What administrators should know, the most urgent first."""
+        """The notices for administrators, most urgent first."""
         return self._live.notices
 
     @property
     def health(self) -> Health:
-        """Whether answers come from the database, or from memory and until when; raises if it is closed."""
+        """Whether the program can answer, and whether its database is away; raises if this object is closed."""
         snapshot = self._live.snapshot
         until = None if snapshot.away is None else snapshot.away.until
         return Health(until is None or snapshot.now_at(self._live.clocks(), away=True) < until, snapshot.away)
 
     def metric_lines(self) -> Iterator[str]:
-        """Return a page of OpenMetrics line by line, about the installation and this program (`docs/operations.md`)."""
+        """Yield the lines of a page of OpenMetrics about the installation and this program (`docs/operations.md`)."""
         return metric_lines(program_samples(self._live))
 
     @property
     def revision(self) -> int:
-        """A number that rises with each change of what is answered; that time passes alone does not raise it."""
-        _ = self.entitlements  # raises when it is closed
+        """A number that rises whenever answers change; the passing of time alone does not raise it."""
+        _ = self.entitlements  # raises if this object is closed
         return self._live.changes.revision
 
     def on_change(self, callback: "Callable[[LicensingChange], object]") -> Callable[[], object]:
-        """Call `callback` after each change of what is answered, and return what cancels that.
+        """Call `callback` after each change of answers, and return a function that cancels that.
 
-        Changes are reported one after the other, in the order in which they came, in a thread of ours: what takes long
-        delays later reports, and nothing else. An exception is logged. See `docs/reference/running-programs.md`.
+        Changes are reported in order, one at a time, in a thread of this library: a slow callback delays only later
+        reports. An exception is logged. See `docs/reference/running-programs.md`.
         """
         if not callable(callback):
             raise TypeError(f"a callback is a function, not {callback!r}; await `changed()` instead of passing a task")
-        _ = self.entitlements  # a question as well: from now on, changes are followed
+        _ = self.entitlements  # the first question starts the threads that follow changes
         return self._live.changes.on_change(callback)
 
     def wait_until(self, predicate: Callable[[Self], object], timeout: float | None = None) -> bool:
-        """Wait until `predicate(licensing)` is true; return False if it is not within `timeout` seconds.
+        """Wait until `predicate(licensing)` is true; return False after `timeout` seconds.
 
-        It is asked now, after each change, and each second. Raises what `predicate` raises.
+        The predicate is called now, after each change, and every second; what it raises is raised here.
         """
         end = None if timeout is None else monotonic() + timeout
         moved = threading.Event()
@@ -319,23 +324,20 @@ class Licensing(Questions):
                     return False
                 moved.wait(left)
                 moved.clear()
-                _ = self.revision  # raises when it is closed
+                _ = self.revision  # raises if this object is closed
         return True
 
     async def changed(self, since: int | None = None) -> int:
-        """Wait for the next change of what is answered, or for one after revision `since`; return the revision.
+        """Wait for the next change of answers, or for one after revision `since`; return the new revision.
 
-        It takes no thread, and can be cancelled.
-
-        Raises:
-            DatabaseUnavailable: the program has closed it.
+        It uses no thread, and can be cancelled. Raises `DatabaseUnavailable` once the program has closed this object.
         """
-        import asyncio  # noqa: PLC0415  # whoever awaits has loaded it
+        import asyncio  # noqa: PLC0415  # already loaded by a caller that awaits
 
         loop, moved = asyncio.get_running_loop(), asyncio.Event()
 
         def wake() -> None:
-            with suppress(RuntimeError):  # the loop is closed: nobody waits there any more
+            with suppress(RuntimeError):  # the loop is closed, so nobody waits any more
                 loop.call_soon_threadsafe(moved.set)
 
         with self._live.changes.waking(wake):
@@ -348,16 +350,15 @@ class Licensing(Questions):
     def refresh(self) -> None:
         """Read the installation again now.
 
-        Raises:
-            StateError: the database cannot be read; answers are given from memory.
-            TrustError: its documents were rolled back; likewise.
+        Raises `StateError` if the database cannot be read, or `TrustError` if its documents were rolled back; answers
+        then come from memory.
         """
         self._live.reload()
 
     def close(self) -> None:
-        """Release every lease, give back what meters have reserved, and close the database.
+        """Release every lease, return the reserved units of meters, and close the database.
 
-        Every question raises afterwards: nothing would end any more.
+        Every question raises afterwards, because answers would never expire.
         """
         for leasing in self._leasing.values():
             leasing.close()

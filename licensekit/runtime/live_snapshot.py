@@ -1,7 +1,7 @@
-"""The snapshot in force, and what replaces it: a change, a date, or a database that is away.
+"""The snapshot in force, which is replaced after a change, a date, or the loss of the database.
 
-A database that is away does not take away what was granted: the last state stays in force, moved on to the present
-time, and each bundle counts for its `offline_hours` more.
+While the database is away, the last state stays in force and is moved on to the present time, and each bundle counts
+for its `offline_hours`.
 """
 
 import weakref
@@ -33,30 +33,30 @@ from licensekit.wire.documents import SeatKind
 
 Look = Callable[[], tuple[Notice, ...]]
 FIRST_SECONDS: Final = 1.0
-"""How long the first question in a process waits for the database, and one that asks it each time."""
+"""How long the first question in a process waits for the database, and any question that asks it each time."""
 REMEMBER_PAUSE_SECONDS: Final = 60
-"""The least time between two checks whether time or trust that was seen is to be written."""
-CLOSING_SECONDS: Final = 1  # the least time since the last observation for which closing writes another one
+"""The least time between two checks whether to store time, trust and sightings."""
+CLOSING_SECONDS: Final = 1  # how old the last observation of time must be for closing to store another one
 SILENT_TICKS: Final = 150
-"""A database that has not answered during this many readings of the clock counts as away.
+"""If the database has not answered for this many readings of the clock, half a minute, it counts as away.
 
-Half a minute. Counted, not timed: a process that stood still itself has not waited.
+Ticks are counted instead of seconds, because a process that was stopped itself has not waited.
 """
 
 
 class LiveSnapshot:
-    """The snapshot that questions read, swapped as it changes; every method is safe for threads.
+    """The snapshot that questions read, kept up to date; all methods are safe for threads.
 
-    `look` is called before each look at the database: it activates what is new outside, and returns what it has to say.
-    Until the first question in a process nothing follows time and the database: that question wakes it.
+    `look` is called before each look at the database: it activates a license from outside, and returns notices about
+    it. Time and database are followed only from the first question in a process on.
     """
 
-    # What each question reads is reached sooner in a slot than among thirty attributes.
+    # Questions reach these sooner in slots than among thirty attributes of `__dict__`.
     __slots__ = ("__dict__", "__weakref__", "sites", "snapshot", "system", "users", "users_elsewhere")
-    snapshot: Snapshot  # the snapshot in force, or what becomes it when it is asked
-    system: Mapping[str, Access]  # system license, by each of its names, to what the installation may do with it
+    snapshot: Snapshot  # the snapshot in force, or an `Asleep` one
+    system: Mapping[str, Access]  # system license, by each of its names, to the access to it
     _version: Version
-    _current: Snapshot  # the newest snapshot, whether or not questions read it already
+    _current: Snapshot  # the newest snapshot, whether or not questions read it yet
 
     def __init__(self, opened: OpenInstallation, *, watch: bool, look: Look = tuple) -> None:
         self.opened = opened
@@ -82,17 +82,17 @@ class LiveSnapshot:
             self._read_state()
             self.sightings = Sightings(day_at(self._current.state.now))
             self._remember()
-        # Whoever forgets this without closing it leaves no connections open either.
+        # Connections are closed even if the program forgets to call `close`.
         weakref.finalize(self, database.close).atexit = False
         survive_forks(self)
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What administrators should know, the most urgent first."""
+        """The notices for administrators, most urgent first."""
         return self._with_others(self.snapshot.notices)
 
     def wake(self) -> Snapshot:
-        """Return the snapshot in force, moved on to now and kept up to date; raise `DatabaseUnavailable` if closed."""
+        """Return the snapshot in force, followed from now on; raise `DatabaseUnavailable` if closed."""
         with self._waking:
             if not (self._is_awake or self._is_closed):
                 WATCHERS.watch(self)
@@ -106,7 +106,7 @@ class LiveSnapshot:
         return self.snapshot
 
     def reload(self) -> None:
-        """Read the installation and put its state in force; raises as `Licensing.refresh`."""
+        """Read the installation again; raises as `Licensing.refresh`."""
         self._look_outside()
         try:
             self._read_state()
@@ -117,7 +117,7 @@ class LiveSnapshot:
         self._remember()
 
     def follow(self) -> float:
-        """Read what has changed; return after how many seconds to look again."""
+        """Read what has changed; return the seconds until the next look."""
         self._look_outside()
         try:
             if self._error is not None or self.database.version() != self._version:
@@ -129,7 +129,7 @@ class LiveSnapshot:
                 if not self._is_closed:
                     self._contact = self._current.now_at(reading, away=False)
             if any(one.seats is SeatKind.CONCURRENT for one in self._current.state.entitlements.licenses.values()):
-                with suppress(StateError):  # then at the next look
+                with suppress(StateError):  # tried again at the next look
                     self.observer.look(self.database)
                     self.counters.see(self.observer.in_use)
             self._remember()
@@ -143,7 +143,7 @@ class LiveSnapshot:
             self._looked.set()
 
     def pass_time(self) -> None:
-        """Move the snapshot on to the present time; does not wait for the database."""
+        """Move the snapshot on to the present time, without waiting for the database."""
         with self._swapping:
             if self._is_closed:
                 return
@@ -155,16 +155,15 @@ class LiveSnapshot:
                 self._put(self._current.moved_on(reading, error, self._contact))
 
     def see(self, user_id: str) -> None:
-        """Note that a user is there; see `Licensing.seen`."""
+        """Note that a user was seen; see `Licensing.seen`."""
         names.require_text(user_id, "the id of a user")
         self.sightings.note(user_id, day_at(self.snapshot.now_at(self.clocks(), away=False)))
 
     def state_with_leases(self) -> InstallationState:
-        """Return the state with the concurrent seats and the units of meters that are used at this moment."""
+        """Return the state with the present use of concurrent seats and meters, if the database is there."""
         snapshot = self.snapshot
         state = snapshot.state
         if snapshot.away is None:
-            # Else it is as the last state says.
             with suppress(StateError), self.database.within(monotonic() + FIRST_SECONDS).read() as connection:
                 now = snapshot.now_at(self.clocks(), away=False)
                 stored = state.stored._replace(leased=seats_in_use(connection, now))
@@ -183,21 +182,21 @@ class LiveSnapshot:
             self._is_closed = True
             self.sightings = Sightings(0)
             self._publish()
-        self._looked.set()  # a first question that waits for a look waits no longer
+        self._looked.set()  # ends the wait of a first question
         self.changes.wake()
         self.database.close()
 
     def after_fork(self) -> None:
-        """Continue in a forked child, which has no threads, and locks that nobody may release."""
+        """Continue in a forked child, which has no threads, and whose locks may never be released."""
         self._renew_locks()
         self.changes.after_fork()
         if not self._is_closed:
-            self._version = ()  # other than any: the child reads for itself
+            self._version = ()  # equal to no version, so the child reads for itself
             self._is_awake = not self._is_watched
-            self._publish()  # the fork may have come between two steps of a swap
+            self._publish()  # the fork may have interrupted a swap
 
     def _look_outside(self) -> None:
-        """Take what is new outside, and report what there is to say about it now."""
+        """Activate a new license from outside, and report its notices if they have changed."""
         found = self._look()
         if found != self._supplied:
             with self._swapping:
@@ -206,13 +205,12 @@ class LiveSnapshot:
                     self._note()
 
     def _read_state(self, known: Snapshot | None = None) -> None:
-        """Read the state; nothing is done where it is as `known`, but for leases, nor again for users as they were."""
+        """Read the state; skip what is the same as in `known`: everything if only leases differ, or unchanged users."""
         with self._reading:
-            # Taken before the state is read: a change in between is seen as one more change.
+            # Asked before the state is read, so that a change in between shows as one more change.
             version, epoch = self.database.version(), self.database.epoch()
             with read_installation(self.opened) as read:
-                # Who takes and frees seats all day changes the database with each of them, where there is no server to
-                # tell one change from another.
+                # Without a server, the version also changes with every seat that is taken or freed.
                 if known is not None and known.state.stored == read.stored._replace(leased=known.state.stored.leased):
                     self._version = version
                     return
@@ -228,22 +226,22 @@ class LiveSnapshot:
                     self._put(snapshot, anew=known is None or not snapshot.holds_for("", known))
 
     def _remember(self) -> None:
-        """Write what was seen of users, time and trust now and then; a failure is a notice."""
+        """Store sightings, time and trust now and then; a failure becomes a notice."""
         reading = self.clocks()
         today = day_at(self._current.now_at(reading, away=False))
         ran = reading.clock if reading.boot is None else reading.boot.seconds
         is_early = self._checked is not None and 0 <= ran - self._checked < REMEMBER_PAUSE_SECONDS
-        if not (is_early and self._is_watched):  # whoever looks by itself looks seldom
+        if not (is_early and self._is_watched):  # without threads, calls are rare anyway
             self._keep_sightings(today)
         if self.sightings.begin(today):
-            self._read_state()  # notices count by the day who was not seen
+            self._read_state()  # the notice about idle users depends on the day
         if is_early:
             return
         self._checked = ran
         self._keep(REMEMBER_SECONDS)
 
     def _keep_sightings(self, today: int) -> None:
-        with suppress(StateError):  # then at the next time; that nothing can be written, `_keep` finds as well
+        with suppress(StateError):  # tried again next time; `_keep` reports a database that cannot be written
             self.sightings.keep(self.database, today)
 
     def _keep(self, pause: int) -> None:
@@ -264,12 +262,12 @@ class LiveSnapshot:
         self._note()
 
     def _publish(self, *, anew: bool = True) -> None:
-        # The holders last: one that still answers from the old snapshot renews itself.
+        # The holders come last: they notice a new snapshot themselves.
         is_answering = self._is_awake and not self._is_closed
         self.snapshot = self._current if is_answering else Asleep(weakref.proxy(self))
         self.system = self._current.system if is_answering else {}
         if anew:
-            self.users: dict[str, User] = {}  # kept until the snapshot changes, as those that follow
+            self.users: dict[str, User] = {}  # these three are kept until the snapshot changes
             self.users_elsewhere: dict[tuple[str, str | None, tuple[str, ...] | None], User] = {}
             self.sites: dict[str, Holder] = {}
 
@@ -283,8 +281,8 @@ class LiveSnapshot:
         return by_urgency((*self._supplied, *found, *kept)) if self._supplied or kept else found
 
     def _renew_locks(self) -> None:
-        self._reading = Lock()  # held while the database is read, however long that takes
-        self._swapping = Lock()  # never held while anything is waited for
+        self._reading = Lock()  # held during a read of the database, however long that takes
+        self._swapping = Lock()  # never held during a wait
         self._waking = Lock()
         self._looked = Event()
         self.observer.lock = Lock()

@@ -1,7 +1,7 @@
-"""Meters for the running program: units are reserved in batches, and used from memory.
+"""Meters of a running program: units are reserved in batches and used from memory.
 
-A batch is about what the program uses in a second, and a small part of what is left. What is left of it is given back
-when none of it was used for a while, at close and at exit. A process that is killed loses it: it counts as used.
+A batch is about as large as the use of one second, but only a small part of what is left. Unused units are returned
+after a while without use, at close and at exit. If the process is killed, its batch counts as used.
 """
 
 import atexit
@@ -24,28 +24,28 @@ from licensekit.wire.documents import MeterPeriod
 
 MOST: Final = 1000  # the largest batch, unless more is used in one step
 BATCH_SECONDS: Final = 1.0
-"""The next batch is larger than one that was used up sooner than this, and smaller than one that was not."""
-IDLE_SECONDS: Final = 5.0  # a batch of which none was used for this long is given back
+"""If a batch is used up sooner than this, the next one is larger, else smaller."""
+IDLE_SECONDS: Final = 5.0  # after this long without use, the batch is returned
 _METERS: Final["weakref.WeakSet[Meter]"] = weakref.WeakSet()
 
 
 class Meter:
-    """Units of one license that are there again with each period. Made by `Licensing.meter`; safe for threads."""
+    """A license whose units are renewed with each period. Created by `Licensing.meter`; safe for threads."""
 
     def __init__(self, live: LiveSnapshot, name: str) -> None:
         self._live = live
         self.code = name
-        """The license of which it counts units."""
+        """The license whose units it counts."""
         self.after_fork()
         survive_forks(self)
         _METERS.add(self)
 
     def use(self, n: int = 1) -> None:
-        """Use `n` units, all of them or none: from memory as a rule, else after the next batch was reserved.
+        """Use `n` units, all or none: usually from memory, else after reserving the next batch.
 
         Raises:
-            EntryInvalid: `n` is no whole number from 1 up.
-            MeterExhausted: fewer are left in this period, or it is not granted fully.
+            EntryInvalid: `n` is not a positive integer.
+            MeterExhausted: fewer are left in this period, or the license is not fully granted.
             StateError, TrustError: fewer are left in memory, and the database is away or cannot be written.
         """
         if type(n) is not int or not 0 < n <= COUNT:
@@ -56,7 +56,7 @@ class Meter:
             self._left -= n
 
     def try_use(self, n: int = 1) -> bool:
-        """Use `n` units and return True; False where fewer are left, or the database is away."""
+        """Use `n` units and return True; return False if fewer are left or the database is away."""
         try:
             self.use(n)
         except (MeterExhausted, StateError, TrustError):
@@ -65,9 +65,9 @@ class Meter:
 
     @property
     def remaining(self) -> int | None:
-        """How many units can still be used here in this period; None is unrestricted.
+        """How many units can still be used in this period; None is unrestricted.
 
-        It asks the database. While that is away, it is what is left in memory.
+        Each call asks the database; while it is away, only the units in memory count.
         """
         with self._lock:
             snapshot, granted, held = self._follow()
@@ -79,17 +79,17 @@ class Meter:
             return int(held)
 
     def after_fork(self) -> None:
-        """Start with nothing reserved: in a forked child, what its parent has is not its own."""
+        """Begin without a batch, also in a forked child: its parent's batch is not its own."""
         self._lock = RLock()
-        self._snapshot: Snapshot | None = None  # under which `_left` may be used
-        self._granted: tuple[Allowance, ...] = ()  # when the batch was reserved
-        self._shares: dict[str, int] = {}  # period to how many of its units were reserved
-        self._left: float = 0  # of them all; infinite where it is unrestricted
+        self._snapshot: Snapshot | None = None  # while this is in force, `_left` may be used
+        self._granted: tuple[Allowance, ...] = ()  # as of the reservation
+        self._shares: dict[str, int] = {}  # period to units reserved
+        self._left: float = 0  # unused units of the batch; infinite if unrestricted
         self._wish, self._reserved = 0, 0.0
         self._is_watched = False
 
     def _follow(self) -> tuple[Snapshot, tuple[Allowance, ...], float]:
-        """Return what is in force, what it grants, and its units in memory; give back those of other periods."""
+        """Return the snapshot, its allowances, and the units in memory, after returning those of other periods."""
         snapshot = self._live.snapshot
         granted = snapshot.state.entitlements.meters.get(self.code, ())
         is_unrestricted = any(one.amount is None for one in granted)
@@ -103,7 +103,7 @@ class Meter:
         return snapshot, granted, self._left if is_same else 0
 
     def _reserve(self, n: int) -> None:
-        """Reserve what is missing to `n` units, with a batch for the next; raises as `use` does."""
+        """Reserve the units missing to `n`, and a batch for later; raises as `use` does."""
         snapshot, granted, held = self._follow()
         if held >= n:
             return
@@ -136,21 +136,21 @@ class Meter:
 
     def _unused(self) -> dict[str, int]:
         left, found = self._left, dict[str, int]()
-        for period, units in reversed(self._shares.items()):  # those that end first are used first
+        for period, units in reversed(self._shares.items()):  # units that end first are used first
             found[period] = int(min(left, units))
             left -= found[period]
         return found
 
     def give_back(self) -> None:
-        """Return what is left of the batch; what cannot be returned counts as used, for it may have been."""
+        """Return the rest of the batch to the database; if that fails, it counts as used."""
         with self._lock, suppress(LicenseError):
             shares, self._shares, self._left, self._snapshot = self._unused(), {}, 0, None
             if any(shares.values()):
                 usage.give_back(self._live.database, self.code, shares)
 
     def _look(self, before: float | None = None) -> None:
-        """Return a batch of which as much is left as `before`; look later at another one."""
-        with self._lock, suppress(LicenseError):  # it may be closed by now
+        """Return the batch if none was used since `before` were left, else look again later."""
+        with self._lock, suppress(LicenseError):  # the program may have closed it
             if self._left == before and self._live.snapshot.away is None:
                 self.give_back()
             self._is_watched = bool(self._shares)
@@ -162,6 +162,6 @@ class Meter:
 
 @atexit.register
 def give_back_all() -> None:
-    """Return what this process has reserved."""
+    """Return the batches of this process to their databases."""
     for meter in list(_METERS):
         meter.give_back()

@@ -1,11 +1,11 @@
-"""Holders that are silent: leases that nobody has renewed for as long as they last, by one machine's own clock.
+"""Silent holders: finds leases that were not renewed for their whole time, by the observing machine's own clock.
 
-An observer counts from right after the read that showed a beat first; the holder counts from before it sent that beat.
-So when the observer's time is over, the holder's own is as well, whatever the wall clocks of hosts and servers show. It
-frees the seat only if the row still has that beat. Everybody who has an installation open observes.
+An observer counts from after the read that first showed a beat; the holder counts from before it sent that beat. So
+when time is over for the observer, it is over for the holder as well, whatever the wall clocks show. The observer frees
+the seat only if the row still has that beat. Every program that has an installation open observes.
 
-What was seen is kept for other processes of this host and boot: programs that only try once and end free a silent seat
-between them.
+Sightings are stored for other processes of this host and boot, so that even programs that try only once and exit free a
+silent seat together.
 """
 
 import json
@@ -28,31 +28,31 @@ from licensekit.state.seats import LONGEST_SECONDS, Beat
 from licensekit.state.time import boot_clock, elapsed
 
 _MARGIN, _MARGIN_SECONDS = 1.01, 0.1
-"""How much longer than the holder an observer waits: clocks of machines do not run alike."""
-_READS: Final = 6  # how often the row of a lease is read, at least, within its time
+"""How much longer than the holder an observer waits, as a factor and in seconds: clocks differ in speed."""
+_READS: Final = 6  # how often a lease is read within its time, at least
 _LONGEST_GAP: Final = 4
-"""After this part of its time without a read, observing a lease begins again: it may have been renewed."""
-_PAUSE_SECONDS: Final = 1.0  # the pause between two looks where no lease is a short one
+"""After a gap of 1/4 of its time between two reads, a lease is observed from the start: it may have been renewed."""
+_PAUSE_SECONDS: Final = 1.0  # the pause between two looks if all leases are long
 _SAVE_SECONDS: Final = 5
 _FILE, _FILE_BYTES = "observed.json", 16 * 1024 * 1024
 
 
 class Sighting(NamedTuple):
-    """What was seen of a lease; times are seconds of the observer's clock."""
+    """An observed lease; times are seconds of the observer's clock."""
 
     lease: Beat
-    since: float  # right after the read that showed this beat first
-    read: float | None  # right after the newest read; None where it does not matter how long nobody has looked
+    since: float  # after the read that first showed this beat
+    read: float | None  # after the newest read; None if gaps between reads do not matter
 
 
 Sightings = Mapping[str, Sighting]  # by the id of the lease
 
 
 def observe(known: Sightings, found: Iterable[Beat], below: int, now: float, *, steady: bool) -> Sightings:
-    """Return what is known after a read at `now` that found these leases, all there are of a time `below` seconds.
+    """Update the sightings after a read at `now` that found all leases of less than `below` seconds.
 
-    `steady` is whether somebody looks all the time, so that a gap between two reads means something. Otherwise the
-    clock may be one that somebody sets, and that goes back.
+    `steady` says that the reads are regular, so a gap between two of them matters. Otherwise the clock may be a
+    simulated one, which may go back.
     """
     unread = {name: one for name, one in known.items() if one.lease.ttl >= below}
     return {**unread, **{one.id: _seen(known.get(one.id), one, now, steady=steady) for one in found}}
@@ -68,14 +68,15 @@ def _seen(last: Sighting | None, lease: Beat, now: float, *, steady: bool) -> Si
 
 
 def silent(known: Sightings, now: float) -> list[Beat]:
-    """Return the leases whose time is over for whoever holds them."""
+    """Return the leases whose time is over for their holders."""
     return [one.lease for one in known.values() if now - one.since >= one.lease.ttl * _MARGIN + _MARGIN_SECONDS]
 
 
 def due_below(last: int | None, step: int) -> int:
-    """Return below which time leases are due to be read, at this step of the clock after the `last` one.
+    """Return the time in seconds below which leases are due to be read at this step of the clock.
 
-    A step lasts as long as the shortest pause between two looks. Leases that last twice as long are read half as often.
+    A step is as long as the shortest pause between two looks; the `last` one is that of the last read. Leases that last
+    twice as long are read half as often.
     """
     if last is None:
         return LONGEST_SECONDS + 1
@@ -83,30 +84,26 @@ def due_below(last: int | None, step: int) -> int:
 
 
 class Observer:
-    """What one process observes of an installation; every method is safe for threads."""
+    """The observations of an installation by one process; all methods are safe for threads."""
 
     def __init__(self, opened: OpenInstallation, *, steady: bool) -> None:
         self._elapsed, self._local = opened.elapsed, opened.local
         self._steady = steady
         self._known: Sightings = {}
-        self.in_use: Mapping[str, int] = {}  # license to how many leases there are of it, as of the newest read
+        self.in_use: Mapping[str, int] = {}  # license to the number of its leases at the newest read
         self._step: int | None = None
         self._due = self._saved = -inf
-        self.lock = Lock()  # held by who looks; another one in a forked child
+        self.lock = Lock()  # held during a look; replaced in a forked child
 
     def look(self, database: Database) -> bool:
-        """Read what is due, and free the seats of silent holders; return whether there were any.
-
-        Raises:
-            StateError: the database cannot be read or written.
-        """
+        """Read due leases, and free the seats of silent holders; return whether any was; may raise `StateError`."""
         begin = self._elapsed()
         if (self._steady and begin < self._due) or not self.lock.acquire(blocking=False):
             return False
         try:
             self._read(database, int(begin / LOOK_SECONDS))
             found = silent(self._known, self._elapsed())
-            freed = [one for one in found if seats.free_silent(database, one)]  # others were faster, or it was renewed
+            freed = [one for one in found if seats.free_silent(database, one)]  # not if renewed, or others were faster
             self._known = {name: one for name, one in self._known.items() if one.lease not in found}
             return bool(freed)
         finally:
@@ -124,7 +121,7 @@ class Observer:
         self._due = self._elapsed() + (LOOK_SECONDS / 2 if is_short else _PAUSE_SECONDS)
 
     def save(self) -> None:
-        """Keep what was seen for other processes, now and then; nothing where there is nothing, or no place for it."""
+        """Store the sightings for other processes now and then, if there are any and a place for them."""
         mark, now = _mark(), self._elapsed()
         if self._local is None or mark is None or not self._known or now - self._saved < _SAVE_SECONDS:
             return
@@ -135,7 +132,7 @@ class Observer:
 
 
 def load(path: Path, mark: list[Any] | None) -> Sightings:
-    """Return what processes of this boot have seen; nothing from a file of another boot, or one that is damaged."""
+    """Load the sightings of this boot's processes; return none if the file is of another boot, or damaged."""
     with suppress(LicenseError, ValueError, TypeError, LookupError, OverflowError, RecursionError):
         found, rows = json.loads(read_bytes(path, limit=_FILE_BYTES, what="a file of observations"))
         if found == mark and all([*map(type, row[:-1])] == [*Beat.__annotations__.values()] for row in rows):
@@ -144,6 +141,6 @@ def load(path: Path, mark: list[Any] | None) -> Sightings:
 
 
 def _mark() -> list[Any] | None:
-    """Return what names this boot, and for how many seconds the machine has slept in it."""
+    """Return the identity of this boot, and for how many seconds the machine has slept since."""
     boot = boot_clock()
     return None if boot is None else [boot.identity.hex(), round(elapsed() - monotonic())]

@@ -1,4 +1,4 @@
-"""The questions about an installation as a whole, or one verified bundle; and functions that ask before they begin."""
+"""The questions about an installation as a whole or a verified bundle; and functions that ask before each call."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial, wraps
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from licensekit import entitlements as engine  # loaded when a question is asked
+from licensekit import entitlements as engine  # loads its modules at the first question
 from licensekit.access import Access, level_of
 from licensekit.wire.documents import BASE, Kind
 
@@ -19,7 +19,7 @@ InThread = Callable[[Callable[..., object]], Callable[..., Awaitable[object]]]
 
 
 class Questions:
-    """The questions that `entitlements` answer."""
+    """The questions that follow from `entitlements`."""
 
     __slots__ = ()
 
@@ -29,85 +29,74 @@ class Questions:
         raise NotImplementedError
 
     def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
-        """Return whether the installation may use a system license to `at_least` this extent.
+        """Return whether the installation may use a system license with access `at_least`.
 
-        False for a code of a partner who is not installed here (`docs/evaluation.md`, "Codes").
+        It is False for the code of a partner who is not installed (`docs/evaluation.md`, "Codes").
 
         Raises:
             UnknownCode: no catalog has the code.
-            WrongKind: it is no system license: site and user licenses are asked of a site or a user, and `count` has
-                their numbers.
-            TypeError: `at_least` is no `Access`.
+            WrongKind: it is not a system license. Ask a site or a user about site and user licenses, and `count` for
+                numbers.
+            TypeError: `at_least` is not an `Access`.
         """
         return self.access(code) >= level_of(at_least)
 
     def access(self, code: str) -> Access:
-        """Return to what extent the installation may use a system license; raises as `allows`."""
+        """Return the installation's access to a system license; raises as `allows`."""
         granted = self.entitlements
         return granted.system.get(engine.questions.asked(granted, code, (Kind.SYSTEM,)), Access.NONE)
 
     def require(self, code: str, at_least: Access = Access.FULL) -> None:
-        """Raise `NotEntitled`, which says why, unless `allows` holds; raises as it does, too."""
+        """Raise `NotEntitled`, which says why, unless `allows` is true; also raises as `allows` does."""
         if self.access(code) < level_of(at_least):
             raise engine.not_entitled(self.entitlements, code)
 
     def count(self, code: str) -> engine.Count:
-        """Return how much of a license there is, and how much of it is in use.
-
-        Raises:
-            UnknownCode: no catalog has the code.
-        """
+        """Return how many of a license there are, and how many are in use; raise `UnknownCode` if no catalog has it."""
         return engine.questions.count_of(self.entitlements, code, {})
 
     def explain(self, code: str) -> tuple[engine.Explanation, ...]:
-        """Return every bundle that grants a license, and through which other license.
-
-        Raises:
-            UnknownCode: no catalog has the code.
-        """
+        """Return every bundle that grants a license, and through which other license; raises as `count`."""
         granted = self.entitlements
         return engine.explain(granted, engine.questions.asked(granted, code))
 
     def setting(self, code: str) -> str | int | bool | None:
-        """Return what counts of a setting: what was sold, merged over parts, or its default.
+        """Return the value of a setting: as sold, merged over parts, or else its default.
 
-        None: nothing was sold, and it has no default; or it is of a partner who is not installed here.
-
-        Raises:
-            UnknownCode: no catalog has it.
+        It is None if nothing was sold and there is no default, or if it is of a partner who is not installed. Raises
+        `UnknownCode` if no catalog has it.
         """
         return engine.questions.setting(self.entitlements, code)
 
     @property
     def status(self) -> engine.BundleState | None:
-        """The state of the vendor's base part, `pending` where a bundle of it waits; None: there is none."""
+        """The state of the vendor's base part, `pending` while its bundle waits; None if there is no bundle."""
         return None if (base := self._base) is None else base.state
 
     @property
     def days_left(self) -> int | None:
-        """The days until the term of the vendor's base part ends, without a gap.
+        """The days until the term of the vendor's base part ends, renewals without a gap included.
 
-        Once it has ended they are those of grace, and 0 where it is not licensed. None: it is perpetual.
+        After the term, these are the days of grace; 0 if it is not licensed; None if it is perpetual.
         """
         return 0 if (base := self._base) is None else base.days_left
 
     @property
     def covered_until(self) -> date | None:
-        """The last day of the term of the vendor's base part, without a gap.
+        """The last day of the term of the vendor's base part, renewals without a gap included.
 
-        A renewal that waits counts where it takes over without a gap. The day is past while grace runs, and `date.max`
-        where the license is perpetual. None: it is not licensed now.
+        During grace, the day is in the past. It is `date.max` for a perpetual license, and None if it is not licensed.
         """
         return None if (base := self._base) is None else base.covered_until
 
     @property
     def parts(self) -> tuple[engine.LicensedPart, ...]:
-        """Every issuer's parts with state and `covered_until`, the vendor's first."""
+        """The parts of every issuer with their state and `covered_until`, the vendor's first."""
         return engine.questions.licensed_parts(self.entitlements)
 
     @property
     def _base(self) -> engine.LicensedPart | None:
-        """The vendor's base part; None: no bundle of it is in force or waits, or the one in force is out of reach."""
+        """The vendor's base part; None if no bundle of it is in force or waiting, or its offline hours are over."""
         granted, base = self.entitlements, (self.entitlements.trust_store.issuer, BASE)
         in_force = (one for judged in granted.covered.judged for one in judged.timeline.in_force(granted.now))
         own = [one for one in in_force if (one.document.issuer, one.document.part) == base]
@@ -116,13 +105,13 @@ class Questions:
 
 
 def _in_thread(ask: Callable[..., object]) -> Callable[..., Awaitable[object]]:
-    from asyncio import to_thread  # noqa: PLC0415  # whoever awaits has loaded it
+    from asyncio import to_thread  # noqa: PLC0415  # already loaded by a caller that awaits
 
     return partial(to_thread, ask)
 
 
 def preceded(function: F, ask: Callable[..., object], in_thread: InThread = _in_thread) -> F:
-    """Return a function, sync or async, whose calls ask first, with the same arguments; a task asks `in_thread`."""
+    """Wrap a sync or async function so that each call first calls `ask` with its arguments, a task `in_thread`."""
 
     @wraps(function)
     def called(*args: Any, **kwargs: Any) -> Any:

@@ -1,7 +1,7 @@
-"""A seat as a program asks for it: by a thread or by a task of asyncio, for a block or until it is released.
+"""A request for a seat by a thread or an asyncio task, for a block or until it is released.
 
-A task never blocks its loop: each step in the database runs in a thread of the loop's executor, and between two steps
-no thread is held. Nothing interrupts such a step, so a task that is cancelled meanwhile releases what it has taken.
+A task never blocks its loop: each step in the database runs in a thread of the loop's executor, and no thread is used
+between steps. A step cannot be interrupted, so a task that is cancelled during one releases the seat that it got.
 """
 
 import asyncio
@@ -23,14 +23,14 @@ from licensekit.state.seats import SeatRequest
 
 _Same = tuple[asyncio.AbstractEventLoop, Leasing, str, Access]
 _LINES: Final["WeakValueDictionary[_Same, asyncio.Lock]"] = WeakValueDictionary()
-"""Tasks of a loop that want the same ask the database one after the other, in the order in which they came."""
+"""Tasks of one loop that ask for the same seats query the database one after the other, in order of arrival."""
 
 
 class Seat:
-    """A seat that can be taken. Made by `Licensing.seat`.
+    """A seat that can be taken. Created by `Licensing.seat`.
 
-    `with` and `async with` take it for one block. They release it at the end, and raise `LeaseLost` there if it was
-    lost meanwhile. `take` and `take_async` take a seat until the lease that they return is released.
+    `with` and `async with` take it for one block, release it at the end, and then raise `LeaseLost` if it was lost
+    meanwhile. `take` and `take_async` take a seat until you release the lease that they return.
     """
 
     _lease: Lease
@@ -43,7 +43,7 @@ class Seat:
         self._unused = Lock()
 
     def take(self) -> Lease:
-        """Take a seat and return its lease; blocks, and raises as `Licensing.seat` says."""
+        """Take a seat and return its lease; blocks, and raises as `Licensing.seat`."""
         if self._wait > 0 and _running_loop() is not None:
             raise SeatMisused(reason="blocking", license=self._request.license)
         end, leasing = time.monotonic() + self._wait, self._leasing
@@ -58,7 +58,7 @@ class Seat:
                 time.sleep(pause)
 
     async def take_async(self) -> Lease:
-        """Take a seat in a task of asyncio; raises as `take`. A task that is cancelled meanwhile keeps none."""
+        """Take a seat in an asyncio task; raises as `take`. A task that is cancelled meanwhile gets none."""
         with self._leasing.live.counters.request(self._request.license):
             return await self._take_async()
 
@@ -71,7 +71,7 @@ class Seat:
         line = _LINES.setdefault((loop, self._leasing, request.license, request.at_least), asyncio.Lock())
         is_first = False
         try:
-            with suppress(TimeoutError):  # whose time is over tries once, to learn why there is none
+            with suppress(TimeoutError):  # after the timeout, try once anyway to learn why there is none
                 async with asyncio.timeout(self._wait):
                     is_first = await line.acquire()
             pauses = self._leasing.pauses(end)
@@ -104,7 +104,7 @@ class Seat:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
         lost = self._lease.error
-        if kind is GeneratorExit:  # nothing can be awaited in a coroutine that is closed
+        if kind is GeneratorExit:  # a coroutine that is being closed cannot await
             self._lease.release()
         else:
             await self._lease.release_async()
@@ -119,7 +119,7 @@ class Seat:
 
 
 def _report(lost: LeaseLost | None, error: BaseException | None) -> None:
-    """End a block with the loss of its seat, unless another error ends it."""
+    """Raise the loss of a block's seat, unless another error ends the block."""
     if error is None and lost is not None and lost.reason != "released":
         raise lost
 
@@ -136,12 +136,12 @@ def _tell(loop: asyncio.AbstractEventLoop, on_lost: OnLost, lease: Lease) -> Non
 
 
 async def _taken(step: Callable[[], Lease]) -> Lease:
-    """Take a seat in a thread; if this task is cancelled meanwhile, release it, and be over only then."""
+    """Take a seat in a thread; if this task is cancelled meanwhile, release the seat before raising."""
     outcome: Future[Lease] = Future()
     try:
         await in_thread(_run, outcome, step)
     except asyncio.CancelledError:
-        if not outcome.cancel():  # it has begun
+        if not outcome.cancel():  # the step has begun
             await in_thread(_release, outcome)
         raise
     return outcome.result(timeout=0)
@@ -151,11 +151,11 @@ def _run(outcome: "Future[Lease]", step: Callable[[], Lease]) -> None:
     if outcome.set_running_or_notify_cancel():
         try:
             outcome.set_result(step())
-        except BaseException as error:  # noqa: BLE001  # raised where it is awaited
+        except BaseException as error:  # noqa: BLE001  # raised in the task
             outcome.set_exception(error)
 
 
 def _release(outcome: "Future[Lease]") -> None:
-    """Release the seat that was taken, if one was; waits for that."""
+    """Wait for the step, and release the seat if one was taken."""
     if outcome.exception() is None:
         outcome.result().release()

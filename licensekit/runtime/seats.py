@@ -1,11 +1,11 @@
-"""Seats as the running program holds them: taken, asked from memory, lost at most once, always reported.
+"""Taking seats, and the leases of a running program: answered from memory, lost at most once, loss always reported.
 
-The ends of leases are times of a clock that only runs (`OpenInstallation.elapsed`). A holder counts from before it
-sends a renewal, and everybody else from after they saw it (`licensekit.runtime.observing`): a holder never believes
-that it has a seat that somebody else got meanwhile.
+Leases end by a clock that nobody can set (`OpenInstallation.elapsed`). A holder counts from before it sends a renewal,
+and everybody else from after they saw it (`licensekit.runtime.observing`). So a holder never believes that it has a
+seat that somebody else got meanwhile.
 
-Taking, renewing and freeing a seat all day writes no audit entry and wakes nobody: each is one short transaction, and
-many run at a time. Borrowing one for days is a change like any other.
+Taking, renewing and freeing a seat are short transactions, of which many run at a time; they write no audit entry and
+wake nobody. Borrowing a seat for days is a change like any other.
 """
 
 import asyncio
@@ -36,16 +36,16 @@ from licensekit.wire.documents import Kind
 if TYPE_CHECKING:
     from licensekit.runtime.leasing import Leasing
 
-OnLost = Callable[["Lease"], object] | None  # what is called with a lease that is lost
+OnLost = Callable[["Lease"], object] | None  # called with a lost lease
 
 
 def time_of(live: LiveSnapshot) -> int:
-    """Return the effective time, by which borrowed seats end where there is no server."""
+    """Return the effective time, by which borrowed seats end without a server."""
     return effective(live.snapshot.state.stored.time, live.clocks())
 
 
 def request(live: LiveSnapshot, code: str, holder: str, ttl: int, at_least: Access) -> SeatRequest:
-    """Return a checked request for a seat; raises as `Licensing.seat`."""
+    """Check and return a request for a seat; raises as `Licensing.seat`."""
     wanted = SeatRequest(leasable(live.snapshot.state.entitlements, code), holder, ttl, level_of(at_least))
     names.check_id(holder, "holder id")
     if not SHORTEST_SECONDS <= ttl <= LONGEST_SECONDS:
@@ -58,7 +58,7 @@ def request(live: LiveSnapshot, code: str, holder: str, ttl: int, at_least: Acce
 def take(live: LiveSnapshot, database: Database, wanted: SeatRequest, ahead: int = 0) -> tuple[HeldSeat, float]:
     """Take a seat, and return it with its end; raises as `Licensing.seat`, from `NotEntitled` on.
 
-    `ahead` is how many came before: none of them goes away empty because of this.
+    Enough seats are left free for the `ahead` requests that came before.
     """
     begin, now, entitlements, name = live.elapsed(), time_of(live), live.snapshot.state.entitlements, wanted.license
     pool = pool_of(entitlements, name) if name in entitlements.tiers else None
@@ -70,7 +70,7 @@ def take(live: LiveSnapshot, database: Database, wanted: SeatRequest, ahead: int
         for fault in missing_requirements(entitlements, wanted.holder, name, held):
             raise fault
     row = None
-    # Where enough are free, each who came before gets a seat as well.
+    # Not unless enough are free for the earlier requests as well.
     if not ahead or ahead + _in_use(database, name, now) < pool.seats(wanted.at_least):
         row = seats.take(database, wanted, pool, now)
         if row is None and live.observer.look(database):
@@ -88,7 +88,7 @@ def _in_use(database: Database, license_: str, now: int) -> int:
 
 
 def borrow(live: LiveSnapshot, row: HeldSeat, hours: float) -> tuple[HeldSeat, float]:
-    """Borrow a seat for some hours from now, and return it with its end; raises as `Lease.borrow`."""
+    """Borrow a seat for some hours from now, and return it with its end; raises as `Lease.borrow` does."""
     begin, pool = live.elapsed(), pool_of(live.snapshot.state.entitlements, row.license)
     if not 0 < hours * HOUR_SECONDS <= pool.borrow_seconds:
         most = pool.borrow_seconds // HOUR_SECONDS
@@ -105,15 +105,15 @@ def borrow(live: LiveSnapshot, row: HeldSeat, hours: float) -> tuple[HeldSeat, f
 
 
 def access_of(snapshot: Snapshot, row: HeldSeat) -> Mapping[str, Access]:
-    """Return all that a seat gives: its license, what that includes, what everybody has."""
-    if row.license not in snapshot.state.entitlements.tiers:  # no catalog has it any more
+    """Return the access that a seat gives: to its license, to what that includes, and what everybody has."""
+    if row.license not in snapshot.state.entitlements.tiers:  # no longer in a catalog
         return snapshot.nothing
     # Seats that give the same share one mapping.
     return snapshot.access_of((Holding(row.license, row.seat + 1),), ())
 
 
 class Lease:
-    """A seat that is held, until it is released or lost. Made by a `Seat`."""
+    """A seat that is held until it is released or lost. Created by `Seat`."""
 
     def __init__(self, leasing: "Leasing", request: SeatRequest, row: HeldSeat, until: float, on_lost: OnLost) -> None:
         self._leasing = leasing
@@ -123,63 +123,60 @@ class Lease:
         self._error: LeaseLost | None = None
         self._borrowed: Mapping[str, Access] | None = None
         self.code = row.license
-        """The license of which it is a seat."""
+        """The license of the seat."""
         self.holder = row.holder
-        """Who holds it."""
+        """The holder that was named in the request."""
         self.row = row
-        """The seat as the database has it."""
+        """The seat as it is in the database."""
         self.request = request
-        """What the seat has to give, and for how many seconds it is held without being renewed."""
+        """The request for the seat, with its access and time to live."""
         self.until = until
-        """When it ends unless it is renewed, in seconds of `OpenInstallation.elapsed`."""
+        """When it ends without a renewal, in seconds of `OpenInstallation.elapsed`."""
         self.lost = Event()
-        """Set as soon as the seat is lost; to be waited for by whoever has nothing else to do."""
+        """Set as soon as the seat is lost; a thread can wait for it."""
 
     @property
     def id(self) -> str:
-        """The id by which administrators see it in `leases list`."""
+        """The id that administrators see in `leases list`."""
         return self.row.id
 
     @property
     def borrowed_until(self) -> datetime | None:
-        """When it ends, if it is borrowed, UTC."""
+        """When it ends if it is borrowed, UTC; None if it is not."""
         return None if self.row.expires is None else moment_of(self.row.expires)
 
     @property
     def left(self) -> float:
-        """The seconds that are left unless it is renewed."""
+        """The seconds left without a renewal."""
         return self.until - self._elapsed()
 
     @property
     def is_held(self) -> bool:
-        """Whether it is held: neither released nor lost."""
+        """Whether it is neither released nor lost."""
         return self.error is None
 
     @property
     def error(self) -> LeaseLost | None:
-        """Why it is not held any more; None while it is."""
+        """Why it is no longer held; None while it is."""
         if self._error is None and self.left <= 0:
             self.lose("over" if self.row.borrowed else SILENT)
         return self._error
 
     def check(self) -> None:
-        """Raise `LeaseLost`, which says why, if it is not held. It only reads the clock."""
+        """Raise `LeaseLost`, which says why, unless the seat is held. Only reads the clock."""
         if (error := self.error) is not None:
             raise error
 
     def allows(self, code: str, at_least: Access = Access.FULL) -> bool:
-        """Return whether the seat gives a license to `at_least` this extent.
+        """Return whether the seat gives access `at_least` to a license.
 
-        It gives its own license and all that this includes, beside what everybody has; a seat that is not held gives
-        nothing.
-
-        Raises:
-            UnknownCode: it is held, and no catalog has the code.
+        It gives its own license, the licenses that this includes, and what everybody has; nothing if it is not held.
+        Raises `UnknownCode` if it is held, and no catalog has the code.
         """
         return self.access(code) >= at_least
 
     def access(self, code: str) -> Access:
-        """Return to what extent the seat gives a license; raises as `allows` does."""
+        """Return the access to a license that the seat gives; raises as `allows` does."""
         if not self.is_held:
             return Access.NONE
         snapshot = self._leasing.live.snapshot
@@ -187,11 +184,11 @@ class Lease:
         return given.get(asked(snapshot.state.entitlements, code), Access.NONE)
 
     def renew(self) -> None:
-        """Renew it now. It is done in the background as well, after every third of `ttl`.
+        """Renew the lease now. This also happens in the background, after every third of `ttl`.
 
         Raises:
-            LeaseLost: it is not held any more.
-            StateError: the database cannot be written in time; it is held until its time is over.
+            LeaseLost: it is no longer held.
+            StateError: the database cannot be written in time; the seat is held until its time is over.
         """
         self.check()
         self._leasing.renew([self], self.left)
@@ -200,12 +197,12 @@ class Lease:
     def borrow(self, hours: float) -> datetime:
         """Borrow the seat for some hours from now, connected or not, and return its end, UTC.
 
-        The bundle says for how long at most (`borrow_hours`); a seat does not outlive its license. It stays taken until
-        it is released, which takes a connection, or its time is over.
+        The bundle limits the hours (`borrow_hours`), and a seat does not outlive its license. It stays taken until its
+        time is over, or you release it, which needs a connection.
 
         Raises:
             BorrowRefused: no bundle allows it for that long.
-            LeaseLost: it is not held any more.
+            LeaseLost: it is no longer held.
             StateError: the database cannot be written; nothing has changed.
         """
         self.check()
@@ -215,7 +212,7 @@ class Lease:
         return moment_of(row.expires or 0)
 
     def release(self) -> None:
-        """Release the seat. Nothing happens to one that is not held, nor to a parent process's.
+        """Release the seat; does nothing if it is not held, or belongs to a parent process.
 
         If the database is away, the seat is freed as soon as it is back.
         """
@@ -223,48 +220,48 @@ class Lease:
             self._leasing.free(self)
 
     async def release_async(self) -> None:
-        """Release the seat in a task of asyncio; it is released although the task is cancelled meanwhile."""
+        """Release the seat in an asyncio task, even if the task is cancelled meanwhile."""
         if self._settle("released"):
             await in_thread(self._leasing.free, self)
 
     def lose(self, reason: str, refusal: LicenseError | None = None, by: str = "") -> None:
-        """Note once that it is lost, and report it; `refusal` is why it got no other seat, where that is the reason."""
+        """Report the loss of the lease, once; `refusal` is the error if another seat was refused."""
         if self._settle(reason, refusal, by):
             self.lost.set()
             self._leasing.live.counters.add("leases_lost_total", self.code, reason)
             LOGGER.warning("%s", self._error, extra={"code": LeaseLost.code, "home": None, "revision": None})
             if self._on_lost is not None:
-                # In a thread of its own: it may take its time, and what it raises is shown there.
+                # In a separate thread: the callback may be slow or raise.
                 Thread(target=self._on_lost, args=(self,), name="licensekit-lease-lost", daemon=True).start()
 
     def lose_seat(self, row: HeldSeat, reason: str, by: str) -> None:
-        """Note that a seat is taken away, unless it has another one by now."""
+        """Report the loss of a seat, unless the lease has another one by now."""
         if self.row.id == row.id and self.is_held:
             self.lose(reason, by=by)
 
     def renewed(self, row: HeldSeat, until: float) -> bool:
-        """Note that its seat was renewed, if it has that one still; return whether it is held."""
+        """Note the renewal of a seat if the lease still has it; return whether the lease is held."""
         with self._lock:
             if self._error is None and self.row is row:
                 self.until = max(self.until, until)
             return self._error is None
 
     def extend(self, row: HeldSeat, until: float, borrowed: Mapping[str, Access] | None = None) -> bool:
-        """Note that it got another seat, or was borrowed; return whether it is held."""
+        """Note another seat, or that it was borrowed; return whether the lease is held."""
         with self._lock:
             if self._error is None:
                 self.row, self.until, self._borrowed = row, until, borrowed
             return self._error is None
 
     def after_fork(self) -> None:
-        """Drop, in a forked child, the seat that the parent process holds."""
+        """Drop the parent process's seat in a forked child."""
         self._lock = Lock()
         self.lost = Event()
         if self._settle("inherited"):
             self.lost.set()
 
     def _settle(self, reason: str, refusal: LicenseError | None = None, by: str = "") -> bool:
-        """End it, once, and return whether it was held."""
+        """End the lease once, and return whether it was held."""
         with self._lock:
             if self._error is not None:
                 return False
@@ -275,7 +272,7 @@ class Lease:
 
 
 async def in_thread(function: Callable[..., object], *arguments: object) -> None:
-    """Run a function in a thread of the loop's executor; it runs to its end although this task is cancelled."""
+    """Run a function in a thread of the loop's executor, to its end even if this task is cancelled."""
     step = asyncio.get_running_loop().run_in_executor(None, function, *arguments)
     await asyncio.wait([step])
     step.result()

@@ -1,4 +1,4 @@
-"""What questions read: one immutable state, laid out for one look-up per question."""
+"""Snapshots: an immutable state, laid out so that a question is one lookup."""
 
 from collections.abc import Collection, Mapping
 from copy import copy
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 class DatabaseAway(Notice):
-    """The database cannot be read: answers are given from memory."""
+    """The database cannot be read, so answers come from memory."""
 
     since: int
     error: LicenseError
-    until: int | None = None  # when the first bundle in force has counted for its offline hours; None: none is
+    until: int | None = None  # when the offline hours of the first bundle end; None if no bundle is in force
 
 
 class TimeNotKept(Notice):
-    """The database cannot be written, so a clock that is turned back would win."""
+    """The database cannot be written, so a clock that is set back would not be noticed."""
 
     error: LicenseError
 
@@ -37,12 +37,12 @@ class FailedOver(Notice):
 
 
 class Health(NamedTuple):
-    """How a program is that asks; a license that has expired is no fault of the program."""
+    """The health of a program that asks; an expired license does not affect it."""
 
     is_ready: bool
-    """Whether the answers are those that the database would give, had nothing been changed there."""
+    """Whether answers are as with the database, except for changes there."""
     away: DatabaseAway | None
-    """The notice with since when the database is away, why, and until when it is ready; None: the database is there."""
+    """Since when and why the database is away, and until when the program stays ready; None if it is not away."""
 
 
 class Snapshot:
@@ -51,17 +51,17 @@ class Snapshot:
     def __init__(self, state: InstallationState, away: DatabaseAway | None = None) -> None:
         self.state = state
         self.away = away
-        """Since when the database cannot be read, and why; None: it can."""
+        """Since when and why the database cannot be read; None if it can."""
         self.system = with_full_names(state.entitlements, state.entitlements.system)
         self._by_service: dict[Served, Mapping[str, Access]] = {}
         self.nothing = dict.fromkeys(self.access_of((), ()), Access.NONE)
-        """What a holder may do who is unknown or retired."""
+        """The access of a holder who is unknown or retired."""
         self.valid_until = min(_ends(state, away), default=None)
         self.number, self.changes = 0, dict[str, int]()
-        """How many changes of users it comes after, and the last of them of each user; those that follow share it."""
+        """The number of changes of users so far, and user to the number of the last; following snapshots share it."""
 
     def changed(self, state: InstallationState, users: Collection[str]) -> "Snapshot":
-        """Return the next one; where its state has other `users`, and grants the same, only these are asked again."""
+        """Return the next snapshot; if only these `users` have changed, it shares everything else with this one."""
         granted, events = self.state.entitlements, self.state.stored.events
         if self.away or not users or state.entitlements.covered is not granted.covered or state.stored.events != events:
             return Snapshot(state)
@@ -71,17 +71,17 @@ class Snapshot:
         return following
 
     def holds_for(self, holder: str, before: "Snapshot") -> bool:
-        """Return whether what a holder may do is as it was under a snapshot before this one."""
+        """Return whether the answers about a holder are the same as under a snapshot `before`."""
         is_following = type(before) is Snapshot and before.changes is self.changes
         return is_following and self.changes.get(holder, 0) <= before.number
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What administrators should know, the most urgent first."""
+        """The notices for administrators, most urgent first."""
         return self.state.notices if self.away is None else (self.away, *self.state.notices)
 
     def access_of(self, holdings: tuple[Holding, ...], site_holdings: tuple[Holding, ...]) -> Mapping[str, Access]:
-        """Return what a holder may do; holders who are served alike share one mapping."""
+        """Return the access of a holder to every license; holders who are served alike share one mapping."""
         granted = self.state.entitlements
         served = served_with(granted, holdings, site_holdings)
         if (known := self._by_service.get(served)) is None:
@@ -89,20 +89,20 @@ class Snapshot:
         return known
 
     def now_at(self, reading: Reading, *, away: bool) -> int:
-        """Return the time that counts at what the clocks show."""
-        # A clock that was wrong and is put right costs nothing. Without the database, though, time only grows, so that
-        # nobody stretches the offline hours with it.
+        """Return the effective time at a reading of the clocks."""
+        # Correcting a wrong clock is harmless. While the database is away, though, time only advances, so that nobody
+        # can stretch the offline hours.
         now = effective(self.state.stored.time, reading)
         return max(now, self.state.now) if away else now
 
     def holds_at(self, reading: Reading, *, away: bool) -> bool:
-        """Return whether this is still the right one, with or without the database."""
+        """Return whether this snapshot is still right, with or without the database."""
         now = self.now_at(reading, away=away)
         is_same = away == (self.away is not None) and self.state.now <= now
         return is_same and (self.valid_until is None or now < self.valid_until)
 
     def moved_on(self, reading: Reading, error: LicenseError | None, contact: int) -> "Snapshot":
-        """Return the same state at another moment; with an `error` the database has been away since `contact`."""
+        """Return the same state at another moment; with an `error`, the database has been away since `contact`."""
         state = self.state
         now, clock = self.now_at(reading, away=error is not None), reading.clock
         if error is None:
@@ -115,45 +115,45 @@ class Snapshot:
 
 
 class Asleep(Snapshot):
-    """The snapshot where there is none: before the first question, which is answered for now, and behind the last."""
+    """A stand-in for a snapshot before the first question, which it wakes the real one for, and after closing."""
 
     def __init__(self, live: "LiveSnapshot") -> None:
-        # None of the attributes of a snapshot is set, so each of them is asked of `__getattr__`.
+        # No attribute of a snapshot is set, so that `__getattr__` is called for each.
         self._live = live
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the snapshot has that is in force now; raises as `LiveSnapshot.wake`."""
+        """Return the attribute of the snapshot in force; raises as `LiveSnapshot.wake`."""
         return getattr(self._live.wake(), name)
 
 
 class OnDemand:
-    """A live snapshot under a clock that somebody sets: each question brings it up to date first."""
+    """A live snapshot with a simulated clock: each question updates it first."""
 
     def __init__(self, live: "LiveSnapshot") -> None:
         self._live = live
 
     def see(self, user_id: str) -> None:
-        """Note that a user is there, and write it now."""
+        """Note that a user was seen, and store it now."""
         self._live.see(user_id)
         self._live.follow()
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the live snapshot has now."""
+        """Return the attribute of the live snapshot as of now."""
         self._live.follow()
         self._live.pass_time()
         return getattr(self._live, name)
 
 
 def with_full_names(entitlements: Entitlements, access: Mapping[str, Access]) -> Mapping[str, Access]:
-    """Return `access` with the vendor's codes under their full names as well."""
+    """Return `access` with the vendor's codes also under their full names."""
     issuer = entitlements.trust_store.issuer
     own = {f"{issuer}.{code}": level for code, level in access.items() if "." not in code}
-    # Programs ask with literals, which are interned, so that the look-up need not compare letters.
+    # Programs ask with literals, which are interned, so the lookup need not compare characters.
     return {intern(code): level for code, level in {**access, **own}.items()}
 
 
 def _ends(state: InstallationState, away: DatabaseAway | None) -> list[int]:
-    """Return the seconds at which the state may no longer be right."""
+    """Return the coming times, in seconds since 1970, at which the state may change."""
     end = state.entitlements.valid_until
     ends = [] if end is None else [end]
     if away is not None:

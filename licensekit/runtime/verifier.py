@@ -1,7 +1,7 @@
-"""Questions without state: one file, one moment, no installation; and the bundle that it holds.
+"""Verification of a single file at one moment, without an installation.
 
-A `Verifier` takes the pinned root and the pack once; each file then costs one signature. A file of two bundles is an
-error here, since which of them counts is a matter of an installation's state.
+A `Verifier` checks the pinned root and the pack once; then each file costs one signature check. A file with two bundles
+is an error, because only the state of an installation decides which of them counts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 class Field(Generic[T]):
-    """A field of a bundle in the type that programs use; read-only, for want of a `__dict__`."""
+    """A read-only field of a bundle, converted to a Python type."""
 
     def __init__(self, read: Callable[[Bundle], T], doc: str) -> None:
         self._read = read
@@ -43,9 +43,9 @@ def _date(days: int | None) -> date | None:
 
 
 class VerifiedBundle(Questions):
-    """A bundle that was verified for one moment; nothing of it is in use.
+    """A bundle that was verified for one moment.
 
-    `docs/format.md`, "Bundle", says what each field means.
+    The fields are described in `docs/format.md`, "Bundle".
     """
 
     __slots__ = ("_entitlements", "_evaluate", "bundle", "verified")
@@ -55,7 +55,7 @@ class VerifiedBundle(Questions):
     serial = Field(lambda b: b.serial, "The serial that the bundle was issued to.")
     part = Field(lambda b: b.part, "`base`, or the name of an add-on.")
     sequence = Field(lambda b: b.sequence, "The number within serial, part and use; a higher one replaces it.")
-    replaces = Field(lambda b: b.replaces, "The serials that this one takes the place of.")
+    replaces = Field(lambda b: b.replaces, "The serials that this one replaces.")
     company = Field(lambda b: b.company, "The company that it was issued to.")
     use = Field(lambda b: b.use, "Production, trial or demo.")
     is_trial = Field(lambda b: b.use is Use.TRIAL, "Whether it is a trial.")
@@ -64,24 +64,22 @@ class VerifiedBundle(Questions):
     warning = Field(lambda b: _date(b.warning), "The day from which administrators are reminded.")
     expiry = Field(lambda b: _date(b.expiry), "The last day of its term; None is perpetual.")
     grace = Field(lambda b: _date(b.grace), "The last day on which everything works.")
-    maintenance = Field(
-        lambda b: _date(b.maintenance), "The day after which a product version must not be released to be used with it."
-    )
+    maintenance = Field(lambda b: _date(b.maintenance), "The last release date of product versions that may use it.")
     next_check = Field(lambda b: _date(b.next_check), "The day on which to look for a newer file.")
-    system = Field(lambda b: b.system, "System license to 1 or quantity; None is unrestricted.")
+    system = Field(lambda b: b.system, "System license to quantity, or 1; None is unrestricted.")
     sites = Field(lambda b: b.sites, "Site license to count; None is unrestricted.")
     users = Field(lambda b: b.users, "User license to count; None is unrestricted.")
-    settings = Field(lambda b: b.settings, "Settings that are sold: text, integer or boolean.")
-    binding = Field(lambda b: b.binding, "The installation that it is for; None is any.")
-    after_grace = Field(lambda b: b.after_grace, "What happens when grace has passed.")
-    offline_hours = Field(lambda b: b.offline_hours, "How many hours it works without a database.")
+    settings = Field(lambda b: b.settings, "Setting to the value that was sold: text, integer or boolean.")
+    binding = Field(lambda b: b.binding, "The installation that it is bound to; None is any.")
+    after_grace = Field(lambda b: b.after_grace, "What happens when grace is over.")
+    offline_hours = Field(lambda b: b.offline_hours, "For how many hours it works without a database.")
     borrow_hours = Field(lambda b: b.borrow_hours, "For how many hours a concurrent seat may be borrowed.")
     extensions = Field(lambda b: b.extensions, "Signed entries that this version does not know.")
 
     def __init__(self, verified: Verified[Bundle], evaluate: Callable[[], engine.Entitlements]) -> None:
         self.verified = verified
         self.bundle = verified.document
-        """The document itself, in the units of the wire."""
+        """The document itself, in the units of the file."""
         self._evaluate = evaluate
         self._entitlements: engine.Entitlements | None = None
 
@@ -102,20 +100,20 @@ class VerifiedBundle(Questions):
 
     @property
     def entitlements(self) -> engine.Entitlements:
-        """Everything that the bundle grants at its moment, evaluated at the first question."""
+        """Everything that the bundle grants at its moment, evaluated on first use."""
         if self._entitlements is None:
             self._entitlements = self._evaluate()
         return self._entitlements
 
 
 class Verifier:
-    """Verifies files under one pinned root and pack. Immutable; safe to share among threads.
+    """Verifies files under one pinned root and pack. Immutable, so threads may share it.
 
     `released` is the date of the product version that asks, which maintenance must cover.
 
     Raises:
-        RootPinInvalid, RootMismatch: the pin is none, or the pack does not hold the pinned root.
-        FormatError, TrustError: the pack is damaged or not to be believed.
+        RootPinInvalid, RootMismatch: the pin is not valid, or the pack does not contain the pinned root.
+        FormatError, TrustError: the pack is damaged or cannot be trusted.
     """
 
     __slots__ = ("_earliest", "_released", "_trust_store")
@@ -132,16 +130,18 @@ class Verifier:
     def verify(
         self, data: bytes | str, *, now: datetime, installation: engine.Fingerprint | None = None
     ) -> VerifiedBundle:
-        """Return the one bundle in `data`, verified by the steps of `docs/format.md`.
+        """Verify the one bundle in `data` by the steps of `docs/format.md`, and return it.
 
-        `now` is an aware datetime; a time before the newest trust document, which a threshold of root keys has signed,
-        counts as that document's. `installation` is what a bound bundle is compared with; without it, a bound bundle
-        grants nothing.
+        Args:
+            data: The contents of a license file.
+            now: An aware datetime; a time before the newest trust document counts as the time of that document, which
+                a threshold of root keys has signed.
+            installation: What a bound bundle is compared with; without it, a bound bundle grants nothing.
 
         Raises:
-            FormatError: `data` is no license file, or is damaged; `UnexpectedType` where it does not
-                hold exactly one.
-            TrustError: it is not to be believed; the class says which rule.
+            FormatError: `data` is not a license file, or is damaged; `UnexpectedType` if it does not contain exactly
+                one bundle.
+            TrustError: the bundle cannot be trusted; the class says which rule is broken.
             ValueError: `now` has no time zone.
         """
         trust_store = self._trust_store
@@ -165,7 +165,7 @@ class Verifier:
 def verify(
     data: bytes | str, *, root: str, pack: bytes | str, now: datetime, installation: engine.Fingerprint | None = None
 ) -> VerifiedBundle:
-    """Verify one file in one call; see `Verifier`, which is quicker for more than one."""
+    """Verify one file in one call; `Verifier` is quicker for several."""
     return Verifier(root=root, pack=pack).verify(data, now=now, installation=installation)
 
 

@@ -1,9 +1,8 @@
-"""The threads that keep answers true: they follow time and databases for everything that a process has open.
+"""The two threads of a process that keep answers up to date: one follows time, the other databases.
 
-There are two: one for time, which nothing keeps waiting, and one for databases. They begin with the first question in a
-process, so a process that only opens and forks has none, and end when nothing is left. A database that hangs keeps
-the thread that waits for it; another thread takes over all others. What is followed is held weakly, so that a forgotten
-`Licensing` is followed no longer.
+They start with the first question in a process, so a process that only opens and forks has none, and end when nothing
+is left to follow. The thread for time never waits. If a database hangs, the thread that waits for it is left behind,
+and a new one follows all others. Subjects are referenced weakly, so a forgotten `Licensing` is not followed any more.
 """
 
 import os
@@ -17,35 +16,35 @@ from time import monotonic
 from typing import Final, Protocol, TypeVar
 
 T = TypeVar("T")
-TICK_SECONDS: Final = 0.2  # the pause between two readings of the clock: no date goes unnoticed for longer
+TICK_SECONDS: Final = 0.2  # the pause between two readings of the clock; no date goes unnoticed for longer
 LOOK_SECONDS: Final = 0.3  # the least time between two looks at one database
 RETRY_SECONDS: Final = 0.5  # how soon a database that is away is tried again
-HANG_SECONDS: Final = 1.0  # how long one database may keep the others waiting
+HANG_SECONDS: Final = 1.0  # how long one database may delay the others
 _EARLY_SECONDS: Final = 0.01
 
 
 class Survivor(Protocol):
-    """What continues in a forked child."""
+    """An object that continues in a forked child."""
 
     def after_fork(self) -> None:
-        """Continue in a forked child, which has no threads, and locks that nobody may release."""
+        """Continue in a forked child, which has no threads, and whose locks may never be released."""
         ...
 
 
 class Watched(Protocol):
-    """What is kept up to date."""
+    """An object that the threads keep up to date."""
 
     def pass_time(self) -> None:
-        """Apply what the passing of time changes; does not wait for anything."""
+        """Apply the passing of time; must not wait for anything."""
         ...
 
     def follow(self) -> float:
-        """Apply what has changed in the database; return after how many seconds to look again."""
+        """Apply changes in the database; return the seconds until the next look."""
         ...
 
 
 class Watchers:
-    """The two threads of a process, and what they follow."""
+    """The two threads of a process and their subjects."""
 
     def __init__(self) -> None:
         self.begin()
@@ -54,15 +53,15 @@ class Watchers:
         """Begin with nothing to follow, also in a forked child."""
         self._lock = Lock()
         self._due: weakref.WeakKeyDictionary[Watched, float] = weakref.WeakKeyDictionary()
-        """When to look at the database of each; never, while a thread does."""
+        """Subject to the time of the next look at its database; infinite during a look."""
         self._awake = Event()
         self._end: Event | None = None
-        """Ends the threads; None where none run."""
+        """Ends the threads; None while none run."""
         self._follower: Thread | None = None
-        self._since = inf  # since when the follower has been waiting for one database
+        self._since = inf  # when the follower began its present look at a database
 
     def watch(self, subject: Watched) -> None:
-        """Keep a subject up to date, beginning now, until it is forgotten or `unwatch` is called."""
+        """Keep a subject up to date from now on, until it is garbage or `unwatch` is called."""
         with self._lock:
             self._due.setdefault(subject, 0)
             if self._end is None:
@@ -72,7 +71,7 @@ class Watchers:
         self._awake.set()
 
     def unwatch(self, subject: Watched) -> None:
-        """Leave a subject alone; does not wait for a step that is under way."""
+        """Stop following a subject; does not wait for a step that is running."""
         with self._lock:
             self._due.pop(subject, None)
 
@@ -100,7 +99,7 @@ class Watchers:
             self._awake.clear()
             if not self._look(begin):
                 return
-            # A newcomer does not shift the common beat, so that the thread wakes seldom.
+            # A new subject does not shift the common rhythm, so that the thread wakes rarely.
             if not self._awake.wait(max(0.0, begin + LOOK_SECONDS - monotonic())):
                 begin = monotonic()
 
@@ -123,7 +122,7 @@ class Watchers:
                     self._due[subject] = begin + pause
                 if self._follower is current_thread():
                     self._since = inf
-            subject = None  # a subject is forgotten while another keeps this thread waiting
+            subject = None  # do not keep it alive during the look at the next one
         return True
 
 
@@ -134,25 +133,25 @@ def _start(name: str, work: Callable[[Event], None], end: Event) -> Thread:
 
 
 def _shown(step: Callable[[], T], otherwise: T) -> T:
-    """Take a step, or return `otherwise` where it raises, which the hook for threads shows."""
+    """Run a step; if it raises, pass that to `threading.excepthook` and return `otherwise`."""
     try:
         return step()
-    except Exception:  # noqa: BLE001  # a mistake in the program, because of which nothing may live past its end
+    except Exception:  # noqa: BLE001  # a bug must not stop the thread, or grants would live past their end
         threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), current_thread())))
         return otherwise
 
 
-WATCHERS: Final = Watchers()  # those of this process
+WATCHERS: Final = Watchers()  # of this process
 _SURVIVORS: Final["weakref.WeakSet[Survivor]"] = weakref.WeakSet()
 
 
 def survive_forks(subject: Survivor) -> None:
-    """Let `after_fork` be called in every child that this process forks."""
+    """Call `after_fork` of the subject in every forked child."""
     _SURVIVORS.add(subject)
 
 
 def continue_after_fork() -> None:
-    """Let everything that this process has open continue in it, which was forked just now."""
+    """Continue in a child that was just forked."""
     WATCHERS.begin()
     for subject in list(_SURVIVORS):
         subject.after_fork()

@@ -187,7 +187,7 @@ class ReadTransaction(NamedTuple):
 
     @property
     def root(self) -> str:
-        """The root pin: given, else recorded, else of the given pack; raises `NotActivated` or as `pin_in_pack`."""
+        """The root pin: as given, as recorded, or of the given pack; raises `NotActivated` or as `pin_in_pack`."""
         if self.opened.root is not None:
             return self.opened.root
         return self.stored.recorded.root if self.stored.recorded is not None else pin_in_pack(self.pack)

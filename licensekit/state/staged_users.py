@@ -202,8 +202,7 @@ def basis_of(read: ReadTransaction, state: InstallationState) -> Basis:
 def make(opened: OpenInstallation, plan: StagedChange, progress: Progress) -> None:
     """Make a change of any number of users, whole or not at all.
 
-    Raises:
-        ProposalStale: a user or the basis of the change has changed since, or another such change has begun.
+    Raises `ProposalStale` if a user or the basis of the change has changed since, or another such change has begun.
     """
     database, staging = opened.database, Staging()
     clear(database)
