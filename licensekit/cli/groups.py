@@ -24,7 +24,7 @@ USAGE: Final = 2
 DEFECT: Final = 70  # licensekit itself failed; EX_SOFTWARE in sysexits.h
 INTERRUPTED: Final = 130
 
-_CODES: Final[Mapping[str, int]] = {
+_CODES: Final[Mapping[str, int]] = {  # by the name of a branch of the error tree: a command that works loads none
     "NotEntitled": NO,
     "QuestionError": USAGE,
     "FormatError": 3,
@@ -34,14 +34,11 @@ _CODES: Final[Mapping[str, int]] = {
     "KeyFault": 7,
     "StateError": 8,
 }
-"""The exit code of each branch of the error tree; by name, because a command that succeeds loads none of them."""
 
 _HELP_DUE: Final = "licensekit.help-due"  # key of `click.Context.meta`: whether an option asks for help
-TRACEBACK: Final = "LICENSEKIT_TRACEBACK"
-"""Environment variable: if it is not empty, a defect is printed with its traceback."""
+TRACEBACK: Final = "LICENSEKIT_TRACEBACK"  # environment variable: if not empty, a defect is printed with its traceback
 
-FILE_WORDS: Final = frozenset({"DIR", "FILE", "ORDERS", "PACK", "REQUEST"})
-"""Metavars of parameters that are paths."""
+FILE_WORDS: Final = frozenset({"DIR", "FILE", "ORDERS", "PACK", "REQUEST"})  # metavars of paths
 
 
 class Lazy(NamedTuple):

@@ -147,14 +147,13 @@ def _licenses(one: Finding, findings: Iterable[Finding], store: TrustStore | Non
 
 _SELF_SIGNED: Final = "Whose installation that is, only the vendor's ledger can tell."
 _UNVERIFIED: Final = "Anyone could have written this. To verify it, pass --pack FILE and --root PIN."
-_STATUS: Final[Mapping[str, tuple[str, str | None, str]]] = {
+_STATUS: Final[Mapping[str, tuple[str, str | None, str]]] = {  # the heading of a status, its color, an explanation
     "verified": ("VERIFIED, signed by {signers}", "green", ""),
     "superseded": ("SUPERSEDED by a newer one, signed by {signers}", None, ""),
     "self-signed": ("SELF-SIGNED by installation {signers}", None, _SELF_SIGNED),
     "refused": ("REFUSED: {error}", "red", ""),
     "unverified": ("UNVERIFIED", "red", _UNVERIFIED),
 }
-"""The heading of each status, its color, and an explanation."""
 
 
 def _state(finding: Finding, now: int) -> dict[str, str]:

@@ -19,11 +19,9 @@ from licensekit.cli.options import Decorator, option
 
 T = TypeVar("T")
 Columns = Mapping[str, Callable[[T], object]]  # the columns of a table: title to what a cell shows of an item
-JSON_DUE: Final = "licensekit.json-due"
-"""Key of `click.Context.meta`: `--json` was given, and no object was printed yet."""
+JSON_DUE: Final = "licensekit.json-due"  # key of `click.Context.meta`: `--json` is given, and nothing printed yet
 _LEFT_OUT: Final = "licensekit.left-out"  # key of `click.Context.meta`: what was left out of files to find their tokens
-OWN_NAME: Final = "licensekit.own-name"
-"""Key of `click.Context.meta`: the function that replaces a match of `_OURS` by the application's own name."""
+OWN_NAME: Final = "licensekit.own-name"  # key of `click.Context.meta`: renames a match of `_OURS`
 _LEAST_ROOM: Final = 20  # the least width at which the values of facts wrap
 json_option: Final[Decorator] = option("--json as_json", "Print one JSON object, also of a failure.")
 

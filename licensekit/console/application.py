@@ -21,10 +21,8 @@ from licensekit.console.visit import EMPTY, PULSE, Authorize, Form, Identity, Vi
 from licensekit.errors import LicenseError, NotActivated
 from licensekit.installation import METRICS_TYPE, Installation
 
-SIGN_IN_AGAIN: Final = "sign-in-again"
-"""The field for a sign-in link, on the page that keeps a form whose session has ended."""
-Show = Callable[[Visit], Response]
-"""A screen, or a change: it runs in a thread, and may block."""
+SIGN_IN_AGAIN: Final = "sign-in-again"  # the field for a link, on the page that keeps an interrupted form
+Show = Callable[[Visit], Response]  # a screen or a change; runs in a thread, and may block
 
 
 def pulse(visit: Visit) -> Response:
@@ -44,7 +42,7 @@ def _attempt(change: Show, refused: Callable[[Visit, LicenseError], Response]) -
     return attempted
 
 
-SCREENS: Final[Mapping[str, Show]] = {
+SCREENS: Final[Mapping[str, Show]] = {  # by path; none of them changes anything
     "/": overview.overview,
     "/licenses": licenses.issuer_tab,
     "/licenses/{issuer}": licenses.issuer_tab,
@@ -68,17 +66,15 @@ SCREENS: Final[Mapping[str, Show]] = {
     "/health": overview.health,
     PULSE: pulse,
 }
-"""The screen at each path; none of them changes anything."""
 
-LARGEST: Final = {
+LARGEST: Final = {  # bytes of a form by path, if not `guard.FORM_BYTES`
     "/activate": guard.BODY_BYTES,
     "/activate/preview": guard.BODY_BYTES,
     "/users/directory": directory.LARGEST,
     "/sign-in": 16 * 1024,
 }
-"""The largest form at each path, in bytes, where that is not `guard.FORM_BYTES`."""
 
-CHANGES: Final[Mapping[str, Show]] = {
+CHANGES: Final[Mapping[str, Show]] = {  # by path; some show the form again, with the reason, if refused
     "/activate/preview": files.preview,
     "/activate/fetch": _attempt(files.fetch, files.ask),
     "/activate": _attempt(files.activate, files.ask),
@@ -106,7 +102,6 @@ CHANGES: Final[Mapping[str, Show]] = {
     "/health/restored": _attempt(overview.accept_restored, overview.health),
     "/health/backup": overview.back_up,
 }
-"""The change that a form at each path makes; some show the form again, with the reason, if it is refused."""
 
 
 def app(

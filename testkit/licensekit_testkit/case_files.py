@@ -22,11 +22,9 @@ class KitCase:
     flags: tuple[str, ...]
     musts: tuple[str, ...]
     ask: str
-    given: Mapping[str, Any]
-    """Members of the line, with those of its ground; each `concat` is not yet expanded."""
+    given: Mapping[str, Any]  # with the members of its ground; each `concat` is not yet expanded
     expect: Mapping[str, Any]
-    compare: tuple[str, ...] | None
-    """The members of the answer to compare, if the others would be too long; None: all."""
+    compare: tuple[str, ...] | None  # the members of the answer to compare; None: all
 
     @property
     def group(self) -> str:

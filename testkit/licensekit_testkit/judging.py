@@ -7,8 +7,7 @@ from typing import Any, Final, cast
 
 from licensekit_testkit.case_files import KitCase
 
-_SHOWN_CHARACTERS: Final = 40
-"""How many characters of a value are shown, from the first difference on."""
+_SHOWN_CHARACTERS: Final = 40  # characters of a value, from the first difference on
 
 
 def is_right(answer: Mapping[str, Any], case: KitCase) -> bool:

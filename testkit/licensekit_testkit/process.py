@@ -8,10 +8,8 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import IO, Any, Final, cast
 
-LONGEST_LINE: Final = 64 * 1024 * 1024
-"""How many bytes of an answer are read; no case needs a hundredth of that."""
-_SHOWN: Final = 60
-"""How many characters of an invalid answer are shown."""
+LONGEST_LINE: Final = 64 * 1024 * 1024  # bytes of an answer; no case needs a hundredth of that
+_SHOWN: Final = 60  # characters of an invalid answer
 
 
 class NoAnswerError(Exception):

@@ -10,8 +10,7 @@ from licensekit_testkit.judging import first_difference
 from licensekit_testkit.running import Outcome, Result
 
 SHOWN_FAILURES: Final = 20
-SHOWN_CHARACTERS: Final = 300
-"""How many characters of an answer are shown."""
+SHOWN_CHARACTERS: Final = 300  # of an answer
 
 
 def as_text(reader: str, results: Sequence[Result], ending: str) -> str:

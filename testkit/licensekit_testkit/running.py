@@ -10,8 +10,7 @@ from licensekit_testkit.case_files import KitCase
 from licensekit_testkit.judging import is_right
 from licensekit_testkit.process import NoAnswerError, ReaderProcess
 
-SILENT_IN_A_ROW: Final = 10
-"""After this many cases in a row without an answer, the other cases fail without being asked."""
+SILENT_IN_A_ROW: Final = 10  # cases without an answer, after which the others fail without being asked
 HYBRID_LEVEL: Final = "L4"
 HYBRID_SCHEME: Final = 2
 
@@ -30,10 +29,8 @@ class Result:
 
     case: KitCase
     outcome: Outcome
-    answer: Mapping[str, Any] | None = None
-    """The answer, if it was wrong."""
-    reason: str = ""
-    """Why there is no answer, or why the case was left out."""
+    answer: Mapping[str, Any] | None = None  # if it was wrong
+    reason: str = ""  # why there is no answer, or why the case was left out
 
 
 @dataclass(frozen=True)

@@ -126,11 +126,10 @@ def in_installation(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_installation
 
 
-trust_options: Final[Decorator] = together(
+trust_options: Final[Decorator] = together(  # until the first activation records them
     option("--pack FILE", "The application's pack (.lkp), the first time.", cls=ApplicationOption),
     option("--root PIN", "The vendor's root pin, lkroot1-…, the first time.", cls=ApplicationOption),
 )
-"""`--pack` and `--root`, which are needed until the first activation records them."""
 
 
 def home_of(home: str | None, pack: bytes | str | None = None) -> str:

@@ -28,7 +28,6 @@ def catalog() -> None:
 
 
 _of_file: Final = together(click.argument("file", required=False), workspace_option, json_option)
-"""FILE, instead of the workspace's own catalog, with `-C` and `--json`."""
 
 
 @catalog.command()

@@ -16,7 +16,7 @@ from licensekit.cli.tables import table_options
 from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import Catalog
 
-_change_options: Final = together(
+_change_options: Final = together(  # of `renew` and `amend`
     refuse(
         "not a terminal: pass --yes, or --preview to only show the changes.",
         lambda given: (
@@ -28,7 +28,6 @@ _change_options: Final = together(
     option("--purchase-order NUMBER", "The customer's own number for it, for the ledger."),
     output.license_options,
 )
-"""The options that `renew` and `amend` share."""
 _DAYS: Final = (
     "Extend by this many days from the present end, or from today if that has passed. Each run adds them; with"
     " --order-number, only the first."

@@ -30,8 +30,7 @@ class _Tally:
     def __init__(self) -> None:
         self.issued = self.repeated = self.refused = 0
         self.fits_oldest = True
-        self.licenses: list[dict[str, Any]] = []
-        """What was issued, now or before; empty if it is printed line by line."""
+        self.licenses: list[dict[str, Any]] = []  # issued now or before; empty if printed line by line
         self.faults: list[Located] = []  # of the orders that were refused
 
 

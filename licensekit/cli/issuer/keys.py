@@ -26,7 +26,6 @@ root_options: Final = together(
     option("--root-keys N count", "How many keys the root has.", type=_COUNTS, default=1),
     option("--threshold N", "How many of the root keys must sign.", type=_COUNTS, default=1),
 )
-"""`--root-keys` and `--threshold` of a new root."""
 NOT_ENOUGH: Final = "--threshold {threshold} is more than --root-keys {count}."
 Planned = Callable[[SecretSource], issuer.KeyPlan]  # returns the plan of a new key, given the source of its token's PIN
 _FORMS: Final[Mapping[str, Callable[[keyfile.PublicPart], str]]] = {
@@ -56,7 +55,6 @@ planned: Final = collected(
     option("--pkcs11 URI uri", "Make the key in this token (without object= and id=), or use the one that they name."),
     options.passphrase,
 )
-"""The options of commands that make a key, passed as `plan`."""
 
 
 @click.command()

@@ -51,7 +51,6 @@ row_form: Final = together(
     refuse("give --json or --csv, not both.", lambda given: given["as_csv"] and given["as_json"]),
     collected("form", RowForm, option("--csv as_csv", "Print CSV."), json_option),
 )
-"""`--csv` and `--json`, which exclude each other, as `form`."""
 row_options: Final = together(row_form, in_workspace)  # the same, and `-C`
 _OF_CUSTOMER: Final = "Only bundles of this customer: its external id, its name, a serial, or words that only it has."
 _ENDING: Final = "Only active ones whose term ends today or within this many days."

@@ -19,7 +19,6 @@ from licensekit.wire.documents import SignedType, Use
 workspace_option: Final[Decorator] = option(
     "-C DIR folder", "The workspace.", type=PATH, default=Path(), show_default="the current folder"
 )
-"""`-C`, as the path `folder`."""
 
 reason_option: Final[Decorator] = option("--reason TEXT", "Why, for the ledger.", default="")
 
@@ -69,8 +68,7 @@ with_workspace: Final = _workspace_options(timed=False)  # `-C`; the command get
 in_workspace: Final = _workspace_options()  # the same, and the time as `now`
 to_sign: Final = _workspace_options(issuer.CLOCK_IS_RIGHT)
 """The same with `--clock-is-right`, for commands that sign or enter something."""
-to_sell: Final = _workspace_options(*issuer.OVERRIDES)
-"""The same with every override, for commands that sign an order."""
+to_sell: Final = _workspace_options(*issuer.OVERRIDES)  # for commands that sign an order
 
 
 def secret_options(name: str, what: str, repeated: str = "") -> Decorator:
@@ -91,13 +89,9 @@ def secret_options(name: str, what: str, repeated: str = "") -> Decorator:
 
 _FOR_EACH: Final = "; give it once for all keys, or once for each in their order"
 passphrase: Final = secret_options("passphrase", "the passphrase of the signing key")
-"""`--passphrase-file` and `--passphrase-fd`, as `passphrase`."""
 root_passphrase: Final = secret_options("root_passphrase", "the passphrase of the root key", _FOR_EACH)
-"""The same for root keys, as `root_passphrase`."""
 new_passphrase: Final = secret_options("new_passphrase", "the new passphrase", _FOR_EACH)
-"""The same for a new passphrase, as `new_passphrase`."""
 pin: Final = secret_options("pin", "the PIN of a token")
-"""`--pin-file` and `--pin-fd`, as `pin`, for a key in a token."""
 
 
 class KeyOptions(NamedTuple):
@@ -123,9 +117,7 @@ class KeyOptions(NamedTuple):
 
 
 key_option: Final = option("--key KEY", "Sign with this key: its name or key id. Default: `keys list` marks it.")
-"""`--key`, as `key`."""
 signing: Final = collected("signing", KeyOptions, key_option, passphrase, pin)
-"""The options of the signing key, passed as `signing`."""
 
 
 class SignOptions(NamedTuple):
@@ -138,7 +130,6 @@ class SignOptions(NamedTuple):
 
 
 sign_options: Final = collected("wanted", SignOptions, to_sign, signing, proposals.consenting)
-"""The options of commands that sign with a signing key, passed as `wanted`."""
 
 
 def warn_of_restored(workspace: issuer.Workspace) -> None:
@@ -209,7 +200,6 @@ permission: Final = collected(
     option("--from TIME valid_from", "From when on it signs. Default: now.", type=MOMENT),
     option("--to TIME valid_to", "Until when it signs. Default: no end.", type=MOMENT),
 )
-"""The options that say what a key may sign, passed as `permission`, whose issuer may be empty."""
 
 
 class RootOptions(NamedTuple):
@@ -234,7 +224,6 @@ class RootOptions(NamedTuple):
 _ROOT_KEY: Final = "A root key to sign with, wherever it is kept. Default: those in the workspace's root/."
 _root_key: Final = option("--root-key FILE...", _ROOT_KEY, type=PATH)
 root_signing: Final = collected("given", RootOptions, _root_key, root_passphrase, pin)
-"""The options of root keys, passed as `given`."""
 
 
 class Roots(NamedTuple):
@@ -272,7 +261,6 @@ class Roots(NamedTuple):
 
 _fresh: Final = fresh_option("After this many days, the trust document reminds administrators to look for a newer one.")
 signed_by_roots: Final = collected("roots", Roots, to_sign, _fresh, root_signing, proposals.consenting)
-"""The options of commands that have root keys sign, passed as `roots`."""
 
 
 def show_change(ceremony: issuer.Ceremony, file: Path | None, *, as_json: bool, **more: Any) -> None:

@@ -45,7 +45,6 @@ attachments_option: Final = collected(
     option("--for-pack FILE pack", "Attach what an application lacks that ships this pack; `oldest`: the oldest one."),
     option("--no-attachments attach", "Attach nothing.", default=True, flag_value=False),
 )
-"""`--for-pack` and `--no-attachments`, as `audience`."""
 
 
 def warn_of_older(*, fits_oldest: bool) -> None:
@@ -170,7 +169,6 @@ license_options: Final = collected(
     proposals.consenting,
     to_sell,
 )
-"""The options of commands that sign a license file, passed as `wanted`."""
 
 
 def require_place(output: str | None) -> None:

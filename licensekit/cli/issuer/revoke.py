@@ -42,7 +42,6 @@ _fresh: Final = options.fresh_option("After this many days, the list reminds adm
 list_options: Final = collected(
     "wanted", ListOptions, options.to_sign, options.reason_option, _fresh, signing, proposals.consenting
 )
-"""The options of commands that sign a revocation list, passed as `wanted`."""
 
 
 def _group(action: str, text: str) -> click.Group:

@@ -98,8 +98,7 @@ class SignIn:
         """Keep `links`, and the `name` of the cookie: two consoles on one machine need two names."""
         self._links, self._name, self._clock = links, name, clock
         self._lock = Lock()
-        self._sessions: dict[str, _Session] = {}
-        """Sessions by the digest of their secret."""
+        self._sessions: dict[str, _Session] = {}  # by the digest of their secret
 
     def __call__(self, request: Request) -> Identity | None:
         """Return who asks: this is the console's `authorize`."""
