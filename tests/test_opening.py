@@ -172,10 +172,10 @@ def test_a_license_in_a_variable_leaves_nothing_behind(opens: Opens, tmp_path: P
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("/run/acme.lic", f"the path of one goes into {FILE}"),
-        (lic()[:-40], "the value of DEMO_CRM_LICENSE is no license: "),
-        (lic(product="other"), "the license in DEMO_CRM_LICENSE was not taken: "),
-        (today.file(today.signed(today.bundle(), by=makers.key("partner"))), "was not taken"),
+        ("/run/acme.lic", f"or set {FILE} to the path of one"),
+        (lic()[:-40], "the value of DEMO_CRM_LICENSE is not a license: "),
+        (lic(product="other"), "the license in DEMO_CRM_LICENSE was not accepted: "),
+        (today.file(today.signed(today.bundle(), by=makers.key("partner"))), "was not accepted"),
         (lic(binding=Binding(bytes(32), 0, {})), f"set {HOME} to a folder that stays"),
     ],
     ids=["a path", "cut", "another product", "another issuer", "bound"],

@@ -37,7 +37,7 @@ def test_a_file_is_shown_before_it_is_taken(crm: Installation, browser: Browser)
 def test_what_was_left_out_of_a_mail_is_said(crm: Installation, browser: Browser) -> None:
     more = file(bundle(2, **{**SOLD, "users": {"sales": 9}}))
     page = words(browser.upload("/activate/preview", f"Hello Anna\n<b>{more}</b>".encode()))
-    assert "Left out of what you sent: HTML, the text around." in page
+    assert "Left out of what you sent: HTML, the surrounding text." in page
     assert "left out" not in words(browser.upload("/activate/preview", more.encode()))
     assert crm.state().bundles[0].document.sequence == 1
 

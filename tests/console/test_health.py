@@ -71,10 +71,10 @@ def edited(home: Home) -> Generator[Connection]:
 def test_a_healthy_installation_says_so(browser: Browser) -> None:
     quick = words(browser.get("/health"))
     assert "Nothing is wrong." in quick
-    assert "The assignments hold" not in quick
+    assert "The assignments are consistent" not in quick
     whole = words(browser.get("/health", check="1"))
     assert "Everything was checked, and nothing is wrong." in whole
-    assert "The assignments hold" in whole
+    assert "The assignments are consistent" in whole
     assert ("Disk space" in whole) is not ("on a server" in whole)
 
 

@@ -140,7 +140,7 @@ def test_every_bundle_that_was_ever_active_is_listed_with_its_state(crm: Install
 def test_a_block_is_told(crm: Installation, crm_home: Home, browser: Browser) -> None:
     crm.activate(file(bundle(2, after_grace=AfterGrace.BLOCK, **SOLD)))
     crm_home.clock.move(days=500)
-    assert "What it granted is gone" in words(browser.get("/"))
+    assert "It no longer grants anything" in words(browser.get("/"))
 
 
 def test_a_long_list_is_folded_and_narrowed(tmp_path_factory: pytest.TempPathFactory) -> None:

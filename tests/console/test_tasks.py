@@ -23,7 +23,7 @@ def test_notices_are_tasks_with_date_consequence_and_the_way_to_them(crm_home: H
     said = words(page)
     assert "Act soon" in said
     assert "25 days left" in said
-    assert "After 31 Jan 2028, what is full can only be read. Ask the vendor for a renewal." in said
+    assert "After 31 Jan 2028, full access becomes read-only. Ask the vendor for a renewal." in said
     assert '<a class="button" href="/activate">Activate a renewal</a>' in page
 
 

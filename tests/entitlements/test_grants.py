@@ -201,7 +201,7 @@ def test_a_partners_license_is_completed_by_a_name_of_its_own() -> None:
     assert access(granted(both, sold), "partner.map-cal")["partner.map"] is FULL
     assert access(granted(both, sold))["partner.map"] is READ
     reason = why_not(granted(both, sold), "partner.map").message
-    assert "with the user license `partner.map-cal` it is full" in reason
+    assert "with the user license `partner.map-cal` full access" in reason
 
 
 def test_a_code_has_one_spelling_and_a_mistake_raises() -> None:
@@ -231,7 +231,7 @@ WHY: list[tuple[Bundle, str, int, str]] = [
     (bare(system={"server": 1}, maintenance=DAY - 1), "server", DAY, "does not cover"),
     (bare(system={"server": 1}, binding=Binding(bytes(32), 0, {})), "server", DAY, "another installation"),
     (bare(users={"sales": 1, "standard": 1}), "user", DAY, "included in: sales, standard"),
-    (bare(system={"sale": 1}), "sale", DAY, "with the user license `sale-cal` it is full"),
+    (bare(system={"sale": 1}), "sale", DAY, "with the user license `sale-cal` full access"),
 ]
 
 

@@ -54,8 +54,8 @@ FACTS = {name: name[:1].encode() * 16 for name in ("board", "disk", "host", "net
     ("changed", "expected"),
     [
         ((), []),
-        (("host",), [("facts-changed", INFO, "3 of 4 machine facts are as they were")]),
-        (("disk", "host"), [("facts-changed", WARNING, "not disk, host")]),
+        (("host",), [("facts-changed", INFO, "3 of 4 machine facts are unchanged")]),
+        (("disk", "host"), [("facts-changed", WARNING, "disk, host changed")]),
         (("board", "disk", "host"), [("foreign", ERROR, "1 of 4 machine facts")]),
     ],
 )
@@ -71,7 +71,7 @@ def test_facts_that_change_are_told_before_they_are_too_many(
 
 def test_a_bundle_for_another_key_says_so() -> None:
     [notice] = list_notices(granted(STORE, bare(binding=Binding(bytes(32), 0, {}))), {})
-    assert "the key of this installation is another one" in notice.message
+    assert "this installation has another key" in notice.message
 
 
 def test_maintenance_that_does_not_cover_the_version_is_told() -> None:
@@ -98,7 +98,7 @@ def test_what_is_assigned_of_a_license_without_a_catalog_is_passed_over() -> Non
 @pytest.mark.parametrize("policy", list(AfterGrace))
 def test_an_expired_bundle_says_what_follows(policy: AfterGrace) -> None:
     entitlements = granted(STORE, bare(expiry=DAY, after_grace=policy), now=end_of_day(DAY))
-    words = {AfterGrace.READ_ONLY: "read-only", AfterGrace.BLOCK: "is gone", AfterGrace.ADVISORY: "works on"}
+    words = {AfterGrace.READ_ONLY: "read-only", AfterGrace.BLOCK: "no longer grants", AfterGrace.ADVISORY: "to work"}
     [notice] = list_notices(entitlements, {})
     assert words[policy] in notice.consequence
 
@@ -160,7 +160,7 @@ def test_a_notice_has_its_consequence_date_and_remedy_as_data() -> None:
     [notice] = list_notices(granted(STORE, DATED, now=start_of_day(DAY + 5)), {})
     plain = notice.as_json()
     assert (plain["date"], plain["days"], notice.date) == (format_days(DAY + 9), 4, DAY + 9)
-    assert plain["consequence"] == f"after {format_days(DAY + 12)}, what is full can only be read"
+    assert plain["consequence"] == f"after {format_days(DAY + 12)}, full access becomes read-only"
     assert plain["remedy"] == "licensekit activate FILE"
     [waits] = list_notices(granted(STORE, bare(starts=DAY + 3)), {})
     assert (waits.as_json()["remedy"], waits.date) == (None, DAY + 3)

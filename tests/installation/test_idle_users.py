@@ -165,7 +165,7 @@ def test_a_license_whose_requirement_is_gone_cannot_be_used(world: World) -> Non
     changed = {**catalog.licenses, "windows": makers.license_entry(requires=["expander"])}
     world.crm.activate(file(signed(makers.changed(catalog, version=9, licenses=changed))))
     [notice] = world.notices
-    assert notice.message == "`travel` and `windows`: 2 assigned, but a license that is required is gone"
+    assert notice.message == "`travel` and `windows`: 2 assigned, but a required license is gone"
     assert world.ids(unusable=True) == ["bob"]
     world.crm.activate(file(bundle(part="more", system={"expander": 1}, sites={}, users={})))
     assert (world.notices, world.ids(unusable=True)) == ([], [])

@@ -59,10 +59,10 @@ def test_what_the_parser_cannot_bear_is_a_fault(text: bytes, why: str) -> None:
 
 
 WORDS = {
-    b"a": "`=` is missing behind a key",
+    b"a": "`=` is missing after a key",
     b"a = ": "a value is missing",
     b"a = Example": "a value is missing, or is not in quotes",
-    b"a = 1 2": "there is more behind the value than a line may hold",
+    b"a = 1 2": "there is something after the value on the same line",
     b"[a": "`]` is missing at the end of a table's name",
     b"[[a]": "`]` is missing at the end of a table's name",
     b"a = [1": "`]` is missing at the end of an array",
@@ -72,13 +72,13 @@ WORDS = {
     b'a = "\\q"': "a text in double quotes stands for itself only as",
     b'a = "\\u00zz"': "is not a character",
     b'a = "\\ud800"': "is not a character",
-    b"a = '\x01'": "a character that may not be here",
+    b"a = '\x01'": "a character that is not allowed here",
     b"a = 0000-01-01": "this is not a date or a time",
     b"!": "this is neither a key nor a table",
     b"a.!": "a key is missing",
-    b"a = 1\na = 2": "a key or a table that is there already",
-    b"[a]\n[a]": "a key or a table that is there already",
-    b"a = {b = 1, b = 2}": "a key or a table that is there already",
+    b"a = 1\na = 2": "a key or a table that already exists",
+    b"[a]\n[a]": "a key or a table that already exists",
+    b"a = {b = 1, b = 2}": "a key or a table that already exists",
 }
 
 

@@ -92,7 +92,7 @@ def test_a_user_may_what_is_assigned_and_what_it_includes(licensing: Licensing, 
     assert anna.access("user") is Access.FULL
     assert bob.access("sale") is Access.READ
     assert not bob.allows("sale")
-    with pytest.raises(NotEntitled, match="`sale` is not granted: alone it can be read, and with"):
+    with pytest.raises(NotEntitled, match="`sale` is not granted: alone it gives read access, and with"):
         bob.require("sale")
     anna.require("sale")
 

@@ -118,7 +118,7 @@ def test_what_is_yet_to_start_says_from_when(crm: Command, shelf: Path) -> None:
     ran = crm("activate later.lic")
     assert ran.code == 0
     assert f"{date_of(today.DAY + 30)}T00:00:00Z" in ran.out
-    assert "waits for its start" in crm("status").out
+    assert f"1010000014 base 2 starts on {date_of(today.DAY + 30)}" in crm("status").out
 
 
 def test_a_file_of_trust_documents_says_what_it_brings(crm: Command, shelf: Path) -> None:

@@ -145,7 +145,7 @@ def test_an_export_of_a_directory_is_imported_as_it_is(crm: Command, shelf: Path
 
 def test_marks_that_nobody_sees_are_counted_together(crm: Command, shelf: Path) -> None:
     (shelf / "users.csv").write_text("\u200bid\nanna\nbob\u200b\n", encoding="utf-16")
-    assert "2 characters that nobody sees were left out, the first in line 1" in (crm("users import users.csv").err)
+    assert "2 invisible characters were left out, the first in line 1" in (crm("users import users.csv").err)
 
 
 def test_may_login_says_yes_or_every_reason(crm: Command) -> None:

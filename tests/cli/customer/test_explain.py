@@ -22,7 +22,7 @@ def test_status_begins_with_a_sentence_and_what_needs_somebody(crm: Command) -> 
     ends = format_days(today.DAY + 395)
     assert first == f"licensed until {ends}, in grace; 1 thing needs your attention"
     assert [line.split("  ")[0] for line in notice] == ["warning", "then", "do", "run"]
-    assert notice[1] == f"then     after {ends}, what is full can only be read"
+    assert notice[1] == f"then     after {ends}, full access becomes read-only"
     assert notice[3] == "run      licensekit activate FILE"
 
 
@@ -31,7 +31,7 @@ def test_what_is_good_to_know_stands_at_the_end(crm: Command, shelf: Path) -> No
     crm("activate later.lic")
     *_, title, known = crm("status").out.splitlines()
     assert title == "good to know"
-    assert known.startswith("1010000014 base 2 waits for its start on ")
+    assert known.startswith("1010000014 base 2 starts on ")
     assert "then" not in known
 
 
@@ -64,7 +64,7 @@ def test_a_file_is_shown_and_judged(crm: Command, shelf: Path) -> None:
     assert "OTHER-1 base 1 is for serial OTHER-1" in out
     assert "\nrun " not in out
     piped = crm("explain -", stdin=(shelf / "one.lic").read_bytes()).out
-    assert piped.endswith("\nfile  all of it is here already\n")
+    assert piped.endswith("\nfile  all of it is already here\n")
     [finding] = json.loads(crm("explain other.lic --json").out)["explained"][0]["details"]["documents"]
     assert (finding["type"], finding["status"]) == ("bundle", "verified")
 

@@ -66,7 +66,7 @@ def test_a_file_in_the_wrong_place_is_called_by_its_name(mail: Command, command:
 
 
 def test_what_was_left_out_of_a_mail_is_said(mail: Command) -> None:
-    said = "mail.eml: found its tokens, and left out the mail around"
+    said = "mail.eml: found its tokens, and left out the rest of the mail"
     ran = mail("activate mail.eml --preview")
     assert said in ran.err.splitlines()
     assert said not in ran.out
@@ -75,7 +75,7 @@ def test_what_was_left_out_of_a_mail_is_said(mail: Command) -> None:
 @pytest.mark.parametrize("command", ["inspect", "activate --preview", "explain"])
 def test_json_has_what_was_left_out(mail: Command, command: str) -> None:
     found = json.loads(mail(f"{command} mail.eml --json").out)["left_out"]
-    assert [(one["file"], one["message"]) for one in found] == [("mail.eml", "the mail around")]
+    assert [(one["file"], one["message"]) for one in found] == [("mail.eml", "the rest of the mail")]
 
 
 def test_a_file_of_tokens_is_read_without_a_word(mail: Command) -> None:
@@ -85,4 +85,4 @@ def test_a_file_of_tokens_is_read_without_a_word(mail: Command) -> None:
 
 def test_standard_input_is_searched_as_well(mail: Command, shelf: Path) -> None:
     ran = mail("inspect -", stdin=f"Hello\n{(shelf / 'two.lic').read_text()}".encode())
-    assert (ran.code, ran.err) == (0, "standard input: found its tokens, and left out the text around\n")
+    assert (ran.code, ran.err) == (0, "standard input: found its tokens, and left out the surrounding text\n")

@@ -460,9 +460,9 @@ def test_past_its_time_a_trust_document_or_list_is_a_notice(desk: Desk) -> None:
     in_days = {days: date_in(days) for days in (1, 15, 35)}
     said = {days: desk.run("status", "--home", "home", "--now", day).stdout for days, day in in_days.items()}
     assert "past its time" not in said[1]
-    assert "the revocation list of `acme` is past its time" in said[15]
-    assert "the trust document is past its time" not in said[15]
-    assert "the trust document is past its time" in said[35]
+    assert "the revocation list of `acme` has been out of date since" in said[15]
+    assert "the trust document has been out of date since" not in said[15]
+    assert "the trust document has been out of date since" in said[35]
     assert "active" in said[35]
     desk.run("pack", "-C", "acme", "--fresh-days", "60", *desk.passphrase)
     grow(desk, "rotate")
