@@ -13,7 +13,6 @@ from secrets import token_hex
 from string import Formatter
 from typing import Any, Final, cast
 
-from licensekit.chain import GENESIS, Head, canonical_json, link
 from licensekit.database import Connection, read_queries, with_marks
 from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.errors import HomeInvalid, KeyInvalid, messages_beside
@@ -29,6 +28,7 @@ from licensekit.trust.order import Order, SeenDocument
 from licensekit.trust.pack import TrustDocument, TrustStore
 from licensekit.trust.signed import Verified
 from licensekit.wire import armor, frame
+from licensekit.wire.chain import GENESIS, Head, canonical_json, link
 from licensekit.wire.documents import Bundle, Kind, Root
 
 ERASED: Final = "(erased)"  # what is shown in place of a name that is gone
