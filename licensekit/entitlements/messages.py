@@ -91,6 +91,7 @@ class Notice(About):
 class Summary(Message, reasons=True):
     """Until when the product is licensed, or why not, and how much an administrator must do."""
 
+    nothing_template: ClassVar[Templates] = cast("Templates", Text("nothing"))
     due: int  # how many notices are warnings or errors
     until: int | None = None
     ends: int | None = None
@@ -104,7 +105,7 @@ class Summary(Message, reasons=True):
     @property
     def hint(self) -> str:
         """How many things need somebody."""
-        return super().hint if self.due else "nothing needs you"
+        return super().hint if self.due else self._say(self.nothing_template)
 
 
 class BindingDifference(Message, reasons=True):

@@ -35,7 +35,7 @@ class PayloadInvalid(FormatError):
 
     type: str
     detail: str  # what the decoder says, for whoever wrote the document
-    what: str = ""  # the same in words: the field that is wrong, or the rule that is broken
+    what: RuleBroken | None = None  # the same in words: the field that is wrong, or the rule that is broken
     rule: RuleBroken | None = None  # the rule between or within fields that is broken, where it is one
 
 

@@ -66,10 +66,12 @@ class AuditDamaged(StateError, reasons=True):
 
 
 class ConsoleUnavailable(StateError, reasons=True):
-    """The web console cannot be served: packages, address or certificate are missing."""
+    """The web console cannot be served: packages, address, certificate or language are missing."""
 
     package: str = ""
     detail: str = ""
+    name: str = ""
+    known: tuple[str, ...] = ()
 
 
 class EngineError(StateError):

@@ -16,8 +16,9 @@ from typing import Any, Final, cast
 from licensekit.database import Connection, read_queries, with_marks
 from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.errors import HomeInvalid, KeyInvalid, messages_beside
-from licensekit.errors.templates import fill_in
+from licensekit.errors.templates import as_word, fill_in
 from licensekit.keys.signing import SigningKey
+from licensekit.languages import translated
 from licensekit.state import journal_entries as entries
 from licensekit.state.journal import Journal, JournalState, Row, SignedHead, entry_message, head_message, replay, verify
 from licensekit.state.journal_entries import RETURNED, Entry, encode
@@ -281,7 +282,8 @@ def sentence_of(facts: Mapping[str, Any]) -> str:
     """Return what an entry says was done; of one that was edited, or is by another version, the code."""
     did = str(facts.get("did", ""))
     try:
-        return fill_in(_sentences()[did], facts)
+        shown = {name: as_word(value) if value == ERASED else value for name, value in facts.items()}
+        return fill_in(translated(f"state/audit-entry.message.{did}", _sentences()[did]), shown)
     except LookupError:
         return fill_in("{did:line}", {"did": did})
 
