@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from licensekit.console.language import in_language, require_known
 from licensekit.console.pages import directory, events, files, history, licenses, overview, sites, user, users
 from licensekit.console.rendering import bare_page, has, moved, static_file, text, trouble
 from licensekit.console.security import guard
@@ -105,7 +106,12 @@ CHANGES: Final[Mapping[str, Show]] = {  # by path; some show the form again, wit
 
 
 def app(
-    installation: Installation, authorize: Authorize, *, origins: Iterable[str] = (), metrics_token: str = ""
+    installation: Installation,
+    authorize: Authorize,
+    *,
+    origins: Iterable[str] = (),
+    metrics_token: str = "",
+    language: str = "",
 ) -> ASGIApp:
     """Return the console of `installation` as an ASGI application.
 
@@ -118,11 +124,15 @@ def app(
     if a proxy serves it below one; requests to other hosts are refused. Without `origins`, only this machine is
     accepted: `localhost`, `127.0.0.1` or `[::1]`, at any port.
 
+    With a `language`, such as `nb`, everybody sees the console in it; without one, each browser chooses.
+
     With a `metrics_token`, `/metrics` answers requests that send it as a bearer token.
 
     Raises:
         OriginInvalid: one of `origins` is not an address.
+        ConsoleUnavailable: there is no such `language`.
     """
+    require_known(language)
     endpoint = partial(_endpoint, installation, authorize)
     known = [
         *(Route(path, endpoint(show)) for path, show in SCREENS.items()),
@@ -132,7 +142,7 @@ def app(
         *(routes(authorize) if isinstance(authorize, SignIn) else ()),
     ]
     inner = Starlette(routes=known, exception_handlers=dict.fromkeys(_STOPPED, _stopped))
-    return guard.guarded(inner, tuple(map(guard.read_address, origins)), LARGEST)
+    return in_language(guard.guarded(inner, tuple(map(guard.read_address, origins)), LARGEST), language)
 
 
 def _monitored(installation: Installation, token: str) -> list[Route]:

@@ -1,7 +1,7 @@
 """Rendering pages: templates, which escape everything, their texts, and the files that pages load.
 
-The console's own texts are in `texts.toml`, ready for translation. Errors, notices and reasons are sentences of the
-library.
+The console's own texts are in `texts.toml`, in English. Errors, notices and reasons are sentences of the library. Both
+are shown in the language of the request.
 """
 
 import re
@@ -23,7 +23,9 @@ from licensekit import errors
 from licensekit.console.views import due, license_names, over, percent, tone
 from licensekit.console.visit import Visit, address
 from licensekit.dates import date_of, days_of, format_seconds, moment_of
+from licensekit.errors.templates import as_word
 from licensekit.installation import InstallationState, Notice
+from licensekit.languages import ENGLISH, language, local_name, translated, translated_count
 from licensekit.text.names import join_groups
 
 _STATUS: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
@@ -102,7 +104,7 @@ def issuer_name(issuer: str, state: InstallationState) -> str:
 def license_name(code: str, state: InstallationState) -> str:
     """Return the name of a license, or its code where no catalog has it any more."""
     license_ = state.entitlements.licenses.get(code)
-    return code if license_ is None else license_.name
+    return code if license_ is None else local_name(license_.names, license_.name)
 
 
 def named(notice: Notice, state: InstallationState) -> Notice:
@@ -114,7 +116,7 @@ def named(notice: Notice, state: InstallationState) -> Notice:
 
 def amount(count: int | None) -> str:
     """Format a count; None is unrestricted."""
-    return text("amount.unrestricted") if count is None else f"{count:,}".replace(",", "\u202f")
+    return text("amount.unrestricted") if count is None else f"{count:,}".replace(",", text("amount.group"))
 
 
 def value(sold: object) -> str:
@@ -126,9 +128,13 @@ def value(sold: object) -> str:
     return amount(sold) if isinstance(sold, int) else str(sold)
 
 
-@lru_cache(1000)
 def day(days: int | str, edge: str = "end") -> Markup:
     """Format a date, given in days since 1970 or as ISO text, that means the `end` or the `start` of its day, UTC."""
+    return _day(days, edge, language())
+
+
+@lru_cache(1000)
+def _day(days: int | str, edge: str, _: str) -> Markup:
     found = date.fromisoformat(days) if isinstance(days, str) else date_of(days)
     shown = text("date.day", day=found.day, month=text(f"date.month.{found.month}"), year=found.year)
     return _time(str(found), shown, text(f"date.{edge}_of_day", day=found), "day")
@@ -166,7 +172,7 @@ def coded(sentence: str) -> Markup:
 
 def described(error: errors.Located) -> Markup:
     """Render where and what an error is, without its hint."""
-    return coded(f"{error.where}: {error.message}" if error.where else error.message)
+    return coded(error.located)
 
 
 def _time(written: str, shown: str, title: str, kind: str) -> Markup:
@@ -185,10 +191,12 @@ async def static_file(request: Request) -> Response:
 def _environment() -> Environment:
     loader = PackageLoader("licensekit.console")
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    cast("dict[str, Any]", made.globals).update(t=text, has_text=has, version=_VERSION, menu=tuple(MENU.items()))
+    cast("dict[str, Any]", made.globals).update(
+        t=text, has_text=has, language=shown_language, version=_VERSION, menu=tuple(MENU.items())
+    )
     shown = (
         *(amount, coded, dated, day, described, due, issuer_name, join_groups, license_name, license_names, moment),
-        *(named, over, percent, sentence, tone, value),
+        *(as_word, named, over, percent, sentence, tone, value),
     )
     filters: dict[str, Any] = {one.__name__: one for one in shown}
     made.filters.update(filters)
@@ -197,10 +205,17 @@ def _environment() -> Environment:
 
 def text(key: str, **values: object) -> str:
     """Return the text of a dotted `key`, formatted with `values`; `n` chooses between its `one` and its `many`."""
-    if not has(key):
-        key = f"{key}.{'one' if values['n'] == 1 else 'many'}"
-    found = texts()[key]
+    if has(key):
+        found = translated(f"console/{key}", texts()[key])
+    else:
+        forms = texts()[f"{key}.one"], texts()[f"{key}.many"]
+        found = translated_count(f"console/{key}", *forms, cast("int", values["n"]))
     return found.format_map(values) if values else found
+
+
+def shown_language() -> str:
+    """Return the code of the language that is shown."""
+    return language() or ENGLISH
 
 
 def has(key: str) -> bool:

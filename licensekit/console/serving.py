@@ -40,6 +40,7 @@ class Reach(NamedTuple):
     role_header: str
     without_role: str | None
     metrics_token: Path | None  # a file with the token for metrics
+    language: str | None  # of every page; None: as each browser prefers
 
 
 def run(installation: Installation, reach: Reach, folder: Path, *, user: str, tell: Callable[[str], object]) -> None:
@@ -59,7 +60,7 @@ def run(installation: Installation, reach: Reach, folder: Path, *, user: str, te
             links.announce(_address(reach, port))
             authorize = SignIn(links, name=f"licensekit-session-{port}")
             opening = text("serving.open", link=links.make(Identity(user)))
-        served = app(installation, authorize, origins=reach.public, metrics_token=token)
+        served = app(installation, authorize, origins=reach.public, metrics_token=token, language=reach.language or "")
         config = configured(served, listener, reach.certificate, reach.key)
         for line in opening.splitlines():
             tell(line)

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
 from licensekit.installation import BundleState, InstallationState, LicenseRow, Part, Severity, order_address
+from licensekit.languages import local_name
 from licensekit.wire.documents import Kind
 
 _TONES: Final = {"active": "good", "pending": "calm", "warning": "warn", "grace": "warn"}
@@ -95,7 +96,7 @@ def license_names(part: Part, state: InstallationState) -> list[str]:
     licenses, bundle = state.entitlements.licenses, part.bundle
     codes = (state.trust_store.qualify(bundle.issuer, code) for kind in Kind for code in bundle.counts(kind))
     known = [licenses[code] for code in codes if code in licenses]
-    return [one.name for one in sorted(known, key=lambda one: not one.plan) if not one.hidden]
+    return [local_name(one.names, one.name) for one in sorted(known, key=lambda one: not one.plan) if not one.hidden]
 
 
 def over(row: LicenseRow) -> int:

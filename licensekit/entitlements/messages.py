@@ -91,6 +91,7 @@ class Notice(About):
 class Summary(Message, reasons=True):
     """Until when the product is licensed, or why it is not, and how many notices need attention."""
 
+    nothing_template: ClassVar[Templates] = cast("Templates", Text("nothing"))
     due: int  # the number of warnings and errors
     until: int | None = None
     ends: int | None = None
@@ -104,7 +105,7 @@ class Summary(Message, reasons=True):
     @property
     def hint(self) -> str:
         """How many notices need attention."""
-        return super().hint if self.due else "nothing needs your attention"
+        return super().hint if self.due else self._say(self.nothing_template)
 
 
 class BindingDifference(Message, reasons=True):

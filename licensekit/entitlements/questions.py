@@ -13,6 +13,7 @@ from licensekit.entitlements.parts import Part
 from licensekit.entitlements.states import DATES as _DATES
 from licensekit.entitlements.states import BundleState
 from licensekit.errors import UnknownCode, WrongKind
+from licensekit.languages import local_name
 from licensekit.text import names
 from licensekit.text.values import nearest
 from licensekit.wire.documents import Kind, MeterPeriod, Use, Value, is_code
@@ -243,10 +244,10 @@ def rows(entitlements: Entitlements, in_use: Mapping[str, int]) -> tuple[License
     found: list[LicenseRow] = []
     for code, license_ in entitlements.licenses.items():
         numbers, issuer = count(entitlements, code, in_use.get(code, 0)), entitlements.trust_store.issuer_of(code)
-        named = code, issuer, license_.kind, license_.name, best_access(entitlements, code)
+        about = code, issuer, license_.kind, local_name(license_.names, license_.name), best_access(entitlements, code)
         numbered = numbers.total, numbers.in_use, license_.hidden, license_.plan, code in entitlements.grants
         ends = next((one.ends for one in numbers.allowances), None)
-        found.append(LicenseRow(*named, *numbered, license_.quantity, license_.per, ends))
+        found.append(LicenseRow(*about, *numbered, license_.quantity, license_.per, ends))
     return tuple(found)
 
 

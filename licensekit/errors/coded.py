@@ -2,8 +2,8 @@
 
 A class is one code, its name with dashes, and its annotations are its data. What it says in English stands under its
 code in `messages.toml`, beside its module, and names nothing but its fields. A field is what that text calls it; a
-comment stands where that leaves a question. Programs branch on `code` and read the fields, people read `message`, and
-a translation is another `messages.toml`.
+comment stands where that leaves a question. Programs branch on `code` and read the fields; people read `message`, in
+the current language (`licensekit.languages`).
 """
 
 import os
@@ -14,10 +14,13 @@ from contextlib import suppress
 from functools import cache, partial
 from typing import Any, ClassVar, Final, Self, cast, dataclass_transform
 
+from licensekit.languages import language, translated
+
 Templates = str | Mapping[str, str]  # one template, or one for each value of the field `reason`
 
 
 _MESSAGES: Final = "messages.toml"
+WORDS: Final = "words.toml"
 
 
 class Text:
@@ -28,12 +31,22 @@ class Text:
 
     def __get__(self, _: object, kind: type["Coded"]) -> Templates:
         for one in kind.__mro__:
-            own = messages_beside(one.__module__).get(vars(one).get("code", ""), {})
+            code = vars(one).get("code", "")
+            own = messages_beside(one.__module__).get(code, {})
             if self._use in own:
-                return own[self._use]
+                return (
+                    own[self._use] if not language() else _translated(one.__module__, code, self._use, own[self._use])
+                )
         if self._otherwise is None:
             raise AttributeError(f"{kind.__name__} has no {self._use}")
         return self._otherwise
+
+
+def _translated(module: str, code: str, use: str, templates: Templates) -> Templates:
+    key = f"{module.partition('.')[2].partition('.')[0]}/{code}.{use}"
+    if isinstance(templates, str):
+        return translated(key, templates)
+    return {reason: translated(f"{key}.{reason}", one) for reason, one in templates.items()}
 
 
 def messages_beside(module: str, file: str = _MESSAGES) -> Mapping[str, Mapping[str, Templates]]:
@@ -154,7 +167,7 @@ class Message(Coded):
         return isinstance(other, Message) and (type(other), other.values()) == (type(self), self.values())
 
     def __hash__(self) -> int:
-        return hash((type(self), self.message))
+        return hash((type(self), repr(self)))
 
     def __str__(self) -> str:
         return self.message
@@ -175,9 +188,15 @@ class Located(Coded):
         """Return code, message, data, hint and place as plain JSON values; bytes as hex."""
         return {**super().as_json(), "where": self.where or None}
 
+    @property
+    def located(self) -> str:
+        """What happened, and where."""
+        from licensekit.errors.templates import in_place  # noqa: PLC0415  # as `_say` does
+
+        return f"{in_place(self.where)}: {self.message}" if self.where else self.message
+
     def __str__(self) -> str:
-        located = f"{self.where}: {self.message}" if self.where else self.message
-        return f"{located}; {self.hint}" if self.hint else located
+        return f"{self.located}; {self.hint}" if self.hint else self.located
 
 
 class LicenseError(Located, Exception):
@@ -193,6 +212,9 @@ class LicenseError(Located, Exception):
         copy = super().at(where)
         copy.__cause__ = self.__cause__
         return copy
+
+
+_file(__name__.rpartition(".")[0], WORDS)  # as the messages are: before no more files can be opened
 
 
 def plain_value(value: Any) -> Any:

@@ -35,7 +35,7 @@ class PayloadInvalid(FormatError):
 
     type: str
     detail: str  # the decoder's own message
-    what: str = ""  # the same in plain words
+    what: RuleBroken | None = None  # the same in plain words: the wrong field, or the broken rule
     rule: RuleBroken | None = None  # if the fields are well-formed and break a rule
 
 

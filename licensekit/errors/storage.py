@@ -66,10 +66,12 @@ class AuditDamaged(StateError, reasons=True):
 
 
 class ConsoleUnavailable(StateError, reasons=True):
-    """The web console cannot be served: a package, its address or its certificate is unusable."""
+    """The web console cannot be served: a package, its address, its certificate or its language is unusable."""
 
     package: str = ""
     detail: str = ""
+    name: str = ""
+    known: tuple[str, ...] = ()
 
 
 class EngineError(StateError):

@@ -1,28 +1,54 @@
 """Templates of messages: what a text may ask of a field, and how it is filled in."""
 
+import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
+from functools import cache
 from string import Formatter
 from typing import Any, Final
 
 from licensekit.dates import format_days, format_seconds
+from licensekit.errors.coded import WORDS, messages_beside
+from licensekit.languages import form_of, language, translated
 
 _SHOWN: Final = 60  # characters that a message shows of a text that somebody else wrote
 _LINE: Final = 200  # characters that a message shows of what a library or the system said
 _NAMED: Final = 10  # how many codes one message names
-_DOCUMENTS: Final = {"trust": "trust document", "revocations": "revocation list"}
-"""Types of documents that messages call by another name than their tokens do."""
-_BELONGS: Final = {
-    **dict.fromkeys(("root", "trust", "revocations", "catalog"), "it is part of a pack, which --pack takes"),
-    **dict.fromkeys(("bundle", "reset"), "a customer takes it with `licensekit activate`"),
-    "request": "send it to the vendor, who takes it with `licensekit answer`",
-    **dict.fromkeys(("receipt", "statement"), "send it to the vendor, who takes it with `licensekit accept`"),
-}
-"""What is to be done with a document of a type that is in a wrong place."""
+
+
+def _word(section: str, name: str, otherwise: str = "") -> str:
+    """Return a text of `words.toml` in the current language."""
+    found = messages_beside(__name__, WORDS)[section].get(name)
+    return otherwise if found is None else translated(f"errors/{section}.{name}", str(found))
+
+
+@cache
+def _words() -> Mapping[str, re.Pattern[str]]:
+    """Return name of a word to what it looks like, filled in."""
+    texts = messages_beside(__name__, WORDS)["word"].items()
+    return {name: re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(str(text)))) for name, text in texts}
+
+
+def as_word(text: object, _: str = "") -> str:
+    """Return in the current language what code says in a field, in English; any other text as it is."""
+    said = str(text)
+    found = ((name, pattern.fullmatch(said)) for name, pattern in _words().items()) if language() else ()
+    return next((_word("word", name).format_map(match.groupdict()) for name, match in found if match), said)
+
+
+def _item(text: object) -> str:
+    """Return an item of a list: a code or a name, or what code says of some in several words."""
+    return as_word(text) if " " in str(text) or str(text).startswith("(") else str(text)
+
+
+def in_place(where: str) -> str:
+    """Return where something is, in the current language."""
+    return re.sub(r"(?<![^ ])line (\d+)", lambda found: _word("join", "line").format(n=found[1]), where)
 
 
 def _documents(types: str | Sequence[str], _: str) -> str:
-    return " or ".join(_DOCUMENTS.get(one, one) for one in ((types,) if isinstance(types, str) else types))
+    names = map(str, (types,) if isinstance(types, str) else types)
+    return _joined([_word("document", one, one) for one in names], "or")
 
 
 def _line(text: str, _: str) -> str:
@@ -32,26 +58,27 @@ def _line(text: str, _: str) -> str:
 
 def _counted(count: int | Sized, words: str) -> str:
     number = count if isinstance(count, int) else len(count)
-    one, _, many = words.partition("|")
-    return f"{number} {one if number == 1 else many}"
+    forms = words.split("|")
+    return f"{number} {forms[min(form_of(number), len(forms) - 1)]}"
 
 
 def _codes(codes: Iterable[str], _: str) -> str:
     quoted = [f"`{code}`" for code in codes]
     more = len(quoted) - _NAMED
     if more > 0:
-        quoted[_NAMED:] = [f"{more} more"]
+        quoted[_NAMED:] = [_word("join", "more").format(n=more)]
     return _joined(quoted, "and")
 
 
 def _joined(items: Sequence[str], word: str) -> str:
     *others, last = items
-    return f"{', '.join(others)} {word} {last}" if others else last
+    return _word("join", word).format(others=", ".join(others), last=last) if others else last
 
 
 def _first(items: Sequence[object], words: str) -> str:
-    more = f" (and {_counted(len(items) - 1, words)})" if len(items) > 1 else ""
-    return f"{items[0]}{more}"
+    if len(items) == 1:
+        return str(items[0])
+    return _word("join", "first").format(first=items[0], others=_counted(len(items) - 1, words))
 
 
 _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
@@ -61,27 +88,30 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
     "quoted": lambda text, _: ascii(text)[:_SHOWN],
     "line": _line,
     "document": _documents,
-    "belongs": lambda name, _: _BELONGS.get(name, ""),
-    "list": lambda items, nothing: ", ".join(map(str, items)) or nothing,
-    "led": lambda items, lead: lead + ", ".join(map(str, items)) if items else "",
+    "belongs": lambda name, _: _word("belongs", name),
+    "word": as_word,
+    "words": lambda items, _: ", ".join(map(as_word, items)),
+    "list": lambda items, nothing: ", ".join(map(_item, items)) or nothing,
+    "led": lambda items, lead: lead + ", ".join(map(_item, items)) if items else "",
     "message": lambda one, _: one.message,
     "hint": lambda one, _: one.hint,
     "messages": lambda items, _: "; ".join(one.message for one in items),
     "count": _counted,
     "codes": _codes,
     "choice": lambda words, _: _joined([f'"{word}"' for word in words], "or"),
-    "guess": lambda word, nothing: f"did you mean `{word}`?" if word else nothing,
-    "meant": lambda texts, _: f"write {_joined(texts, 'or')}" if texts else "",
+    "guess": lambda word, nothing: _word("join", "guess").format(word=word) if word else nothing,
+    "meant": lambda texts, _: _word("join", "meant").format(texts=_joined(texts, "or")) if texts else "",
     "first": _first,
     "typed": lambda text, _: shlex.quote(text),
     "or": lambda text, nothing: str(text or nothing),
-    "use": lambda use, _: "" if use == "production" else f"{use} ",
+    "use": lambda use, _: "" if use == "production" else f"{_word('use', use, use)} ",
 }
 """What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`.
 
 `day` is of days since 1970, and `time` of seconds. `quoted` is for what a stranger wrote, `line` for what a library or
 the system said, `typed` for what is typed into a shell, and `document` for the type of a token, or for several of which
-one is meant; `belongs` says where a document of that type goes. `{released:led , released }` is the list behind its
+one is meant; `belongs` says where a document of that type goes. `word` is for what code says in a field, in English,
+and `words` for several: `words.toml` has them. `{released:led , released }` is the list behind its
 words, and nothing where the list is empty. Of many `codes` the first are named; `{faults:first more fault|more faults}`
 is the first one, and how many more there are. `{use:use}` is the word before a sequence that is not of production, and
 nothing where it is. `{guess:guess check it}` asks whether the one that is near was meant, and says the words behind it

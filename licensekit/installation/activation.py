@@ -10,6 +10,7 @@ from licensekit.installation.admission import apply_resets, time_after
 from licensekit.installation.plan import Activated, ActivationPlan, plan_activation
 from licensekit.installation.preview import Preview, preview_of
 from licensekit.installation.settlement import Settlement, SettlingProposal, settlement_of
+from licensekit.languages import ENGLISH, use_language
 from licensekit.proposals import Change
 from licensekit.state.journal_entries import REPLACED, BundleEnded, BundleSignedAgain, Pinned
 from licensekit.state.loading import OpenInstallation, ReadTransaction
@@ -103,7 +104,9 @@ def apply(change: WriteTransaction, plan: ActivationPlan) -> Activated:
     change.set_time(change.journal.judge_time(seen, proving), "activation")
     told = {"bundles": admission.new, "again": admission.again, "replaced": plan.replaced}
     identities = {name: [one.identity.hex() for one in bundles] for name, bundles in told.items()}
-    change.record("activate", **identities, trust=list(map(str, plan.outcome.trust)), serial=plan.outcome.serial)
+    with use_language(ENGLISH):  # a log has one language
+        brought = list(map(str, plan.outcome.trust))
+    change.record("activate", **identities, trust=brought, serial=plan.outcome.serial)
     return plan.outcome._replace(changed=True, entry=change.head.number)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
-from licensekit.chain import GENESIS, Head, Link, unbroken
 from licensekit.database import Connection, Value, read_queries, with_marks
 from licensekit.entitlements.questions import called
 from licensekit.errors import AuditDamaged
@@ -17,6 +16,7 @@ from licensekit.state.logs import ERASED, find_pseudonym, mark_of, sentence_of, 
 from licensekit.state.slots import misnumbered
 from licensekit.state.transactions import Section
 from licensekit.text.names import search_words
+from licensekit.wire.chain import GENESIS, Head, Link, unbroken
 
 _READ: Final = 2000  # how many entries are read at a time if all are wanted
 _FOUND: Final = 20  # how many people a text may find

@@ -16,6 +16,7 @@ from licensekit.entitlements.questions import called, order_address
 from licensekit.errors import Coded, LicenseError, NotFound
 from licensekit.installation.activation import propose_activate
 from licensekit.installation.plan import HOLDERS, holders_of
+from licensekit.languages import local_name
 from licensekit.state import seats
 from licensekit.state.journal import BundleRecord
 from licensekit.state.loading import InstallationState, ReadTransaction
@@ -106,10 +107,11 @@ def user_details_of(read: ReadTransaction, user_id: str, *, now: int | None = No
     user = known_user(read.connection, user_id)
     access = held_access(entitlements, user.holdings)
     found = given(entitlements, user.holdings, access, user.id)
-    named = {one.license: entitlements.licenses[one.license].name for one in found}
+    licenses = ((one.license, entitlements.licenses[one.license]) for one in found)
+    names = {code: local_name(one.names, one.name) for code, one in licenses}
     by_way = {w: may_login(entitlements, user, w, events=state.events, access=access) for w in ways(entitlements)}
     events = concerning(state.events, user=user.id, groups=user.groups)
-    return UserDetails(user, access, given=found, names=named, logins=by_way, events=events)
+    return UserDetails(user, access, given=found, names=names, logins=by_way, events=events)
 
 
 def details_of(read: ReadTransaction, code: str, *, now: int | None = None) -> LicenseDetails:

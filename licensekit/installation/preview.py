@@ -1,14 +1,16 @@
 """The preview of what a license file would change, and a look back at what an earlier one has changed."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
 from licensekit.access import Access
-from licensekit.dates import format_seconds
+from licensekit.dates import day_at, format_seconds
 from licensekit.entitlements import Coverage, Entitlements, evaluate, rows
 from licensekit.entitlements.consequences import Logins, Loss, deciding, later, logins, losses, steps
 from licensekit.errors import BelowUse, LicenseError, NotFound, RefusedError
+from licensekit.errors.coded import Message
 from licensekit.installation.audit import AuditEntry, entry_of
 from licensekit.installation.plan import Activated, ActivationPlan, documents_of
 from licensekit.proposals import Change, changes_between
@@ -23,6 +25,18 @@ _PLAIN: Final = (
     "license=code issuer kind name quantity per in_use free=free_now total=total_now added new_total=total_new"
     " new_free=free_new access=access_now new_access=access_new altered reason due"
 )
+
+
+class ReleasedFirst(Message, reasons=True):
+    """How many have to release a license of which a file brings too few."""
+
+    in_use: int
+    remove: int
+    start: int  # when the file starts, in days since 1970
+
+
+class NotKnownHere(Message):
+    """A license that a bundle names and the catalog does not."""
 
 
 class BundleChange(NamedTuple):
@@ -259,8 +273,8 @@ def _compared(before: Entitlements, in_use: Mapping[str, int], plan: ActivationP
     old = {row.code: row for row in rows(before, in_use)}
     # If the file only starts later, there is time to release assignments until then.
     is_later = plan.moment > plan.facts.now
-    until = f"before {format_seconds(plan.moment)[:10]}" if is_later else "first"
-    short = {d.license: f"{d.in_use} in use: release {d.remove} {until}" for d in plan.deficits}
+    first = partial(ReleasedFirst, reason="later" if is_later else "now", start=day_at(plan.moment))
+    short = {d.license: first(in_use=d.in_use, remove=d.remove).message for d in plan.deficits}
     found: list[PreviewRow] = []
     for row in rows(plan.after, in_use):
         one, remedy = old.get(row.code), short.get(row.code)
@@ -272,7 +286,7 @@ def _compared(before: Entitlements, in_use: Mapping[str, int], plan: ActivationP
 
 
 def _unknown(after: Entitlements) -> Iterator[PreviewRow]:
-    nothing, why = (0, Access.NONE), "this version of the product does not know it"
+    nothing, why = (0, Access.NONE), NotKnownHere().message
     for part, code in after.unknown:
         bundle, bare = part.bundle, code.rpartition(".")[2]
         kind = next(k for k in Kind if bare in bundle.counts(k))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from licensekit import chain, database, errors, proposals
+from licensekit import database, errors, proposals
 from licensekit.issuer.keys import changes, keyring
 from licensekit.issuer.keys.ceremony import label
 from licensekit.issuer.ledger import bundles, documents, projection
@@ -20,7 +20,7 @@ from licensekit.issuer.transaction import LedgerTransaction
 from licensekit.trust import scope, signed
 from licensekit.trust.pack import IN_PACKS, require_in_pack
 from licensekit.trust.state import verify_signed
-from licensekit.wire import armor, plain
+from licensekit.wire import armor, chain, plain
 from licensekit.wire.documents import CLASS_OF, Bundle, Document, Reset, decode
 
 # Its `sign` raises `LedgerRestored` if a document was signed when this ledger had more entries; the mark records that.

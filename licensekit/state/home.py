@@ -17,7 +17,6 @@ from secrets import token_bytes
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
-from licensekit.chain import GENESIS, HASH_BYTES, Head
 from licensekit.database import ABSENT, Connection, Database, Schema, connect, in_memory, is_url, read_migrations
 from licensekit.database.schemas import read_queries
 from licensekit.errors import FileUnusable, HomeInvalid, LicenseError, NotActivated, TooLarge
@@ -27,6 +26,7 @@ from licensekit.state.journal import EMPTY, NOTHING_OBSERVED
 from licensekit.state.journal_entries import Created
 from licensekit.state.logs import JournalWriter, append_audit, audit_head, key_of
 from licensekit.trust.pack import product_in_pack
+from licensekit.wire.chain import GENESIS, HASH_BYTES, Head
 
 DATABASE_NAME: Final = "licensing.db"
 SCHEMA: Final = Schema("installation", read_migrations(Path(__file__).with_name("migrations")))

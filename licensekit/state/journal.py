@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Final, Literal, NamedTuple
 
-from licensekit.chain import GENESIS, Head, link
 from licensekit.dates import format_seconds
 from licensekit.errors import SignatureInvalid
 from licensekit.keys.verifying import VerifyingKey
@@ -19,6 +18,7 @@ from licensekit.state import journal_entries as entries
 from licensekit.state.journal_entries import KEPT, REPLACED, RETURNED, Entry, decode
 from licensekit.state.time import TimeSeen, prove
 from licensekit.trust.order import Seen, SeenDocument
+from licensekit.wire.chain import GENESIS, Head, link
 from licensekit.wire.documents import BASE, ResetWhat, Use, label_of
 
 NOTHING_OBSERVED: Final = bytes(32)  # in place of the digest before the first observation of time

@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, get_args
 
-from licensekit.chain import canonical_json
 from licensekit.state.time import prove
+from licensekit.wire.chain import canonical_json
 
 KEPT: Final = "kept"  # may be in force, by the rules of `licensekit.entitlements.timeline`
 REPLACED: Final = "replaced"  # out of use after a reset or a return; it only keeps lower sequences out

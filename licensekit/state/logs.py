@@ -13,12 +13,12 @@ from secrets import token_hex
 from string import Formatter
 from typing import Any, Final, cast
 
-from licensekit.chain import GENESIS, Head, canonical_json, link
 from licensekit.database import Connection, read_queries, with_marks
 from licensekit.dates import DAY_SECONDS, day_at
 from licensekit.errors import HomeInvalid, KeyInvalid, messages_beside
-from licensekit.errors.templates import fill_in
+from licensekit.errors.templates import as_word, fill_in
 from licensekit.keys.signing import SigningKey
+from licensekit.languages import translated
 from licensekit.state import journal_entries as entries
 from licensekit.state.journal import Journal, JournalState, Row, SignedHead, entry_message, head_message, replay, verify
 from licensekit.state.journal_entries import RETURNED, Entry, encode
@@ -29,6 +29,7 @@ from licensekit.trust.order import Order, SeenDocument
 from licensekit.trust.pack import TrustDocument, TrustStore
 from licensekit.trust.signed import Verified
 from licensekit.wire import armor, frame
+from licensekit.wire.chain import GENESIS, Head, canonical_json, link
 from licensekit.wire.documents import Bundle, Kind, Root
 
 ERASED: Final = "(erased)"  # shown in place of an erased name
@@ -284,7 +285,8 @@ def sentence_of(facts: Mapping[str, Any]) -> str:
     """Return the sentence of an entry; the bare code if the entry was edited or is from another version."""
     did = str(facts.get("did", ""))
     try:
-        return fill_in(_sentences()[did], facts)
+        shown = {name: as_word(value) if value == ERASED else value for name, value in facts.items()}
+        return fill_in(translated(f"state/audit-entry.message.{did}", _sentences()[did]), shown)
     except LookupError:
         return fill_in("{did:line}", {"did": did})
 

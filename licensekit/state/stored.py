@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-from licensekit.chain import Head
 from licensekit.database import Connection, read_queries
 from licensekit.entitlements import Fingerprint
 from licensekit.entitlements.events import Event, EventScope
@@ -21,6 +20,7 @@ from licensekit.state.time import Reading, TimeSeen, effective, is_observed, rea
 from licensekit.trust.order import Seen
 from licensekit.trust.signed import Verified
 from licensekit.wire import armor
+from licensekit.wire.chain import Head
 from licensekit.wire.documents import Bundle, Kind, License
 
 SQL: Final = read_queries(__file__)

@@ -66,10 +66,10 @@ def test_settings_and_quantities_are_shown_with_names_and_units(crm: Installatio
     sold = {**SOLD, "system": system, "settings": {"rows": 5000, "beta": True}}
     more = file(catalog, bundle(2, **sold))
     page = words(browser.post("/activate/preview", text=more))
-    assert "Setting Now Afterwards Beta \u2013 yes Rows \u2013 5 000 Support tier \u2013 silver" in page
+    assert "Setting Now Afterwards Beta \u2013 yes Rows \u2013 5,000 Support tier \u2013 silver" in page
     assert "Storage System license 0 GB per month +20 GB 20 GB per month" in page
     page = words(browser.post("/activate", text=more))
-    assert "licenses Date or term Before After Storage \u2013 20 Beta \u2013 yes Rows \u2013 5 000" in page
+    assert "licenses Date or term Before After Storage \u2013 20 Beta \u2013 yes Rows \u2013 5,000" in page
     page = words(browser.get("/licenses/demo"))
     assert "Settings 3 Beta yes Rows 5 000 Support tier silver (default)" in page
     assert "Storage licensed 20 GB per month" in page

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, TypeVar, get_origin
 
+import tests.errors.coded_classes  # noqa: F401  # a class is known once its module is imported
 from licensekit.cli.groups import exit_code
 from licensekit.errors import Fault, LicenseError, RuleBroken, documents, faults, installation, storage, workspace
 from licensekit.errors.coded import Coded, Located

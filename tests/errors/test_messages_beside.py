@@ -20,7 +20,7 @@ OURS = sorted(
     key=lambda kind: (kind.code, kind.__name__),  # two packages have a code of one name
 )
 FILES = sorted(PACKAGE.rglob("messages.toml"))
-USES = {"message", "hint", "subject", "remedy", "consequence", "severity", "date"}
+USES = {"message", "hint", "subject", "remedy", "consequence", "severity", "date", "nothing"}
 SAYS = """
 import sys
 from licensekit.errors import NotFound
@@ -79,7 +79,7 @@ except FileUnusable as error:
 def test_texts_are_read_from_a_zip_archive(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "packed.zip", "w") as packed:
         own = (f"errors/{one.name}" for one in (PACKAGE / "errors").iterdir())
-        for name in ("__init__.py", "dates.py", "lazy.py", *own):
+        for name in ("__init__.py", "dates.py", "lazy.py", "languages/__init__.py", *own):
             if not name.endswith("__pycache__"):
                 packed.write(PACKAGE / name, f"licensekit/{name}")
     said = run(f"import sys; sys.path.insert(0, {str(tmp_path / 'packed.zip')!r})\n{SAYS}", tmp_path)

@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from licensekit.chain import Head
 from licensekit.console.security.sign_in import Links
 from licensekit.console.visit import Identity
 from licensekit.issuer.keys.keyring import ELSEWHERE, read_key_file
@@ -19,6 +18,7 @@ from licensekit.state import home, journal_entries
 from licensekit.state.seats import Beat
 from licensekit.state.time import TimeSeen, read_time
 from licensekit.trust.pack import read_held
+from licensekit.wire.chain import Head
 from tests import makers
 
 _CODE: Final = "a code"

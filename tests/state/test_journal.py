@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licensekit.chain import GENESIS, Head, link
 from licensekit.keys.signing import SigningKey
 from licensekit.state.journal import (
     EMPTY,
@@ -45,6 +44,7 @@ from licensekit.state.journal_entries import (
     encode,
 )
 from licensekit.wire import frame
+from licensekit.wire.chain import GENESIS, Head, link
 from tests import makers
 
 KEY = makers.key("installation", frame.INSTALLATION)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licensekit.chain import GENESIS, Link, link, unbroken
+from licensekit.wire.chain import GENESIS, Link, link, unbroken
 
 entries = st.lists(st.binary(max_size=8), min_size=1, max_size=8)
 

@@ -32,6 +32,7 @@ PORT: Final = 8470
 @option("--proxy-user-header NAME user_header", "Where the proxy says who is signed in.", default="X-Forwarded-User")
 @option("--proxy-role-header NAME role_header", "Where it says what they may do.", default="X-Forwarded-Role")
 @option("--proxy-without-role ROLE without_role", "Their role if it says none.", type=click.Choice(["reader"]))
+@option("--language CODE", "The language of the pages, such as nb. (default: as each browser prefers)")
 @option("--metrics-token FILE", "A file with the token by which a monitor reads /metrics; else nobody does.", type=PATH)
 @refuse(
     "give --tls-cert and --tls-key together.", lambda given: (given["certificate"] is None) != (given["key"] is None)

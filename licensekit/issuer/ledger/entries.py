@@ -10,10 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
-from licensekit import chain, errors, files
+from licensekit import errors, files
 from licensekit.database import Connection, Database, Row, Schema, Value, connect, marks, read_migrations, read_queries
 from licensekit.issuer.ledger import customers, installations, projection
-from licensekit.wire import armor, documents
+from licensekit.wire import armor, chain, documents
 from licensekit.wire.plain import fields_named, plain_fields
 
 SCHEMA: Final = Schema("ledger", read_migrations(Path(__file__).with_name("migrations")))

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
-from licensekit import chain, database
+from licensekit import database
 from licensekit.keys.verifying import sha256
 from licensekit.trust.signed import SELF_SIGNED, identity_of
+from licensekit.wire import chain
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import FOLLOWS, Receipt, Request, Reset, ResetWhat, Statement, decode, hex_extension
 from licensekit.wire.frame import read

@@ -12,7 +12,7 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Final, LiteralString
 
-from licensekit import chain, errors, files
+from licensekit import errors, files
 from licensekit.database import Connection, Database, backup, examination, schemas, upgrades
 from licensekit.errors.coded import Message
 from licensekit.issuer.layout import Layout, require_url
@@ -21,6 +21,7 @@ from licensekit.issuer.ledger.entries import SCHEMA, LedgerEntry, head
 from licensekit.issuer.orders import numbering
 from licensekit.trust import signed, state
 from licensekit.trust.verify import verify_bundle
+from licensekit.wire import chain
 from licensekit.wire.armor import Token
 from licensekit.wire.documents import CLASS_OF, Catalog, Reset, Revocations, Trust, decode
 

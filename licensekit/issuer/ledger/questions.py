@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from licensekit import chain, dates, errors, limits
+from licensekit import dates, errors, limits
 from licensekit.database.backup import write_backup
 from licensekit.files import read_bytes
 from licensekit.issuer import proposal, support, transaction
@@ -21,7 +21,7 @@ from licensekit.issuer.ledger.report import ReportRow, ReportScope, report
 from licensekit.issuer.output.attachments import Attach, AttachmentSource
 from licensekit.issuer.output.license_file import LicenseFile, license_file
 from licensekit.trust.signed import identity_of
-from licensekit.wire import armor
+from licensekit.wire import armor, chain
 
 
 class Ledger(transaction.WorkspacePart):

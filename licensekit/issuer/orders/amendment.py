@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from licensekit import chain, database, dates, limits
+from licensekit import database, dates, limits
 from licensekit.catalog.tables import unsold
 from licensekit.errors import AmendmentInvalid, NameUnknown, NotCurrent, NotIssued, OrderDatesInvalid, OrderInvalid
 from licensekit.errors.coded import Located, plain_value
@@ -18,6 +18,7 @@ from licensekit.issuer.ledger import bundles, lookup, states
 from licensekit.issuer.orders import issue, order, order_file
 from licensekit.issuer.orders.bundle import as_ordered, content_of, differences
 from licensekit.text import values
+from licensekit.wire import chain
 from licensekit.wire.documents import Bundle, Catalog, Kind, Use, replace_fields
 from licensekit.wire.plain import plain, plain_fields
 

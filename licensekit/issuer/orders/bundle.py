@@ -5,13 +5,14 @@ from functools import partial
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from licensekit import chain, limits, proposals
+from licensekit import limits, proposals
 from licensekit.catalog.rules import Counts, as_numbers, counts_faults, missing_quantities, settings_faults
 from licensekit.dates import day_at
 from licensekit.errors import Fault, NameUnknown, OrderDatesInvalid, OrderIncomplete, OrderInvalid, OrderSerialInvalid
 from licensekit.issuer.orders.order import Order, OrderDraft, canonical, flat, term, usual_warning
 from licensekit.issuer.orders.order_file import KEYS
 from licensekit.text import columns, values
+from licensekit.wire import chain
 from licensekit.wire.documents import Bundle, Catalog, Edition, Kind, Value, compose
 from licensekit.wire.plain import plain
 

@@ -6,11 +6,11 @@ from enum import IntEnum
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
-from licensekit import chain, errors, proposals
+from licensekit import errors, proposals
 from licensekit.catalog.rules import as_numbers
 from licensekit.dates import format_days
 from licensekit.errors.coded import Located, Message
-from licensekit.wire import documents, plain
+from licensekit.wire import chain, documents, plain
 
 SETTINGS: Final = "settings"
 TABLES: Final = frozenset({*(kind.plural for kind in documents.Kind), SETTINGS})

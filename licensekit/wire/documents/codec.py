@@ -96,13 +96,11 @@ def _invalid(kind: type[Document], error: Exception) -> "errors.PayloadInvalid":
     cause = error.__cause__
     rule = cause.rule if isinstance(cause, RefusedField) else None
     name, detail = TYPE_OF[kind], str(error)
-    return errors.PayloadInvalid(type=name, detail=detail, rule=rule, what=_in_words(kind, detail, rule))
+    return errors.PayloadInvalid(type=name, detail=detail, rule=rule, what=rule or _shape_broken(kind, detail))
 
 
-def _in_words(kind: type[Document], detail: str, rule: "errors.RuleBroken | None") -> str:
-    if rule is not None:
-        return rule.message
+def _shape_broken(kind: type[Document], detail: str) -> "errors.RuleBroken":
     number = detail.partition("$[")[2].partition("]")[0]  # msgspec writes the place as `$[4]`
     if number.isdecimal():
-        return f"its field `{kind.__struct_fields__[int(number)]}` is not what it may be"
-    return "it is cut short" if "truncated" in detail else "it has not the fields of one"
+        return errors.RuleBroken(reason="field", text=kind.__struct_fields__[int(number)])
+    return errors.RuleBroken(reason="cut-short" if "truncated" in detail else "shape")

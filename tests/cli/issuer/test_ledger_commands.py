@@ -8,11 +8,11 @@ from contextlib import closing
 
 import pytest
 
-from licensekit.chain import GENESIS, link
 from licensekit.cli.options import clock
 from licensekit.issuer import CLOCK_IS_RIGHT, Workspace, draft_from, open_key
 from licensekit.issuer.ledger.entries import LedgerEntry
 from licensekit.wire import armor
+from licensekit.wire.chain import GENESIS, link
 from tests.issuer_command import Desk
 from tests.workspaces import DAY, PASSPHRASE, SERIAL
 

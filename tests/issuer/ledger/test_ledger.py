@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from licensekit.chain import GENESIS, link
 from licensekit.database import Database
 from licensekit.errors import ConstraintViolated
 from licensekit.issuer.ledger import bundles as sold
@@ -28,6 +27,7 @@ from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import sha256
 from licensekit.trust.sign import sign
 from licensekit.wire import frame
+from licensekit.wire.chain import GENESIS, link
 from licensekit.wire.documents import Document, LowestOfUses, Use
 from tests import makers
 

@@ -6,7 +6,6 @@ from typing import Any, LiteralString
 
 import pytest
 
-from licensekit.chain import link
 from licensekit.database import Connection
 from licensekit.errors import LedgerDamaged
 from licensekit.issuer.create import NewWorkspace
@@ -16,6 +15,7 @@ from licensekit.issuer.ledger.entries import append, head, stream
 from licensekit.issuer.ledger.projection import Record
 from licensekit.issuer.workspace import Workspace
 from licensekit.trust.sign import sign
+from licensekit.wire.chain import link
 from tests import makers, workspaces
 from tests.issuer.keys.test_rotations import rotate_signing, rotate_the_root
 from tests.workspaces import DAY, NOW, SERIAL, WHO, issue, signer, take_back

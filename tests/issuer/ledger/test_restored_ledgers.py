@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from licensekit.chain import Head
 from licensekit.errors import FileUnusable, LedgerRestored, WorkspaceExists
 from licensekit.issuer import diagnose_ledger
 from licensekit.issuer.ledger.entries import head, mark_in, raise_mark, read_mark
 from licensekit.issuer.workspace import Workspace
+from licensekit.wire.chain import Head
 from licensekit.wire.documents import LEDGER
 from tests import makers
 from tests.workspaces import NOW, SERIAL, WHO, issue, make, refused, signer, take_back

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from licensekit.chain import GENESIS, Link, canonical_json, link, unbroken
 from licensekit.dates import parse_seconds
 from licensekit.issuer.ledger.entries import LedgerEntry
 from licensekit.wire.armor import Token
+from licensekit.wire.chain import GENESIS, Link, canonical_json, link, unbroken
 
 
 class _BrokenError(Exception):
