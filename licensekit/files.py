@@ -22,8 +22,7 @@ def _flags(*names: str) -> int:
 
 
 _READ: Final = os.O_RDONLY | _flags("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY")
-_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-_CREATE: Final = _NEW | _flags("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY")
+_CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _flags("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY")
 _KINDS: Final[Mapping[str, _Kind]] = {"d": "folder", "p": "pipe", "s": "socket", "l": "symbolic link"}
 """First letter of `stat.filemode` to kind; any other letter is a device."""
 _REASONS: Final[Mapping[int, str]] = {
