@@ -22,8 +22,7 @@ AnyDocument = Root | Trust | Revocations | Catalog | Bundle | Reset | Request | 
 D = TypeVar("D", bound=Document)
 TYPE_OF: Final[dict[type[Document], str]] = dict(zip(get_args(AnyDocument), TYPES, strict=True))
 CLASS_OF: Final[dict[str, type[Document]]] = {name: cls for cls, name in TYPE_OF.items()}
-UNDERSTOOD: Final[frozenset[str]] = frozenset()
-"""The extensions with a leading `!` that this reader understands."""
+UNDERSTOOD: Final[frozenset[str]] = frozenset()  # the extensions with a leading `!` that this reader understands
 _encode: Final = Encoder(order="sorted").encode
 _composed: Final[dict[type[Document], bytes]] = {}
 """The last composed payload of each kind, so that signing the same document need not check it again."""
