@@ -1,7 +1,4 @@
-"""Encoding and decoding of payloads (`docs/format.md`, "Payloads").
-
-A document has exactly one payload: a payload that does not re-encode to the same bytes is refused.
-"""
+"""Payloads: each document has exactly one, and any other spelling is refused (`docs/format.md`, "Payloads")."""
 
 import re
 from functools import cache
