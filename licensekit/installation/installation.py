@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self, cast
 
 from licensekit.database.backup import write_backup
-from licensekit.database.examination import Diagnosis
+from licensekit.database.diagnosis import Diagnosis
 from licensekit.database.schemas import Migrating
 from licensekit.dates import days_of
 from licensekit.errors.coded import Message
