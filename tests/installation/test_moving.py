@@ -50,7 +50,7 @@ def home(places: tuple[str, str]) -> Home:
         installation.events.start("message-of-the-day", scope=EventScope.INSTALLATION, message="hi")
         installation.request()
         installation.activate(file(bundle(part="more", users={"service": 3}, system={}, sites={})))
-        installation.return_bundles("more", confirm=True)
+        installation.propose_return("more").apply(confirm=True)
     return home
 
 

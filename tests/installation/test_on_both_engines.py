@@ -149,8 +149,8 @@ def test_a_page_is_the_beginning_of_its_list(crm: Installation) -> None:
 def test_exchange_files_and_resets(crm: Installation) -> None:
     _, request = crm.request()
     crm.statement()
-    receipts = crm.return_bundles(confirm=True)
-    assert receipts == crm.return_bundles(confirm=True)
+    receipts = crm.propose_return().apply(confirm=True)
+    assert receipts == crm.propose_return().apply(confirm=True)
     assert request.audit_head in [entry.hash for entry in crm.audit.entries()]
     assert crm.state().serial is None
 
