@@ -44,7 +44,6 @@ def first_difference(answer: Mapping[str, Any], case: KitCase) -> str:
 
 
 def _difference(expected: Any, got: Any, path: str) -> str:
-    """Return where two values first differ; empty if they are the same."""
     if isinstance(expected, Mapping) and isinstance(got, Mapping):
         return _of_objects(cast("Mapping[str, Any]", expected), cast("Mapping[str, Any]", got), path)
     if isinstance(expected, list) and isinstance(got, list):
@@ -79,6 +78,5 @@ def _same_characters(one: str, other: str) -> int:
 
 
 def _shown(value: object) -> str:
-    """Return a value as JSON, truncated."""
     text = json.dumps(value)
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
