@@ -73,7 +73,6 @@ def _of_lists(expected: Sequence[Any], got: Sequence[Any], path: str) -> str:
 
 
 def _same_characters(one: str, other: str) -> int:
-    """Return with how many characters both texts begin alike."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
