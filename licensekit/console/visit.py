@@ -71,10 +71,7 @@ class Form:
         return tuple(value for value in self._data.getlist(name) if isinstance(value, str))
 
     def edits(self, current: Mapping[str, str]) -> "Edits":
-        """Merge what was typed into `current`, the fields as they are now; `was.FIELD` is what the form showed.
-
-        A field that was not touched keeps its current value, even if somebody else has changed it.
-        """
+        """Merge the fields that differ from `was.FIELD`, which the form showed, into `current`, the fields now."""
         wanted, conflicts = dict(current), list[Conflict]()
         for field, theirs in current.items():
             before, yours = self.text(f"was.{field}"), self.text(field)
