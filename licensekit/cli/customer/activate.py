@@ -144,7 +144,6 @@ def _since(preview: Preview, at: int) -> str:
 
 
 def _describe(bundle: Bundle) -> str:
-    """Describe a bundle in a line: what it is, by whom and until when."""
     shown = plain(bundle)
     ends = spelling.PERPETUAL if bundle.expiry is None else f"until {shown['expiry']}"
     starts = f"from {shown['starts']} " if shown["starts"] else ""

@@ -117,7 +117,6 @@ retire = _command("retire", "Retire a user, or many as one change, which release
 
 
 def _show_counts(done: Synced) -> None:
-    """Print the counts that are not zero."""
     parts = {name: f"{number} {name}" for name, number in done._asdict().items() if number}
     licenses = {"assigned", "released"} & parts.keys()
     parts |= {name: f"{output.counted(getattr(done, name), 'license')} {name}" for name in licenses}

@@ -39,10 +39,10 @@ _SET: Final = ("called", "external", "contact", "note")
 @click.argument("text", default="")
 @option("--limit", "Show at most this many.", type=whole(1), default=50)
 @option("--after CUSTOMER", "Continue after the customer of this number.", type=whole(1))
-@ledger.row_options
-def list_(*, text: str, workspace: issuer.Workspace, now: int, form: ledger.RowForm, **page: Any) -> None:
+@ledger.row_form
+@options.with_workspace
+def list_(*, text: str, workspace: issuer.Workspace, form: ledger.RowForm, **page: Any) -> None:
     """List the customers by name, or those that have every word of TEXT, by its beginning."""
-    del now
     found, more = workspace.customers.find(text, **page)
     rows = (one.plain() for one in found)
     show = partial(output.show_rows, found, _CUSTOMERS) if found else partial(output.remark, "There are none.")

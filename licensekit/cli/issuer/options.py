@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from pathlib import Path
+from shlex import quote
 from typing import Any, Final, NamedTuple
 
 import click
@@ -281,4 +282,4 @@ def show_change(ceremony: issuer.Ceremony, file: Path | None, *, as_json: bool, 
         parts = (f"{count} more of the keys of root {party.version} must sign" for party, count in one.missing())
         output.emit(f"{one.label}: {'; '.join(parts) or 'complete'}")
     output.emit(f"Nothing has changed yet. Take {file} to the holder of the next root key:")
-    output.emit(f"    licensekit keys sign-trust {output.typed(Path(file.name))} --root-key FILE")
+    output.emit(f"    licensekit keys sign-trust {quote(file.name)} --root-key FILE")

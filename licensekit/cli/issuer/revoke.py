@@ -45,8 +45,6 @@ list_options: Final = collected(
 
 
 def _group(action: str, text: str) -> click.Group:
-    """Return the group of an action: one command for bundles, one for serials."""
-
     @click.group(action, cls=groups.LicenseGroup, help=f"{text}\n\n{_LEARNS}")
     def group() -> None:
         pass
