@@ -25,7 +25,7 @@ _LEFT_OUT: Final = "licensekit.left-out"  # key of `click.Context.meta`: what wa
 OWN_NAME: Final = "licensekit.own-name"
 """Key of `click.Context.meta`: what an application says in place of a match of `_OURS`."""
 _LEAST_ROOM: Final = 20  # the least width at which the values of facts wrap
-json_option: Final[Decorator] = option("--json as_json", "Print one JSON object, also of a failure.")
+json_option: Final[Decorator] = option("--json as_json", "Print one JSON object, also for a failure.")
 
 
 def in_own_name(text: str) -> str:
