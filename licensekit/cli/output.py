@@ -21,7 +21,7 @@ JSON_DUE: Final = "licensekit.json-due"  # key of `click.Context.meta`: `--json`
 _LEFT_OUT: Final = "licensekit.left-out"  # key of `click.Context.meta`: what was left out of files to find their tokens
 OWN_NAME: Final = "licensekit.own-name"  # key of `click.Context.meta`: renames a match of `_OURS`
 _LEAST_ROOM: Final = 20  # the least width at which the values of facts wrap
-json_option: Final[Decorator] = option("--json as_json", "Print one JSON object, also of a failure.")
+json_option: Final[Decorator] = option("--json as_json", "Print one JSON object, also for a failure.")
 
 
 def in_own_name(text: str) -> str:

@@ -53,7 +53,7 @@ _taking: Final[Decorator] = collected(
     "taking",
     Taking,
     option("--preview only_preview", "Show what would change, and stop."),
-    option("--all show_all", "Show licenses that do not change as well."),
+    option("--all show_all", "Show licenses that do not change, too."),
     exchange.settle_options,
     json_option,
 )

@@ -44,10 +44,10 @@ _passphrases: Final = collected("words", _Words, passphrase, root_passphrase)
 @option("--product CODE", "What is licensed. Default: the folder's name.")
 @option("--issuer CODE", "Who signs. Default: the product's code.")
 @option("--name NAME", "The issuer's name, as customers read it.")
-@option("--catalog FILE", "Begin with this catalog; it names all three.")
+@option("--catalog FILE", "Start with this catalog, which names product, code and issuer.")
 @root_options
 @scheme_option
-@option("--partner-of PACK", "Make a third party's workspace under this pack.")
+@option("--partner-of PACK", "Create a third party's workspace under this pack.")
 @option("--ledger URL", "Keep the ledger on a server, for a team: postgresql://user@host/database.")
 @option("--root PIN", "With --partner-of: the vendor's root, lkroot1-….")
 @_passphrases

@@ -198,8 +198,8 @@ permission: Final = collected(
     option("--longest-term DAYS", "The longest term of its bundles, grace included.", type=whole(1, limits.TERM_DAYS)),
     option("--parts PART...", "A part that its bundles may be of. Default: every part.", type=CODE),
     option("--most COUNT", _MOST, type=whole(1, limits.COUNT)),
-    option("--from TIME valid_from", "From when on it signs. Default: now.", type=MOMENT),
-    option("--to TIME valid_to", "Until when it signs. Default: no end.", type=MOMENT),
+    option("--from TIME valid_from", "When it starts to sign. Default: now.", type=MOMENT),
+    option("--to TIME valid_to", "When it stops signing. Default: no end.", type=MOMENT),
 )
 
 
