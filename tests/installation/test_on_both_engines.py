@@ -200,7 +200,7 @@ def test_a_database_without_its_tables_is_damaged(crm_home: Home) -> None:
     crm_home.set_up()
     with written(crm_home) as connection:
         connection.run("DROP TABLE audit")
-    with pytest.raises(DatabaseDamaged, match="not as this program makes it: audit"):
+    with pytest.raises(DatabaseDamaged, match="not as this program creates it: audit"):
         crm_home.open()
 
 
@@ -216,7 +216,7 @@ def test_a_schema_that_was_changed_is_named(crm_home: Home, name: str) -> None:
     crm_home.set_up()
     with written(crm_home) as connection:
         connection.run(CHANGED[name])
-    with pytest.raises(DatabaseDamaged, match=f"not as this program makes it: {name}"):
+    with pytest.raises(DatabaseDamaged, match=f"not as this program creates it: {name}"):
         crm_home.open()
 
 

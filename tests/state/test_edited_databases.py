@@ -290,7 +290,7 @@ def test_an_administrator_accepts_a_restored_backup_once_for_a_base_bundle(resto
         assert stated(crm) == "restored accepted"
         assert [entry.facts["did"] for entry in crm.audit.entries()][-3:-1] == ["notice-restored", "accept-restored"]
         before = crm.state().stored
-        with pytest.raises(AcceptRefused, match="no restored backup"):
+        with pytest.raises(AcceptRefused, match="not a restored backup"):
             crm.restore_accept()
         assert crm.state().stored == before
     (restored.folder / "licensing.mark").unlink()
@@ -345,7 +345,7 @@ SCHEMAS: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize(("sql", "named"), SCHEMAS.values(), ids=SCHEMAS)
 def test_a_schema_that_is_not_ours_is_refused_and_named(home: Home, sql: str, named: str) -> None:
     edit(home, sql)
-    with pytest.raises(DatabaseDamaged, match=f"not as this program makes it: {named}"):
+    with pytest.raises(DatabaseDamaged, match=f"not as this program creates it: {named}"):
         home.open()
 
 
