@@ -184,8 +184,7 @@ class Customers(WorkspacePart):
         Raises `FormatError` if it is not exactly one request, `KeyInvalid` or `TrustError` if its signature does not
         verify, `WrongProduct` if it is for another product.
         """
-        with self._store.read(now) as tx:
-            return requests.read_request(data, tx.state.product)
+        return requests.read_request(data, self._store.state(now).product)
 
     def propose_answer(
         self, request: requests.VerifiedRequest, draft: order.OrderDraft, *, now: int, **signing: Unpack[issue.Signing]
