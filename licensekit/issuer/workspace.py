@@ -201,8 +201,7 @@ class Workspace(transaction.WorkspacePart, AbstractContextManager["Workspace"]):
     ) -> LicenseFile:
         """Sign the changed bundle as the next sequence, and return its file.
 
-        If the change was made before under its order number, or alters nothing, the file is that of the bundle in
-        force.
+        A change that was made under its order number before, or alters nothing, returns the file of the one in force.
 
         Raises as `propose_change`; `ConfirmationNeeded` if something that was sold changes and `confirm` is false,
         `ProposalStale` if somebody else changed the bundle meanwhile.

@@ -191,8 +191,7 @@ class Customers(WorkspacePart):
     ) -> issue.IssueProposal:
         """Propose a bundle that is bound to the requesting installation.
 
-        If this request was answered by the same order, or the installation already has a bundle of this order, that
-        bundle is the result.
+        If the installation already has a bundle of this order, that is the result.
 
         Raises `RequestAnswered` if the request was answered with something else, or the answer is no longer valid,
         `OrderConflict` if another order was issued under its number, the order was issued without a binding, or the key
