@@ -86,7 +86,7 @@ MEANINGS: Final = {
     "--plan": Meaning("FILE", "Write a plan"),
     "--preview": Meaning("", "Show"),
     "--print": Meaning("FILE", "Write a page"),
-    "--product": Meaning("CODE", "What is licensed|Only bundles of this product"),
+    "--product": Meaning("CODE", "What is licensed"),
     "--purchase-order": Meaning("NUMBER", "The customer's own number"),
     "--purpose": Meaning("[production|test|recovery]", "What it is for|Tell the vendor what"),
     "--qr": Meaning("FILE", "Draw the license as a QR code"),

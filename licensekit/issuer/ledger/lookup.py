@@ -156,7 +156,6 @@ class Filters(NamedTuple):
     """A customer, as `customer_named` finds it."""
     serial: str | None = None
     order: str | None = None
-    product: str | None = None
     state: str | None = None
     """One of `LISTED_STATES`."""
     expiring_within: int | None = None
@@ -174,9 +173,6 @@ def page(connection: Connection, filters: Filters, *, today: int, limit: int, af
     Lists of active or expiring bundles are ordered by end, the nearest first; of expired ones, the latest first.
     `today` is in days since 1970; `after` is the number of the last bundle of the page before.
     """
-    # A ledger has one product, that of its root.
-    if filters.product is not None and connection.one("SELECT product FROM bundles LIMIT 1") != (filters.product,):
-        return []
     column, way = _order(filters)
     customer = None if filters.customer is None else customers.customer_named(connection, filters.customer).number
     source, params = _source(filters, customer)
