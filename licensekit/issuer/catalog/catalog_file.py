@@ -1,7 +1,6 @@
 """Reading of a catalog in TOML (`docs/reference/catalog.md`), and of the counts and settings that orders share with it.
 
-The count `true` of a system license stays `True`: it means 1, and that no number was given, which a license sold by
-quantity needs.
+The count `true` of a system license stays `True`: it is 1, and refused for a license that is sold by quantity.
 """
 
 from collections.abc import Mapping
