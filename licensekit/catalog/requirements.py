@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from licensekit.errors.faults import NeverHeld
-from licensekit.text.values import Guess, limited_nearest
+from licensekit.text.values import Guess, LimitedNearest
 from licensekit.wire.documents import Catalog, Kind, License, qualified, spread
 
 
@@ -34,7 +34,7 @@ def known_licenses(catalog: Catalog, others: Mapping[str, Catalog]) -> KnownLice
     requires = {qualified(code, issuer, here): _requires(one, licenses, issuer, here) for issuer, code, one in owned}
     closed = ((i, code, given) for i, c in catalogs.items() for code, given in c.closure().items())
     gives = {qualified(code, i, here): frozenset(qualified(g, i, here) for g in given) for i, code, given in closed}
-    return KnownLicenses(catalog, frozenset(foreign), licenses, requires, gives, limited_nearest())
+    return KnownLicenses(catalog, frozenset(foreign), licenses, requires, gives, LimitedNearest())
 
 
 def may_require(kind: Kind, required: Kind) -> bool:

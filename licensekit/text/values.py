@@ -65,10 +65,15 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return found[0] if found else ""
 
 
-def limited_nearest() -> Guess:
-    """Return a `nearest` for the words of one file, which gives up after `GUESSES`, because a guess is expensive."""
-    left = iter(range(GUESSES))
-    return lambda word, known: nearest(word, known) if next(left, None) is not None else ""
+class LimitedNearest:
+    """`nearest` for the words of one file, which gives up after `GUESSES`, because a guess is expensive."""
+
+    _left = GUESSES
+
+    def __call__(self, word: str, known: Iterable[str]) -> str:
+        """Return a guess, or an empty text."""
+        self._left -= 1
+        return nearest(word, known) if self._left >= 0 else ""
 
 
 def what_is(value: object) -> str:

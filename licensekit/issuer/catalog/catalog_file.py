@@ -175,7 +175,7 @@ def _licenses(file: Table) -> tuple[dict[str, License], frozenset[str], dict[str
     kinds = {code: table.read("kind", _kind) for code, table in tables.items()}
     unread = frozenset(code for code, kind in kinds.items() if kind is None)
     licenses = {code: _license(table, kinds[code], unread) for code, table in tables.items()}
-    guess = values.limited_nearest()
+    guess = values.LimitedNearest()
     for code in unread:  # the rules never see it, nor what it refers to in vain
         for key, names in (("includes", licenses[code].includes), ("requires", licenses[code].requires)):
             for name in (name for name in names if "." not in name and name not in tables):

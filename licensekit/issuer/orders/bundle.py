@@ -49,7 +49,7 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
     # A hidden license may be sold: hiding is about the lists that licenses are assigned from. What an included one
     # requires may be missing: a plan is sold whole to those as well who lack the module for one of its rights. What is
     # required of another issuer is seen at the installation, where that issuer's bundles are.
-    guess = values.limited_nearest()
+    guess = values.LimitedNearest()
     ordered = _named(order)
     of_counts = islice(counts_faults(ordered, catalog, "", guess), values.FAULTS)
     found: list[Fault] = [*of_counts, *missing_quantities(order.system, catalog.licenses)]
