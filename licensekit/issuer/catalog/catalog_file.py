@@ -4,7 +4,6 @@ The count `true` of a system license stays `True`: it is 1, and refused for a li
 """
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Final, cast
 
 from licensekit import errors, limits
@@ -174,7 +173,7 @@ def _licenses(file: Table) -> tuple[dict[str, License], frozenset[str], dict[str
     kinds = {code: table.read("kind", _kind) for code, table in tables.items()}
     unread = frozenset(code for code, kind in kinds.items() if kind is None)
     licenses = {code: _license(table, kinds[code], unread) for code, table in tables.items()}
-    guess = partial(values.guess_while, iter(range(values.GUESSES)))
+    guess = values.LimitedNearest()
     for code in unread:  # the rules do not see these licenses, so their references are checked here
         for key, names in (("includes", licenses[code].includes), ("requires", licenses[code].requires)):
             for name in (name for name in names if "." not in name and name not in tables):
