@@ -29,7 +29,7 @@ class Settling(NamedTuple):
     plan: str | None
     table: TableOptions
 
-    def of(self, settlement: Settlement) -> Settlement:
+    def read(self, settlement: Settlement) -> Settlement:
         """Return the settlement that is asked for: of the newest slots, or an edited plan, which may be refused."""
         if self.settle is None or self.settle == _NEWEST:
             return settlement
@@ -61,8 +61,6 @@ settle_options: Final[Decorator] = collected(
     option("--plan FILE", "Write a plan of who would lose what, a CSV file to edit and settle with; and stop."),
     table_options,
 )
-
-
 _COLUMNS: Final[Columns[SettlementRow]] = spelling.columns(
     "license id name >slot action instead takes_along=takes",
     instead=lambda row: row.instead if row.action == DOWNGRADE else None,
@@ -117,7 +115,7 @@ def return_(
 ) -> None:
     """Return the active bundle of PART to its issuer: it can never work here again."""
     proposal = installation.propose_return(part, issuer=issuer)
-    proposal = replace(proposal, settlement=settling.of(proposal.settlement))
+    proposal = replace(proposal, settlement=settling.read(proposal.settlement))
     if settling.ends(proposal.settlement):
         return
     if not consent.ends(proposal, question="Give it back?"):
