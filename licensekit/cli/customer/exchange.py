@@ -18,7 +18,6 @@ from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import PURPOSES, Document
 from licensekit.wire.plain import plain
 
-_NEWEST: Final = "newest"
 _SHOWN: Final = 20  # how many rows are printed
 
 
@@ -31,7 +30,7 @@ class Settling(NamedTuple):
 
     def read(self, settlement: Settlement) -> Settlement:
         """Return the settlement that is asked for: of the newest slots, or an edited plan, which may be refused."""
-        if self.settle is None or self.settle == _NEWEST:
+        if self.settle is None or self.settle == "newest":
             return settlement
         with located(self.settle):
             return settlement.read(read_input(self.settle, what="a plan", limit=IMPORT_BYTES), self.table)
