@@ -80,7 +80,7 @@ def explain_in(folder: Path, name: str, *, now: int, as_json: bool) -> bool:
 def _show(case: SupportCase, licenses: Mapping[str, License]) -> None:
     verdict = case.verdict
     click.secho(harmless(f"{verdict.message}."), fg="green" if verdict.works else "red", bold=True)
-    facts(("do", verdict.hint or None), ("run", command_line(verdict.remedy) if verdict.remedy else None))
+    facts(("do", verdict.hint or None), ("run", command_line(verdict.remedy)))
     if case.finding is None:
         return
     click.echo()
