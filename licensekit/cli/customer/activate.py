@@ -17,7 +17,7 @@ from licensekit.wire.documents import Bundle, Kind, Use
 from licensekit.wire.plain import plain
 
 _NAMED: Final = 5  # how many licenses that end are named
-_NO_EFFECT: Final = "grants nothing beside what is active here; it counts once that is gone"
+_NO_EFFECT: Final = "grants nothing beside what is active here; it counts when that is gone"
 
 
 class ActivateOptions(NamedTuple):
@@ -99,7 +99,7 @@ def _show_result(preview: Preview, *, changed: bool, only_preview: bool) -> None
     elif changed:
         click.secho("activated", fg="green", bold=True)
     else:
-        emit("nothing changes: all of this was activated before")
+        emit("nothing changes: all of this was already activated")
 
 
 def _show_preview(preview: Preview, *, show_all: bool) -> None:

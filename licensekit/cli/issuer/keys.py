@@ -182,7 +182,7 @@ def sign_trust(
 ) -> None:
     """Add a root key's signature to a root or trust document that travels in FILE."""
     with located(file):
-        ceremony = issuer.resume(read_tokens(file, what="a document in signing"))
+        ceremony = issuer.resume(read_tokens(file, what="a document that waits for signatures"))
         is_ours = False
         if issuer.Workspace.exists(folder):
             with issuer.Workspace.open(folder) as workspace:

@@ -179,7 +179,7 @@ def _permitted(**given: Any) -> issuer.Permission:
     if asked.types and SignedType.BUNDLE not in asked.types and given["uses"]:
         raise click.UsageError("--use is about bundles: add --signs bundle, or leave it out.")
     if any(limits_) and set(asked.types) - {SignedType.BUNDLE}:
-        raise click.UsageError("with --longest-term, --parts or --most a key signs bundles alone.")
+        raise click.UsageError("with --longest-term, --parts or --most a key may sign only bundles.")
     if asked.most and not asked.parts:
         raise click.UsageError("--most needs --parts: name each part that the key may sign.")
     if asked.valid_from and asked.valid_to and asked.valid_to < asked.valid_from:

@@ -26,7 +26,7 @@ LICENSE_KEYS: Final = (
     "per", "replaced_by", "sold", "names",
 )  # fmt: skip
 ACCESS_KEYS: Final = ("all", "users")
-_NOT_EMPTY: Final = {"all": "the licenses that a login needs", "users": "the kinds of users that may come this way"}
+_NOT_EMPTY: Final = {"all": "the licenses that a login needs", "users": "the kinds of users that may log in this way"}
 EDITION_KEYS: Final = ("name", "system", "sites", "users", "settings", "replaced_by", "sold")
 TrustVersion = tuple[int, int]  # the versions of the root and the trust document in force
 _kind: Final = values.word({plain.word(kind): kind for kind in Kind})
