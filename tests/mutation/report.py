@@ -183,7 +183,7 @@ python -m tests.mutation survivors  those that nobody has judged
 python -m tests.mutation report     this page
 ```
 
-What is known of a mutant is kept under `.mutation/`, by the change and by the source of its function. So a changed
-function is tried again, and everything else is not. For a survivor, write the test that fails, and run
+What is known of a mutant is kept under `.mutation/`, by the change and by the code of its function, without docstrings.
+So a changed function is tried again, and everything else is not. For a survivor, write the test that fails, and run
 `python -m tests.mutation run --survivors`. If no test can fail, say why in `tests/mutation/survivors.toml`.
 """
