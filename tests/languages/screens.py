@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from itertools import chain
 from typing import Any, Final, cast
@@ -103,4 +103,4 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, dict):
         yield from chain.from_iterable(map(_texts, cast("dict[str, Any]", value).values()))
     elif isinstance(value, list):
-        yield from chain.from_iterable(map(_texts, cast("list[Any]", value)))
+        yield from chain.from_iterable(map(_texts, cast("Iterable[Any]", value)))
