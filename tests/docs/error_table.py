@@ -3,14 +3,15 @@
 import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from typing import Literal, TypeVar, get_origin
 
-import tests.errors.coded_classes  # noqa: F401  # a class is known once its module is imported
 from licensekit.cli.groups import exit_code
 from licensekit.errors import Fault, LicenseError, RuleBroken, documents, faults, installation, storage, workspace
 from licensekit.errors.coded import Coded, Located
 from tests.docs.tables import DOCS
-from tests.errors import coded_classes as _loaded  # noqa: F401  # a class is listed once its module is loaded
+
+import_module("tests.errors.coded_classes")  # a class is known once its module is loaded
 
 K = TypeVar("K", bound=Located)
 
