@@ -1,4 +1,4 @@
-"""What is no plain file, wherever a program passes a path: refused immediately, as commands do."""
+"""A path that a program passes is refused immediately if it is not a plain file, as commands refuse it."""
 
 import inspect
 import os

@@ -122,7 +122,7 @@ MEANINGS: Final = {
 """Every option that more than one command has. Add one here with its one meaning."""
 
 BESIDE: Final = {"-o": "--output"}
-"""Short options, and the long one that stands beside each wherever it is."""
+"""Short options, each with the long one that goes with it in every command."""
 
 
 class Use(NamedTuple):

@@ -48,7 +48,7 @@ def send(browser: Browser, status: int, *files: str, **fields: str) -> str:
 
 
 ELSEWHERE = {"/pulse", "/activated/{entry}", "/site", "/user"}
-"""What is no page, or says first that there is no such activation, site or user."""
+"""Paths that are not pages, or that report first that there is no such activation, site or user."""
 
 
 @pytest.mark.parametrize("path", sorted({*SCREENS} - ELSEWHERE))

@@ -1,4 +1,4 @@
-"""A file in the place of a database that is not ours, or is the other side's: every command leaves it as it is."""
+"""Every command leaves a database as it is that belongs to another program, or to the other side."""
 
 import shutil
 import sqlite3

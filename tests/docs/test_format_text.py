@@ -80,7 +80,7 @@ WORDS: list[tuple[Any, set[str]]] = [
 
 
 def table_of(name: str) -> list[list[str]]:
-    """Return the table of a document, or of one that stands inside another."""
+    """Return the table of a document, or of one inside another."""
     outer, _ = NESTED.get(name, (name, None))
     text = section(TEXT, outer)
     if name in NESTED:
@@ -169,7 +169,7 @@ def all_codes(root: type[LicenseError]) -> set[str]:
 
 
 def test_every_code_that_is_named_exists() -> None:
-    """What stands in parentheses behind a rule, and in the table of steps."""
+    """Codes are named in parentheses after a rule, and in the tables of codes and steps."""
     named = set(re.findall(r"\(`([a-z-]+)`[),; ]", TEXT))
     named |= {row[0].strip("`") for row in tables(section(TEXT, "Conventions"))[0]}
     for row in tables(section(TEXT, "Verification"))[0]:

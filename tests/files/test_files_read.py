@@ -47,7 +47,7 @@ def test_a_file_that_is_far_too_large_is_not_read_at_all(tmp_path: Path) -> None
 
 @pytest.mark.attack("oversize-file")
 def test_a_file_that_grows_while_it_is_read_is_too_large() -> None:
-    # Its size is said to be nothing, and there is always more of it.
+    # It reports a size of 0, and there is always more to read.
     with pytest.raises(TooLarge):
         read_bytes(Path("/proc/self/maps"), limit=100, what="a pack")
 

@@ -1,4 +1,4 @@
-"""What people are told of bundles of several uses, and of one that is signed again."""
+"""What previews say about bundles of several uses, and about a bundle that was signed again."""
 
 import json
 from pathlib import Path

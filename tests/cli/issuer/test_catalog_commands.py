@@ -1,4 +1,4 @@
-"""`licensekit catalog`: the file written again from what was signed, and what an application is told to import."""
+"""`licensekit catalog`: the file written again from the signed catalog, and the module for applications to import."""
 
 from pathlib import Path
 

@@ -271,7 +271,7 @@ def preview_in_token(desk: Desk, uri: str) -> dict[str, Any]:
 
 
 def test_a_preview_of_a_key_in_a_token_shows_what_it_will_be(desk: Desk) -> None:
-    """Neither the module nor the token has to be there; a bad URI is refused all the same."""
+    """Neither the module nor the token has to be there; a bad URI is refused even so."""
     uri = "pkcs11:token=away?module-path=/nowhere.so"
     changes = preview_in_token(desk, uri)
     assert changes == {
