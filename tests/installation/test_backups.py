@@ -345,10 +345,9 @@ with home.open() as installation:
 
 @pytest.fixture
 def writing(filled: Home) -> Iterator[Callable[[int], None]]:
-    """Let another process add 20 users to the installation, numbered from a number.
+    """Return a function that lets another process add 20 users to the installation, numbered from its argument.
 
-    Only as many as it is told to: what each backup costs rises with them, so that without a bound none would be the
-    last.
+    It never adds more by itself: each user makes the next backup slower, so the backups might never be finished.
     """
     writer = subprocess.Popen(
         [sys.executable, "-c", WRITER, filled.place],

@@ -59,7 +59,7 @@ def moved(home: Home, target: str, **options: Any) -> Moved:
 
 
 def floors(time: TimeSeen) -> TimeSeen:
-    """Return what was seen of time, but for how often: a move looks at the clock as well."""
+    """Return what was seen of time, except how often: a move looks at the clock as well."""
     return time._replace(observations=0, boots={})
 
 

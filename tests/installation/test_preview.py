@@ -89,7 +89,7 @@ def test_a_license_that_had_no_limit_may_not_fall_below_use(crm: Installation) -
 
 
 def test_more_is_welcome_even_where_it_does_not_suffice(crm_home: Home) -> None:
-    """Three were sold, and a bundle of two has lapsed: an add-on of one more is no reduction."""
+    """Three were sold, and a bundle of two has lapsed: an add-on of one more is not a reduction."""
     with crm_home.open() as crm:
         crm.activate(file(bundle(users={"sales": 1}, warning=None, expiry=None, grace=None)))
         crm.activate(file(bundle(part="more", users={"sales": 2})))

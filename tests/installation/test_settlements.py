@@ -298,7 +298,7 @@ def test_a_return_without_settling_leaves_assignments_alone(sold: Installation) 
 
 
 def test_rows_that_were_edited_by_hand_cost_nobody_a_license(sold: Installation, crm_home: Home) -> None:
-    """A gap in the slots is no holder, and what is no slot is left alone."""
+    """A gap in the slots does not count as a holder, and a row with an invalid slot is left as it is."""
     with closing(open_installation(crm_home.place, create=False)) as database, database.write() as connection:
         connection.run("UPDATE user_licenses SET slot = 7 WHERE license = 'sales' AND user_id = 'carl'")
         connection.run("UPDATE user_licenses SET slot = -1 WHERE license = 'sales' AND user_id = 'bob'")

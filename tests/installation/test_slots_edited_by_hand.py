@@ -72,7 +72,7 @@ def insert_again(connection: Connection) -> None:
 
 
 def insert_no_slots(connection: Connection) -> None:
-    """Insert rows with what is no slot."""
+    """Insert rows with invalid slots."""
     without_constraints(connection)
     slots = (None, 0, -1, -(2**63), 2**63 - 1, 2**31)
     connection.run_many(

@@ -90,7 +90,7 @@ def test_a_key_file_is_one_line_of_ascii(sealed: str) -> None:
 
 
 def test_files_of_earlier_versions_still_open() -> None:
-    """Literals, so that no change of the code changes the format unseen. The key is no secret."""
+    """These are literals, so that no change of the code changes the format unnoticed. The key is not secret."""
     secret = (
         "lkkey1.AQ4AAQIDBAUGBwgJCgsMDQ4PAARUZXN0A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbgHsUahvn8k"
         "0SuNdn1nLdlUNG0jg1bYsjHbveeChpj/JTXLNq/Royyrv8zTIw/mthU"

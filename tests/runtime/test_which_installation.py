@@ -33,7 +33,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def put(home: Home, database: Path) -> None:
-    """Put another database in the place of that of a home."""
+    """Replace the database of a home by another one."""
     for name in ("licensing.db-wal", "licensing.db-shm"):
         (home.folder / name).unlink(missing_ok=True)
     copy = home.folder / "copy"

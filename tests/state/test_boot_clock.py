@@ -1,4 +1,4 @@
-"""Each boot clock names its boot and counts its seconds; what cannot be read is no evidence."""
+"""Each boot clock names its boot and counts its seconds; a clock that cannot be read proves nothing."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""Where an installation lives, and what is no home."""
+"""Where an installation lives, and which paths are not a home."""
 
 import os
 from collections.abc import Callable

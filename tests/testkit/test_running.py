@@ -252,7 +252,7 @@ MISTAKES: dict[tuple[str, ...], str] = {
     ("list", "--level", "L0", "--level", "L1", "--only", "pins"): "no case of L0 or L1 matches --only 'pins'",
     ("show", "x/y"): "there is no case 'x/y'",
 }
-"""What makes no sense, and what is said of it."""
+"""Arguments that make no sense, and the error that they end with."""
 
 
 @pytest.mark.parametrize("arguments", MISTAKES, ids=" ".join)

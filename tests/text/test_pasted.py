@@ -1,4 +1,4 @@
-"""Pasted licenses: what is found in a mail, a page or a shell's file, and what is said of a damaged token."""
+"""Pasted licenses: tokens are found in a mail, a page or a shell's file, and a damaged token is reported as such."""
 
 from contextlib import suppress
 

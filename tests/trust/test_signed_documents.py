@@ -87,7 +87,7 @@ def with_key(public: bytes) -> armor.Token:
 
 
 def swapped(token: armor.Token) -> armor.Token:
-    """Return `token` with the other installation's key in the place of its own."""
+    """Return `token` with the other installation's key in place of its own."""
     opened = frame.read(token.frame)
     signature = opened.signatures[0]._replace(key=OTHER.verifying_key.public)
     return armor.Token(token.type, frame.write(opened._replace(signatures=(signature,))))

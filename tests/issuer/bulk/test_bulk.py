@@ -253,7 +253,7 @@ def test_what_a_worker_cannot_write_is_said_as_by_one(workspace: Workspace, out:
 
 def test_a_key_that_cannot_leave_its_token_signs_in_one_process(workspace: Workspace) -> None:
     class Elsewhere:
-        """A signer that is no `SigningKey`."""
+        """A signer that is not a `SigningKey`."""
 
         def __init__(self) -> None:
             self.verifying_key = workspaces.signer(workspace).verifying_key

@@ -94,7 +94,7 @@ def in_force(workspace: Workspace, serial: str, part: str = "base") -> Any:
 
 
 def tokens(workspace: Workspace) -> list[tuple[Any, ...]]:
-    """Return what the ledger holds, but for its hashes and times."""
+    """Return the entries of the ledger, without their hashes and times."""
     return [(one.token, one.order_number, one.order, one.note) for one in workspace.ledger.entries()]
 
 

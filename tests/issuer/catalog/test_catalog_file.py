@@ -607,7 +607,7 @@ def toml(value: Any) -> str:
 
 @pytest.mark.parametrize("place", PLACES, ids=".".join)
 def test_no_fault_is_told_twice(place: tuple[str, ...]) -> None:
-    """Whatever stands under a key: a table where none belongs, or none where one does."""
+    """This holds for any value under a key, such as a table where none belongs, or none where one does."""
     values: tuple[Any, ...] = (5, "x", True, [], ["a", "a"], [1], {}, {"x": 1}, {"A B": {}})
     for value in values:
         content = deepcopy({"product": "demo-crm", **TABLES})

@@ -125,7 +125,7 @@ def test_a_file_that_is_none_in_signing_is_refused(kind: type[LicenseError], dat
 
 
 def test_finished_roots_on_the_way_stay_finished() -> None:
-    """The chain may have grown since the first root; what is in signing stands on its end."""
+    """The chain may have grown since the first root; the documents in signing follow its end."""
     second = sign(NEXT, *HOLDERS[:2], *NEW)
     trust = sign(NEXT_TRUST, NEW[0])
     ceremony = resume(file_of([FIRST, second, trust]))

@@ -86,7 +86,7 @@ def last_day(one: Bundle) -> int:
 
 
 def state_of(one: Bundle) -> str:
-    """Return how a bundle stands today, from the documents alone."""
+    """Return the state of a bundle today, from the documents alone."""
     if one.serial in REVOKED:
         return "revoked"
     if any((o.serial, o.part) == (one.serial, one.part) and o.sequence > one.sequence for o in BUNDLES):

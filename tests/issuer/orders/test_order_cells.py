@@ -69,7 +69,7 @@ def test_what_is_false_is_not_sold() -> None:
 
 
 def test_what_is_false_beside_an_edition_is_refused() -> None:
-    """The edition might sell it all the same."""
+    """The edition might sell it."""
     [line] = lines("order,company,days,server,edition\nA-1,Oslo,365,no,team\n")
     assert [fault.where for fault in line.draft.faults] == ["system.server"]
 

@@ -85,7 +85,7 @@ def good_ones_first(shop: Shop) -> None:
 
 
 def false_in_a_sheet(shop: Shop) -> None:
-    """What Excel says of a module that was not bought is no text that is true."""
+    """Excel writes FALSE for a module that was not bought, and that does not count as yes."""
     sheet(shop, edit=column("reports", "FALSE", "TRUE"))
     issued(shop)
     [bundle] = shop.json("inspect", issued(shop))["documents"]

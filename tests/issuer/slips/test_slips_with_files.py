@@ -1,4 +1,4 @@
-"""Slips with files and folders: the wrong one, an edited one, one that is lost, a place that takes none."""
+"""Slips with files and folders: the wrong one, an edited one, a lost one, a place that cannot be written."""
 
 import resource
 import shutil

@@ -51,7 +51,7 @@ def twice(shop: Shop) -> str:
 
 
 def accepted_as_another(shop: Shop) -> None:
-    """A request is no receipt."""
+    """A request is not a receipt."""
     asked(shop, NORDLYS)
     shop.no("accept asked.lkr", code=3)
 
