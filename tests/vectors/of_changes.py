@@ -64,7 +64,7 @@ SPARES: Final[dict[str, tuple[str, tuple[AdmittedKey, ...]]]] = {
 
 @citing("readers-7b")
 def lists_and_keys() -> Iterator[Case]:
-    """L2: a list dies with its key, is required all the same, and does not come back by itself."""
+    """L2: a list ends with its key, is still required, and does not come back by itself."""
     for name, (what, keys) in KILLS.items():
         list_again = listed(HUGE, by=STOLEN)
         yield (

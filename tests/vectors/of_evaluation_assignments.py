@@ -21,7 +21,7 @@ from tests.vectors.of_evaluation_states import DIGEST
 from tests.vectors.vector import Case
 
 MAY: Final = ""
-"""In place of a code: nothing stands against it."""
+"""In place of a code: the change is allowed."""
 SOLD: Final[Members] = {
     "system": {"travel": 1},
     "sites": {"branch": 2, "satellite": 2},

@@ -114,7 +114,7 @@ def _two_floors() -> Iterator[Case]:
 
 
 def _forks_with_a_second_fault() -> Iterator[Case]:
-    """Another document in the place of one that was seen, and is gone, is a fork before anything later is judged."""
+    """A document that differs from a lost one of the same version is a fork before anything later is judged."""
     weak = makers.admitted(VENDOR, public=rare_keys.LOW_ORDER[0])
     unsound = sign(makers.trust(weak, root_version=2, version=9), KEYS[1])
     higher = trust_of(2, 9)
@@ -143,7 +143,7 @@ def _forks_with_a_second_fault() -> Iterator[Case]:
 
 
 def _ahead_in_the_pack() -> Iterator[Case]:
-    """What is in force changes nothing when it comes again, whenever it was issued; S1 is judged all the same."""
+    """A document in force changes nothing when it comes again, whenever it was issued; S1 is still judged."""
     ahead = trust_of(2, 3, issued=NOW + 86_401)
     ground = Ground(GROUND.root, file_of(ROOTS[1], ROOTS[2], ahead), 2, 3)
     about = "the trust document of the pack, issued a day and a second ahead, comes again"

@@ -91,7 +91,7 @@ def _too_large() -> Iterator[Case]:
 
 
 def identities() -> Iterator[Case]:
-    """R1: what may stand around a pin."""
+    """R1: white space around a pin is dropped, and nothing else."""
     pin, file = GROUND.root, file_of(TOKEN)
     ground = replace(GROUND, root=f"\t\v\f {pin}\r\n")
     about = "the six bytes of white space around it are dropped"

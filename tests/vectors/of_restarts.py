@@ -24,7 +24,7 @@ def catalog_of(version: int, under: int = 2, **changes: Any) -> Catalog:
 
 
 def another_trust(number: int, root_version: int = 1) -> armor.Token:
-    """Return another trust document in the place of `trust_of`."""
+    """Return a trust document of the same version as `trust_of`, but with other contents."""
     return trust_of(root_version, number, extensions={"acme.note": "another"})
 
 

@@ -189,7 +189,7 @@ def missing() -> Iterator[Case]:
 
 @citing("readers-4a", "readers-4b")
 def forks() -> Iterator[Case]:
-    """R2.7: another root in the place of one of the chain, wherever that is; and roots of others."""
+    """R2.7: another root of any version in the chain; and roots of other products and issuers."""
     for version in (1, 2, 3):
         other = _another(version)
         about = f"roots 1 to 3 are here, and another root {version}, which the one before it vouches for"
@@ -223,7 +223,7 @@ def forks() -> Iterator[Case]:
 
 
 def _another(version: int) -> armor.Token:
-    """Return another root in the place of one of the chain, vouched for by the one before it."""
+    """Return another root of a version in the chain, vouched for by the root before it."""
     signers = KEYS[max(version - 2, 0) : version]
     return root(signers, [KEYS[version - 1]], version, extensions={"acme.note": "another"})
 

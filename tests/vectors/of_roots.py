@@ -35,7 +35,7 @@ class Threshold:
     forged: tuple[int, ...] = ()
     """Places of the signatures of which a bit is changed."""
     is_longer: bool = False
-    """Whether a byte stands behind the payload."""
+    """Whether a byte follows the payload."""
 
     @property
     def token(self) -> armor.Token:

@@ -31,7 +31,7 @@ class Signed:
     co_signed: bool = False
     is_forged: bool = False
     is_longer: bool = False
-    """Whether a byte stands behind the payload."""
+    """Whether a byte follows the payload."""
     in_long_form: bool = False
     """Whether its last map, the extensions, has a header that is longer than it must be."""
     is_newer: bool = False

@@ -49,7 +49,7 @@ def mutated(data: st.DataObject, value: Any) -> Any:
 @pytest.mark.parametrize("question", LINES)
 @given(data=st.data())
 def test_any_line_has_an_answer(question: str, data: st.DataObject) -> None:
-    """An answer, a code, or why it is no question: an object that is JSON, and never an error."""
+    """The answer, a code, or why the line is not a question: always a JSON object, never an error."""
     line = data.draw(st.sampled_from(LINES[question]))
     json.dumps(answer(json.dumps(mutated(data, line)).encode()))
 

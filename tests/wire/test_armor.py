@@ -133,7 +133,7 @@ def test_another_spelling_is_refused(text: str) -> None:
 
 @pytest.mark.attack("text-that-is-not-utf-8")
 def test_utf_16_is_refused() -> None:
-    """What a redirect in an old Windows shell writes is no license file, and says so."""
+    """A redirect in an old Windows shell writes UTF-16, and the error says that this is not a license file."""
     with pytest.raises(ArmorInvalid, match="does not begin with `lk1-`"):
         armor.read(armor.write(Token("bundle", b"x")).encode("utf-16"))
 

@@ -232,7 +232,7 @@ RULES: dict[str, Rule] = {
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_a_document_against_the_rules_is_never_written_or_read(rule: Rule) -> None:
-    """A rule on one field stands in the bounds, a rule between fields in the constructor."""
+    """Bounds check a single field, and the constructor checks rules between fields."""
     document, changes, reason = rule
     with pytest.raises((ValueError, PayloadInvalid)) as caught:
         encode(makers.changed(document, **changes()))

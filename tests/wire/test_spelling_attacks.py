@@ -1,4 +1,4 @@
-"""Payloads that say something valid in another spelling, or that are no payloads at all."""
+"""Valid documents in another spelling, and payloads that are not documents at all."""
 
 import pytest
 
