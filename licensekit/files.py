@@ -22,8 +22,7 @@ def _flags(*names: str) -> int:
 
 
 _READ: Final = os.O_RDONLY | _flags("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY")
-_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-_CREATE: Final = _NEW | _flags("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY")
+_CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _flags("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY")
 _KINDS: Final[Mapping[str, _Kind]] = {"d": "folder", "p": "pipe", "s": "socket", "l": "symbolic link"}
 """First letter of `stat.filemode` to kind; any other letter is a device."""
 _REASONS: Final[Mapping[int, str]] = {
@@ -94,12 +93,9 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644, replace: boo
 def replacing(path: Path, *, mode: int = 0o644, replace: bool = True) -> Generator[BinaryIO]:
     """Yield a file to write, which replaces `path` when the block ends and is deleted if the block raises.
 
-    It is written beside `path` under another name, with `mode` less the umask, and synced before it is renamed. So
-    `path` always has the old content or all of the new.
-
-    Raises:
-        PlaceTaken: `path` exists and `replace` is false.
-        FileUnusable: the file cannot be written, or `path` is a link or a device.
+    It is written beside `path`, with `mode` less the umask, and synced before it is renamed, so `path` has the old
+    content or all of the new. Raises `PlaceTaken` if `path` exists and `replace` is false, and `FileUnusable`, also if
+    it is a link or a device.
     """
     try:
         before = _check_place(path, replace=replace)

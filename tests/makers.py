@@ -4,6 +4,7 @@ The keys are TEST KEYS: everybody can make them from their labels. Each document
 arguments replace its fields.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -12,6 +13,8 @@ from msgspec import structs
 
 from licensekit.keys.signing import SECRET_BYTES, Signer, SigningKey
 from licensekit.trust import signed
+from licensekit.trust.order import Seen
+from licensekit.trust.pack import TrustStore, add_documents, at_floor
 from licensekit.trust.roots import pin_of
 from licensekit.trust.sign import sign
 from licensekit.trust.state import TrustState, extend, judge_trust, start, take_revocations, take_trust, verify_numbered
@@ -291,6 +294,11 @@ def spliced(token: armor.Token, other: armor.Token) -> armor.Token:
 def relabeled(token: armor.Token, kind: str) -> armor.Token:
     """Return `token` as if it were a document of `kind`."""
     return armor.Token(kind, token.frame)
+
+
+def extended(store: TrustStore, tokens: Iterable[armor.Token], seen: Seen, now: int = NOW) -> TrustStore:
+    """Extend the trust store of an installation that has seen documents before."""
+    return at_floor(add_documents(store, tokens, now, seen), seen)
 
 
 def update_trust(state: TrustState, token: armor.Token, now: int | None) -> TrustState:

@@ -140,7 +140,7 @@ def test_the_folder_of_an_account_may_be_written_with_a_tilde(
 
 def test_a_pack_in_the_place_of_a_license_is_called_so(opens: Opens) -> None:
     said = reason(opens(**{TEXT: today.pack(crm_catalog())}))
-    assert said.endswith("holds no bundle; it is part of a pack, which --pack takes")
+    assert said.endswith("contains no bundle; it is part of a pack, which --pack takes")
 
 
 def test_a_home_that_cannot_be_used_is_not_blamed_on_the_file(
@@ -317,7 +317,7 @@ def test_trouble_of_the_machine_is_tried_again(opens: Opens, mount: Path, monkey
         patch.setattr(Installation, "activate", busy)
         licensing = opens(**{FILE: mount})
         licensing.refresh()
-        assert "another process holds it" in reason(licensing)
+        assert "another process has locked it" in reason(licensing)
     licensing.refresh()
     assert licensing.allows("server")
 
@@ -375,7 +375,7 @@ def test_a_home_that_may_only_be_read_is_enough_for_what_is_active(
     assert codes(licensing) == ["read-only"]
     swap(mount.parent, lic(2))
     licensing.refresh()
-    assert "may not be written" in reason(licensing)
+    assert "is not writable" in reason(licensing)
     assert licensing.allows("server")
 
 

@@ -20,8 +20,7 @@ class KnownLicenses(NamedTuple):
     catalog: Catalog
     issuers: frozenset[str]  # the other issuers
     licenses: Mapping[str, License]
-    requires: Mapping[str, frozenset[str]]
-    """License to its valid requirements: licenses that exist and are of an allowed kind."""
+    requires: Mapping[str, frozenset[str]]  # license to its requirements that exist and are of an allowed kind
     gives: Mapping[str, frozenset[str]]  # license to all that it includes, directly or indirectly
     guess: Guess  # returns the license or issuer that an unknown word may mean
 

@@ -11,7 +11,7 @@ import click
 from licensekit import files
 from licensekit.cli import groups, inputs, output, proposals
 from licensekit.cli.options import option
-from licensekit.database import backup, examination, upgrades
+from licensekit.database import backup, diagnosis, upgrades
 from licensekit.errors import ConfirmationNeeded
 from licensekit.files import scratch_folder
 
@@ -20,7 +20,7 @@ force_option: Final = option("--force", "Replace FILE if it is there.")
 yes_option: Final = option("--yes", "Do not ask.")
 
 
-def show_findings(findings: Sequence[examination.Diagnosis], *, as_json: bool) -> None:
+def show_findings(findings: Sequence[diagnosis.Diagnosis], *, as_json: bool) -> None:
     """Print the findings of every check; exit with 1 if one is an error."""
     is_well = all(one.state != "error" for one in findings)
     if as_json:

@@ -29,10 +29,7 @@ class Column(NamedTuple):
 
 
 def fit(columns: Sequence[Column], limit: int | None) -> list[int] | None:
-    """Return column widths for a table at most `limit` wide; None if it cannot fit.
-
-    Titles of several words wrap first, which costs only one line; then cells with spaces, the widest column first.
-    """
+    """Return column widths that fit `limit`, where titles wrap first, then the widest cells; None if there are none."""
     widths = [max(text_width(column.title), column.width()) for column in columns]
     if limit is None:
         return widths

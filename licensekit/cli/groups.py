@@ -121,7 +121,9 @@ class LicenseGroup(click.Group):
                 except click.UsageError as error:
                     if not ctx.meta.get(JSON_DUE):
                         raise
-                    raise report_usage(error, ctx) from error
+                    complain(usage_line(error), ctx)
+                    emit_json({"error": _failure_json("usage", *_usage(error))})
+                    raise click.exceptions.Exit(USAGE) from error
             except errors.LicenseError as error:
                 raise report(error, ctx) from error
 
@@ -202,14 +204,6 @@ def report(error: "errors.LicenseError", ctx: click.Context) -> click.exceptions
     except errors.OutputFailed as lost:
         return report(lost, ctx)
     return click.exceptions.Exit(code)
-
-
-def report_usage(error: click.UsageError, ctx: click.Context) -> click.exceptions.Exit:
-    """Print a usage error as a line and as JSON; return the exit of the command."""
-    message, hint = _usage(error)
-    complain(usage_line(error), ctx)
-    emit_json({"error": _failure_json("usage", message, hint)})
-    return click.exceptions.Exit(USAGE)
 
 
 def report_defect(error: Exception, arguments: Sequence[str]) -> int:

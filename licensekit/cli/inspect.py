@@ -1,7 +1,4 @@
-"""`licensekit inspect`, `verify` and `explain`: what is in a file, whether it is genuine, and what would help.
-
-In a workspace, a file is checked against what is in force there; elsewhere, against a pack and its pinned root.
-"""
+"""`licensekit inspect`, `verify` and `explain`: what is in a file, whether it is genuine, and what would help."""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence

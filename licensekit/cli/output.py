@@ -2,13 +2,11 @@
 
 import os
 import re
-import shlex
 import sys
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from operator import methodcaller
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
@@ -23,14 +21,18 @@ JSON_DUE: Final = "licensekit.json-due"  # key of `click.Context.meta`: `--json`
 _LEFT_OUT: Final = "licensekit.left-out"  # key of `click.Context.meta`: what was left out of files to find their tokens
 OWN_NAME: Final = "licensekit.own-name"  # key of `click.Context.meta`: renames a match of `_OURS`
 _LEAST_ROOM: Final = 20  # the least width at which the values of facts wrap
-json_option: Final[Decorator] = option("--json as_json", "Print one JSON object, also of a failure.")
+json_option: Final[Decorator] = option("--json as_json", "Print one JSON object, also for a failure.")
 
 
 def in_own_name(text: str) -> str:
     """Replace our own names in `text` by those of the application that has mounted the commands, if one has."""
-    ctx = click.get_current_context(silent=True)
-    rename = None if ctx is None else ctx.meta.get(OWN_NAME)
+    rename = _meta().get(OWN_NAME)
     return text if rename is None else _OURS.sub(rename, text)
+
+
+def _meta() -> dict[str, Any]:
+    ctx = click.get_current_context(silent=True)
+    return {} if ctx is None else ctx.meta
 
 
 _OURS: Final = re.compile(r'LICENSEKIT_HOME|(?P<quote>`|"remedy": ")licensekit (?P<command>[a-z-]+)')
@@ -68,11 +70,6 @@ def listing(name: str, columns: Columns[T]) -> Decorator:
     return printing(show, lambda found: {name: list(map(methodcaller("plain"), found))})
 
 
-def typed(path: Path) -> str:
-    """Quote a path as it is typed into a shell, for commands that are shown to be copied."""
-    return shlex.quote(str(path))
-
-
 def counted(number: int, one: str) -> str:
     """Format a number with what it counts: `1 bundle`, `2 bundles`."""
     return f"{number} {one}" if number == 1 else f"{number} {one}s"
@@ -80,9 +77,8 @@ def counted(number: int, one: str) -> str:
 
 def emit_json(facts: Mapping[str, Any]) -> None:
     """Print `facts` as one JSON object, in the order given."""
-    _json_is_printed()
-    ctx = click.get_current_context(silent=True)
-    left_out = ctx.meta.get(_LEFT_OUT) if ctx else None
+    _meta().pop(JSON_DUE, None)
+    left_out = _meta().get(_LEFT_OUT)
     click.echo(_dump({**facts, "left_out": left_out} if left_out else facts, indent=2))
 
 
@@ -93,7 +89,7 @@ def print_line(item: Mapping[str, Any]) -> None:
 
 def stream_json(name: str, items: Iterable[Mapping[str, Any]]) -> None:
     """Print a list of any length as one JSON object, an item per line; if reading fails, it ends with the error."""
-    _json_is_printed()
+    _meta().pop(JSON_DUE, None)
     click.echo(f'{{"{name}": [', nl=False)
     separator = "\n"
     try:
@@ -104,13 +100,6 @@ def stream_json(name: str, items: Iterable[Mapping[str, Any]]) -> None:
         click.echo(f'\n], "error": {_dump(error.as_json())}}}')
         raise
     click.echo("\n]}")
-
-
-def _json_is_printed() -> None:
-    """Note that an object is printed, so that an error prints no second one."""
-    ctx = click.get_current_context(silent=True)
-    if ctx is not None:
-        ctx.meta.pop(JSON_DUE, None)
 
 
 def _dump(value: object, *, indent: int | None = None) -> str:
@@ -153,9 +142,7 @@ def remark(text: str) -> None:
 def remark_left_out(left_out: "Sequence[errors.Message]", where: str) -> None:
     """Print what was left out of a file to find its tokens; `--json` has it as `left_out`."""
     remark(f"{harmless(where)}: found its tokens, and left out {', '.join(one.message for one in left_out)}")
-    ctx = click.get_current_context(silent=True)
-    if ctx is not None:
-        ctx.meta.setdefault(_LEFT_OUT, []).extend({"file": where, **one.as_json()} for one in left_out)
+    _meta().setdefault(_LEFT_OUT, []).extend({"file": where, **one.as_json()} for one in left_out)
 
 
 def warn(text: str) -> None:

@@ -146,10 +146,7 @@ def app(
 
 
 def _monitored(installation: Installation, token: str) -> list[Route]:
-    """Return the routes for machines, which have no session: liveness, readiness and metrics.
-
-    Metrics need a token even from this machine, because its requests may come from a proxy.
-    """
+    """Return the routes for machines, without a session; metrics need a token even here, where a proxy may forward."""
 
     def ready(_: Request) -> Response:
         return told(lambda: "ok, and waits for its first license file" if installation.needs_pack else "ok")

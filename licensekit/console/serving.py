@@ -81,7 +81,6 @@ def _token(file: Path | None) -> str:
 
 
 def _address(reach: Reach, port: int) -> str:
-    """Return the address at which browsers reach the console."""
     host = f"[{reach.host}]" if ":" in reach.host else reach.host
     here = f"{'https' if reach.certificate else 'http'}://{host}:{port}"
     return (reach.public[0] if reach.public else here).rstrip("/")

@@ -1,5 +1,6 @@
 """One request as a screen sees it: who asks, about which installation, and what was sent."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -70,10 +71,7 @@ class Form:
         return tuple(value for value in self._data.getlist(name) if isinstance(value, str))
 
     def edits(self, current: Mapping[str, str]) -> "Edits":
-        """Merge what was typed into `current`, the fields as they are now; `was.FIELD` is what the form showed.
-
-        A field that was not touched keeps its current value, even if somebody else has changed it.
-        """
+        """Merge the fields that differ from `was.FIELD`, which the form showed, into `current`, the fields now."""
         wanted, conflicts = dict(current), list[Conflict]()
         for field, theirs in current.items():
             before, yours = self.text(f"was.{field}"), self.text(field)
@@ -91,11 +89,6 @@ class Form:
     def has(self, name: str) -> bool:
         """Return whether a check box was ticked."""
         return name in self._data
-
-    def file(self, name: str) -> bytes:
-        """Return the bytes of a file; empty if none was chosen."""
-        value = self._data.get(name)
-        return value.file.read() if isinstance(value, UploadFile) else b""
 
     def files(self, name: str) -> tuple[bytes, ...]:
         """Return the bytes of every file that was chosen under a name."""
@@ -144,12 +137,16 @@ class Visit:
 
     def number(self, name: str) -> int | None:
         """Return a query parameter as a number; None if it is missing or not a number."""
-        written = self.asked(name)[:15]
-        return int(written) if written.isascii() and written.isdecimal() else None
+        return whole(self.asked(name))
 
     def url(self, path: str, **params: str | None) -> str:
         """Return the address of a screen; parameters that are empty are left out."""
         return address(self.request, path, **params)
+
+
+def whole(text: str) -> int | None:
+    """Parse a whole number of at most 15 digits; None if it is not one."""
+    return int(text) if re.fullmatch("[0-9]{1,15}", text) else None
 
 
 def address(request: Request, path: str, **params: str | None) -> str:

@@ -46,13 +46,12 @@ class Migration(NamedTuple):
 
 def read_migrations(folder: Path) -> tuple[Migration, ...]:
     """Read the files `1-name.sql` in a folder and return the migrations in order."""
-    files = sorted(folder.glob("*.sql"), key=lambda path: int(path.stem.partition("-")[0]))
-    return tuple(_read_migration(path.stem, path.read_text("utf-8")) for path in files)
-
-
-def _read_migration(name: str, text: str) -> Migration:
-    [(reader, writer, database)] = _HEADER.findall(text)
-    return Migration(_statements(text), int(reader), int(writer), int(database), name)
+    found: list[Migration] = []
+    for path in sorted(folder.glob("*.sql"), key=lambda path: int(path.stem.partition("-")[0])):
+        text = path.read_text("utf-8")
+        [(reader, writer, database)] = _HEADER.findall(text)
+        found.append(Migration(_statements(text), int(reader), int(writer), int(database), path.stem))
+    return tuple(found)
 
 
 def read_queries(module: str, known: Mapping[str, LiteralString] = {}) -> Queries:

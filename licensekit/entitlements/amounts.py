@@ -1,7 +1,4 @@
-"""Amounts of licenses: sums of counts, tiers, and the allowances of meters.
-
-A meter is a system license whose quantity is renewed after a time (`docs/evaluation.md`, "Meters").
-"""
+"""Amounts of licenses: sums of counts, tiers, and the allowances of meters (`docs/evaluation.md`, "Meters")."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -154,16 +154,11 @@ def evaluate(
     away_hours: float | None = None,
     before: Entitlements | None = None,
 ) -> Entitlements:
-    """Evaluate what `bundles` grant at `now`.
+    """Evaluate what `bundles`, all in the order of their activation, grant at `now` (seconds since 1970).
 
-    Args:
-        trust_store: The trusted documents and catalogs.
-        bundles: All bundles in the order of their activation, including replaced ones.
-        now: Seconds since 1970.
-        fingerprint: What bound bundles are compared with.
-        released: The release date of the product version, in days since 1970, which maintenance must cover.
-        away_hours: How long the database has been unavailable; bundles with fewer offline hours grant nothing.
-        before: Earlier entitlements, from which unaffected results are reused.
+    Bound bundles are compared with `fingerprint`; maintenance must cover `released`, the date of the product version in
+    days since 1970. After the database was unavailable for `away_hours`, bundles with no more offline hours than that
+    grant nothing. Results of `before` that are still valid are reused.
     """
     bundles, conditions = list(bundles), (fingerprint or Fingerprint(), released, away_hours)
     if before is not None and before.trust_store is trust_store and before.covered.bundles == bundles:

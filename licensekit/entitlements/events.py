@@ -1,7 +1,4 @@
-"""System events, and whom they concern (`docs/evaluation.md`, "Events").
-
-`no-travel` and `rebuild-index` make a function unavailable; `message-of-the-day` does not.
-"""
+"""System events, and whom they concern (`docs/evaluation.md`, "Events")."""
 
 from collections.abc import Iterable
 from enum import StrEnum

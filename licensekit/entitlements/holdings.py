@@ -1,7 +1,4 @@
-"""The access of users and sites by their assignments, and the reasons for it.
-
-What an assignment gives depends on its slot alone (`docs/evaluation.md`, "Access" and "Counts and surplus").
-"""
+"""The access of users and sites by their assignments, and why (`docs/evaluation.md`: Access; Counts and surplus)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple

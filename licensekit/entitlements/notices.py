@@ -1,7 +1,4 @@
-"""Notices for administrators: approaching and past dates, and exceeded counts.
-
-Ends are judged by coverage: a bundle that another one follows without a gap needs no renewal.
-"""
+"""Notices for administrators: approaching and past dates, and exceeded counts."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -207,7 +204,7 @@ def _of_state(part: Part) -> Notice | None:
 
 
 def _of_end(entitlements: Entitlements, part: Part, today: int) -> Notice | None:
-    """Return a notice if the coverage of a part ends with this bundle, and soon."""
+    """Return a notice if coverage ends with this bundle, and soon; one that another follows needs no renewal."""
     bundle = part.bundle
     covered = entitlements.coverage_of(bundle.issuer, bundle.part)
     expiry, end = bundle.expiry, covered.works_until

@@ -1,7 +1,4 @@
-"""Bundles judged at a moment, and the coverage of a part by bundles that follow each other without a gap.
-
-For people, the end of coverage matters, not the end of one bundle.
-"""
+"""Bundles judged at a moment, and the coverage of a part by bundles that follow each other without a gap."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple

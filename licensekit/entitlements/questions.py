@@ -19,8 +19,7 @@ from licensekit.text.values import nearest
 from licensekit.wire.documents import Kind, MeterPeriod, Use, Value, is_code
 from licensekit.wire.plain import plain_fields
 
-_ENDS: Final = frozenset({"warning", "expiry", "grace"})
-"""Dates that do not matter if another bundle follows."""
+_ENDS: Final = frozenset({"warning", "expiry", "grace"})  # dates that do not matter if another bundle follows
 
 
 class Count(NamedTuple):
@@ -225,10 +224,7 @@ def where_to_buy(entitlements: Entitlements, code: str) -> str | None:
 
 
 def order_address(entitlements: Entitlements, issuer: str, **asked: str) -> str | None:
-    """Return the page where an issuer sells more, with the serial and `asked` as query parameters.
-
-    None if its catalog has no web address, because other texts must not be followed.
-    """
+    """Return the web page where an issuer sells more, with the serial and `asked` in its query, or None."""
     catalog, bundles = entitlements.trust_store.catalogs.get(issuer), (one.document for one in entitlements.bundles)
     page = "" if catalog is None else catalog.document.urls.get("buy", "")
     if not page.startswith(("https://", "http://")):

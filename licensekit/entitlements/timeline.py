@@ -92,10 +92,7 @@ class Timeline(NamedTuple):
         return self.in_force(now), [one for one, begin in begins.items() if one in at_start.get(begin, ())]
 
     def divided(self) -> list["Timeline"]:
-        """Divide this into timelines that do not affect each other.
-
-        Each is of one part, or of all parts of an issuer that contain a replaced serial or a bundle that replaces one.
-        """
+        """Divide this into timelines that do not affect each other: by part, or by issuer if serials are replaced."""
         of_issuer: dict[str, dict[_Serial, None]] = {}
         for one in self.candidates:
             of_issuer.setdefault(one.bundle.issuer, {})[one.serial] = None

@@ -1,7 +1,4 @@
-"""Faults of files that people write and of fields of documents, and the errors that list them.
-
-Faults of a catalog follow `docs/reference/catalog.md`, "Rules".
-"""
+"""Faults of documents, and of files that people write (catalogs: `docs/reference/catalog.md`, "Rules")."""
 
 from typing import ClassVar
 
@@ -9,10 +6,7 @@ from licensekit.errors.coded import LicenseError, Located, Message
 
 
 class Fault(Located, Message):
-    """One fault of a file that a person wrote, listed in `FaultsError.faults`.
-
-    `where` is a key path (`licenses.sale.includes`) or a line (`line 7`), and empty for the whole file.
-    """
+    """A fault of a file; `where` is a key path (`licenses.sale.includes`), a line (`line 7`), or empty for all."""
 
 
 class RuleBroken(Message, reasons=True):

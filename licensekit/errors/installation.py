@@ -245,10 +245,7 @@ REASONS: Final[Mapping[str, DenialReason]] = {
     **dict.fromkeys(("login-off", "kind", "event"), DenialReason.NO_LOGIN),
     "issuer-absent": DenialReason.NOT_INSTALLED,
 }
-"""Code of a message of `licensekit.entitlements.messages` to the reason for programs.
-
-`bundle-not-in-force` is not listed: its own reason, a state of a bundle, is the reason for programs.
-"""
+"""Code of a message of `licensekit.entitlements.messages` to its reason; `bundle-not-in-force` has its own."""
 
 
 def denial_reason(why: Message) -> DenialReason:

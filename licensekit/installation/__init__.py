@@ -4,7 +4,7 @@ Applications call it from their own screens. The `licensekit` command and the co
 """
 
 from licensekit.database.backup import Restored
-from licensekit.database.examination import Diagnosis
+from licensekit.database.diagnosis import Diagnosis
 from licensekit.database.upgrades import Upgrade
 from licensekit.entitlements import BundleState, Coverage, Given, LicenseRow, Notice, Part, Reason, SettingRow, Severity
 from licensekit.entitlements.events import MESSAGE_OF_THE_DAY, NO_LOGIN, Event, EventScope, concerning

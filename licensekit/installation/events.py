@@ -80,7 +80,7 @@ class Leases(Section):
     """The leases of an installation, for its administrators."""
 
     def list(self, *, license_code: str | None = None, holder: str | None = None) -> tuple[HeldSeat, ...]:
-        """Return the leases held now, of one or every license and holder, oldest first; may raise `UnknownCode`."""
+        """Return held leases of one or every license and holder, by license, oldest first; may raise `UnknownCode`."""
         with read_installation(self._opened) as read:
             code = license_code and resolve(read.state().entitlements, license_code)
             held = seats.held(read.connection, read.now)

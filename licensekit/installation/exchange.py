@@ -80,7 +80,7 @@ class ReturnProposal(SettlingProposal[str]):
             active = _active(records, self.part, self.issuer)
             for record in active:
                 _return(change, record)
-            for identity in _behind(records, self.part, self.issuer) if active else ():
+            for identity in _counting_again(records, self.part, self.issuer) if active else ():
                 change.enter(BundleEnded(identity, REPLACED))
             return armor.write_file(_receipts(change.connection, change.journal.state, self.part, self.issuer))
 
@@ -101,7 +101,7 @@ def propose_return(
     names = tuple(one.label for one in active)
     changes = tuple(Change(f"bundles.{owner}.{name}", "active", "returned") for name in names)
     final, opened = (ReturnIsFinal(part=part, bundles=names),) if active else (), read.opened
-    settle = _settlement(read, state, {*_behind(records, part, owner), *(one.identity for one in active)}, most)
+    settle = _settlement(read, state, {*_counting_again(records, part, owner), *(one.identity for one in active)}, most)
     return ReturnProposal(
         changes=changes, needs_confirmation=final, settlement=settle, about=part, part=part, issuer=owner, opened=opened
     )
@@ -120,7 +120,7 @@ def _active(records: Iterable[BundleRecord], part: str, issuer: str) -> list[Bun
     return [one for one in records if (one.issuer, one.part, one.state) == (issuer, part, ACTIVE)]
 
 
-def _behind(records: Iterable[BundleRecord], part: str, issuer: str) -> list[bytes]:
+def _counting_again(records: Iterable[BundleRecord], part: str, issuer: str) -> list[bytes]:
     """Return the identities of replaced bundles that would count again once a part is returned."""
     own = [one for one in records if one.issuer == issuer]
     serials = {one.serial for one in own if one.state == ACTIVE}

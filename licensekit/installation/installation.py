@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self, cast
 
 from licensekit.database.backup import write_backup
-from licensekit.database.examination import Diagnosis
+from licensekit.database.diagnosis import Diagnosis
 from licensekit.database.schemas import Migrating
 from licensekit.dates import days_of
 from licensekit.errors.coded import Message
@@ -169,17 +169,6 @@ class Installation(Section):
             address = activation.update_address(read, issuer)
         proposal = activation.propose_fetched(address, fetch or partial(fetching.fetch, ca=ca), self.propose_activate)
         return proposal if activation.is_news(proposal.preview) else None
-
-    def return_bundles(self, part: str = "base", *, issuer: str | None = None, confirm: bool = False) -> str:
-        """Return the active bundles of a part to their issuer; the result is the signed receipts.
-
-        The bundles can never work here again. If the receipts are lost, the same call returns them again.
-
-        Raises:
-            ConfirmationNeeded: a bundle is active, and `confirm` is false.
-            NotFound: no bundle of that part is active, and none was returned.
-        """
-        return self.propose_return(part, issuer=issuer).apply(confirm=confirm)
 
     def back_up(self, path: Path, *, replace: bool = False) -> None:
         """Write a backup to a file, while others may use and change the installation.

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from licensekit.database import Connection, Database, connect, shown, upgrades
 from licensekit.database.backup import Restorable, Restored, restore_backup
-from licensekit.database.examination import Check, CheckPassed, Diagnosis, Graded, diagnose_database
+from licensekit.database.diagnosis import Check, CheckPassed, Diagnosis, Graded, diagnose_database
 from licensekit.database.schemas import Migrating, compare_rows, copy_rows, count_rows, mark_moved
 from licensekit.database.upgrades import Upgrade
 from licensekit.dates import days_of

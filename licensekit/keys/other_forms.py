@@ -12,8 +12,7 @@ from licensekit.keys import signing, verifying
 from licensekit.wire.documents.fields import text_fault
 from licensekit.wire.frame import ED25519, HYBRID
 
-_Load = Callable[[bytes, bytes | None], object]
-"""Loads a key with a passphrase, or with None if it is not encrypted."""
+_Load = Callable[[bytes, bytes | None], object]  # loads a key with a passphrase, or with None if it is not encrypted
 _LOADERS: Final[tuple[tuple[bytes, _Load], ...]] = (
     (b"-----BEGIN OPENSSH PRIVATE KEY-----", serialization.load_ssh_private_key),
     (b"PRIVATE KEY-----", serialization.load_pem_private_key),

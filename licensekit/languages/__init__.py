@@ -92,7 +92,8 @@ def _catalog_of(code: str) -> Translation | None:
 def _fitting(text: str, found: str) -> str:
     """Return a translation, or the English text where the translation has a field that the text does not have."""
     fields, known = _fields(found), _fields(text)
-    return found if known is None or (fields is not None and fields <= known) else text
+    fits = known is None or (fields is not None and fields <= known)
+    return found if found and fits else text
 
 
 def _fields(text: str) -> frozenset[tuple[str, str]] | None:

@@ -141,11 +141,6 @@ class Lease:
         return self.row.id
 
     @property
-    def borrowed_until(self) -> datetime | None:
-        """When it ends if it is borrowed, UTC; None if it is not."""
-        return None if self.row.expires is None else moment_of(self.row.expires)
-
-    @property
     def left(self) -> float:
         """The seconds left without a renewal."""
         return self.until - self._elapsed()

@@ -87,7 +87,7 @@ class Watchers:
             elif monotonic() - self._since > HANG_SECONDS:
                 self._start_follower(end)
         for subject in subjects:
-            _shown(subject.pass_time, None)
+            _run_safely(subject.pass_time, None)
 
     def _start_follower(self, end: Event) -> None:
         self._since = inf
@@ -116,7 +116,7 @@ class Watchers:
                     continue
                 self._due[subject] = inf
                 self._since = monotonic()
-            pause = _shown(subject.follow, LOOK_SECONDS)
+            pause = _run_safely(subject.follow, LOOK_SECONDS)
             with self._lock:
                 if subject in self._due:
                     self._due[subject] = begin + pause
@@ -132,7 +132,7 @@ def _start(name: str, work: Callable[[Event], None], end: Event) -> Thread:
     return thread
 
 
-def _shown(step: Callable[[], T], otherwise: T) -> T:
+def _run_safely(step: Callable[[], T], otherwise: T) -> T:
     """Run a step; if it raises, pass that to `threading.excepthook` and return `otherwise`."""
     try:
         return step()

@@ -58,7 +58,7 @@ def verify_bundles(
     for one in stored:
         record = one.record
         try:
-            bundle = known.get(one) or known.setdefault(one, _held(*one, trust_store))
+            bundle = known.get(one) or known.setdefault(one, _verify_stored(*one, trust_store))
             verified.append(bundle)
             require_not_ahead(bundle.document.issued, now)
             kept += [bundle] if record.state == KEPT else []
@@ -69,7 +69,7 @@ def verify_bundles(
     return VerifiedBundles(tuple(verified), tuple(kept), unusable)
 
 
-def _held(record: BundleRecord, token: armor.Token, trust_store: TrustStore) -> Verified[Bundle]:
+def _verify_stored(record: BundleRecord, token: armor.Token, trust_store: TrustStore) -> Verified[Bundle]:
     """Verify a stored bundle; raise `AuditDamaged` if it is missing or not the one that the journal names."""
     if not token.frame:
         raise AuditDamaged(reason="gone", document=record.label)

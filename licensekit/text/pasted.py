@@ -63,8 +63,6 @@ class LeftOut(Message, reasons=True):
 
 
 class _Damaged(NamedTuple):
-    """A damaged token."""
-
     error: LicenseError
     type: str
     frame: bytes
@@ -166,7 +164,6 @@ def _compact(text: str, left: set[str]) -> str:
 
 
 def _tokens_in(text: str, left: set[str]) -> Iterator[armor.Token | _Damaged]:
-    """Yield the tokens of a text, complete or damaged."""
     before, *pieces = _START.split(_compact(text, left))
     gaps = [before]
     for kind, piece in zip(pieces[::2], pieces[1::2], strict=True):

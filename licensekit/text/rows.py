@@ -57,11 +57,11 @@ class TextRow(NamedTuple):
 class TextLines:
     """The lines of a text without invisible marks, with a count of what was read.
 
-    A byte order mark overrides `encoding`. Raises `FaultyValue` for a line that is not in the encoding.
+    `data` may be split into pieces anywhere. A byte order mark overrides `encoding`. Raises `FaultyValue` for a line
+    that is not in the encoding.
     """
 
     def __init__(self, data: Iterable[bytes] | str, encoding: str) -> None:
-        """Read `data`, which may be split into pieces anywhere."""
         self._size, self._marks = 0, list[MarksLeftOut]()
         self._lines = _lines([data]) if isinstance(data, str) else self._decoded(data, encoding)
 

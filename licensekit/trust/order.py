@@ -75,10 +75,7 @@ def newest(documents: list[Verified[T]], floor: Seen) -> list[Verified[T]]:
 
 
 def is_news(document: Verified[T], floor: SeenDocument | None, in_force: Verified[T] | None, now: int | None) -> bool:
-    """Return whether a document replaces the one in force (O1).
-
-    Raises `Fork` or `Rollback` by `floor`, the highest one seen, and `IssuedAhead` for a new document.
-    """
+    """Return whether a document replaces the one in force (O1); raise `Fork`, `Rollback` or `IssuedAhead`."""
     found = seen(document)
     if in_force is not None and in_force.identity == found.identity:
         return False

@@ -116,18 +116,13 @@ def _oldest_root(pack: bytes | str) -> bytes:
     return min(payloads, key=lambda payload: decode(Root, payload).version)
 
 
-def extend_trust_store(
-    trust_store: TrustStore, tokens: Iterable[armor.Token], now: int | None, seen: Seen = NOTHING_SEEN
-) -> TrustStore:
-    """Add the roots, trust documents, lists and catalogs among `tokens`, all or none (F1).
-
-    `now` is as in `licensekit.trust.state`; `seen` is what the installation remembers (S1).
-    """
-    return at_floor(add_documents(trust_store, tokens, now, seen), seen)
+def extend_trust_store(trust_store: TrustStore, tokens: Iterable[armor.Token], now: int | None) -> TrustStore:
+    """Add the roots, trust documents, lists and catalogs among `tokens`, all or none (F1)."""
+    return at_floor(add_documents(trust_store, tokens, now, NOTHING_SEEN), NOTHING_SEEN)
 
 
 def add_documents(trust_store: TrustStore, tokens: Iterable[armor.Token], now: int | None, seen: Seen) -> TrustStore:
-    """Add documents as `extend_trust_store`, without the check of `at_floor`."""
+    """Add documents as `extend_trust_store`, where the installation has `seen` others, without `at_floor`."""
     tokens = list(tokens)
     trust = extend(remember(trust_store.trust, seen), tokens, now)
     catalogs = dict(trust_store.catalogs)

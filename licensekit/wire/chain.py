@@ -1,8 +1,4 @@
-"""The hash chain of the vendor's ledger and the customer's audit log (`docs/format.md`, "Hash chain").
-
-The hash of each entry covers the hash of the entry before it, so an altered, inserted or removed entry breaks the
-chain at its place.
-"""
+"""The hash chain of ledger and audit log: each hash covers the one before (`docs/format.md`, "Hash chain")."""
 
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256

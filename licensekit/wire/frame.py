@@ -49,11 +49,6 @@ def write(frame: Frame) -> bytes:
     return b"%c%b%b" % (len(frame.signatures), signed, frame.payload)
 
 
-def write_one(scheme: int, key: bytes, signature: bytes, payload: bytes) -> bytes:
-    """Return the bytes of a frame with one signature."""
-    return b"\x01%c%b%b%b" % (scheme, key, signature, payload)
-
-
 def read(data: bytes) -> Frame:
     """Divide `data` into signatures and payload; raise `TooLarge` or `FrameInvalid`."""
     if len(data) > FRAME_BYTES:

@@ -1,7 +1,7 @@
 """The cases of the kit, read from its files."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -19,12 +19,12 @@ class KitCase:
     level: str
     about: str
     rule: str
-    flags: tuple[str, ...]
-    musts: tuple[str, ...]
+    flags: Sequence[str]
+    musts: Sequence[str]
     ask: str
     given: Mapping[str, Any]  # with the members of its ground; each `concat` is not yet expanded
     expect: Mapping[str, Any]
-    compare: tuple[str, ...] | None  # the members of the answer to compare; None: all
+    compare: Sequence[str] | None = None  # the members of the answer to compare; None: all
 
     @property
     def group(self) -> str:
@@ -80,19 +80,9 @@ def case_files() -> list[Traversable]:
 def cases_of(file: Mapping[str, Any]) -> Iterator[KitCase]:
     """Yield the cases of a file; the members of a case's ground are the defaults of what it is given."""
     for said in file["cases"]:
-        ground: dict[str, Any] = file["grounds"][said["ground"]] if "ground" in said else {}
-        yield KitCase(
-            id=said["id"],
-            level=file["level"],
-            about=said["about"],
-            rule=said["rule"],
-            flags=tuple(said["flags"]),
-            musts=tuple(said["musts"]),
-            ask=said["ask"],
-            given={**ground, **said["given"]},
-            expect=said["expect"],
-            compare=tuple(said["compare"]) if "compare" in said else None,
-        )
+        members = {"level": file["level"], **said}
+        ground: dict[str, Any] = file["grounds"][members.pop("ground")] if "ground" in said else {}
+        yield KitCase(**{**members, "given": {**ground, **said["given"]}})
 
 
 def _json_files(folder: Traversable) -> list[Traversable]:

@@ -44,7 +44,6 @@ def first_difference(answer: Mapping[str, Any], case: KitCase) -> str:
 
 
 def _difference(expected: Any, got: Any, path: str) -> str:
-    """Return where two values first differ; empty if they are the same."""
     if isinstance(expected, Mapping) and isinstance(got, Mapping):
         return _of_objects(cast("Mapping[str, Any]", expected), cast("Mapping[str, Any]", got), path)
     if isinstance(expected, list) and isinstance(got, list):
@@ -74,11 +73,9 @@ def _of_lists(expected: Sequence[Any], got: Sequence[Any], path: str) -> str:
 
 
 def _same_characters(one: str, other: str) -> int:
-    """Return with how many characters both texts begin alike."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _shown(value: object) -> str:
-    """Return a value as JSON, truncated."""
     text = json.dumps(value)
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"

@@ -62,11 +62,7 @@ def as_json(reader: str, results: Sequence[Result], ending: str) -> str:
 
 def case_as_json(case: KitCase) -> str:
     """Return a case as it is in the kit, with the members of its ground."""
-    members = {"id": case.id, "level": case.level, "about": case.about, "rule": case.rule}
-    lists = {"flags": case.flags, "musts": case.musts}
-    compare = {} if case.compare is None else {"compare": case.compare}
-    asked = {"ask": case.ask, "given": case.given, "expect": case.expect}
-    return json.dumps({**members, **lists, **asked, **compare}, indent=1)
+    return json.dumps({name: value for name, value in vars(case).items() if value is not None}, indent=1)
 
 
 def _sums(results: Iterable[Result]) -> list[str]:

@@ -72,7 +72,7 @@ TAKEN: dict[str, tuple[Catalog, Told]] = {
     ),
     "a setting removed": (
         changed(OLD, settings={c: one for c, one in OLD.settings.items() if c != "note"}),
-        [("settings.note", "it may have been sold, and is gone")],
+        [("settings.note", "it may have been sold, and was removed")],
     ),
     "another type of a setting": (
         with_setting("note", type=SettingType.BOOLEAN),
@@ -84,31 +84,31 @@ TAKEN: dict[str, tuple[Catalog, Told]] = {
     ),
     "a higher lowest number": (
         with_setting("rows", lowest=2),
-        [("settings.rows.lowest", "values below 2 could be sold, and no longer fit")],
+        [("settings.rows.lowest", "values below 2 could be sold, and are no longer allowed")],
     ),
     "a lower highest number": (
         with_setting("rows", highest=8),
-        [("settings.rows.highest", "values above 8 could be sold, and no longer fit")],
+        [("settings.rows.highest", "values above 8 could be sold, and are no longer allowed")],
     ),
     "a lowest number where there was none": (
         with_setting("depth", lowest=0),
-        [("settings.depth.lowest", "values below 0 could be sold, and no longer fit")],
+        [("settings.depth.lowest", "values below 0 could be sold, and are no longer allowed")],
     ),
     "a highest number where there was none": (
         with_setting("depth", highest=0),
-        [("settings.depth.highest", "values above 0 could be sold, and no longer fit")],
+        [("settings.depth.highest", "values above 0 could be sold, and are no longer allowed")],
     ),
     "fewer choices": (
         with_setting("tier", choices=["bronze", "silver"]),
-        [("settings.tier.choices", "`gold` could be sold")],
+        [("settings.tier.choices", "`gold` could be sold before")],
     ),
     "choices where there were none": (
         with_setting("note", choices=["a"]),
-        [("settings.note.choices", "any text could be sold, and no longer fits")],
+        [("settings.note.choices", "any text could be sold, and is no longer allowed")],
     ),
     "another license in the place of one": (
         with_license("gold", replaced_by="web"),
-        [("licenses.gold.replaced_by", "who holds it had `user` as well")],
+        [("licenses.gold.replaced_by", "its holders had `user` as well")],
     ),
     "a quantity that is there again less often": (
         with_license("archive", per=MeterPeriod.YEAR),
@@ -118,7 +118,7 @@ TAKEN: dict[str, tuple[Catalog, Told]] = {
         changed(OLD, issuer="other"),
         [("issuer.code", "bundles were sold for `demo`, and this is `other`")],
     ),
-    "a license removed": (without("satellite"), [("licenses.satellite", "it may have been sold, and is gone")]),
+    "a license removed": (without("satellite"), [("licenses.satellite", "it may have been sold, and was removed")]),
     "a kind changed": (
         with_license("satellite", kind=Kind.USER),
         [("licenses.satellite.kind", "it was sold as a site license and becomes a user license")],
@@ -132,7 +132,7 @@ TAKEN: dict[str, tuple[Catalog, Told]] = {
     ),
     "a requirement": (
         with_license("sales", requires=["server"]),
-        [("licenses.sales.requires", "it did not require `server`")],
+        [("licenses.sales.requires", "it did not require `server` before")],
     ),
     "a plan": (
         with_license("sales", plan=True),
@@ -140,7 +140,7 @@ TAKEN: dict[str, tuple[Catalog, Told]] = {
     ),
     "a completion": (
         with_license("server", full_with="web"),
-        [("licenses.server.full_with", "it was full without `web`")],
+        [("licenses.server.full_with", "it gave full access without `web`")],
     ),
     "seats": (
         with_license("user", seats=SeatKind.CONCURRENT),
@@ -156,13 +156,13 @@ TAKEN: dict[str, tuple[Catalog, Told]] = {
     ),
     "a login needs more": (
         with_access(web=LoginRule(["server", "user", "web"], INTERNAL)),
-        [("access.web.all", "it did not need `web`")],
+        [("access.web.all", "it did not need `web` before")],
     ),
     "a login for others": (
         with_access(web=LoginRule(WEB.all, [UserKind.EXTERNAL])),
-        [("access.web.users", "users of the kind `associate` could come this way")],
+        [("access.web.users", "users of the kind `associate` could log in this way")],
     ),
-    "a way removed": (with_access(), [("access.web", "users could come this way, and it is gone")]),
+    "a way removed": (with_access(), [("access.web", "users could log in this way, and it was removed")]),
 }
 
 HARMLESS = {

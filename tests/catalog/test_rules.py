@@ -146,21 +146,18 @@ FAULTS: dict[str, tuple[Catalog, Told]] = {
     ),
     "requires what only it includes": (
         of(a=user(includes=["b"], requires=["b"]), b=hidden()),
-        [("licenses.a.requires", "this can never hold: nothing that can be held gives `b`")],
+        [("licenses.a.requires", "can never be met: nothing that can be held grants `b`")],
     ),
     "requires what only something includes that requires it": (
         of(a=user(requires=["b"]), b=hidden(), c=user(includes=["b"], requires=["a"])),
-        [("licenses.a.requires", "this can never hold: nothing that can be held gives `b`")],
+        [("licenses.a.requires", "can never be met: nothing that can be held grants `b`")],
     ),
     "a plan that requires a plan": (
         of(silver=plan(), gold=plan(requires=["silver"])),
         [
             (
                 "licenses.gold.requires",
-                (
-                    "this can never hold: a user holds at most one plan of an issuer, and none goes"
-                    " together with `silver`"
-                ),
+                ("can never be met: a user holds at most one plan of an issuer, and none goes together with `silver`"),
             )
         ],
     ),
@@ -170,7 +167,7 @@ FAULTS: dict[str, tuple[Catalog, Told]] = {
             (
                 "licenses.a.requires",
                 (
-                    "this can never hold: a user holds at most one plan of an issuer, and none goes"
+                    "can never be met: a user holds at most one plan of an issuer, and none goes"
                     " together with `gold` and `silver`"
                 ),
             )
@@ -181,10 +178,7 @@ FAULTS: dict[str, tuple[Catalog, Told]] = {
         [
             (
                 "licenses.extra.requires",
-                (
-                    "this can never hold: a user holds at most one plan of an issuer, and none goes"
-                    " together with `silver`"
-                ),
+                ("can never be met: a user holds at most one plan of an issuer, and none goes together with `silver`"),
             )
         ],
     ),
@@ -193,7 +187,7 @@ FAULTS: dict[str, tuple[Catalog, Told]] = {
         [
             (
                 "licenses.b.requires",
-                ("this can never hold: this license is hidden, and nothing that can be held includes it"),
+                ("can never be met: this license is hidden, and nothing that can be held includes it"),
             )
         ],
     ),
@@ -208,7 +202,7 @@ FAULTS: dict[str, tuple[Catalog, Told]] = {
     "an edition with an unknown license, a wrong kind and a number of what has none": (
         catalog(editions={"basic": Edition("Basic", {"server": 2}, {"user": 1}, {"users": None}, {})}),
         [
-            ("editions.basic.system.server", "is there or not; write `true`"),
+            ("editions.basic.system.server", "has no quantity; write `true`"),
             ("editions.basic.sites.user", "is a user license; it belongs in `users`"),
             ("editions.basic.users.users", "there is no license `users`; did you mean `user`?"),
         ],

@@ -84,7 +84,7 @@ def failing(error: BaseException) -> Callable[[], None]:
     return fail
 
 
-TAKEN = "licensekit: x: there is such a file already; choose another name, or move the file away first\n"
+TAKEN = "licensekit: x: a file of this name already exists; choose another name, or move the file away first\n"
 
 
 @pytest.mark.parametrize(

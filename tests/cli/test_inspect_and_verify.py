@@ -158,7 +158,7 @@ def test_a_root_that_nothing_vouches_for_is_refused(files: Files) -> None:
     stranger = files.holding(sign(makers.root(makers.key("stranger")), makers.key("stranger")))
     ran = invoke(["inspect", stranger, "--pack", files.pack, "--root", makers.pin(pinned), *NOW])
     assert ran.code == 4
-    assert "ROOT  REFUSED: no trusted root vouches for this one" in ran.out
+    assert "ROOT  REFUSED: no trusted root vouches for this root" in ran.out
 
 
 def test_everything_in_a_bundle_is_shown(files: Files) -> None:

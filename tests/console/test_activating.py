@@ -152,7 +152,7 @@ def test_the_highest_slots_are_released_and_the_file_is_activated_at_once(
 def test_who_loses_what_is_chosen_for_each(short: Installation, browser: Browser) -> None:
     each = options(browser.post("/activate/preview", text=FEWER))
     wrong = browser.post("/activate", 409, text=FEWER, settle="chosen", choice=[each["bob keep"], each["anna keep"]])
-    assert "0 holders lose it, and 1 must" in words(wrong)
+    assert "0 holders lose it, but 1 must" in words(wrong)
     assert f'<option value="{each["bob keep"]}" selected' in unescape(wrong)
     assert held(short, "bob") == {"sales", "windows", "travel"}
     browser.post("/activate", text=FEWER, settle="chosen", choice=[each["bob keep"], each["anna release"]])
@@ -347,7 +347,7 @@ def test_each_wrong_file_has_a_sentence_that_helps(browser: Browser, data: bytes
 def test_a_request_is_for_the_vendor(crm: Installation, browser: Browser) -> None:
     written, _ = crm.request()
     page = words(browser.upload("/activate/preview", written.encode(), 400))
-    assert "for the vendor, and is not activated" in page
+    assert "for the vendor, and cannot be activated" in page
 
 
 def test_a_reader_may_look_and_not_activate(reader: Browser) -> None:

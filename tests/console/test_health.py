@@ -85,14 +85,14 @@ def test_what_is_wrong_comes_first_with_what_to_do(crm_home: Home, browser: Brow
     assert "Nothing is wrong." in words(browser.get("/health"))
     page = words(browser.get("/health", check="1"))
     assert "2 things to look at" in page  # the slots cannot be checked without the log
-    assert page.index("does not hold from entry 2") < page.index("Schema 1")
+    assert page.index("is broken from entry 2") < page.index("Schema 1")
     assert "compare with a backup" in page.lower()
 
 
 def test_nothing_activated_is_told(home_without_files: Browser) -> None:
     page = words(home_without_files.get("/health", check="1"))
     assert "Nothing is activated here" in page
-    assert "does not" not in page
+    assert "is broken" not in page
 
 
 def test_a_restored_backup_is_accepted(crm: Installation, crm_home: Home, browser: Browser) -> None:

@@ -128,7 +128,7 @@ def test_what_a_file_names_and_nobody_knows_is_shown(crm: Installation, browser:
 def test_every_bundle_that_was_ever_active_is_listed_with_its_state(crm: Installation, browser: Browser) -> None:
     crm.activate(file(bundle(2, **SOLD)))
     crm.activate(file(bundle(part="extra", users={"travel": 2}, system={}, sites={})))
-    crm.return_bundles("extra", confirm=True)
+    crm.propose_return("extra").apply(confirm=True)
     page = words(browser.get("/licenses").partition("All license files activated here")[2])
     for said in ("1010000014 2", "Active", "Replaced", "Add-on: extra", "Given back"):
         assert said in page

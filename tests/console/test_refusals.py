@@ -181,7 +181,7 @@ def test_only_a_public_address_with_tls_is_bound_to_tls(crm: Installation) -> No
     ["", "crm.example.com", "ftp://crm", "https://crm/a b", "https://crm/../a", "https://crm/a//b", "https://user@crm"],
 )
 def test_what_is_no_origin_is_a_mistake_of_the_program(crm: Installation, address: str) -> None:
-    with pytest.raises(OriginInvalid, match="is no address like"):
+    with pytest.raises(OriginInvalid, match="is not an address like"):
         app(crm, lambda _: None, origins=[address])
 
 

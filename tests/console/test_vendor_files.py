@@ -65,7 +65,7 @@ def test_without_releasing_they_stay_assigned(crm: Installation, browser: Browse
 
 def test_asking_for_receipts_gives_nothing_back(crm: Installation, browser: Browser) -> None:
     browser.post("/files/receipts", 404, part="base", issuer="demo")
-    crm.return_bundles(confirm=True)
+    crm.propose_return().apply(confirm=True)
     crm.activate(file(bundle(2, **SOLD)))
     browser.post("/files/receipts", part="base", issuer="demo")
     assert [b.document.sequence for b in crm.state().bundles] == [2]

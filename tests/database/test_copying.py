@@ -84,7 +84,7 @@ def test_a_row_that_is_missing_other_or_new_is_noticed(
     with source.read() as here, other.write() as there:
         copy_rows(here, there, NEXT_SCHEMA, abs)
         there.run(change)
-        with pytest.raises(DatabaseDamaged, match=r"what arrived in the table `(notes|things)`"):
+        with pytest.raises(DatabaseDamaged, match=r"the copy of the table `(notes|things)` differs"):
             compare_rows(here, there, NEXT_SCHEMA, "there", abs)
 
 

@@ -72,7 +72,7 @@ def test_a_commit_that_got_no_answer_says_that_it_is_uncertain(database: Databas
             connection.run("INSERT INTO things VALUES (1, 'one', NULL)")
             disconnect(admin)
 
-    with pytest.raises(DatabaseUnavailable, match="look whether the change was made"):
+    with pytest.raises(DatabaseUnavailable, match="check whether the change was made"):
         add_one()
     assert things(database) == []
 
@@ -141,7 +141,7 @@ def test_a_statement_that_takes_too_long_is_busy(location: str) -> None:
 
 def test_tables_of_another_program_are_left_alone(location: str, admin: Admin) -> None:
     admin.execute("CREATE TABLE things (theirs TEXT)")
-    with pytest.raises(DatabaseDamaged, match="holds nothing else"):
+    with pytest.raises(DatabaseDamaged, match="contains nothing else"):
         connect(location, schema=SCHEMA, create=True)
     found = admin.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
     assert found.fetchall() == [("things",)]

@@ -178,7 +178,7 @@ def test_a_ledger_is_no_installation(location: str, database: Database) -> None:
     for create in (True, False):
         with pytest.raises(DatabaseDamaged) as caught:
             connect(location, schema=INSTALLATION, create=create)
-        assert "holds no installation" in str(caught.value)
+        assert "contains no installation" in str(caught.value)
     assert things(database) == [1]
 
 

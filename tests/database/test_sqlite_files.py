@@ -478,7 +478,7 @@ def test_a_database_on_a_read_only_file_system_is_read(read_only: Path) -> None:
     database = connect(read_only, schema=SCHEMA, create=False)
     assert len(things(database)) == 400
     assert says_read_only(database)
-    with pytest.raises(DatabaseUnavailable, match="may not be written"):
+    with pytest.raises(DatabaseUnavailable, match="is not writable"):
         add(database, 1000)
     assert len(things(database)) == 400
     database.close()

@@ -128,7 +128,7 @@ def test_a_program_that_may_only_read_reads_and_says_why_it_changes_nothing(loca
     upgrade(location, READ_ONLY)
     older = connect(location, schema=SCHEMA, create=False)
     assert things(older) == [1]
-    with pytest.raises(DatabaseNewer, match="can read and not change"), older.write():
+    with pytest.raises(DatabaseNewer, match="can read but not change"), older.write():
         pass
     assert things(older) == [1]
     older.close()

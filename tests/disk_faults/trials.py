@@ -186,7 +186,7 @@ def wrong_ends(ran: Ran, caught: list[LicenseError], work: Path) -> Iterator[str
 
 SERVED: Final = {"publish": "site/"}
 """What a command writes in many files, which are synced together at its end, and again by the next one."""
-TAKEN: Final = "there is such a file already"  # what a disk that fails for good has not let be removed
+TAKEN: Final = "a file of this name already exists"  # what a disk that fails for good has not let be removed
 REFUSED: Final = 6  # the command was understood, but the present state does not allow it
 NOT_WRITTEN: Final = " was not written: "
 """What a command says that did what was asked, and could not write a file that another command makes as well."""

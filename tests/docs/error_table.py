@@ -10,6 +10,7 @@ from licensekit.cli.groups import exit_code
 from licensekit.errors import Fault, LicenseError, RuleBroken, documents, faults, installation, storage, workspace
 from licensekit.errors.coded import Coded, Located
 from tests.docs.tables import DOCS
+from tests.errors import coded_classes as _loaded  # noqa: F401  # a class is listed once its module is loaded
 
 K = TypeVar("K", bound=Located)
 

@@ -96,10 +96,10 @@ def _forbidden(path: Path) -> None:
     ("make", "message"),
     [
         (_nothing, "there is no such file; check the path"),
-        (_folder, "this is a folder, and not a license file; give the path of a plain file"),
-        (_fifo, "this is a pipe, and not a license file; give the path of a plain file"),
+        (_folder, "this is a folder, not a license file; give the path of a plain file"),
+        (_fifo, "this is a pipe, not a license file; give the path of a plain file"),
         (_socket, "it cannot be used"),
-        (_device, "this is a device, and not a license file; give the path of a plain file"),
+        (_device, "this is a device, not a license file; give the path of a plain file"),
         (_circle, "its symbolic links lead in a circle; check the path"),
         (_dangling, "there is no such file; check the path"),
         (_forbidden, "this account may not use it; ask its owner for the permission"),
@@ -125,7 +125,7 @@ def test_a_folder_is_named_as_one_where_the_system_denies_to_open_it(
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     monkeypatch.setattr("os.open", deny)
-    with pytest.raises(FileUnusable, match="this is a folder, and not a license file"):
+    with pytest.raises(FileUnusable, match="this is a folder, not a license file"):
         read_bytes(tmp_path, limit=100, what="a license file")
 
 
@@ -148,7 +148,7 @@ def test_a_pipe_that_somebody_writes_to_is_refused_as_well(tmp_path: Path) -> No
         ("x" * 300, "its name is too long"),
         ("a\0b", "it cannot be used"),
         ("\ud800", "it cannot be used"),
-        ("file/inside", "there is no such file: a part of the path is no folder"),
+        ("file/inside", "there is no such file: a part of the path is not a folder"),
     ],
 )
 def test_an_impossible_name_is_refused(tmp_path: Path, name: str, message: str) -> None:

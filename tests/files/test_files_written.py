@@ -177,7 +177,7 @@ def test_what_is_no_plain_file_stays_as_it_is(tmp_path: Path, make: Callable[[Pa
     before = [(entry.name, entry.lstat()) for entry in sorted(tmp_path.iterdir())]
     with pytest.raises(FileUnusable, match=what):
         write_atomically(path, b"new")
-    with pytest.raises(PlaceTaken, match="such a file already"):
+    with pytest.raises(PlaceTaken, match="a file of this name already exists"):
         write_atomically(path, b"new", replace=False)
     assert [(entry.name, entry.lstat()) for entry in sorted(tmp_path.iterdir())] == before
 
@@ -205,7 +205,7 @@ def test_an_impossible_place_is_refused(tmp_path: Path, name: str) -> None:
 
 
 def test_a_missing_folder_is_named_as_the_reason(tmp_path: Path) -> None:
-    with pytest.raises(FileUnusable, match="the folder for this file is not there; create it"):
+    with pytest.raises(FileUnusable, match="the folder for this file does not exist; create it"):
         write_atomically(tmp_path / "no" / "file", b"new")
     assert entries(tmp_path) == []
 
@@ -256,7 +256,7 @@ def test_without_hard_links_a_new_file_is_still_created_and_none_overwritten(
     monkeypatch.setattr(Path, "hardlink_to", _without_hard_links)
     path = tmp_path / "file"
     write_atomically(path, b"new", replace=False)
-    with pytest.raises(PlaceTaken, match="such a file already"):
+    with pytest.raises(PlaceTaken, match="a file of this name already exists"):
         write_atomically(path, b"newer", replace=False)
     assert path.read_bytes() == b"new"
     assert entries(tmp_path) == ["file"]

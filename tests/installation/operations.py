@@ -73,7 +73,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "assign": changing(lambda i: i.users.assign("bob", "sales-pro")),
     "import": changing(lambda i: i.users.import_rows(parse_users(IMPORTED))),
     "retire": changing(lambda i: i.users.retire("anna")),
-    "return": changing(lambda i: i.return_bundles(confirm=True)),
+    "return": changing(lambda i: i.propose_return().apply(confirm=True)),
     "migrate": migrate,
     "restore": bring_back,
 }

@@ -119,7 +119,7 @@ def test_a_backup_is_one_file_that_only_its_owner_reads(home: Home, saved: Path)
     assert [one.name for one in saved.parent.iterdir() if one.is_file()] == ["saved"]
     before = saved.read_bytes()
     with home.open() as installation:
-        with pytest.raises(PlaceTaken, match="such a file already"):
+        with pytest.raises(PlaceTaken, match="a file of this name already exists"):
             installation.back_up(saved)
         assert saved.read_bytes() == before
         installation.users.add("carl")
@@ -271,7 +271,7 @@ def test_what_is_no_backup_is_refused_and_names_itself(filled: Home, tmp_path: P
     assert caught.value.where == str(source)
     source.unlink()
     connect(source, schema=LEDGER, create=True).close()
-    with pytest.raises(DatabaseDamaged, match="holds no installation"):
+    with pytest.raises(DatabaseDamaged, match="contains no installation"):
         restored(filled, source, confirm=True)
     data = backed_up(filled, tmp_path / "saved").read_bytes()
     source.write_bytes(data[:-4096] + b"\xff" * 4096)

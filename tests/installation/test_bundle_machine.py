@@ -114,7 +114,7 @@ class BundleMachine(RuleBasedStateMachine):
         # One that does not verify may be among what is returned: the model leaves that alone.
         if self.dead or self.taken_back:
             return
-        self.installation.return_bundles(confirm=True)
+        self.installation.propose_return().apply(confirm=True)
         active = self.active()
         serials = {one.bundle.serial for one in active}
         for identity, one in self.held.items():

@@ -90,7 +90,7 @@ def test_a_status_of_okta_says_who_is_there(status: str, gone: bool) -> None:  #
 
 
 FAULTS = [
-    ("login,status\na,ON_HOLIDAY\n", "'ON_HOLIDAY' is no status"),
+    ("login,status\na,ON_HOLIDAY\n", "'ON_HOLIDAY' is not a status"),
     ("sAMAccountName,Enabled\na,\n", "'' is neither yes nor no"),
     ("sAMAccountName,Enabled\na,perhaps\n", "'perhaps' is neither yes nor no"),
     ("sAMAccountName,userAccountControl\na,0x202\n", "'0x202' is not a number"),
@@ -98,7 +98,7 @@ FAULTS = [
         "sAMAccountName,memberOf\na,Microsoft.ActiveDirectory.Management.ADPropertyValueCollection\n",
         "'Microsoft.Active",
     ),
-    ("sAMAccountName,memberOf\na,CN=\\07\n", "this group has a control"),
+    ("sAMAccountName,memberOf\na,CN=\\07\n", "this group contains a control"),
     ("sAMAccountName,displayName\na,b,c\n", "has 3 cells"),
 ]
 
@@ -113,10 +113,10 @@ def test_a_cell_that_cannot_be_read_is_a_fault_and_the_row_keeps_its_id(text: st
 def test_two_lines_of_one_user_name_each_other() -> None:
     rows = parse_directory("id\nAnna\nbo\nanna\nANNA\n")
     assert [str(row.fault) for row in rows] == [
-        "'Anna' is in line 4 as well, and one of them must go",
+        "'Anna' is also in line 4, and one of the two must be removed",
         "None",
-        "'anna' is in line 2 as well, and one of them must go",
-        "'ANNA' is in line 2 as well, and one of them must go",
+        "'anna' is also in line 2, and one of the two must be removed",
+        "'ANNA' is also in line 2, and one of the two must be removed",
     ]
 
 

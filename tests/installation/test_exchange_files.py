@@ -64,7 +64,7 @@ def test_a_bundle_bound_to_the_key_and_facts_of_a_request_works_only_there(crm_h
         )
         here.activate(file(bound))
         assert here.state().entitlements.system["server"] > 0
-        receipt = self_signed(armor.read(here.return_bundles(confirm=True))[0], Receipt).document
+        receipt = self_signed(armor.read(here.propose_return().apply(confirm=True))[0], Receipt).document
         assert receipt.nonce == request.nonce
     home.pack = crm_home.pack
     with home.open() as elsewhere:
@@ -107,7 +107,7 @@ def test_a_returned_bundle_can_never_work_here_again(crm: Installation) -> None:
     crm.users.assign("anna", "sales")
     data = file(*(v.token for v in crm.state().bundles))
     [returned] = crm.state().bundles
-    receipt = self_signed(armor.read(crm.return_bundles(confirm=True))[0], Receipt).document
+    receipt = self_signed(armor.read(crm.propose_return().apply(confirm=True))[0], Receipt).document
     assert receipt.identity == returned.identity
     assert receipt.nonce is None
     assert crm.state().bundles == ()
@@ -123,31 +123,31 @@ def test_a_returned_bundle_can_never_work_here_again(crm: Installation) -> None:
 def test_a_nonce_that_is_none_is_left_out_of_the_receipt(home: Home, answers: str | int) -> None:
     with home.open() as installation:
         installation.activate(file(bundle(extensions={"request": answers})))
-        receipt = self_signed(armor.read(installation.return_bundles(confirm=True))[0], Receipt).document
+        receipt = self_signed(armor.read(installation.propose_return().apply(confirm=True))[0], Receipt).document
         assert receipt.nonce is None
 
 
 def test_a_lost_receipt_is_written_again(crm: Installation) -> None:
-    first = crm.return_bundles(confirm=True)
+    first = crm.propose_return().apply(confirm=True)
     before = crm.state().stored
-    assert crm.return_bundles(confirm=True) == first
+    assert crm.propose_return().apply(confirm=True) == first
     assert crm.state().stored == before
 
 
 def test_writing_receipts_again_changes_nothing_else(crm: Installation) -> None:
     crm.activate(file(bundle(2)))
     crm.activate(file(bundle(part="more", users={"sales": 1})))
-    crm.return_bundles(confirm=True)
+    crm.propose_return().apply(confirm=True)
     before = crm.state().stored
-    crm.return_bundles(confirm=True)
+    crm.propose_return().apply(confirm=True)
     assert crm.state().stored == before
 
 
 def test_after_the_last_bundle_another_serial_is_welcome(crm: Installation) -> None:
     crm.activate(file(bundle(part="more", users={"sales": 1})))
-    crm.return_bundles("more", confirm=True)
+    crm.propose_return("more").apply(confirm=True)
     assert crm.state().serial == makers.SERIAL
-    crm.return_bundles(confirm=True)
+    crm.propose_return().apply(confirm=True)
     assert crm.state().serial is None
     crm.activate(file(bundle(serial="OTHER-1")))
 
@@ -155,9 +155,9 @@ def test_after_the_last_bundle_another_serial_is_welcome(crm: Installation) -> N
 def test_what_is_not_active_is_not_returned(crm: Installation) -> None:
     before = crm.state().stored
     with pytest.raises(NotFound, match="no bundle"):
-        crm.return_bundles("extra", confirm=True)
+        crm.propose_return("extra").apply(confirm=True)
     with pytest.raises(NotFound, match="no bundle"):
-        crm.return_bundles("base", issuer="partner")
+        crm.propose_return("base", issuer="partner").apply()
     assert crm.state().stored == before
 
 
@@ -183,7 +183,7 @@ def test_what_is_signed_names_the_audit_head_in_what_was_signed_before(crm: Inst
     _, request = crm.request()
     crm.users.add("carla", name='"did":"statement"')
     _, statement = crm.statement()
-    receipt = self_signed(armor.read(crm.return_bundles(confirm=True))[0], Receipt).document
+    receipt = self_signed(armor.read(crm.propose_return().apply(confirm=True))[0], Receipt).document
     held = {"holds": "1.1 - 1.1.1"}
     assert [file.extensions for file in (request, statement, receipt)] == [
         held,

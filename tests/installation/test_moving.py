@@ -50,7 +50,7 @@ def home(places: tuple[str, str]) -> Home:
         installation.events.start("message-of-the-day", scope=EventScope.INSTALLATION, message="hi")
         installation.request()
         installation.activate(file(bundle(part="more", users={"service": 3}, system={}, sites={})))
-        installation.return_bundles("more", confirm=True)
+        installation.propose_return("more").apply(confirm=True)
     return home
 
 
@@ -154,7 +154,7 @@ def test_where_an_installation_is_none_goes(home: Home, places: tuple[str, str])
     with home.open() as installation:
         before = installation.state().stored
     for target in (places[1], places[0]):
-        with pytest.raises(PlaceTaken, match="an installation here already"):
+        with pytest.raises(PlaceTaken, match="already an installation here"):
             moved(home, target)
     with home.open() as here, other.open() as there:
         assert (here.state().stored, there.state().stored) == (before, kept)
@@ -203,7 +203,7 @@ def test_a_copy_that_lives_already_is_not_taken_for_ones_own(
     monkeypatch.undo()
     with at(home, places[changed]).open() as installation:
         installation.users.add("since")
-    with pytest.raises(PlaceTaken, match="an installation here already"):
+    with pytest.raises(PlaceTaken, match="already an installation here"):
         moved(home, places[1])
 
 
@@ -267,7 +267,7 @@ def test_an_installation_that_appears_in_the_last_moment_is_not_overwritten(
         return connect(*args, **options)
 
     monkeypatch.setattr("licensekit.installation.operations.connect", appear)
-    with pytest.raises(PlaceTaken, match="an installation here already"):
+    with pytest.raises(PlaceTaken, match="already an installation here"):
         moved(home, places[1])
     home.set_up()
     with other.open() as installation:

@@ -57,7 +57,7 @@ def test_the_key_of_an_installation_lies_in_its_database(home: Home) -> None:
 
 def test_an_installation_that_starts_again_takes_what_was_not_bound(home: Home) -> None:
     with home.open() as installation:
-        installation.return_bundles(confirm=True)
+        installation.propose_return().apply(confirm=True)
         with pytest.raises(LicenseError):
             installation.activate(file(bundle()))
     shutil.rmtree(home.folder)

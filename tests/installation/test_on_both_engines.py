@@ -149,8 +149,8 @@ def test_a_page_is_the_beginning_of_its_list(crm: Installation) -> None:
 def test_exchange_files_and_resets(crm: Installation) -> None:
     _, request = crm.request()
     crm.statement()
-    receipts = crm.return_bundles(confirm=True)
-    assert receipts == crm.return_bundles(confirm=True)
+    receipts = crm.propose_return().apply(confirm=True)
+    assert receipts == crm.propose_return().apply(confirm=True)
     assert request.audit_head in [entry.hash for entry in crm.audit.entries()]
     assert crm.state().serial is None
 
@@ -200,7 +200,7 @@ def test_a_database_without_its_tables_is_damaged(crm_home: Home) -> None:
     crm_home.set_up()
     with written(crm_home) as connection:
         connection.run("DROP TABLE audit")
-    with pytest.raises(DatabaseDamaged, match="not as this program makes it: audit"):
+    with pytest.raises(DatabaseDamaged, match="not as this program creates it: audit"):
         crm_home.open()
 
 
@@ -216,7 +216,7 @@ def test_a_schema_that_was_changed_is_named(crm_home: Home, name: str) -> None:
     crm_home.set_up()
     with written(crm_home) as connection:
         connection.run(CHANGED[name])
-    with pytest.raises(DatabaseDamaged, match=f"not as this program makes it: {name}"):
+    with pytest.raises(DatabaseDamaged, match=f"not as this program creates it: {name}"):
         crm_home.open()
 
 

@@ -173,13 +173,13 @@ POSSIBLE = "which are possible for `complete`"
         (
             "license,id,action\ncomplete,zoe,release\nsales,anna,release\ncomplete,bob,keep\ncomplete,Bob,release\n",
             [
-                "line 2: 'zoe' has no row for `complete` in the plan, or two",
-                "line 3: 'anna' has no row for `sales` in the plan, or two",
-                "line 5: 'Bob' has no row for `complete` in the plan, or two",
+                "line 2: 'zoe' has no row for `complete` in the plan, or has two",
+                "line 3: 'anna' has no row for `sales` in the plan, or has two",
+                "line 5: 'Bob' has no row for `complete` in the plan, or has two",
             ],
         ),
-        ("license,id,action\ncomplete,bob,release\n", ["`complete`: 1 holder loses it, and 2 must"]),
-        ("license,id,action\n", ["`complete`: 0 holders lose it, and 2 must"]),
+        ("license,id,action\ncomplete,bob,release\n", ["`complete`: 1 holder loses it, but 2 must"]),
+        ("license,id,action\n", ["`complete`: 0 holders lose it, but 2 must"]),
         (
             "license,id,action\ncomplete,bob,downgrade\ncomplete,carl,downgrade\n",
             ["line 3: no `service` is free: 1 of 1 are assigned"],

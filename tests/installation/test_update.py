@@ -114,8 +114,8 @@ def test_one_that_has_expired_or_was_taken_back_is_still_renewed(updating: Insta
     [
         (b"<!DOCTYPE html><title>Sign in</title>", FetchFailed, "a web page came instead of a license file; sign in"),
         (b"\n <html>", FetchFailed, "web page"),
-        (b"", FetchFailed, "what came is not a whole license file (this is no license file"),
-        (b"Not found", FetchFailed, "); try again, and tell the vendor if it stays so"),
+        (b"", FetchFailed, "what arrived is not a whole license file (this is not a license file"),
+        (b"Not found", FetchFailed, "); try again, and tell the vendor if this continues"),
         (file(SECOND)[:-200], FetchFailed, "not a whole license file"),
         (file(SECOND).split(".")[0], FetchFailed, "a token breaks off before its contents"),
         (bytes(limits.FILE_BYTES + 1), FetchFailed, "more than 4194304 bytes"),

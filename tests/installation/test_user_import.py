@@ -67,18 +67,18 @@ def test_the_same_file_again_changes_nothing(crm: Installation) -> None:
 FAULTS = [
     ("", ["line 1: the file is empty"]),
     ("name\nx\n", ["line 1: there is no column `id`"]),
-    ("id,age\nx,1\n", ["line 1: there is no column 'age'"]),
+    ("id,age\nx,1\n", ["line 1: the column 'age' is not known"]),
     ('id,"name\nx,1\n', ["line 1: is not valid CSV"]),
-    ("id,name,name\nx,1,2\n", ["line 1: the column `name` is there twice"] * 2),
-    ("id,name\nx\n", ["line 2: has 1 cell, and the first line has 2"]),
-    ("id,kind\nx,boss\n", ["line 2: 'boss' is no kind of user"]),
+    ("id,name,name\nx,1,2\n", ["line 1: the column `name` occurs twice"] * 2),
+    ("id,name\nx\n", ["line 2: has 1 cell, but the first line has 2"]),
+    ("id,kind\nx,boss\n", ["line 2: 'boss' is not a kind of user"]),
     ("id,can_log_in\nx,perhaps\n", ["line 2: 'perhaps' is neither yes nor no"]),
     ("id,name\n,nobody\n", ["line 2: '' is not a valid user id"]),
-    ("id,name\nx,a\x07b\n", ["line 2: this name has a control"]),
-    ("id,name\nx,\ud800\n", ["line 2: this name has half a character"]),
-    ("id,groups\nx,No\x07Group\n", ["line 2: this group has a control"]),
+    ("id,name\nx,a\x07b\n", ["line 2: this name contains a control"]),
+    ("id,name\nx,\ud800\n", ["line 2: this name contains half of a surrogate pair"]),
+    ("id,groups\nx,No\x07Group\n", ["line 2: this group contains a control"]),
     ('id,name\nx,"open\n', ["line 2: is not valid CSV"]),
-    ("id,name\nx,1\nx,2\n", ["line 3: 'x' is in line 2 already"]),
+    ("id,name\nx,1\nx,2\n", ["line 3: 'x' is already in line 2"]),
     ("id,licenses\nx,nothing\n", ["line 2: no catalog has a license `nothing`"]),
     ("id,licenses\nx,Windwos\n", ["line 2: no catalog has a license `Windwos`; did you mean `windows`"]),
     ("id,licenses\nx,Field-Service\n", ["line 2: no catalog has a license `Field-Service`"]),
@@ -219,4 +219,4 @@ def test_a_table_has_a_bound_on_its_rows(
     monkeypatch.setattr(user_table, "_MOST", 2)
     assert not any(row.fault for row in read("id\na\nb\n"))
     [*_, last] = read("id\na\nb\nc\nd\n")
-    assert (last.line, str(last.fault)) == (4, "has more than 2 rows; take it in parts")
+    assert (last.line, str(last.fault)) == (4, "has more than 2 rows; split it")

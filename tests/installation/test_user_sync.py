@@ -143,8 +143,8 @@ def test_rows_that_are_refused_change_nothing_and_are_no_leavers(crm: Installati
     )
     assert {line: said[:40] for line, said in refused(proposal).items()} == {
         2: "'perhaps' is neither yes nor no",
-        3: "'ERIK' is in line 4 as well, and one of ",
-        4: "'erik' is in line 3 as well, and one of ",
+        3: "'ERIK' is also in line 4, and one of the",
+        4: "'erik' is also in line 3, and one of the",
         5: "`travel` requires `windows`, which fay d",
         6: "no catalog has a license `nothing`",
         7: "'' is not a valid user id; it has 1 to 2",
@@ -183,7 +183,7 @@ def test_a_user_who_would_lose_what_another_license_requires_is_refused(crm: Ins
 
 
 FILES = [
-    (HEADER, "there is no row with a user in it"),
+    (HEADER, "no row contains a user"),
     ("", "line 1: the file is empty"),
     (HEADER + ",a,,True,", "line 2: '' is not a valid user id"),
     ("displayName\nAnna\n", "line 1: there is no column `id`"),

@@ -368,7 +368,7 @@ def test_what_a_reset_put_away_stays_so_when_it_is_signed_again(installation: In
 @pytest.mark.attack("returned-bundle-activated-again")
 def test_a_returned_bundle_that_is_signed_again_was_returned(installation: Installation) -> None:
     installation.activate(file(sold(1), by="second"))
-    installation.return_bundles(confirm=True)
+    installation.propose_return().apply(confirm=True)
     refused(installation, file(sold(1)), BundleRefused, "returned")
 
 
@@ -475,7 +475,7 @@ def test_a_return_brings_nothing_back(installation: Installation) -> None:
     installation.activate(file(sold(1)))
     later = sold(2, starts=makers.ISSUED_DAY + 9)
     installation.activate(file(later, sold(3)))
-    receipts = installation.return_bundles(confirm=True)
+    receipts = installation.propose_return().apply(confirm=True)
     assert receipts.count("lk1-receipt") == 1
     assert active(installation) == []
     assert installation.state().serial is None
@@ -498,7 +498,7 @@ def test_a_return_brings_nothing_back(installation: Installation) -> None:
 def test_the_return_of_an_add_on_leaves_the_rest(installation: Installation) -> None:
     installation.activate(file(sold(1), sold(1, **EXTRA)))
     installation.activate(file(sold(2), sold(2, **EXTRA)))
-    installation.return_bundles("extra", confirm=True)
+    installation.propose_return("extra").apply(confirm=True)
     installation.activate(file(taken_back(1, sold(2))))
     installation.activate(file(taken_back(2)))
     assert active(installation) == [sold(2)]

@@ -73,7 +73,7 @@ def test_a_copy_of_the_folder_is_another_desk_of_the_same_ledger(tmp_path: Path,
 def test_a_damaged_record_of_the_place_is_said(tmp_path: Path, postgres_location: str) -> None:
     workspaces.make(tmp_path / "acme", ledger=postgres_location).close()
     (tmp_path / "acme" / "ledger.url").write_bytes(b"\xff\n")
-    with pytest.raises(WorkspaceInvalid, match="does not hold the URL of a ledger"):
+    with pytest.raises(WorkspaceInvalid, match="does not contain the URL of a ledger"):
         Workspace.open(tmp_path / "acme")
 
 

@@ -49,7 +49,7 @@ def test_what_is_no_toml_is_told_by_its_line(text: bytes, where: str) -> None:
     [
         (b"a = " + b"[" * 100_000, "is nested too deeply"),
         (b"a = " + b"{a=" * 10_000, "is nested too deeply"),
-        (b"a = " + b"9" * 5000, "holds a number that is too large"),
+        (b"a = " + b"9" * 5000, "contains a number that is too large"),
     ],
 )
 def test_what_the_parser_cannot_bear_is_a_fault(text: bytes, why: str) -> None:

@@ -217,7 +217,7 @@ def test_another_public_key_in_front_of_the_secret_is_refused(sealed: str) -> No
     other = SigningKey.from_secret(ED25519, bytes(32)).reveal_secret()
     same = keyfile.open_(resealed(sealed, KEY.reveal_secret()), PASSPHRASE)
     assert same.verifying_key == KEY.verifying_key
-    with pytest.raises(errors.KeyFileInvalid, match="another public key"):
+    with pytest.raises(errors.KeyFileInvalid, match="public key in the key file does not belong"):
         keyfile.open_(resealed(sealed, other), PASSPHRASE)
 
 
@@ -225,7 +225,7 @@ def test_another_public_key_in_front_of_the_secret_is_refused(sealed: str) -> No
 def test_a_low_order_public_key_in_front_is_refused(sealed: str) -> None:
     data = bytearray(contents(sealed))
     data[-80:-48] = edwards.encode(edwards.IDENTITY)
-    with pytest.raises(errors.KeyFileInvalid, match="public key that is none"):
+    with pytest.raises(errors.KeyFileInvalid, match="the public key in the key file is not valid"):
         keyfile.peek(text_of("lkkey1.", bytes(data)))
 
 
@@ -239,10 +239,10 @@ def test_an_unknown_scheme_is_refused(sealed: str, scheme: int) -> None:
 
 BAD_LABELS = {
     "a line\nmore": "control",
-    "right\u202eto left": "cannot be seen",
+    "right\u202eto left": "an invisible one",
     "e\u0301": "normalization",
     "x" * (limits.NAME_LENGTH + 1): "longer than 200",
-    "half \ud83d": "half a character",
+    "half \ud83d": "half of a surrogate pair",
 }
 
 
@@ -309,7 +309,7 @@ def test_a_label_that_runs_beyond_the_end_is_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "reason", "said"),
     [
-        ("lkpub1.AAAA", "public-key", "holds the secret"),
+        ("lkpub1.AAAA", "public-key", "contains the secret"),
         ("-----BEGIN OPENSSH PRIVATE KEY-----", "other-form", "import"),
         ("lk1-bundle.AAAA", "license-file", "license file"),
         ("", "not-a-key-file", "backup"),

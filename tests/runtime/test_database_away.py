@@ -101,7 +101,7 @@ def test_whoever_was_never_asked_about_is_not_known_meanwhile(
     ]
     for _ in range(2):
         for ask in asked:
-            with pytest.raises(DatabaseUnavailable, match=r"nothing is known yet of `(bob|oslo)`"):
+            with pytest.raises(DatabaseUnavailable, match=r"nothing is known yet about `(bob|oslo)`"):
                 ask()
         assert comes(lambda: is_away(licensing))
     assert licensing.user("nobody").access("server") is Access.NONE
@@ -262,7 +262,7 @@ def test_a_server_that_hangs_counts_as_away_and_holds_up_nothing(
     assert comes(lambda: is_away(licensing))
     assert "it has not answered for a while" in licensing.notices[0].message
     assert licensing.user("anna").access("sale") is Access.READ
-    with pytest.raises(DatabaseUnavailable, match="nothing is known yet of `bob`"):
+    with pytest.raises(DatabaseUnavailable, match="nothing is known yet about `bob`"):
         licensing.user("bob")
 
 

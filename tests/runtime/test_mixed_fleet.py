@@ -126,5 +126,5 @@ def test_a_fleet_is_upgraded_without_a_stop(
     assert [one["failed"] for one in told] == [{}] * 6
     assert min(one["asked"] for one in told) > 10
     late = start(this, place)
-    assert "a newer program has brought it to schema 3, which programs of schema 1 cannot read" in late.said
+    assert "a newer program has upgraded it to schema 3, which programs of schema 1 cannot read" in late.said
     assert "update this program" in late.said

@@ -106,7 +106,7 @@ def test_a_program_without_any_place_is_told_to_name_one(container: Container) -
 
 @pytest.mark.process
 @pytest.mark.parametrize(
-    ("home", "reason"), [("active", "it may not be written"), ("empty", "the file system may not be written")]
+    ("home", "reason"), [("active", "it is not writable"), ("empty", "the file system is read-only")]
 )
 def test_a_change_is_refused_in_a_line_and_leaves_nothing(container: Container, home: str, reason: str) -> None:
     container.activate("active")

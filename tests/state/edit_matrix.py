@@ -103,7 +103,7 @@ def prepare(folder: Path) -> tuple[Home, Path]:
             source.backup(target)
         home.clock.move(days=3)
         for part in ("more", "gone"):
-            crm.return_bundles(part, confirm=True)
+            crm.propose_return(part).apply(confirm=True)
         crm.activate(file(trust, makers.revocations(trust_version=2, serials=[REVOKED])))
         crm.activate(file(bundle(2, **{**SOLD, "sites": {"satellite": 2}})))
         crm.activate(file(reset(crm), bundle(**SOLD)))

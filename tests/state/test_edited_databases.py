@@ -79,7 +79,7 @@ REVIVALS = {
 def test_a_returned_bundle_does_not_come_back(home: Home, sql: str) -> None:
     with home.open() as crm:
         crm.activate(file(more({"service": 9})))
-        crm.return_bundles("more", confirm=True)
+        crm.propose_return("more").apply(confirm=True)
     edit(home, sql)
     with home.open() as crm:
         assert total(crm, "service") == 1
@@ -290,7 +290,7 @@ def test_an_administrator_accepts_a_restored_backup_once_for_a_base_bundle(resto
         assert stated(crm) == "restored accepted"
         assert [entry.facts["did"] for entry in crm.audit.entries()][-3:-1] == ["notice-restored", "accept-restored"]
         before = crm.state().stored
-        with pytest.raises(AcceptRefused, match="no restored backup"):
+        with pytest.raises(AcceptRefused, match="not a restored backup"):
             crm.restore_accept()
         assert crm.state().stored == before
     (restored.folder / "licensing.mark").unlink()
@@ -321,14 +321,14 @@ def test_resets_from_before_a_restored_backup_was_accepted_are_refused(restored:
 def test_receipts_and_requests_say_that_the_database_was_restored(restored: Home) -> None:
     with restored.open() as crm:
         assert crm.request(with_facts=False)[1].extensions[JOURNAL] == "restored"
-        [token] = armor.read(crm.return_bundles(confirm=True))
+        [token] = armor.read(crm.propose_return().apply(confirm=True))
         assert self_signed(token, Receipt).document.extensions[JOURNAL] == "restored"
 
 
 def test_a_receipt_that_is_gone_is_not_made_up(home: Home) -> None:
     with home.open() as crm:
         crm.activate(file(more({"service": 9})))
-        crm.return_bundles("more", confirm=True)
+        crm.propose_return("more").apply(confirm=True)
         edit(home, "UPDATE bundles SET receipt = NULL")
         with pytest.raises(Exception, match="no bundle `more`"):
             crm.receipts("more")
@@ -345,7 +345,7 @@ SCHEMAS: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize(("sql", "named"), SCHEMAS.values(), ids=SCHEMAS)
 def test_a_schema_that_is_not_ours_is_refused_and_named(home: Home, sql: str, named: str) -> None:
     edit(home, sql)
-    with pytest.raises(DatabaseDamaged, match=f"not as this program makes it: {named}"):
+    with pytest.raises(DatabaseDamaged, match=f"not as this program creates it: {named}"):
         home.open()
 
 
@@ -402,7 +402,7 @@ def test_a_backup_restored_together_with_its_mark_is_not_recognized(home: Home, 
 def test_whoever_has_the_key_can_forge_the_journal_and_the_vendor_has_the_receipt(home: Home) -> None:
     """What the threat model says is not possible, and what the vendor does about it."""
     with home.open() as crm:
-        receipt = crm.return_bundles(confirm=True)
+        receipt = crm.propose_return().apply(confirm=True)
         seed = crm.state().stored.seed
     database = open_installation(home.place, create=False)
     with database.write() as connection:

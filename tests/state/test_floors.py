@@ -93,7 +93,7 @@ def test_a_newer_pack_lowers_no_floor_of_time(home: Home, database: Database) ->
     home.clock.move(days=9)
     with home.open() as installation:
         installation.activate(file(bundle(part="more", issued=home.clock.now)))
-        installation.return_bundles("more", confirm=True)
+        installation.propose_return("more").apply(confirm=True)
     before = loaded(database).stored.time.hard
     assert before == home.clock.now
     assert kept(database, loaded(database, pack=second_trust()), home.clock.now)

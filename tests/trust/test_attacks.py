@@ -29,7 +29,7 @@ from licensekit.trust.sign import sign
 from licensekit.wire import armor, frame
 from licensekit.wire.documents import AdmittedKey, KeyState
 from tests import makers
-from tests.makers import NOW, SERIAL
+from tests.makers import NOW, SERIAL, extended
 from tests.refusals import counts, lists_seen, refused, root_seen, trust_seen
 
 A, B, C, D, E = (makers.key(f"root-{name}") for name in "abcde")
@@ -280,9 +280,9 @@ def test_documents_deleted_the_floor_tells_forks_and_rollbacks(what: str) -> Non
     is_root = what.endswith("root")
     seen = ROTATED.trust.seen if is_root else SEEN
     pack = open_pack(makers.file_of(*left), PIN)
-    refused(error, pack.trust, lambda: extend_trust_store(pack, [], NOW, seen))
+    refused(error, pack.trust, lambda: extended(pack, [], seen))
     with_file = open_pack(makers.file_of(ONE, trust(1)), PIN)
-    refused(error, with_file.trust, lambda: extend_trust_store(with_file, left, NOW, seen))
+    refused(error, with_file.trust, lambda: extended(with_file, left, seen))
     if is_root:
         keys = [D, makers.key("root-f")]
         pair = {"root_version": 2, "trust_version": 4}
@@ -302,7 +302,7 @@ def test_documents_deleted_the_floor_tells_forks_and_rollbacks(what: str) -> Non
 @pytest.mark.attack("older-document-brought-back")
 def test_documents_deleted_older_lists_and_catalogs_do_not_come_back() -> None:
     older = open_pack(makers.file_of(ONE, trust(3), listed(4, serials=[]), catalog(6)), PIN)
-    floored = extend_trust_store(older, [], NOW, SEEN)
+    floored = extended(older, [], SEEN)
     assert floored.catalogs == {}
     assert floored.trust.list_missing("demo")
     goes_on(floored)

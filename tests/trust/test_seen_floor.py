@@ -7,12 +7,12 @@ import pytest
 from licensekit.errors import BundleRevoked, Fork, LicenseError, RevocationsMissing, Rollback
 from licensekit.trust.order import NOTHING_SEEN, ROOTS, FullVersion, Seen, SeenDocument, merge
 from licensekit.trust.order import TRUST as TRUSTS
-from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
+from licensekit.trust.pack import TrustStore, open_pack
 from licensekit.trust.sign import sign
 from licensekit.trust.state import TrustState, remember, require_floor, start
 from licensekit.wire import armor
 from tests import makers
-from tests.makers import NOW, SERIAL, update_revocations
+from tests.makers import NOW, SERIAL, extended, update_revocations
 from tests.refusals import counts, refused
 
 ROOT, VENDOR = makers.key("root"), makers.key("vendor")
@@ -132,17 +132,17 @@ def catalogs(trust_store: TrustStore) -> dict[str, int]:
 @pytest.mark.attack("older-document-brought-back")
 def test_a_catalog_below_the_floor_is_not_in_force() -> None:
     seen = {**SEEN, CATALOGS: one(1, 1, 3)}
-    assert catalogs(extend_trust_store(STORE, [], NOW, seen)) == {}
+    assert catalogs(extended(STORE, [], seen)) == {}
     later = sign(makers.catalog(version=4), VENDOR)
-    assert catalogs(extend_trust_store(STORE, [later], NOW, seen)) == {"demo": 4}
+    assert catalogs(extended(STORE, [later], seen)) == {"demo": 4}
 
 
 @pytest.mark.attack("forked-document")
 def test_another_catalog_in_the_place_of_the_one_that_was_seen_is_a_fork() -> None:
     seen = {**SEEN, CATALOGS: one(1, 1, 2)}
-    refused(Fork, STORE.trust, lambda: extend_trust_store(STORE, [], NOW, seen))
+    refused(Fork, STORE.trust, lambda: extended(STORE, [], seen))
     without = open_pack(makers.file_of(FIRST, TRUST), makers.pin(FIRST))
-    refused(Fork, without.trust, lambda: extend_trust_store(without, [CATALOG], NOW, seen))
+    refused(Fork, without.trust, lambda: extended(without, [CATALOG], seen))
 
 
 def test_the_floor_never_falls() -> None:

@@ -92,12 +92,12 @@ RULES: dict[str, Rule] = {
     "binding that needs more facts than it has": (
         BUNDLE,
         lambda: {"binding": Binding(None, 3, facts(2))},
-        "between one and all",
+        "at least one of its facts",
     ),
     "binding that needs none of its facts": (
         BUNDLE,
         lambda: {"binding": Binding(bytes(32), 0, facts(2))},
-        "between one and all",
+        "at least one of its facts",
     ),
     "fact that is no code": (BUNDLE, lambda: {"binding": Binding(None, 1, {"A": bytes(16)})}, "is not a code"),
     "bundle that replaces its own serial": (BUNDLE, lambda: {"replaces": [makers.SERIAL]}, "own serial"),
@@ -109,7 +109,7 @@ RULES: dict[str, Rule] = {
     "license replaced by another issuer's": (CATALOG, lambda: listed(replaced_by="a.b"), "is not a code"),
     "text with bounds": (CATALOG, lambda: setting(SettingType.TEXT, lowest=1), "only numbers"),
     "sum of texts": (CATALOG, lambda: setting(SettingType.TEXT, combine=Combine.SUM), "only num"),
-    "choices of numbers": (CATALOG, lambda: setting(choices=["a"]), "only texts are chosen"),
+    "choices of numbers": (CATALOG, lambda: setting(choices=["a"]), "only texts can have choices"),
     "choices out of order": (CATALOG, lambda: setting(SettingType.TEXT, choices=["b", "a"]), "sorted"),
     "licenses that give too much between them": (
         CATALOG,
@@ -117,22 +117,22 @@ RULES: dict[str, Rule] = {
         "more than 20000",
     ),
     "lowest above highest": (CATALOG, lambda: setting(lowest=2, highest=1), "above the highest"),
-    "default of another type": (CATALOG, lambda: setting(default=True), "does not fit"),
-    "default below the lowest": (CATALOG, lambda: setting(lowest=2, default=1), "does not fit"),
-    "default above the highest": (CATALOG, lambda: setting(highest=2, default=3), "does not fit"),
+    "default of another type": (CATALOG, lambda: setting(default=True), "not an allowed value"),
+    "default below the lowest": (CATALOG, lambda: setting(lowest=2, default=1), "not an allowed value"),
+    "default above the highest": (CATALOG, lambda: setting(highest=2, default=3), "not an allowed value"),
     "default that is no choice": (
         CATALOG,
         lambda: setting(SettingType.TEXT, choices=["a"], default="b"),
-        "does not fit",
+        "not an allowed value",
     ),
     "limited key for catalogs": (
         TRUST,
         lambda: scoped(types=[SignedType.CATALOG, SignedType.BUNDLE], parts=["base"]),
-        "signs bundles",
+        "may sign only bundles",
     ),
-    "key of a term for everything": (TRUST, lambda: scoped(longest_term=60), "signs bundles"),
+    "key of a term for everything": (TRUST, lambda: scoped(longest_term=60), "may sign only bundles"),
     "parts of a scope out of order": (TRUST, lambda: scoped(types=[SignedType.BUNDLE], parts=["b", "a"]), "sorted"),
-    "highest count in every part": (TRUST, lambda: scoped(types=[SignedType.BUNDLE], most=5), "names its parts"),
+    "highest count in every part": (TRUST, lambda: scoped(types=[SignedType.BUNDLE], most=5), "must name its parts"),
     "highest count for two issuers": (
         TRUST,
         lambda: scoped(types=[SignedType.BUNDLE], most=5, parts=["base"], issuers=["a", "b"]),
@@ -482,7 +482,7 @@ def test_a_catalog_in_which_too_much_includes_too_much_is_refused(monkeypatch: p
     licenses = {code: makers.license_entry(includes=includes) for code, includes in chain.items()}
     assert makers.catalog(licenses=licenses, access={}).closure()["a"] == {"b", "c"}
     monkeypatch.setattr(limits, "CLOSURE", 2)
-    with pytest.raises(ValueError, match="its licenses give more than 2 others in all"):
+    with pytest.raises(ValueError, match="its licenses grant more than 2 others in all"):
         makers.catalog(licenses=licenses, access={})
 
 

@@ -110,8 +110,3 @@ def test_two_signings_never_share_a_message(
     parts = [(kind, s.scheme, s.key, payload) for kind, s, payload in (one, other)]
     messages = [frame.message(*part) for part in parts]
     assert (messages[0] == messages[1]) == (parts[0] == parts[1])
-
-
-def test_a_frame_of_one_signature_is_written_as_any_frame() -> None:
-    one = Frame((Signature(frame.ED25519, b"k" * 8, b"s" * 64),), b"payload")
-    assert frame.write_one(frame.ED25519, b"k" * 8, b"s" * 64, b"payload") == frame.write(one)

@@ -53,7 +53,7 @@ _taking: Final[Decorator] = collected(
     "taking",
     Taking,
     option("--preview only_preview", "Show what would change, and stop."),
-    option("--all show_all", "Show licenses that do not change as well."),
+    option("--all show_all", "Show licenses that do not change, too."),
     exchange.settle_options,
     json_option,
 )
@@ -144,7 +144,6 @@ def _since(preview: Preview, at: int) -> str:
 
 
 def _describe(bundle: Bundle) -> str:
-    """Describe a bundle in a line: what it is, by whom and until when."""
     shown = plain(bundle)
     ends = spelling.PERPETUAL if bundle.expiry is None else f"until {shown['expiry']}"
     starts = f"from {shown['starts']} " if shown["starts"] else ""

@@ -33,7 +33,7 @@ def events() -> None:
 @option("--group GROUP", "For the users of this group.")
 @option("--user ID", "For this user.")
 @option("--message TEXT", "The message for users.", default="")
-@option("--expected-end TIME", "For information: 2027-01-01T00:00:00Z. Nothing ends it.", type=MOMENT)
+@option("--expected-end TIME", "The expected end, for information only: 2027-01-01T00:00:00Z.", type=MOMENT)
 @in_installation
 @printing(lambda event: emit(f"started event {event.number}; end it with `events end {event.number}`"))
 def start(*, kind: str, message: str, expected_end: int | None, installation: Installation, **named: Any) -> Event:
@@ -55,7 +55,7 @@ def end_event(*, number: int, installation: Installation) -> None:
 
 
 @events.command("list")
-@option("--ended", "Show the events that were ended as well.")
+@option("--ended", "Also show events that have ended.")
 @in_installation
 @listing("events", EVENT_COLUMNS)
 def list_events(*, ended: bool, installation: Installation) -> tuple[Event, ...]:

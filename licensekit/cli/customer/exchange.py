@@ -57,8 +57,8 @@ class Settling(NamedTuple):
 settle_options: Final[Decorator] = collected(
     "settling",
     Settling,
-    option("--settle FILE", "Release what is too much: `newest` (the highest slots), or what an edited plan says."),
-    option("--plan FILE", "Write a plan of who would lose what, a CSV file to edit and settle with; and stop."),
+    option("--settle FILE", "Release excess assignments: `newest` (the highest slots), or as an edited plan says."),
+    option("--plan FILE", "Write a CSV file of who would lose what, to edit and pass to --settle, and stop."),
     table_options,
 )
 

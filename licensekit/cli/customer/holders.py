@@ -61,7 +61,7 @@ _group_option: Final[Decorator] = option("--group GROUP... groups", "A group of 
 @option("--name NAME", "The name of the user.", default="")
 @_kind_option
 @option("--login/--no-login can_log_in", "Whether the user may log in.", default=True)
-@option("--administrator", "May log in whatever event is in force.")
+@option("--administrator", "May log in during any event.")
 @_group_option
 @in_installation
 def add(*, user_id: str, installation: Installation, **given: Any) -> None:
@@ -75,9 +75,9 @@ def add(*, user_id: str, installation: Installation, **given: Any) -> None:
 @option("--name NAME", "The name of the user.")
 @_kind_option
 @option("--login/--no-login can_log_in", "Whether the user may log in.", default=None)
-@option("--administrator/--no-administrator", "Whether the user may log in whatever event is in force.", default=None)
+@option("--administrator/--no-administrator", "Whether the user may log in during any event.", default=None)
 @_group_option
-@option("--no-groups", "The user is in no group any more.")
+@option("--no-groups", "Remove the user from all groups.")
 @option("--active", "Bring a retired user back.")
 @in_installation
 def set_(

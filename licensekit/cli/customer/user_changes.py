@@ -48,9 +48,9 @@ filters: Final[Decorator] = collected(
     option("--text TEXT", "Only users with words in the id or name that start with each word of TEXT.", default=""),
     option("--retired/--not-retired", "Only retired users, or all others.", default=None),
     option("--lapsed expired", "Only users assigned a license that has lapsed."),
-    option("--idle DAYS", "Only users who hold a license and were not seen for more days.", type=whole(0)),
+    option("--idle DAYS", "Only users who hold a license and were not seen for more than DAYS days.", type=whole(0)),
     option("--group GROUP", "Only members of this group of the directory."),
-    option("--unusable", "Only users who hold a license and cannot log in, or one that nobody can use any more."),
+    option("--unusable", "Only users who cannot log in but hold a license, or hold one that nobody can use any more."),
 )
 
 
@@ -63,7 +63,7 @@ def _command(does: str, text: str, arguments: str, *options: Decorator) -> click
     @option("--from-file FILE file", "Many users: a table with a column id (`-`: standard input).")
     @filters
     @table_options
-    @option("--preview", "Show the changes, and make none.")
+    @option("--preview", "Show the changes only.")
     @in_installation
     @output.json_option
     def change(
@@ -117,7 +117,6 @@ retire = _command("retire", "Retire a user, or many as one change, which release
 
 
 def _show_counts(done: Synced) -> None:
-    """Print the counts that are not zero."""
     parts = {name: f"{number} {name}" for name, number in done._asdict().items() if number}
     licenses = {"assigned", "released"} & parts.keys()
     parts |= {name: f"{output.counted(getattr(done, name), 'license')} {name}" for name in licenses}
@@ -145,9 +144,9 @@ def import_(*, file: str, table: TableOptions, installation: Installation) -> Sy
 
 @click.command()
 @click.argument("file")
-@option("--profile NAME", "Where the export comes from. Default: as the headings tell.", type=click.Choice(profiles()))
+@option("--profile NAME", "Origin of the export. Default: detected from the headings.", type=click.Choice(profiles()))
 @table_options
-@option("--most-leave most", "Go on although most users leave or lose licenses.")
+@option("--most-leave most", "Continue although most users leave or lose licenses.")
 @in_installation
 @consent_options(preview="Show what would change, and change nothing.", yes="Do not ask when users leave.")
 def sync(

@@ -126,8 +126,8 @@ def _state(draft: issuer.CatalogDraft, file: str | None) -> str:
 
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-@option("-o --output FILE", "Write the pack here as well (`-`: print it).")
-@option("--oldest FILE", "The oldest pack in the field: every license file attaches what came since.")
+@option("-o --output FILE", "Also write the pack here (`-`: print it).")
+@option("--oldest FILE", "The oldest pack in use: license files attach everything newer.")
 @fresh_option("Sign the revocation list again, to be new for this many days.")
 @sign_options
 def pack(

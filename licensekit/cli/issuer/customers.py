@@ -39,10 +39,10 @@ _SET: Final = ("called", "external", "contact", "note")
 @click.argument("text", default="")
 @option("--limit", "Show at most this many.", type=whole(1), default=50)
 @option("--after CUSTOMER", "Continue after the customer of this number.", type=whole(1))
-@ledger.row_options
-def list_(*, text: str, workspace: issuer.Workspace, now: int, form: ledger.RowForm, **page: Any) -> None:
+@ledger.row_form
+@options.with_workspace
+def list_(*, text: str, workspace: issuer.Workspace, form: ledger.RowForm, **page: Any) -> None:
     """List the customers by name, or those that have every word of TEXT, by its beginning."""
-    del now
     found, more = workspace.customers.find(text, **page)
     rows = (one.plain() for one in found)
     show = partial(output.show_rows, found, _CUSTOMERS) if found else partial(output.remark, "There are none.")
@@ -105,7 +105,7 @@ def merge(*, name: str, into: str, workspace: issuer.Workspace, now: int, consen
 @click.command()
 @refuse("give --name or --purpose.", lambda given: given["called"] is None and given["purpose"] is None)
 @click.argument("name", metavar="HASH|SERIAL")
-@option("--name NAME called", "What it is called; empty: nothing.")
+@option("--name NAME called", "Its name; empty: no name.")
 @option("--purpose", "What it is for.", type=click.Choice(PURPOSES))
 @options.with_workspace
 @output.printing(lambda one: output.show_rows([one], _INSTALLATIONS))
@@ -121,7 +121,7 @@ def installation(*, name: str, workspace: issuer.Workspace, **given: Any) -> iss
 @refuse("give --order FILE or --reset WHAT.", lambda given: (given["order"] is None) == (given["what"] is None))
 @click.argument("file", metavar="REQUEST")
 @option("--order FILE order", "What the installation gets.")
-@option("--reset what", "Sign a reset for it instead: it works there once.", type=WordChoice(ResetWhat))
+@option("--reset what", "Sign a reset for this installation instead; it works once.", type=WordChoice(ResetWhat))
 @options.reason_option
 @license_options
 def answer(*, file: str, order: str | None, what: ResetWhat | None, reason: str, wanted: FileOptions) -> None:

@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import Any, Final, NamedTuple
 
 import click
@@ -11,7 +12,7 @@ from licensekit.cli.inputs import SecretSource, located, read_input, read_secret
 from licensekit.cli.issuer.keys import NOT_ENOUGH, SCHEMES, root_options, scheme_option
 from licensekit.cli.issuer.options import operator, passphrase, root_passphrase
 from licensekit.cli.options import PATH, clock, collected, option
-from licensekit.cli.output import emit, emit_json, facts, heading, json_option, typed, warn
+from licensekit.cli.output import emit, emit_json, facts, heading, json_option, warn
 from licensekit.cli.views.spelling import fingerprint
 from licensekit.trust.pack import pin_in_pack
 
@@ -43,10 +44,10 @@ _passphrases: Final = collected("words", _Words, passphrase, root_passphrase)
 @option("--product CODE", "What is licensed. Default: the folder's name.")
 @option("--issuer CODE", "Who signs. Default: the product's code.")
 @option("--name NAME", "The issuer's name, as customers read it.")
-@option("--catalog FILE", "Begin with this catalog; it names all three.")
+@option("--catalog FILE", "Start with this catalog, which names product, code and issuer.")
 @root_options
 @scheme_option
-@option("--partner-of PACK", "Make a third party's workspace under this pack.")
+@option("--partner-of PACK", "Create a third party's workspace under this pack.")
 @option("--ledger URL", "Keep the ledger on a server, for a team: postgresql://user@host/database.")
 @option("--root PIN", "With --partner-of: the vendor's root, lkroot1-….")
 @_passphrases
@@ -88,7 +89,7 @@ def _write_module(state: issuer.WorkspaceState, pack: Path) -> str | None:
     try:
         files.write_atomically(Path(name), issuer.product_module(state.pack).encode(), replace=False)
     except errors.LicenseError as error:
-        how = f"`licensekit product {typed(pack)} -o {name}`"
+        how = f"`licensekit product {quote(str(pack))} -o {name}`"
         warn(f"{name} was not written: {error.message}; move it away, and {how} writes it")
         return None
     return name
@@ -117,7 +118,7 @@ def _show_partner(folder: Path, workspace: issuer.Workspace, pin: str, now: int,
     emit(f"    {fingerprint(key.fingerprint)}")
     emit()
     emit("When the vendor's new pack comes back, take it in and sign the catalog:")
-    emit(f"    licensekit pack NEW.lkp -C {typed(folder)}")
+    emit(f"    licensekit pack NEW.lkp -C {quote(str(folder))}")
 
 
 def _json(folder: Path, state: issuer.WorkspaceState, pin: str, pack: Path) -> dict[str, Any]:
@@ -147,6 +148,6 @@ def _show(folder: Path, state: issuer.WorkspaceState, new: issuer.NewWorkspace, 
             emit(line)
     heading("Next:")
     emit()
-    order = typed(folder / "orders" / "example.toml")
-    emit(f"    licensekit issue {order} -C {typed(folder)} -o {state.product}.lic")
-    emit(f"    licensekit activate {state.product}.lic --pack {typed(pack)} --root {pin}")
+    order = quote(str(folder / "orders" / "example.toml"))
+    emit(f"    licensekit issue {order} -C {quote(str(folder))} -o {state.product}.lic")
+    emit(f"    licensekit activate {state.product}.lic --pack {quote(str(pack))} --root {pin}")

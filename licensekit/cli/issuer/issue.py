@@ -24,7 +24,7 @@ _change_options: Final = together(  # of `renew` and `amend`
         ),
     ),
     option("--part PART", "Which part of the serial.", default="base"),
-    option("--order-number NUMBER number", "Your number for it: done once."),
+    option("--order-number NUMBER number", "Your number for it; the same number is done only once."),
     option("--purchase-order NUMBER", "The customer's own number for it, for the ledger."),
     output.license_options,
 )
@@ -127,7 +127,7 @@ def _is_mixed(given: dict[str, Any]) -> bool:
 @option("--maintenance DATE", "Cover versions released up to this date.")
 @option("--expiring-within DAYS", _ENDING, type=whole(0, limits.TERM_DAYS))
 @option("--customer NAME", "Only those of this customer: its external id, or its name.")
-@option("--csv as_csv", "Print CSV, to be edited and taken back with --from-file.")
+@option("--csv as_csv", "Print CSV, to edit and pass to --from-file.")
 @option("--from-file FILE source", "Many renewals: a table, as --csv prints it.", type=PATH)
 @_bulk_options
 @_change_options

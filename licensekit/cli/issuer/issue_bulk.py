@@ -13,12 +13,12 @@ import click
 from licensekit import dates, errors, files, issuer
 from licensekit.cli import groups, inputs, output, proposals
 from licensekit.cli.issuer.issue import BulkOptions
+from licensekit.cli.issuer.ledger import csv_lines
 from licensekit.cli.issuer.options import operator, remind_of_root
 from licensekit.cli.issuer.output import FileOptions, warn_of_older
 from licensekit.cli.output import counted, emit_json, facts, harmless, print_line, progress, remark, table, warn
 from licensekit.errors.coded import Located, plain_value
 from licensekit.issuer import Done, OrderLine, OrderSource, faults_of, open_orders
-from licensekit.text.rows import written_row
 
 _FOLLOWING: Final = frozenset({"warning", "grace", "next_check"})
 """Dates that move with an expiry, and are not shown beside it."""
@@ -39,7 +39,7 @@ def renew_ending(wanted: FileOptions, how: BulkOptions, filters: issuer.Filters,
     renewals = wanted.workspace.propose_renewals(filters, days=days, now=wanted.now)
     first = list(islice(renewals, 1))
     found = chain(first, renewals)
-    rows = map(written_row, chain([issuer.RENEWAL_FIELDS], (one.plain().values() for one in found)))
+    rows = csv_lines(issuer.RENEWAL_FIELDS, (one.plain() for one in found))
     path = Path(wanted.output or "", "renewals.csv")
     if as_csv:
         output.emit_utf8(rows)

@@ -52,7 +52,7 @@ planned: Final = collected(
     "plan",
     _planned,
     scheme_option,
-    option("--pkcs11 URI uri", "Make the key in this token (without object= and id=), or use the one that they name."),
+    option("--pkcs11 URI uri", "Create the key in this token (without object= and id=), or use the key they name."),
     options.passphrase,
 )
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from pathlib import Path
+from shlex import quote
 from typing import Any, Final, NamedTuple
 
 import click
@@ -197,8 +198,8 @@ permission: Final = collected(
     option("--longest-term DAYS", "The longest term of its bundles, grace included.", type=whole(1, limits.TERM_DAYS)),
     option("--parts PART...", "A part that its bundles may be of. Default: every part.", type=CODE),
     option("--most COUNT", _MOST, type=whole(1, limits.COUNT)),
-    option("--from TIME valid_from", "From when on it signs. Default: now.", type=MOMENT),
-    option("--to TIME valid_to", "Until when it signs. Default: no end.", type=MOMENT),
+    option("--from TIME valid_from", "When it starts to sign. Default: now.", type=MOMENT),
+    option("--to TIME valid_to", "When it stops signing. Default: no end.", type=MOMENT),
 )
 
 
@@ -281,4 +282,4 @@ def show_change(ceremony: issuer.Ceremony, file: Path | None, *, as_json: bool, 
         parts = (f"{count} more of the keys of root {party.version} must sign" for party, count in one.missing())
         output.emit(f"{one.label}: {'; '.join(parts) or 'complete'}")
     output.emit(f"Nothing has changed yet. Take {file} to the holder of the next root key:")
-    output.emit(f"    licensekit keys sign-trust {output.typed(Path(file.name))} --root-key FILE")
+    output.emit(f"    licensekit keys sign-trust {quote(file.name)} --root-key FILE")

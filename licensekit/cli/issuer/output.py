@@ -42,7 +42,7 @@ class Audience(NamedTuple):
 attachments_option: Final = collected(
     "audience",
     Audience,
-    option("--for-pack FILE pack", "Attach what an application lacks that ships this pack; `oldest`: the oldest one."),
+    option("--for-pack FILE pack", "Attach what an application with this pack lacks; `oldest`: with the oldest pack."),
     option("--no-attachments attach", "Attach nothing.", default=True, flag_value=False),
 )
 
@@ -162,8 +162,8 @@ license_options: Final = collected(
     collected(
         "drawings",
         Drawings,
-        option("--qr FILE", "Draw the license as a QR code as well: FILE.svg or FILE.png.", callback=_code_file),
-        option("--print FILE sheet", "Write a page as well that a person can read, print and scan: FILE.html."),
+        option("--qr FILE", "Also draw the license as a QR code: FILE.svg or FILE.png.", callback=_code_file),
+        option("--print FILE sheet", "Also write a page to read, print and scan: FILE.html."),
     ),
     signing,
     proposals.consenting,

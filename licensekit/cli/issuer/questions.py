@@ -23,13 +23,15 @@ _FIGURES: Final = issuer.REPORT_FIELDS[issuer.REPORT_FIELDS.index("new") :]
 
 
 @click.command()
-@option("-C DIR... folders", "The workspace; of several, the rows of each.", type=PATH, default=[Path()])
+@option("-C DIR... folders", "The workspace; may be repeated to see the rows of several.", type=PATH, default=[Path()])
 @option("--by WHAT", f"Group by {', '.join(REPORTED_BY)}.", type=click.Choice(REPORTED_BY), default="license")
-@option("--from DATE first", "The first day. Default: of the year of the last one.", type=DAY)
+@option("--from DATE first", "The first day. Default: January 1 of the last day's year.", type=DAY)
 @option("--until DATE last", "The last day. Default: today.", type=DAY)
 @option("--customer NAME", "Only of this customer, by name or external id.")
 @option("--license LICENSE", "Only this license.")
-@option("--expiring-within DAYS within", "Count what ends so soon after.", type=whole(0, limits.TERM_DAYS), default=90)
+@option(
+    "--expiring-within DAYS within", "Count what ends in DAYS or less.", type=whole(0, limits.TERM_DAYS), default=90
+)
 @refuse("--until is before --from.", lambda given: given["first"] and given["last"] and given["last"] < given["first"])
 @ledger.row_form
 def report(*, folders: Iterable[Path], form: ledger.RowForm, **asked: Any) -> None:

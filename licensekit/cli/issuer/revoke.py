@@ -45,8 +45,6 @@ list_options: Final = collected(
 
 
 def _group(action: str, text: str) -> click.Group:
-    """Return the group of an action: one command for bundles, one for serials."""
-
     @click.group(action, cls=groups.LicenseGroup, help=f"{text}\n\n{_LEARNS}")
     def group() -> None:
         pass
@@ -136,7 +134,7 @@ def _show(proposal: issuer.ListProposal, revocations: Revocations, pack: Path, c
 
 @click.command()
 @option("--signed-by KEY lost", "The key whose bundles are signed again.", required=True)
-@option("-o --output DIR", "The folder for the new license files; made if it is not there.", required=True, type=PATH)
+@option("-o --output DIR", "The folder for the license files; created if it does not exist.", required=True, type=PATH)
 @attachments_option
 @options.sign_options
 def reissue(*, lost: str, output: Path, audience: Audience, wanted: options.SignOptions) -> None:

@@ -91,7 +91,6 @@ def _table_of_catalog(catalog: documents.Catalog, _: object) -> None:
 
 
 def _contents(edition: documents.Edition, licenses: Mapping[str, documents.License]) -> str:
-    """Return the licenses and settings of an edition, counts with their units."""
     counts = [*edition.system.items(), *edition.sites.items(), *edition.users.items()]
     counted = [spelling.counted_license(code, n, licenses.get(code)) for code, n in counts]
     return ", ".join([*counted, *(_value(name, value) for name, value in edition.settings.items())])

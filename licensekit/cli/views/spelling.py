@@ -1,7 +1,4 @@
-"""How tables, facts and sentences spell values.
-
-`--json` has the spellings of `licensekit.wire.plain` instead. Words of closed lists are the same in both.
-"""
+"""How tables, facts and sentences spell values; `--json` has the spellings of `licensekit.wire.plain` instead."""
 
 from collections.abc import Callable, Iterable, Iterator
 from enum import IntEnum, StrEnum

@@ -28,7 +28,7 @@ def ask(visit: Visit, error: LicenseError | None = None) -> Response:
 def take(visit: Visit) -> Response:
     """Show what a table would change, and apply it when the form, which carries the table, comes back."""
     shown, users, refusal = visit.form.raw("shown"), visit.installation.users, None
-    data = visit.form.file("file") or visit.form.raw("text").encode()
+    data = b"".join(visit.form.files("file")) or visit.form.raw("text").encode()
     if shown:
         data = decompressobj().decompress(b64decode(visit.form.raw("table")), LARGEST)
     if not data:

@@ -5,7 +5,7 @@ from typing import Final
 from starlette.responses import Response
 
 from licensekit.console.rendering import moved, page
-from licensekit.console.visit import Visit
+from licensekit.console.visit import Visit, whole
 from licensekit.dates import parse_seconds
 from licensekit.errors import EntryInvalid, LicenseError, NotFound
 from licensekit.installation import EventScope
@@ -33,10 +33,9 @@ def start(visit: Visit) -> Response:
 
 def end(visit: Visit) -> Response:
     """End an event."""
-    number = visit.form.text("number")
-    if not (number.isascii() and number.isdecimal()):
-        raise NotFound(reason="event", name=number)
-    visit.installation.events.end(int(number))
+    if (number := whole(sent := visit.form.text("number"))) is None:
+        raise NotFound(reason="event", name=sent)
+    visit.installation.events.end(number)
     return moved(visit, "/events", saved="ended")
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from licensekit.console.rendering import download, moved, page, trouble
-from licensekit.console.visit import Visit
+from licensekit.console.visit import Visit, whole
 from licensekit.dates import parse_seconds
 from licensekit.errors import EntryInvalid, LicenseError, ProposalStale, UnexpectedType
 from licensekit.installation import ActivationProposal, Settlement, table_of
@@ -82,8 +82,7 @@ def activate(visit: Visit) -> Response:
 
 def activated(visit: Visit) -> Response:
     """Show what an activation has changed."""
-    number: str = visit.request.path_params["entry"]
-    entry, bundles = visit.installation.activation_record(int(number[:18]) if number.isdecimal() else 0)
+    entry, bundles = visit.installation.activation_record(whole(visit.request.path_params["entry"]) or 0)
     return page(visit, "activated.html", entry=entry, bundles=bundles, at=parse_seconds(str(entry.facts["at"])))
 
 

@@ -1,7 +1,5 @@
 """Licenses: a tab for each issuer, everything about one license, and how to buy more."""
 
-import re
-
 from starlette.responses import Response
 
 from licensekit.console.rendering import moved, page
@@ -40,10 +38,10 @@ def license_page(visit: Visit) -> Response:
 
 def buy(visit: Visit) -> Response:
     """Show how to buy more of a license: at a page of its issuer, or by mail."""
-    state, code, asked = visit.state, visit.request.path_params["code"], visit.asked("number")
+    state, code = visit.state, visit.request.path_params["code"]
     if (row := next((one for one in state.licenses if one.code == code), None)) is None:
         raise UnknownCode(reason="license", name=code)
-    number = (int(asked) if re.fullmatch("[0-9]{1,9}", asked) else 0) or over(row) or 1
+    number = visit.number("number") or over(row) or 1
     order = order_address(state.entitlements, row.issuer, license=row.code, number=str(number))
     urls = state.trust_store.catalogs[row.issuer].document.urls
     mails = (urls.get(name, "").partition("?")[0] for name in ("support", "buy"))

@@ -1,7 +1,4 @@
-"""The overview: the state of the installation, what needs attention, coming dates, and licenses that run out.
-
-And its health: what is wrong with the installation itself, and what helps.
-"""
+"""The overview of an installation, and its health: what is wrong with the installation itself, and what helps."""
 
 import math
 from contextlib import ExitStack

@@ -54,7 +54,6 @@ def _export(visit: Visit, wanted: UserFilter) -> Response:
 
 
 def _wanted(read: Callable[[str], str | None], path: str) -> UserFilter:
-    """Return the filter of a list, from query parameters or a form."""
     state, idle, kinds = read("state") or "", read("idle") or "", LISTS.get(path, [])
     kind = KINDS.get(read("kind") or "")
     return UserFilter(

@@ -86,10 +86,7 @@ def read_address(text: str) -> PublicAddress:
 
 
 def guarded(app: ASGIApp, addresses: Collection[PublicAddress], most: Mapping[str, int]) -> ASGIApp:
-    """Wrap `app` in these checks.
-
-    `most` is the largest request at each path, in bytes, if not `FORM_BYTES`.
-    """
+    """Wrap `app` in these checks; `most` is the largest request at each path in bytes, if not `FORM_BYTES`."""
     bounded = _limited(app, most)
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
@@ -150,10 +147,7 @@ def _with_headers(send: Send, every: Mapping[str, str]) -> Send:
 
 
 def is_repeatable(request: Request) -> bool:
-    """Return whether to read a form whose sender is not signed in: it is short, and the browser had one of ours.
-
-    It is only shown to them again.
-    """
+    """Return whether to show a form again to a sender who is not signed in: it is short, and they had one of ours."""
     is_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
     is_short = (declared_length(request.headers) or 0) <= _REPEATED_BYTES
     return is_form and is_short and bool(get_cookie(request, COOKIE))

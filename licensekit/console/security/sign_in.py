@@ -23,7 +23,7 @@ from licensekit.console.rendering import bare_page, text
 from licensekit.console.security.guard import get_cookie, set_cookie
 from licensekit.console.visit import Identity, Role, address, is_poll, own_path
 from licensekit.errors import ConsoleUnavailable, LicenseError
-from licensekit.files import make_folder, read_bytes, write_atomically
+from licensekit.files import PRIVATE, PRIVATE_FOLDER, make_folder, read_bytes, write_atomically
 from licensekit.limits import NAME_LENGTH
 from licensekit.wire.documents.fields import text_fault
 
@@ -34,7 +34,6 @@ SESSION_SECONDS: Final = 12 * 3600  # and this long after it began, in any case
 SESSIONS: Final = 64
 WANTED: Final = "licensekit-wanted"  # the cookie with the page that was asked for
 _LONGEST: Final = 2000
-_PRIVATE: Final = 0o600
 _MOST: Final = 4096
 CONSOLE: Final = "console"  # the folder of a running console among an installation's own files
 _ADDRESS: Final = "address"
@@ -49,8 +48,8 @@ class Links(NamedTuple):
     def announce(self, address: str) -> None:
         """Store the address of the running console."""
         for folder in (*reversed(self.folder.parents), self.folder):
-            make_folder(folder, 0o700)
-        write_atomically(self.folder / _ADDRESS, address.encode(), mode=_PRIVATE)
+            make_folder(folder, PRIVATE_FOLDER)
+        write_atomically(self.folder / _ADDRESS, address.encode(), mode=PRIVATE)
 
     def withdraw(self) -> None:
         """Delete the address."""
@@ -67,7 +66,7 @@ class Links(NamedTuple):
                 path.unlink(missing_ok=True)
         code = token_urlsafe(_SECRET_BYTES)
         written = json.dumps([identity.name, identity.role, self.clock() + LINK_SECONDS])
-        write_atomically(self.folder / f"{_digest(code)}.link", written.encode(), mode=_PRIVATE)
+        write_atomically(self.folder / f"{_digest(code)}.link", written.encode(), mode=PRIVATE)
         return f"{address}/sign-in?{urlencode({'code': code})}"
 
     def take(self, code: str) -> Identity | None:

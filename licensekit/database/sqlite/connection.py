@@ -137,7 +137,7 @@ def connect(path: Path | None, *, wait: float, read_only: bool = False) -> sqlit
     """Open a connection that waits up to `wait` seconds for other writers; without a path, to a new one in memory."""
     place, is_writable = MEMORY, True
     if path is not None:
-        mode = "mode=ro&immutable=1" if is_read_as_it_is(path) else "mode=rw"
+        mode = "mode=ro&immutable=1" if is_immutable(path) else "mode=rw"
         place, is_writable = f"{path.absolute().as_uri()}?{mode}", _is_writable(path)
     with Translated(translate, str(path or MEMORY)):
         raw = sqlite3.connect(place, uri=True, timeout=wait, isolation_level=None, check_same_thread=False)
@@ -162,7 +162,7 @@ def end_by(raw: sqlite3.Connection, deadline: float, wait: float) -> None:
     raw.set_progress_handler(None if deadline == inf else lambda: monotonic() > deadline, 10_000)
 
 
-def is_read_as_it_is(path: Path) -> bool:
+def is_immutable(path: Path) -> bool:
     """Return whether a database has no log and this account cannot create one, so it must be opened as immutable."""
     logs = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
     return not (_is_writable(path) or any(log.exists() for log in logs))

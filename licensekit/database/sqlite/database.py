@@ -89,7 +89,7 @@ class SqliteDatabase(_Pooled):
             files.is_there(path, required=True)
         is_made = schema is not None and files.prepare(path, wait=wait, create=create)
         self._path = path.absolute()  # a program may change its working directory
-        self._reads_as_is = False
+        self._is_immutable = False
         self.location = str(self._path)
         self._schema: Schema | None = None  # nothing is checked until it has been migrated
         self._expected = None if schema is None else schema.row
@@ -156,7 +156,7 @@ class SqliteDatabase(_Pooled):
             yield connection
 
     def _connect(self, _deadline: float, *, read_only: bool) -> _Opened:
-        self._reads_as_is = files.is_read_as_it_is(self._path)
+        self._is_immutable = files.is_immutable(self._path)
         source = self._source()
         return _Opened(files.connect(self._path, wait=self._wait, read_only=read_only), source, next(self._numbers))
 
@@ -168,10 +168,10 @@ class SqliteDatabase(_Pooled):
             detail = error.strerror or str(error)
             raise DatabaseUnavailable(reason=reason, detail=detail, where=self.location) from error
         identity = found.st_dev, found.st_ino
-        if not self._reads_as_is:
+        if not self._is_immutable:
             return identity
         # An immutable connection does not notice that others write to the file.
-        return *identity, found.st_mtime_ns, found.st_size, files.is_read_as_it_is(self._path)
+        return *identity, found.st_mtime_ns, found.st_size, files.is_immutable(self._path)
 
 
 class _Image(NamedTuple):

@@ -197,7 +197,8 @@ class Batch:
         scheme, key = self._admitted.key.scheme, self._admitted.key.reference
         for one, signature in zip(waiting, signatures, strict=True):
             position, bundle, payload, number, ordered, note, action = one
-            token = armor.Token("bundle", frame.write_one(scheme, key, signature, payload))
+            signed = frame.Frame((frame.Signature(scheme, key, signature),), payload)
+            token = armor.Token("bundle", frame.write(signed))
             records.append(Record(action, self._tx.now, self._tx.who, token, bundle, number, ordered, note=note))
             if self._makes_files:
                 file = license_file(self._source, bundle, token, repeated=False)

@@ -13,7 +13,7 @@ from secrets import token_bytes
 from typing import Final, LiteralString
 
 from licensekit import errors, files
-from licensekit.database import Connection, Database, backup, examination, schemas, upgrades
+from licensekit.database import Connection, Database, backup, diagnosis, schemas, upgrades
 from licensekit.errors.coded import Message
 from licensekit.issuer.layout import Layout, require_url
 from licensekit.issuer.ledger import bundles, documents, entries, projection
@@ -169,33 +169,33 @@ def _go_on(_: Database, ledger: Connection, loses: bool) -> None:  # noqa: FBT00
             entries.know_customers(ledger, [one.record() for one in some], some[0].number)
 
 
-def diagnose_ledger(folder: Path, *, now: int) -> tuple[examination.Diagnosis, ...]:
+def diagnose_ledger(folder: Path, *, now: int) -> tuple[diagnosis.Diagnosis, ...]:
     """Check the ledger of a workspace and return the findings; `now` is in seconds since 1970.
 
     Nothing is changed; a ledger that cannot be opened is a finding too. Raises `WorkspaceInvalid` if there is no
     workspace, `FileUnusable` or `TooLarge` if the file with the URL of the ledger cannot be read.
     """
     layout = Layout(folder)
-    return examination.diagnose_database(layout.locate_ledger(), SCHEMA, partial(_own, layout, now))
+    return diagnosis.diagnose_database(layout.locate_ledger(), SCHEMA, partial(_own, layout, now))
 
 
-def _own(layout: Layout, now: int, database: schemas.Migrating) -> Mapping[str, examination.Check]:
-    def whole() -> Iterator[examination.Graded]:
+def _own(layout: Layout, now: int, database: schemas.Migrating) -> Mapping[str, diagnosis.Check]:
+    def whole() -> Iterator[diagnosis.Graded]:
         with database.read() as connection:
             newest = verify(connection, lambda _: None)
             ahead = dated_ahead(connection, now=now)
             unowned = len(connection.rows(_SQL["unowned"]))
-        yield "ok", examination.CheckPassed(reason="ledger", count=newest.number, head=newest.hash)
+        yield "ok", diagnosis.CheckPassed(reason="ledger", count=newest.number, head=newest.hash)
         for one in ahead:
             yield "notice", one
         if unowned:
             yield "notice", SerialsUnowned(count=unowned)
 
-    def mark() -> Iterator[examination.Graded]:
+    def mark() -> Iterator[diagnosis.Graded]:
         known = entries.read_mark(layout.mark)
         with database.read() as connection:
             entries.require_whole(connection, known)
-        yield "ok", examination.CheckPassed(reason="mark", count=0 if known is None else known.number)
+        yield "ok", diagnosis.CheckPassed(reason="mark", count=0 if known is None else known.number)
 
     return {"ledger": whole, "mark": mark}
 

@@ -1,8 +1,4 @@
-"""The documents of the format as frozen structs, with their fields in the order of the payload.
-
-`docs/format.md` describes every field with its type, unit and bound, in the same order. Nothing here verifies a
-document; `licensekit.trust.signed` does.
-"""
+"""The documents as frozen structs, not verified here; `docs/format.md` describes the fields, in the same order."""
 
 # ruff: noqa: F403  # a list of all names would repeat every module
 

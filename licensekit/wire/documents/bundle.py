@@ -9,15 +9,13 @@ from msgspec import Meta
 from licensekit import errors, limits
 from licensekit.wire.documents import fields
 
-BASE: Final = "base"
-"""The part that every serial has; the others are add-ons."""
+BASE: Final = "base"  # the part that every serial has; the others are add-ons
 PICKUP: Final = "pickup"
 """The extension that names the place of the newest file: 16 random bytes in hex, kept by renewals."""
 PICKUP_BYTES: Final = 16
 Counts = Annotated[dict[fields.Code, fields.Count | None], Meta(max_length=limits.LICENSES)]
 """License code to count; None is unrestricted."""
-Settings = Annotated[dict[fields.Code, fields.Value], Meta(max_length=limits.SETTINGS)]
-"""Setting code to the value sold."""
+Settings = Annotated[dict[fields.Code, fields.Value], Meta(max_length=limits.SETTINGS)]  # setting code to value
 
 
 class Kind(IntEnum):
@@ -57,12 +55,9 @@ class AfterGrace(IntEnum):
 class Binding(fields.Document, frozen=True):
     """The installation that a bundle is for: its key, or k of n machine facts, or both."""
 
-    installation: fields.Digest | None
-    """SHA-256 of the installation's public key."""
-    needed: Annotated[int, Meta(ge=0, le=limits.FACTS)]
-    """How many of `facts` must match."""
-    facts: Annotated[dict[fields.Code, fields.FactHash], Meta(max_length=limits.FACTS)]
-    """Fact name to its keyed hash."""
+    installation: fields.Digest | None  # SHA-256 of the installation's public key
+    needed: Annotated[int, Meta(ge=0, le=limits.FACTS)]  # how many of `facts` must match
+    facts: Annotated[dict[fields.Code, fields.FactHash], Meta(max_length=limits.FACTS)]  # fact name to its keyed hash
 
     def __post_init__(self) -> None:
         fields.require_codes(self.facts)
@@ -78,12 +73,9 @@ class Bundle(fields.Document, frozen=True):
     issuer: fields.Code
     product: fields.Code
     serial: fields.Serial
-    part: fields.Code
-    """`base`, or the name of an add-on."""
-    sequence: fields.Version
-    """A bundle of the same issuer, serial, part and use with a higher sequence replaces this one."""
-    replaces: Annotated[list[fields.Serial], Meta(max_length=limits.REPLACED)]
-    """Other serials that this bundle replaces, as after a trial or a merger."""
+    part: fields.Code  # `base`, or the name of an add-on
+    sequence: fields.Version  # a higher one of the same issuer, serial, part and use replaces this one
+    replaces: Annotated[list[fields.Serial], Meta(max_length=limits.REPLACED)]  # other serials, as after a trial
     company: fields.Name
     use: Use
     issued: fields.Seconds
@@ -93,17 +85,14 @@ class Bundle(fields.Document, frozen=True):
     grace: fields.Days | None
     maintenance: fields.Days | None
     next_check: fields.Days | None
-    system: Counts
-    """Count 1, or the quantity in the license's unit."""
+    system: Counts  # count 1, or the quantity in the license's unit
     sites: Counts
     users: Counts
     settings: Settings
     binding: Binding | None
     after_grace: AfterGrace
-    offline_hours: fields.Hours
-    """How long licenses keep working without the database."""
-    borrow_hours: fields.Hours
-    """The longest time for which a concurrent seat may be borrowed."""
+    offline_hours: fields.Hours  # how long licenses keep working without the database
+    borrow_hours: fields.Hours  # the longest time for which a concurrent seat may be borrowed
     extensions: fields.Extensions
 
     def __post_init__(self) -> None:

@@ -12,8 +12,7 @@ from licensekit.wire.documents import fields
 from licensekit.wire.documents.bundle import Counts, Kind, Settings
 
 N = TypeVar("N", bound=Hashable)
-UPDATE: Final = "update"
-"""The purpose of the address of the newest license files."""
+UPDATE: Final = "update"  # the purpose of the address of the newest license files
 
 
 class SeatKind(IntEnum):
@@ -38,8 +37,7 @@ class MeterPeriod(IntEnum):
     DAY = 0
     MONTH = 1
     YEAR = 2
-    TERM = 3
-    """The term of the bundle that grants it."""
+    TERM = 3  # the term of the bundle that grants it
 
 
 class SettingType(IntEnum):
@@ -53,8 +51,7 @@ class SettingType(IntEnum):
 class Combine(IntEnum):
     """How the values that several parts sell for one setting are combined."""
 
-    LATEST = 0
-    """The value of the bundle issued last."""
+    LATEST = 0  # the value of the bundle issued last
     SUM = 1
     MOST = 2
 
@@ -65,23 +62,16 @@ class License(fields.Document, frozen=True):
     kind: Kind
     name: fields.Name
     description: fields.Text
-    plan: bool
-    """A user holds at most one plan of each issuer."""
-    hidden: bool
-    """Whether it is not offered for assignment; it is still checked."""
-    full_with: fields.QualifiedCode | None
-    """The user license that gives full access to this one, which is otherwise only for reading."""
+    plan: bool  # a user holds at most one plan of each issuer
+    hidden: bool  # whether it is not offered for assignment; it is still checked
+    full_with: fields.QualifiedCode | None  # the user license that gives full access; without it, this one is read-only
     includes: Annotated[list[fields.Code], Meta(max_length=limits.INCLUDES)]
     requires: Annotated[list[fields.QualifiedCode], Meta(max_length=limits.INCLUDES)]
     seats: SeatKind
-    limits_sites: bool
-    """Whether its count limits the number of sites besides the central one."""
-    quantity: fields.Name | None
-    """The unit in which a system license is sold (`GB`), or None."""
-    per: MeterPeriod | None
-    """When the quantity is renewed; None if it is not used up."""
-    replaced_by: fields.Code | None
-    """The license that replaced it: its holders have that one as well."""
+    limits_sites: bool  # whether its count limits the number of sites besides the central one
+    quantity: fields.Name | None  # the unit in which a system license is sold (`GB`), or None
+    per: MeterPeriod | None  # when the quantity is renewed; None if it is not used up
+    replaced_by: fields.Code | None  # the license that replaced it: its holders have that one as well
     names: Annotated[dict[fields.Code, fields.Name], Meta(max_length=limits.LANGUAGES)]
     """Language (BCP 47, in lower case) to its name in that language."""
 
@@ -104,8 +94,7 @@ class LoginRule(fields.Document, frozen=True):
 
     all: Annotated[list[fields.QualifiedCode], Meta(min_length=1, max_length=limits.INCLUDES)]
     """The required licenses: the installation must have the system licenses, and the user must hold the others."""
-    users: Annotated[list[UserKind], Meta(min_length=1, max_length=len(UserKind))]
-    """The kinds of users that may log in this way."""
+    users: Annotated[list[UserKind], Meta(min_length=1, max_length=len(UserKind))]  # who may log in this way
 
     def __post_init__(self) -> None:
         fields.require_qualified(self.all)
@@ -133,10 +122,8 @@ class Setting(fields.Document, frozen=True):
     name: fields.Name
     lowest: fields.Integer | None
     highest: fields.Integer | None
-    choices: Annotated[list[fields.Text], Meta(max_length=limits.CHOICES)]
-    """The valid texts; empty for any."""
-    default: fields.Value | None
-    """The value if none was sold."""
+    choices: Annotated[list[fields.Text], Meta(max_length=limits.CHOICES)]  # the valid texts; empty for any
+    default: fields.Value | None  # the value if none was sold
     combine: Combine
 
     def __post_init__(self) -> None:
@@ -167,15 +154,12 @@ class Catalog(fields.Document, frozen=True, dict=True):  # with a dict for the c
 
     issuer: fields.Code
     product: fields.Code
-    root_version: fields.Version
-    """The root in force when it was signed. Catalogs are ordered by this, then by trust version, then by version."""
+    root_version: fields.Version  # of the root in force; catalogs are ordered by this and the next two
     trust_version: fields.Version
     version: fields.Version
     issued: fields.Seconds
-    names: Annotated[dict[fields.Code, fields.Name], Meta(max_length=limits.URLS)]
-    """The names of `issuer` and `product` for people."""
-    urls: Annotated[dict[fields.Code, fields.Text], Meta(max_length=limits.URLS)]
-    """Purpose to address: `buy`, `update`."""
+    names: Annotated[dict[fields.Code, fields.Name], Meta(max_length=limits.URLS)]  # of `issuer` and `product`
+    urls: Annotated[dict[fields.Code, fields.Text], Meta(max_length=limits.URLS)]  # purpose to address: `buy`, `update`
     licenses: Annotated[dict[fields.Code, License], Meta(max_length=limits.LICENSES)]
     settings: Annotated[dict[fields.Code, Setting], Meta(max_length=limits.SETTINGS)]
     access: Annotated[dict[fields.Code, LoginRule], Meta(max_length=limits.URLS)]

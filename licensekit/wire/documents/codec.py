@@ -1,7 +1,4 @@
-"""Encoding and decoding of payloads (`docs/format.md`, "Payloads").
-
-A document has exactly one payload: a payload that does not re-encode to the same bytes is refused.
-"""
+"""Payloads: each document has exactly one, and any other spelling is refused (`docs/format.md`, "Payloads")."""
 
 import re
 from functools import cache
@@ -22,8 +19,6 @@ AnyDocument = Root | Trust | Revocations | Catalog | Bundle | Reset | Request | 
 D = TypeVar("D", bound=Document)
 TYPE_OF: Final[dict[type[Document], str]] = dict(zip(get_args(AnyDocument), TYPES, strict=True))
 CLASS_OF: Final[dict[str, type[Document]]] = {name: cls for cls, name in TYPE_OF.items()}
-UNDERSTOOD: Final[frozenset[str]] = frozenset()
-"""The extensions with a leading `!` that this reader understands."""
 _encode: Final = Encoder(order="sorted").encode
 _composed: Final[dict[type[Document], bytes]] = {}
 """The last composed payload of each kind, so that signing the same document need not check it again."""
@@ -57,7 +52,7 @@ def compose(kind: type[D], content: D | tuple[object, ...]) -> tuple[D, bytes]:
 def decode(kind: type[D], payload: bytes, *, is_encoded: bool = False) -> D:
     """Decode `payload`, whose signatures were verified (step 6); `is_encoded` if it was encoded here.
 
-    Raises `PayloadInvalid`, `NotCanonical`, or `NewerReaderNeeded` for an unknown extension with `!`.
+    Raises `PayloadInvalid`, `NotCanonical`, or `NewerReaderNeeded` for any extension with `!`: none is known yet.
     """
     name = TYPE_OF[kind]
     try:
@@ -68,7 +63,7 @@ def decode(kind: type[D], payload: bytes, *, is_encoded: bool = False) -> D:
     if not is_encoded and _encode(document) != payload:
         raise errors.NotCanonical(type=name)
     for extension in cast("AnyDocument", document).extensions:
-        if extension.startswith("!") and extension not in UNDERSTOOD:
+        if extension.startswith("!"):
             raise errors.NewerReaderNeeded(type=name, extension=extension)
     return document
 

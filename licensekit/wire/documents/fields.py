@@ -15,10 +15,8 @@ from licensekit import errors, limits
 
 Code = Annotated[str, Meta(min_length=1, max_length=limits.CODE_LENGTH)]
 """Lower-case letters, digits and inner dashes: `sales-pro`."""
-QualifiedCode = Annotated[str, Meta(min_length=1, max_length=2 * limits.CODE_LENGTH + 1)]
-"""A code, or `issuer.code`."""
-Serial = Annotated[str, Meta(min_length=1, max_length=limits.SERIAL_LENGTH)]
-"""ASCII letters and digits and inner dashes."""
+QualifiedCode = Annotated[str, Meta(min_length=1, max_length=2 * limits.CODE_LENGTH + 1)]  # a code, or `issuer.code`
+Serial = Annotated[str, Meta(min_length=1, max_length=limits.SERIAL_LENGTH)]  # ASCII letters, digits, inner dashes
 Name = Annotated[str, Meta(max_length=limits.NAME_LENGTH)]
 Text = Annotated[str, Meta(max_length=limits.TEXT_LENGTH)]
 Count = Annotated[int, Meta(ge=1, le=limits.COUNT)]
@@ -32,8 +30,7 @@ FactHash = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
 PublicKey = Annotated[bytes, Meta(min_length=32, max_length=1984)]
 Integer = Annotated[int, Meta(ge=-limits.VALUE, le=limits.VALUE)]
-Value = Text | Integer | bool
-"""The value of a setting: text, integer or boolean."""
+Value = Text | Integer | bool  # the value of a setting: text, integer or boolean
 Extensions = Annotated[dict[Name, Value], Meta(max_length=limits.EXTENSIONS)]
 """The signed map at the end of every document. A reader must understand each name with a leading `!`."""
 
@@ -93,7 +90,6 @@ def is_invisible(character: str) -> bool:
 
 
 def _is_refused(character: str) -> bool:
-    """Return whether a character is not allowed in texts."""
     place = bisect_right(_FIRST_REFUSED, character) - 1
     return place >= 0 and character <= _REFUSED[place][1]
 

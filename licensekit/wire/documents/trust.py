@@ -11,8 +11,7 @@ from licensekit import errors, limits
 from licensekit.wire.documents import fields
 from licensekit.wire.documents.bundle import Use
 
-Scheme = Annotated[int, Meta(ge=1, le=2)]
-"""1 = Ed25519; 2 = Ed25519 and ML-DSA-65 together."""
+Scheme = Annotated[int, Meta(ge=1, le=2)]  # 1 = Ed25519; 2 = Ed25519 and ML-DSA-65 together
 _ED25519_BYTES: Final = 32  # a public key of scheme 2 continues with the ML-DSA-65 key
 LEDGER: Final = "ledger"
 """The extension of trust documents, lists and catalogs with the number and hash of the newest entry of the issuer's
@@ -23,10 +22,8 @@ class KeyState(IntEnum):
     """The state of a signing key."""
 
     ACTIVE = 0
-    RETIRED = 1
-    """What it signed before stays valid."""
-    REVOKED = 2
-    """Nothing that it signed is valid."""
+    RETIRED = 1  # what it signed before stays valid
+    REVOKED = 2  # nothing that it signed is valid
 
 
 class SignedType(IntEnum):
@@ -49,8 +46,7 @@ class Root(fields.Document, frozen=True):
     """The root keys of a product, and how many of them must sign."""
 
     product: fields.Code
-    issuer: fields.Code
-    """The vendor: the issuer whose license codes need no prefix."""
+    issuer: fields.Code  # the vendor: the issuer whose license codes need no prefix
     version: fields.Version
     threshold: Annotated[int, Meta(ge=1, le=limits.ROOT_KEYS)]
     keys: Annotated[list[RootKey], Meta(min_length=1, max_length=limits.ROOT_KEYS)]
@@ -69,15 +65,13 @@ class Scope(fields.Document, frozen=True):
 
     types: Annotated[list[SignedType], Meta(min_length=1, max_length=len(SignedType))]
     issuers: Annotated[list[fields.Code], Meta(min_length=1, max_length=limits.KEYS)]
-    uses: Annotated[list[Use], Meta(max_length=len(Use))]
-    """Allowed uses of bundles."""
+    uses: Annotated[list[Use], Meta(max_length=len(Use))]  # allowed uses of bundles
     longest_term: Annotated[int, Meta(ge=1, le=limits.TERM_DAYS)] | None
     """The most days from a bundle's issue to the end of its grace; None is no limit.
 
     With a limit, bundles must block after grace, and offline and borrow hours must be within it.
     """
-    parts: Annotated[list[fields.Code], Meta(min_length=1, max_length=limits.PARTS)] | None
-    """Allowed parts of bundles; None is all."""
+    parts: Annotated[list[fields.Code], Meta(min_length=1, max_length=limits.PARTS)] | None  # None is all
     most: fields.Count | None
     """The highest count or quantity of any license in a bundle; None is no limit.
 
@@ -106,8 +100,7 @@ class AdmittedKey(fields.Document, frozen=True):
     name: fields.Name
     state: KeyState
     valid_from: fields.Seconds
-    valid_to: fields.Seconds | None
-    """The first second in which it may no longer sign; None is no end."""
+    valid_to: fields.Seconds | None  # the first second in which it may no longer sign; None is no end
     scope: Scope
 
     def __post_init__(self) -> None:
@@ -122,12 +115,10 @@ class Trust(fields.Document, frozen=True):
     """The signing keys of a product, with their states and scopes."""
 
     product: fields.Code
-    version: fields.Version
-    """Trust documents are ordered by root version, then by this."""
+    version: fields.Version  # trust documents are ordered by root version, then by this
     root_version: fields.Version
     issued: fields.Seconds
-    fresh_until: fields.Seconds | None
-    """After this, a notice says that a newer one is due; nothing stops working."""
+    fresh_until: fields.Seconds | None  # after this, a notice says that a newer one is due; nothing stops working
     keys: Annotated[list[AdmittedKey], Meta(max_length=limits.KEYS)]
     extensions: fields.Extensions
 
@@ -165,16 +156,13 @@ class Revocations(fields.Document, frozen=True):
 
     issuer: fields.Code
     product: fields.Code
-    root_version: fields.Version
-    """The root in force when it was signed. Lists are ordered by this, then by trust version, then by number."""
+    root_version: fields.Version  # of the root in force; lists are ordered by this and the next two
     trust_version: fields.Version
     number: fields.Version
     issued: fields.Seconds
     fresh_until: fields.Seconds | None
-    identities: Annotated[list[fields.Identity], Meta(max_length=limits.REVOKED)]
-    """Identities of revoked bundles."""
-    serials: Annotated[list[fields.Serial], Meta(max_length=limits.REVOKED)]
-    """Serials whose bundles are all revoked."""
+    identities: Annotated[list[fields.Identity], Meta(max_length=limits.REVOKED)]  # identities of revoked bundles
+    serials: Annotated[list[fields.Serial], Meta(max_length=limits.REVOKED)]  # serials whose bundles are all revoked
     lowest: Annotated[
         dict[fields.Serial, Annotated[dict[fields.Code, LowestOfUses], Meta(min_length=1, max_length=limits.PARTS)]],
         Meta(max_length=limits.REVOKED),

@@ -40,7 +40,7 @@ def test_a_doctor_says_what_to_do_and_answers_no(crm: Command, shelf: Path) -> N
     assert shown.code == 1
     [row] = [row for row in shown.out.splitlines() if row.startswith("audit")]
     assert "error" in row
-    assert "does not hold from entry 2 on" in row
+    assert "is broken from entry 2 on" in row
     assert "compare with a backup" in row
     told = json.loads(crm("doctor --json").out)
     assert told["ok"] is False
@@ -60,7 +60,7 @@ def test_a_backup_is_written_once_and_then_with_force(crm: Command, shelf: Path)
     assert (written.code, written.out) == (0, "written and verified: saved\n")
     again = crm("backup saved")
     assert again.code == 8
-    assert "there is such a file already" in again.err
+    assert "a file of this name already exists" in again.err
     assert json.loads(crm("backup saved --force --json").out) == {"written": "saved"}
     assert (shelf / "saved").stat().st_mode & 0o777 == 0o600
 

@@ -140,7 +140,7 @@ def test_by_a_socket_only_the_accounts_that_may_reach_it_say_who_asks(
             assert "anna" in client.get("http://licenses.example.com/users").text
         taken = crm(f"console --socket {path} --public {PUBLIC}")
         assert taken.code == 8
-        assert "the socket cannot be made" in taken.err
+        assert "the socket cannot be created" in taken.err
         assert path.is_socket()
 
 
@@ -157,7 +157,7 @@ def test_a_socket_that_cannot_be_made_is_said(crm: Command, shelf: Path) -> None
     for where in ("file", "missing/socket", f"socket --socket-group {'x' * 40}"):
         ran = crm(f"console --public {PUBLIC} --socket {where}")
         assert ran.code == 8
-        assert "the socket cannot be made" in ran.err
+        assert "the socket cannot be created" in ran.err
     assert (shelf / "file").read_text() == "kept"
 
 
@@ -191,7 +191,7 @@ def running_by_proxy(shelf: Path, *arguments: str) -> Generator[None]:
         ("--socket s --tls-cert a --tls-key b --public https://a.example", "neither an address nor TLS"),
         ("--socket-group nobody", "is for --socket"),
         ("--proxy-without-role administrator", "'administrator' is not"),
-        ("--public a.example --port 0", "is no address like"),
+        ("--public a.example --port 0", "is not an address like"),
         ("--port 70000", "70000"),
     ],
 )

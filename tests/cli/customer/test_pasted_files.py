@@ -22,9 +22,9 @@ NO_TOKENS = {
     "root.pin": "this is a root pin, not a license file; give it with --root",
     "order.toml": "this is an order, not a license file; `licensekit issue` makes",
     "catalog.toml": "this is a catalog, not a license file; `licensekit pack` makes",
-    "people.csv": "this is no license file: it does not begin with `lk1-`",
+    "people.csv": "this is not a license file: it does not begin with `lk1-`",
 }
-TOKENS = "this is a license file, a pack or an exchange file, and no table; look at it with `licensekit inspect`"
+TOKENS = "this is a license file, a pack or an exchange file, not a table; look at it with `licensekit inspect`"
 CASES = [
     *(
         (command, name, text)
@@ -37,12 +37,12 @@ CASES = [
         )
         for name, text in NO_TOKENS.items()
     ),
-    ("activate", "request.lic", "this is a request for the vendor, and is not activated; send it to the vendor"),
-    ("activate one.lic --pack", "two.lic", "this is not a pack: it holds a bundle; a customer takes it with"),
-    ("activate one.lic --pack", "request.lic", "this is not a pack: it holds a request; send it to the vendor"),
+    ("activate", "request.lic", "this request is for the vendor, and cannot be activated; send it to the vendor"),
+    ("activate one.lic --pack", "two.lic", "this is not a pack: it contains a bundle; a customer takes it with"),
+    ("activate one.lic --pack", "request.lic", "this is not a pack: it contains a request; send it to the vendor"),
     *(("users import", name, f"line 1: {TOKENS}") for name in ("one.lic", "crm.lkp", "request.lic")),
-    ("users import", "signing.key", "line 1: this is a key file, and no table; never send it to anybody"),
-    ("users import", "empty.lic", "line 1: the file is empty, and no table"),
+    ("users import", "signing.key", "line 1: this is a key file, not a table; never send it to anybody"),
+    ("users import", "empty.lic", "line 1: the file is empty"),
 ]
 
 

@@ -82,7 +82,7 @@ def test_every_fault_of_a_plan_is_said_with_its_line(short: Command, shelf: Path
     assert ran.code == 5
     lines = ran.err.splitlines()
     assert [line.startswith(f"licensekit: plan.csv: line {n}: ") for n, line in enumerate(lines[:2], 2)] == [True, True]
-    assert lines[2:] == ["licensekit: plan.csv: 2 faults in the plan, nothing was changed; correct it"]
+    assert lines[2:] == ["licensekit: plan.csv: 2 faults in the plan, so nothing was changed; correct it"]
     assert "there is no such file" in short("activate fewer.lic --settle plam.csv").err
     assert held(short)["c"] == ["sales"]
 

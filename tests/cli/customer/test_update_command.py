@@ -86,7 +86,7 @@ def test_a_deficit_is_refused(updating: Command, serve: Serve) -> None:
     assert (preview.code, "2 in use: release 1 first" in preview.out) == (1, True)
     refused = updating("update")
     assert (refused.code, refused.out) == (6, "")
-    assert "release 1 of those who hold it first" in refused.err
+    assert "first release 1 of those who hold it" in refused.err
     assert json.loads(updating("status --json").out)["bundles"] == json.loads(before)["bundles"]
 
 

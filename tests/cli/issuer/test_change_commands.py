@@ -117,7 +117,7 @@ def test_a_term_that_is_taken_out_is_perpetual_then(sold: Desk) -> None:
 
 def test_a_change_needs_the_confirmation_once(sold: Desk) -> None:
     ask = ("renew", SERIAL, "-C", "acme", "--days", "30", "--yes", *sold.passphrase)
-    assert sold.run(*ask).output.count("takes the place of what was sold") == 1
+    assert sold.run(*ask).output.count("replaces what was sold") == 1
 
 
 @pytest.mark.parametrize(

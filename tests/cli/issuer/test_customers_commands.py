@@ -75,11 +75,11 @@ def test_the_purchase_order_and_the_installation_are_shown_with_an_entry(sold: D
     ("words", "said"),
     [
         (("show", "nobody"), "there is no customer 'nobody'"),
-        (("show", "c"), "'c' finds several customers: Fjord Energi AS, Ørland Øl"),
+        (("show", "c"), "'c' matches several customers: Fjord Energi AS, Ørland Øl"),
         (("set", "C-1", "--external-id", "C-2"), "another customer has the external id 'C-2'"),
         (("set", "C-1", "--name", " "), "is not a valid customer's name"),
         (("merge", "C-1", "nobody", "--yes"), "there is no customer 'nobody'"),
-        (("installation", "abcdef", "--name", "x"), "nothing is known of an installation 'abcdef'"),
+        (("installation", "abcdef", "--name", "x"), "no installation 'abcdef' is known"),
     ],
 )
 def test_what_cannot_be_is_refused(sold: Desk, words: tuple[str, ...], said: str) -> None:

@@ -142,7 +142,7 @@ def test_signing_in_several_sittings(place: Desk) -> None:
     assert "not admitted" in place.run("keys", "list", "-C", "acme").stdout
     assert keys(place)["signing-1"] == before["signing-1"]
     sign = ("keys", "sign-trust", made["file"], *place.root_passphrase)
-    assert "still needed" in place.refused(7, *sign, "-C", "acme")
+    assert "still needs to sign" in place.refused(7, *sign, "-C", "acme")
     result = place.run(*sign, "-C", "acme", "--root-key", "stick/root-2.key")
     assert "You sign trust document 2" in result.stdout
     assert "is signed and in the pack" in result.stdout
@@ -156,7 +156,7 @@ def test_a_change_that_is_in_signing_is_not_overwritten_by_the_next(place: Desk)
     grow(place, "new", "second")
     words = ("keys", "new", "third", "-C", "acme", *place.both_passphrases)
     said = place.refused(6, *words)
-    assert "acme/trust-2.signing: another change is in signing" in said
+    assert "acme/trust-2.signing: another change is waiting for signatures" in said
     Path("acme/trust-2.signing").rename("given-up.signing")
     assert not grow(place, "new", "third")["in_force"]
 
@@ -302,7 +302,7 @@ def test_keys_in_a_token_sign_and_are_used_where_they_are(desk: Desk, hsm: Hsm, 
     with_pin = ("-C", "acme", "--pin-file", str(pin), *desk.root_passphrase)
     new = ("keys", "new", "hsm", "--pkcs11", hsm.uri("token=acme"), *with_pin)
     Path("acme/root").rename("stick")
-    assert "no key of root 1 is here" in desk.refused(7, *new)
+    assert "a key of root 1 must sign the change" in desk.refused(7, *new)
     Path("stick").rename("acme/root")
     made = desk.json(*new)
     issued = desk.json("issue", str(ORDER), "-C", "acme", "--key", "hsm", *with_pin[2:4])
@@ -349,7 +349,7 @@ def test_what_is_revoked_twice_is_signed_once_and_needs_no_passphrase(desk: Desk
     ("words", "code", "said"),
     [
         (("revoke", "bundle", "--yes", "1010000014-base-9"), 6, "no bundle"),
-        (("revoke", "bundle", "--yes", "acme/acme.lkp"), 3, "holds no bundle"),
+        (("revoke", "bundle", "--yes", "acme/acme.lkp"), 3, "contains no bundle"),
         (("revoke", "serial", "--yes", "1010000041"), 6, "mistyped"),
         (("revoke", "key", "nobody"), 7, "no key `nobody`"),
         (("reissue", "--signed-by", "nobody", "-o", "."), 7, "no key `nobody`"),
@@ -681,7 +681,7 @@ def test_a_root_taken_from_the_pack_itself_is_warned_of(desk: Desk) -> None:
     [
         (("--issuer", "acme"), 6, "is the vendor itself"),
         (("--root", "lkroot1-nonsense"), 4, "is not a root pin"),
-        (("--catalog", "other.toml"), 6, "of product `other`"),
+        (("--catalog", "other.toml"), 6, "for product `other`"),
         (("--ledger", "postgresql://anna:TEST-SECRET@host/database"), 6, "password"),
     ],
 )

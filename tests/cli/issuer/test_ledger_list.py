@@ -97,7 +97,7 @@ def test_nothing_found_is_no_error_and_prints_no_table(desk: Desk) -> None:
         (2, ("--json", "--csv"), "not both"),
         (2, ("--state", "lost"), "lost"),
         (2, ("--since", "yesterday"), "is not a date"),
-        (6, ("--after", "1"), "not a bundle's"),
+        (6, ("--after", "1"), "not about a bundle"),
         (6, ("-C", "nowhere"), "not a workspace"),
     ],
 )

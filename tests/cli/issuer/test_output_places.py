@@ -29,10 +29,10 @@ def test_an_older_or_equal_file_of_the_same_license_is_overwritten(desk: Desk) -
 @pytest.mark.parametrize(
     ("there", "said"),
     [
-        ("order", "a.lic: there is another license, 1010000014 base 1 of 'Oslo AS'"),
-        ("newer", "a.lic: there is a newer file of this license, 1010000014 base 2"),
-        ("text", "a.lic: what is there is not a license file"),
-        ("pack", "a.lic: what is there is not a license file"),
+        ("order", "a.lic: the existing file contains another license, 1010000014 base 1 of 'Oslo AS'"),
+        ("newer", "a.lic: the existing file is a newer file of this license, 1010000014 base 2"),
+        ("text", "a.lic: the existing file is not a license file"),
+        ("pack", "a.lic: the existing file is not a license file"),
     ],
 )
 def test_anything_else_is_kept_and_nothing_is_signed(desk: Desk, there: str, said: str) -> None:
@@ -85,10 +85,10 @@ def test_in_bulk_and_signed_again_nothing_else_is_overwritten(desk: Desk) -> Non
     desk.run(*bulk)
     assert file.read_bytes() == license_
     file.write_bytes(b"notes")
-    assert f"{file}: what is there is not a license file" in desk.run(*bulk, code=8).stderr
+    assert f"{file}: the existing file is not a license file" in desk.run(*bulk, code=8).stderr
     desk.run("keys", "rotate", "-C", "acme", *desk.both_passphrases)
     again = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", *desk.passphrase)
-    assert f"{file}: what is there is not a license file" in desk.run(*again, code=8).stderr
+    assert f"{file}: the existing file is not a license file" in desk.run(*again, code=8).stderr
     assert file.read_bytes() == b"notes"
     file.unlink()
     desk.run(*again)
@@ -105,9 +105,9 @@ def test_a_reset_takes_the_place_of_one_for_the_same_installation_only(desk: Des
     for _ in range(2):
         desk.run(*reset, "r.lic", "one.lkq")
     first = Path("r.lic").read_bytes()
-    assert "there is a reset for another installation" in desk.run(*reset, "r.lic", "two.lkq", code=8).stderr
+    assert "contains a reset for another installation" in desk.run(*reset, "r.lic", "two.lkq", code=8).stderr
     assert Path("r.lic").read_bytes() == first
-    assert "there is a reset" in desk.refused(8, *words(desk, output="r.lic"))
+    assert "contains a reset" in desk.refused(8, *words(desk, output="r.lic"))
 
 
 def test_a_list_that_is_new_for_as_long_already_is_not_signed_again(desk: Desk) -> None:

@@ -97,7 +97,7 @@ def test_a_key_in_a_token_has_no_passphrase_to_change(desk: Desk, hsm: Hsm) -> N
     new = ("keys", "new", "hsm", "--pkcs11", hsm.uri("token=acme"), "-C", "acme", *desk.root_passphrase)
     desk.run(*new, "--pin-file", pin)
     said = desk.refused(6, "keys", "passphrase", "hsm", "-C", "acme", *desk.passphrase)
-    assert "has no passphrase; change the PIN by the token's own tool" in said
+    assert "has no passphrase; change the PIN with the token's own tool" in said
 
 
 def no_space(_: int) -> None:

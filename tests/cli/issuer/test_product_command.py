@@ -36,7 +36,7 @@ def test_the_date_of_release_is_kept_unless_another_is_given(desk: Desk) -> None
 @pytest.mark.parametrize("text", ["print('mine')", 'ROOT: Final = "lkroot1-other"\n    released=None,\n'])
 def test_what_is_not_a_module_of_the_product_is_never_overwritten(desk: Desk, text: str) -> None:
     Path(MODULE).write_text(text)
-    assert f"{MODULE}: what is there is not a module" in desk.refused(8, "product", PACK, "-o", MODULE)
+    assert f"{MODULE}: the existing file is not a module" in desk.refused(8, "product", PACK, "-o", MODULE)
     assert Path(MODULE).read_text() == text
 
 

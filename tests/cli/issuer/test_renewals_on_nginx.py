@@ -188,12 +188,12 @@ def test_a_link_in_the_folder_is_not_served(sides: Sides) -> None:
     [
         ("/none", 8, "has no license file for this installation; ask the vendor to publish it"),
         ("/portal", 8, "a web page came instead of a license file; sign in to the network"),
-        ("/on-and-on", 8, "or on and on; ask the vendor for a catalog with the right `update`"),
-        ("/plain", 8, "this is not an https:// address, or leads to one that is not"),
-        ("/silent", 8, "the connection ended before the whole license file was here; try again"),
+        ("/on-and-on", 8, "or redirects too often; ask the vendor for a catalog with the right `update`"),
+        ("/plain", 8, "this is not an https:// address, or redirects to one that is not"),
+        ("/silent", 8, "the connection ended before the whole license file had arrived; try again"),
         ("/broken", 8, "the server answers with status 503; try again later"),
         ("/slow", 8, "the license file did not arrive within 1 seconds; check the network, and try again later"),
-        ("/large", 8, "what came is not a whole license file (more than 4194304 bytes"),
+        ("/large", 8, "what arrived is not a whole license file (more than 4194304 bytes"),
     ],
 )
 def test_each_wrong_way_is_one_line_and_changes_nothing(
@@ -223,7 +223,7 @@ def test_a_file_of_another_customer_and_a_damaged_one_change_nothing(sides: Side
     whole = Path("two.lic").read_bytes()
     for data, code, message in (
         (Path("other.lic").read_bytes(), 6, "this installation has 1010000014; ask the issuer"),
-        (whole[: len(whole) // 2], 8, "what came is not a whole license file"),
+        (whole[: len(whole) // 2], 8, "what arrived is not a whole license file"),
         (whole[:-9] + b"A" * 8 + b"\n", 4, "does not verify"),
     ):
         file.write_bytes(data)

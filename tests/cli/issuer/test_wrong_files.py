@@ -9,14 +9,14 @@ from tests.crm import SOLD
 from tests.issuer_command import Desk
 
 CASES = [
-    ("answer", "--order order.toml", "one.lic", "this is a bundle, where a request is meant; a customer takes it"),
-    ("answer", "--order order.toml", "acme/acme.lkp", "this is a root, where a request is meant; it is part of a pack"),
+    ("answer", "--order order.toml", "one.lic", "this is a bundle, not a request; a customer takes it"),
+    ("answer", "--order order.toml", "acme/acme.lkp", "this is a root, not a request; it is part of a pack"),
     ("answer", "--order order.toml", "empty.lkr", "the file is empty; ask for the file again"),
     ("answer", "--order order.toml", "order.toml", "this is an order, not a license file; `licensekit issue`"),
-    ("accept", "", "one.lic", "this is a bundle, where a receipt or statement is meant; a customer takes it"),
-    ("accept", "", "acme/acme.lkp", "this is a root, where a receipt or statement is meant; it is part of a pack"),
+    ("accept", "", "one.lic", "this is a bundle, not a receipt or statement; a customer takes it"),
+    ("accept", "", "acme/acme.lkp", "this is a root, not a receipt or statement; it is part of a pack"),
     ("accept", "", "acme/keys/signing-1.key", "this is a key file, not a license file; give the license file"),
-    ("revoke bundle", "--reason lost --yes", "acme/acme.lkp", "this is a root, and holds no bundle; it is part of"),
+    ("revoke bundle", "--reason lost --yes", "acme/acme.lkp", "this is a root, and contains no bundle; it is part of"),
 ]
 
 
@@ -34,4 +34,4 @@ def test_a_file_in_the_wrong_place_is_called_by_its_name(
 def test_a_restored_ledger_takes_the_files_themselves(desk: Desk) -> None:
     Path("mail.eml").write_text(f"Hello\n{Path('acme/acme.lkp').read_text()}")
     ran = desk.run("ledger", "absorb", "mail.eml", "-C", "acme", code=1)
-    assert "mail.eml: this is no license file" in ran.output
+    assert "mail.eml: this is not a license file" in ran.output

@@ -99,7 +99,7 @@ def test_issued_again_everything_is_the_same_and_files_are_written_anew(
         ({"replaces": "1010000041"}, "mistyped"),
         ({"days": 36600, "starts": "9999-01-01"}, "years 1970 to 9999"),
         ({"order": "A-1", "users": {"standard": 99}}, "users.standard: 25 -> 99"),
-        ({"company": "\ud800"}, "half a character"),
+        ({"company": "\ud800"}, "half of a surrogate pair"),
     ],
 )
 def test_one_bad_order_keeps_all_from_being_issued_or_only_itself(
@@ -111,7 +111,7 @@ def test_one_bad_order_keeps_all_from_being_issued_or_only_itself(
     error = refused(OrdersRefused, folder, lambda: issue(workspace, *orders, into=out))
     assert said in str(error.faults[0])
     assert error.faults[0].where.startswith("orders:5")
-    assert (error.count, error.message) == (1, "1 order is not good, so none was issued")
+    assert (error.count, error.message) == (1, "1 order has faults, so none was issued")
     assert orders_in(workspace) == []
     assert list(out.iterdir()) == []
 
@@ -192,7 +192,7 @@ def test_more_refused_orders_than_are_named_are_counted(workspace: Workspace, mo
         "orders:1: company: is missing",
         "orders:2: company: is missing",
     ]
-    assert str(caught.value) == "7 orders are not good, so none was issued"
+    assert str(caught.value) == "7 orders have faults, so none was issued"
 
 
 @BOTH

@@ -274,9 +274,9 @@ BAD: dict[str, tuple[Row, str, type[LicenseError]]] = {
     "another sequence": ({"sequence": "2"}, "is in force now", NotCurrent),
     "another company": ({"company": "Somebody"}, "Company S4", OrderInvalid),
     "nothing of a license": ({"users.standard": "0"}, "users.standard: ", OrderInvalid),
-    "the number of another order": ({"order": "R-S3-base-1"}, "there is another order", OrderConflict),
-    "another serial in its place": ({"replaces": "S1"}, "another serial is another order", OrderInvalid),
-    "what an answer decides": ({"installations": "3"}, "answer with another order", OrderInvalid),
+    "the number of another order": ({"order": "R-S3-base-1"}, "there is already another order", OrderConflict),
+    "another serial in its place": ({"replaces": "S1"}, "another serial needs another order", OrderInvalid),
+    "what an answer decides": ({"installations": "3"}, "answer the request with another order", OrderInvalid),
 }
 
 
@@ -323,7 +323,7 @@ def test_what_was_renewed_meanwhile_is_refused_by_its_row(workspace: Workspace) 
     workspace.change(renewal("S3", days=7), signer(workspace), who=WHO, now=NOW, confirm=True)
     error = refused(OrdersRefused, workspace.layout.folder, lambda: take(workspace, edited))
     assert [str(one) for one in error.faults] == [
-        "list.csv:5: S3 base 2 is in force now, and not the bundle that was to be renewed; list the renewals again"
+        "list.csv:5: S3 base 2 is in force now, not the bundle that was to be renewed; list the renewals again"
     ]
 
 

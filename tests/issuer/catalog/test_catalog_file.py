@@ -43,7 +43,7 @@ product = "demo-crm"
 [issuer]
 code = "demo"
 """
-METER = "only what is sold by quantity is there again after a time"
+METER = "only a quantity can be renewed per day, month, year or term"
 NOT_A_CODE = "is not a code: at most 64 lower-case letters, digits and inner dashes"
 SAMPLE = Path(__file__).parents[3] / "samples" / "superoffice" / "catalog.toml"
 
@@ -330,9 +330,9 @@ description = "{long}"
 quantity = "  "
 """.replace("{long}", "x" * 2001),
         [
-            ("issuer.name", "has a control character or one that cannot be seen"),
+            ("issuer.name", "contains a control character or an invisible one"),
             ("issuer.buy", "is not an address that begins with https:// or mailto:"),
-            ("licenses.a.name", "has a control character or one that cannot be seen"),
+            ("licenses.a.name", "contains a control character or an invisible one"),
             ("licenses.a.description", "is longer than 2000 characters"),
             ("licenses.a.quantity", "is empty"),
         ],
@@ -349,12 +349,12 @@ name = "B"
 all = ["a"]
 users = ["associate", "extern", "associate"]""",
         [
-            ("licenses.a.requires[1]", "is there twice"),
+            ("licenses.a.requires[1]", "occurs twice"),
             (
                 "access.web.users[1]",
                 'is not "associate", "external", "system" or "anonymous"; did you mean `external`?',
             ),
-            ("access.web.users[2]", "is there twice"),
+            ("access.web.users[2]", "occurs twice"),
         ],
     ),
     "a login that needs nothing, or nobody": (
@@ -391,8 +391,8 @@ settings = {x = 1.5, y = 9007199254740992, z = "a\\n"}""",
             ("editions.e.users.a", "is below 1; leave out what is not sold"),
             ("editions.e.users.B", NOT_A_CODE),
             ("editions.e.settings.x", "is a decimal number, not text, a whole number or true or false"),
-            ("editions.e.settings.y", "is not from -9007199254740991 to 9007199254740991"),
-            ("editions.e.settings.z", "has a control character or one that cannot be seen"),
+            ("editions.e.settings.y", "is not between -9007199254740991 and 9007199254740991"),
+            ("editions.e.settings.z", "contains a control character or an invisible one"),
         ],
     ),
     "settings": (
@@ -427,14 +427,14 @@ settings = {a = 1, b = 4, z = true}""",
             ("settings.a.type", 'is not "text", "number" or "boolean"; did you mean `text`?'),
             ("settings.b.highest", "is below `lowest`"),
             ("settings.b.choices", "only a setting of the type text can have this"),
-            ("settings.b.default", "3 is below the lowest that fits, 5"),
+            ("settings.b.default", "3 is below the lowest allowed value, 5"),
             ("settings.c.lowest", "only a setting of the type number can have this"),
             ("settings.c.combine", "only a setting of the type number can have this"),
-            ("settings.c.choices[1]", "is there twice"),
+            ("settings.c.choices[1]", "occurs twice"),
             ("settings.c.default", "'y' is not one of the choices: `x`"),
             ("settings.d.default", "is not a value of the type boolean"),
             ("settings.d.max", "is not a key of this table"),
-            ("editions.e.settings.b", "4 is below the lowest that fits, 5"),
+            ("editions.e.settings.b", "4 is below the lowest allowed value, 5"),
             ("editions.e.settings.z", "there is no setting `z`"),
         ],
     ),
@@ -643,7 +643,7 @@ def test_the_catalog_must_be_of_the_issuer_that_signs() -> None:
     assert read_catalog(text, version=1, issued=ISSUED, issuer="demo").issuer == "demo"
     with pytest.raises(CatalogInvalid) as caught:
         read_catalog(text, version=1, issued=ISSUED, issuer="other")
-    assert told(caught.value.faults) == [("issuer.code", "is `demo`, and what is signed here is of `other`")]
+    assert told(caught.value.faults) == [("issuer.code", "is `demo`, but this workspace signs for `other`")]
 
 
 def test_a_partners_catalog_may_require_the_vendors_licenses() -> None:

@@ -170,7 +170,7 @@ def test_a_request_that_another_key_signed_as_well_is_answered_to_the_first(work
     issue(workspace)
     answer(workspace, asking(workspace))
     reset(workspace, asking(workspace, 2, serial=SERIAL))
-    assert "very request" in no(RequestAnswered, workspace, asking(workspace, 1, "thief"))
+    assert "also signed by another installation" in no(RequestAnswered, workspace, asking(workspace, 1, "thief"))
     again = asking(workspace, 2, "thief", serial=SERIAL)
     refused(RequestAnswered, workspace.layout.folder, lambda: reset(workspace, again))
 

@@ -227,9 +227,9 @@ def test_a_return_needs_a_key_and_a_statement_does_not(workspace: Workspace, bou
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"name": "other"}, "another installation than the one that 1010000014 base 1"),
-        ({"nonce": None}, "another request"),
-        ({"nonce": bytes([7] * 16)}, "another request"),
+        ({"name": "other"}, "not signed by the installation that 1010000014 base 1"),
+        ({"nonce": None}, "different request"),
+        ({"nonce": bytes([7] * 16)}, "different request"),
     ],
 )
 def test_only_the_installation_that_has_it_returns_a_bound_bundle(

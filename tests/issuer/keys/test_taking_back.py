@@ -130,7 +130,7 @@ def key_revoked(workspace: Workspace, file: LicenseFile) -> None:
 
 REFUSED: dict[str, tuple[Callable[[Workspace, LicenseFile], object], str]] = {
     "void": (lambda w, f: do(w, "void", identities=[identity(f)]), "is void"),
-    "serial": (lambda w, _: do(w, "suspend", serials=[SERIAL]), "taken back as a whole"),
+    "serial": (lambda w, _: do(w, "suspend", serials=[SERIAL]), "revoked or suspended as a whole"),
     "key": (key_revoked, "a key that was revoked"),
 }
 

@@ -66,7 +66,7 @@ def test_a_ledger_that_is_gone_is_restored_in_its_workspace(workspace: Workspace
 def test_the_backup_of_an_installation_is_none_of_a_ledger(workspace: Workspace, saved: Path, tmp_path: Path) -> None:
     before = list(workspace.ledger.entries())
     connect(tmp_path / "other", schema=INSTALLATION, create=True).close()
-    with pytest.raises(DatabaseDamaged, match="holds no ledger"):
+    with pytest.raises(DatabaseDamaged, match="contains no ledger"):
         restore_ledger(tmp_path / "other", folder_of(workspace), confirm=True)
     assert list(workspace.ledger.entries()) == before
     assert saved.exists()

@@ -141,7 +141,7 @@ def renumber(ledger: Connection) -> None:
 DAMAGES: dict[str, tuple[Damage, int, str]] = {
     "forged": (forge, 5, "not genuine"),
     "signature": (resign, 5, "not genuine"),
-    "type": (relabel, 5, "not genuine: this reader knows no document of type 'receipts'"),
+    "type": (relabel, 5, "not genuine: this reader does not know documents of type 'receipts'"),
     "root": (swap_root, 1, "not genuine"),
     "removed": (remove(5), 5, "is missing"),
     "first removed": (remove(1), 1, "is missing"),

@@ -174,7 +174,7 @@ def test_a_listed_bundle_says_what_its_document_and_entry_say(database: Database
 
 
 def test_only_a_bundle_can_be_gone_on_behind(database: Database) -> None:
-    with database.read() as ledger, pytest.raises(NotIssued, match=r"entry 43 is not a bundle's"):
+    with database.read() as ledger, pytest.raises(NotIssued, match=r"entry 43 is not about a bundle"):
         page(ledger, Filters(), today=TODAY, limit=1, after=len(BUNDLES) + 1)
 
 

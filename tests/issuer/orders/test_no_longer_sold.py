@@ -74,7 +74,8 @@ def test_a_new_order_is_refused_with_what_to_sell_instead(
 def test_the_message_names_the_successor(sold: Workspace) -> None:
     error = refused(OrderInvalid, sold.layout.folder, lambda: issue(sold, sites={"branch": 1}))
     assert str(error.faults[0]) == (
-        "sites.branch: `branch` is no longer sold and was replaced by fleet; if it is meant, say `--no-longer-sold`"
+        "sites.branch: `branch` is no longer sold and was replaced by fleet; "
+        "if this is intended, pass `--no-longer-sold`"
     )
 
 

@@ -88,7 +88,7 @@ BAD: dict[str, tuple[Order, Told]] = {
     ),
     "a number of what is there or not": (
         order(system={"server": 2, "quote": None}),
-        [("system.server", "is there or not; write `true`"), ("system.quote", "is there or not; write `true`")],
+        [("system.server", "has no quantity; write `true`"), ("system.quote", "has no quantity; write `true`")],
     ),
     "no number of what is sold by number": (
         order(system={"archive": True}),
@@ -136,12 +136,12 @@ BAD: dict[str, tuple[Order, Told]] = {
         order(settings={"theme": "red", "rows": 0}),
         [
             ("settings.theme", "'red' is not one of the choices: `dark` and `light`"),
-            ("settings.rows", "0 is below the lowest that fits, 1"),
+            ("settings.rows", "0 is below the lowest allowed value, 1"),
         ],
     ),
     "a setting above all that fits": (
         order(settings={"rows": 10}),
-        [("settings.rows", "10 is above the highest that fits, 9")],
+        [("settings.rows", "10 is above the highest allowed value, 9")],
     ),
 }
 

@@ -133,7 +133,7 @@ def test_days_count_from_the_expiry_or_from_today_once_it_has_passed(sold: Works
 @pytest.mark.parametrize(
     ("expires", "days", "said"),
     [
-        (day(364), None, "`licensekit amend` shortens"),
+        (day(364), None, "shorten it with `licensekit amend`"),
         ("2028-13-01", None, "is not a date"),
         (7, None, "is a number"),
         ("9999-12-31", None, "1970 to 9999"),
@@ -220,7 +220,7 @@ def test_a_trial_becomes_what_is_bought_and_never_the_other_way_round(workspace:
     ]
     for use in ("trial", "demo"):
         assert faults(workspace, amend({"use": use})) == {
-            "use": f"cannot become {use}: what was bought would still count before it"
+            "use": f"cannot be changed to {use}: the license sold before would take precedence"
         }
 
 
@@ -257,7 +257,7 @@ def test_a_renewal_moves_the_usual_warning_and_makes_none_where_there_was_none(w
     assert shown(workspace, asked)["warning"] == (day(15), day(335))
     issue(workspace, serial=SERIAL, days=20, warning_days=0)
     assert "warning" not in shown(workspace, asked)
-    assert faults(workspace, amend({"warning": None})) == {"warning": "is not there, so it cannot be taken out"}
+    assert faults(workspace, amend({"warning": None})) == {"warning": "is not set, so it cannot be removed"}
     assert shown(workspace, amend({"warning_days": None}))["warning"] == (None, day(15))
 
 
@@ -280,10 +280,10 @@ def test_all_faults_of_a_change_are_told_at_once(sold: Workspace) -> None:
         ),
     )
     assert found == {
-        "users.professional": "is not there, so it cannot be taken out",
-        "serial": "stays: another serial is another order",
-        "sequence": "is counted on by itself",
-        "users": "is a table; name what is in it, `users.CODE`",
+        "users.professional": "is not set, so it cannot be removed",
+        "serial": "cannot be amended: another serial needs another order",
+        "sequence": "is counted automatically",
+        "users": "is a table; name a key in it, `users.CODE`",
         "nonsense": "is not a key of this table",
         "users.standard": "is below 1; leave out what is not sold",
         "grace": "is before `expiry`",
@@ -326,7 +326,7 @@ def test_an_edition_takes_the_place_of_what_it_names(workspace: Workspace) -> No
     [
         ("1010000015", "base", "mistyped"),
         ("1010000022", "base", "nothing was issued for serial"),
-        (SERIAL, "more", "has no part `more`, but base"),
+        (SERIAL, "more", "has no part `more`, only base"),
     ],
 )
 def test_what_was_never_issued_is_not_changed(sold: Workspace, serial: str, part: str, said: str) -> None:

@@ -188,7 +188,7 @@ FAULTS: dict[str, tuple[object, Told]] = {
             ("settings", "is an array, not a table"),
             ("offline_hours", "is a decimal number, not a whole number"),
             ("system[0]", "is a number, not a code in quotes"),
-            ("system[2]", "is there twice"),
+            ("system[2]", "occurs twice"),
         ],
     ),
     "out of bounds": (
@@ -204,12 +204,12 @@ FAULTS: dict[str, tuple[object, Told]] = {
         },
         [
             ("order", "is a number, not text in quotes"),
-            ("sequence", "is not from 1 to 4294967295"),
-            ("days", "is not from 1 to 36600"),
-            ("warning_days", "is not from 0 to 36600"),
-            ("installations", "is not from 1 to 4294967295"),
-            ("offline_hours", "is not from 0 to 87840"),
-            ("borrow_hours", "is not from 0 to 87840"),
+            ("sequence", "is not between 1 and 4294967295"),
+            ("days", "is not between 1 and 36600"),
+            ("warning_days", "is not between 0 and 36600"),
+            ("installations", "is not between 1 and 4294967295"),
+            ("offline_hours", "is not between 0 and 87840"),
+            ("borrow_hours", "is not between 0 and 87840"),
         ],
     ),
     "counts": (
@@ -266,12 +266,12 @@ FAULTS: dict[str, tuple[object, Told]] = {
     "texts": (
         {**LEAST, "company": "Acme\u202e", "order": "\n", "settings": {"a": "x" * 2001}},
         [
-            ("company", "has a control character or one that cannot be seen"),
+            ("company", "contains a control character or an invisible one"),
             ("order", "is empty"),
             ("settings.a", "is longer than 2000 characters"),
         ],
     ),
-    "half a character": ({**LEAST, "company": "\ud800"}, [("company", "has half a character")]),
+    "half of a surrogate pair": ({**LEAST, "company": "\ud800"}, [("company", "contains half of a surrogate pair")]),
     "no serials": (
         {**LEAST, "serial": "10 10", "replaces": "-"},
         [
@@ -281,11 +281,11 @@ FAULTS: dict[str, tuple[object, Told]] = {
     ),
     "a part that is called like another use": (
         {**LEAST, "part": "maps-trial"},
-        [("part", "`maps-trial` ends like a license of another use: its files would be called alike")],
+        [("part", "`maps-trial` ends with the name of another use: its file names would be ambiguous")],
     ),
     "an add-on that replaces a serial": (
         {**LEAST, "part": "maps", "replaces": ["1", "2"]},
-        [("replaces", "is for orders of the part `base`, and this one is of `maps`")],
+        [("replaces", "only an order of the part `base` can have it, and this one is of `maps`")],
     ),
     "more serials than a bundle may replace": (
         {**LEAST, "replaces": " ".join(map(str, range(9)))},
@@ -328,14 +328,14 @@ DATE_FAULTS: dict[str, tuple[Order, Told]] = {
         Order("", grace_days=1),
         [("grace_days", "needs an `expiry`, or a term in `days`")],
     ),
-    "two ends": (Order("", expiry=9, days=9), [("days", "says again what `expiry` says; give one of them")]),
+    "two ends": (Order("", expiry=9, days=9), [("days", "repeats what `expiry` says; give only one of them")]),
     "two warnings": (
         Order("", expiry=9, warning=8, warning_days=1),
-        [("warning_days", "says again what `warning` says; give one of them")],
+        [("warning_days", "repeats what `warning` says; give only one of them")],
     ),
     "a date beside a term": (
         Order("", days=9, grace=90),
-        [("grace", "cannot be a date beside `days`; give `grace_days`")],
+        [("grace", "cannot be a date together with `days`; give `grace_days`")],
     ),
     "a warning before the term": (Order("", days=9, warning_days=10), [("warning_days", "is before the term begins")]),
     "a warning before the start": (

@@ -128,7 +128,7 @@ SHEETS: Final[dict[str, Slip]] = {
     "numbers that became the same date": refused(lambda rows: [row.__setitem__(0, "01.03.2027") for row in rows[1:]]),
     "a serial in powers of ten": refused(cell("serial", "1,01E+09")),
     "the serials sorted alone": refused(serials_shifted, "was issued to"),
-    "a heading twice": refused(column("Server", "x", "x"), "is there twice"),
+    "a heading twice": refused(column("Server", "x", "x"), "occurs twice"),
     "a heading mistyped": refused(column("standrad", 5, 5), "did you mean `standard`"),
     "users beside users.standard": refused(column("users", 5, 5), "users.CODE"),
     "the display name of a license": refused(column("Standard User", 5, 5), "did you mean `standard`"),

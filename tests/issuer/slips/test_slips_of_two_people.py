@@ -85,7 +85,7 @@ def ledger_is_held(shop: Shop) -> None:
     Path("order.toml").write_text(order(serial=shop.serial(NORDLYS)))
     with pytest.MonkeyPatch.context() as patch, holder.write():
         patch.setattr("licensekit.issuer.ledger.entries.connect", partial(connect, wait=0.1))
-        assert "another process holds it" in shop.sign("issue order.toml -o new.lic", code=8).stderr
+        assert "another process has locked it" in shop.sign("issue order.toml -o new.lic", code=8).stderr
     holder.close()
 
 

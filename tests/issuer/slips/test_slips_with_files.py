@@ -239,7 +239,7 @@ def read_only(shop: Shop) -> Iterator[Shop]:
 def test_a_workspace_that_may_only_be_read_harms_nobody_else(read_only: Shop) -> None:
     def made(shop: Shop) -> None:
         Path("order.toml").write_text(right_order(shop))
-        assert "may not be written" in shop.sign("issue order.toml -o new.lic", code=8).stderr
+        assert "is not writable" in shop.sign("issue order.toml -o new.lic", code=8).stderr
 
     def back(shop: Shop) -> str:
         subprocess.run(["/bin/umount", "-l", str(shop.folder / "acme")], check=True)

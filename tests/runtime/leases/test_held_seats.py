@@ -77,7 +77,7 @@ def in_use(licensing: Licensing) -> int:
 def test_a_seat_is_held_for_a_block(licensing: Licensing) -> None:
     with seat(licensing) as lease:
         assert holds(lease)
-        assert (lease.code, lease.holder, lease.borrowed_until) == ("seat", "anna", None)
+        assert (lease.code, lease.holder, lease.row.expires) == ("seat", "anna", None)
         assert licensing.count("seat") == Count(SEATS, 1)
         lease.check()
     assert not holds(lease)
@@ -255,7 +255,7 @@ def test_a_seat_is_borrowed_and_given_back(home: Home, crm: Installation, licens
     with pytest.raises(BorrowRefused):
         lease.borrow(49)
     until = lease.borrow(48)
-    assert lease.borrowed_until == until
+    assert lease.row.expires == until.timestamp()
     now = datetime.now(UTC) if is_server(home) else home.clock()
     assert 47.9 * 3600 < (until - now).total_seconds() < 48.1 * 3600
     assert lease.left > 47 * 3600

@@ -70,7 +70,7 @@ def test_what_is_no_number_of_units_is_refused(licensing: Licensing, sold: Home,
 
 
 def test_what_is_no_meter_is_called_so(licensing: Licensing) -> None:
-    with pytest.raises(WrongKind, match="`server` is no meter: it is not sold per day, month, year or term"):
+    with pytest.raises(WrongKind, match="`server` is not a meter: it is not sold per day, month, year or term"):
         licensing.meter("server")
     with pytest.raises(UnknownCode, match="no catalog has a license"):
         licensing.meter("days")

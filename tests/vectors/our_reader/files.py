@@ -5,7 +5,7 @@ from typing import Any
 
 from licensekit.dates import parse_seconds
 from licensekit.trust.order import NOTHING_SEEN, ROOTS, TRUST, Seen, SeenDocument, full_version
-from licensekit.trust.pack import TrustStore, extend_trust_store, open_pack
+from licensekit.trust.pack import TrustStore, open_pack
 from licensekit.trust.scope import may_still_sign
 from licensekit.trust.signed import SelfSigned, Verified, self_signed
 from licensekit.trust.state import TrustState, update_root, verify_numbered, verify_signed
@@ -13,7 +13,7 @@ from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
 from licensekit.wire.documents import Catalog, Document, Receipt, Request, Reset, Statement
 from licensekit.wire.plain import plain
-from tests.makers import update_revocations, update_trust
+from tests.makers import extended, update_revocations, update_trust
 from tests.vectors.our_reader.members import bytes_of
 
 
@@ -25,7 +25,7 @@ def file(line: dict[str, Any]) -> dict[str, Any]:
     if line.get("alone"):
         store = _alone(store, tokens[0], now)
     else:
-        store = extend_trust_store(store, tokens, now, seen_of(line.get("seen")))
+        store = extended(store, tokens, seen_of(line.get("seen")), now)
     return shown(store, tokens, now)
 
 

@@ -11,11 +11,12 @@ from licensekit.runtime.verifier import Verifier
 from licensekit.state.stored import Recorded, Stored
 from licensekit.state.trust_store import combine_trust
 from licensekit.trust.order import NOTHING_SEEN, Seen
-from licensekit.trust.pack import TrustStore, at_floor, extend_trust_store, open_pack
+from licensekit.trust.pack import TrustStore, at_floor, open_pack
 from licensekit.trust.state import remember
 from licensekit.trust.verify import verify_bundle
 from licensekit.wire import armor
 from licensekit.wire.documents import CLASS_OF, Catalog, Revocations, decode
+from tests.makers import extended
 from tests.vectors.our_reader.files import shown, state_numbers
 from tests.vectors.our_reader.members import bytes_of
 
@@ -63,7 +64,7 @@ def sequence(line: Line) -> Line:
 def _take(reader: Reader, step: Line) -> tuple[Reader, Line]:
     now = parse_seconds(step["now"])
     tokens = armor.read(bytes_of(step, "file"))
-    store = extend_trust_store(reader.store, tokens, now, reader.kept.seen)
+    store = extended(reader.store, tokens, reader.kept.seen, now)
     answer = shown(store, tokens, now)
     taken = [verify_bundle(token, store.trust, now) for token in tokens if token.type == "bundle"]
     bundles = {one.identity: one.token for one in taken}
