@@ -260,7 +260,7 @@ def place(world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_what_is_no_plain_file_is_refused_by_its_name(world: Path, place: Path, command: str) -> None:
+def test_what_is_not_a_plain_file_is_refused_by_its_name(world: Path, place: Path, command: str) -> None:
     made = special(place.with_name("kinds"))
     kinds = list(made)
 
@@ -307,7 +307,7 @@ def test_an_input_without_an_end_is_refused(place: Path, command: str) -> None:
     confined(run)
 
 
-def test_a_pipe_in_the_place_of_a_file_of_ours_is_not_waited_for(place: Path) -> None:
+def test_a_pipe_in_place_of_a_file_of_ours_is_not_waited_for(place: Path) -> None:
     """Each file of a workspace and of an installation in turn."""
     issue = ("issue", "order.toml", "-C", "acme", "-o", "new.lic", "--passphrase-file", "signing")
     commands = (issue, ("ledger", "doctor", "-C", "acme"), ("status", "--home", "home"), ("doctor", "--home", "home"))
@@ -327,7 +327,7 @@ def test_a_pipe_in_the_place_of_a_file_of_ours_is_not_waited_for(place: Path) ->
     confined(run)
 
 
-def test_a_pipe_in_the_place_of_a_catalog_makes_no_workspace(place: Path) -> None:
+def test_a_pipe_in_place_of_a_catalog_makes_no_workspace(place: Path) -> None:
     (place / "new").mkdir()
     os.mkfifo(place / "new" / "catalog.toml")
     secrets = ("--passphrase-file", "signing", "--root-passphrase-file", "root")

@@ -102,7 +102,7 @@ def test_a_pack_of_another_root_than_the_pin_is_refused(bare: Installation, brow
     assert "no root pin was given" not in words(send(browser, 200, PACK, LICENSE, root=PIN))
 
 
-def test_what_is_no_pin_is_said(browser: Browser) -> None:
+def test_what_is_not_a_pin_is_reported(browser: Browser) -> None:
     assert "is not a root pin" in words(send(browser, 409, PACK, LICENSE, root="hello"))
 
 

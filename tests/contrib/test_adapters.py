@@ -236,7 +236,7 @@ def test_a_response_that_has_begun_is_not_followed_by_another(licensing: TestLic
     assert sent == ["http.response.start"]
 
 
-def test_what_is_no_request_passes(licensing: TestLicensing) -> None:
+def test_what_is_not_a_request_passes(licensing: TestLicensing) -> None:
     seen: list[str] = []
 
     async def app(scope: Any, _: Any, __: Any) -> None:

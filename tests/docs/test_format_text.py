@@ -152,7 +152,7 @@ def test_the_points_of_low_order_that_are_shown_are_those_that_are_refused() -> 
     assert {bytes.fromhex(key) for key in shown} == refused
 
 
-def test_every_rule_of_trust_stands_in_both() -> None:
+def test_every_rule_of_trust_is_in_both() -> None:
     """Each is named where it is judged, and the code names no other."""
     code = "".join(getsource(module) for module in (roots, order, state, verify, pack))
     rules = re.findall(r"^\*\*([A-Z]\d)\.", section(TEXT, "Trust"), re.MULTILINE)

@@ -105,7 +105,7 @@ def _forbidden(path: Path) -> None:
         (_forbidden, "this account may not use it; ask its owner for the permission"),
     ],
 )
-def test_what_is_no_readable_file_is_refused_at_once_with_advice(
+def test_what_is_not_a_readable_file_is_refused_immediately_with_advice(
     tmp_path: Path, unprivileged: Callable[[], None], make: Callable[[Path], None], message: str
 ) -> None:
     path = tmp_path / "file"

@@ -134,7 +134,7 @@ def test_what_was_moved_can_move_on(home: Home, places: tuple[str, str], tmp_pat
         assert not installation.state().restored
 
 
-def test_progress_is_told(home: Home, places: tuple[str, str]) -> None:
+def test_progress_is_reported(home: Home, places: tuple[str, str]) -> None:
     told: list[tuple[int, int]] = []
 
     def tell(done: int, rows: int) -> None:

@@ -87,7 +87,7 @@ def test_one_change_releases_and_activates(sold: Installation) -> None:
     assert "deficit" not in {notice.code for notice in sold.state().notices}
 
 
-def test_nothing_is_released_where_something_else_stands_against_the_file(sold: Installation) -> None:
+def test_nothing_is_released_if_the_file_is_refused_for_another_reason(sold: Installation) -> None:
     proposal = sold.propose_activate(file(bundle(1, serial="OTHER-1"), bundle(3, users={})))
     before, entries = held(sold), sold.audit.page(limit=1).entries
     with pytest.raises(BundleRefused):

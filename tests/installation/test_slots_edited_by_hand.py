@@ -139,7 +139,7 @@ def test_rows_without_a_proper_slot_are_named_and_can_be_numbered_again(home: Ho
         assert granted == PEOPLE
 
 
-def test_a_release_neither_doubles_a_slot_nor_counts_what_is_no_slot(home: Home, edit: Edit) -> None:
+def test_a_release_neither_doubles_a_slot_nor_counts_an_invalid_one(home: Home, edit: Edit) -> None:
     with home.open() as crm:
         edit(insert_again)
         crm.users.release("u1", "sales")  # others have its slot

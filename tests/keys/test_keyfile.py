@@ -157,7 +157,7 @@ def test_every_truncation_is_refused(sealed: str) -> None:
 
 @pytest.mark.attack("trailing-bytes")
 @pytest.mark.parametrize("more", ["A", "AAAA", "=", "==", ".", "lkkey1.AAAA"])
-def test_anything_behind_it_is_refused(sealed: str, more: str) -> None:
+def test_anything_after_it_is_refused(sealed: str, more: str) -> None:
     with pytest.raises(errors.KeyFileInvalid):
         keyfile.open_(sealed + more, PASSPHRASE)
 
@@ -191,7 +191,7 @@ def test_the_cost_is_authenticated(sealed: str) -> None:
 
 
 @pytest.mark.process
-def test_a_cost_beyond_the_memory_is_said_to_be_just_that(sealed: str) -> None:
+def test_a_cost_beyond_the_memory_is_reported_as_such(sealed: str) -> None:
     """In a process that may not have the gibibyte that the highest cost takes."""
     data = bytearray(contents(sealed))
     data[1] = limits.SCRYPT_LOG2_N_MAX

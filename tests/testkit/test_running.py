@@ -58,7 +58,7 @@ MANNERS = {
 
 @pytest.mark.process
 @pytest.mark.parametrize("how", MANNERS)
-def test_what_a_reader_does_at_one_case_is_no_other_cases_fault(how: str) -> None:
+def test_what_a_reader_does_at_one_case_is_not_another_cases_fault(how: str) -> None:
     """A process that was started again misbehaves no earlier than at its third line."""
     found, reason = outcomes(how)
     outcome, said = MANNERS[how]

@@ -89,7 +89,7 @@ def test_only_ascii_white_space_around_a_pin_is_dropped(around: str) -> None:
         "lkroot1-" + "a" * 26 + "\n" + "a" * 26,
     ],
 )
-def test_what_is_no_pin_is_refused(pin: str) -> None:
+def test_what_is_not_a_pin_is_refused(pin: str) -> None:
     with pytest.raises(RootPinInvalid):
         start([sign(ONE, A, B)], pin)
 

@@ -57,7 +57,7 @@ def test_any_line_has_an_answer(question: str, data: st.DataObject) -> None:
 @pytest.mark.parametrize(
     "line", [b"", b"\n", b"\xff", b"[]", b"1" * 5000, b"[" * 100_000, b'{"ask": "nothing"}', b"{}"]
 )
-def test_what_is_no_question_is_not_supported(line: bytes) -> None:
+def test_what_is_not_a_question_is_not_supported(line: bytes) -> None:
     assert "unsupported" in answer(line)
 
 

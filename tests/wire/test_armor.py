@@ -191,7 +191,7 @@ def test_the_text_of_a_token_is_what_it_always_was() -> None:
 
 
 @pytest.mark.parametrize("path", ["acme.lic", "packs/acme.lkp"])
-def test_a_path_in_place_of_what_is_in_the_file_is_told_as_one(path: str) -> None:
+def test_a_path_in_place_of_the_contents_of_its_file_is_reported_as_a_path(path: str) -> None:
     with pytest.raises(ArmorInvalid) as caught:
         armor.read(path)
     assert caught.value.reason == "path"
@@ -209,7 +209,7 @@ def test_what_is_too_large_says_what_was_wanted_and_how_much_there_was() -> None
     )
 
 
-def test_of_an_unknown_type_the_first_twenty_letters_are_told() -> None:
+def test_of_an_unknown_type_the_first_twenty_letters_are_shown() -> None:
     with pytest.raises(UnexpectedType) as caught:
         armor.read(f"lk1-{'x' * 19}yz.AAAA")
     assert caught.value.type == "x" * 19 + "y"

@@ -411,7 +411,7 @@ def test_a_collection_or_text_reaches_to_its_bound_and_no_further(
         ((3, 2, 4, None), "starts is after warning"),
     ],
 )
-def test_dates_stand_in_their_order(dates: tuple[int | None, ...], fault: str | None) -> None:
+def test_dates_must_be_in_order(dates: tuple[int | None, ...], fault: str | None) -> None:
     found = dates_fault(*dates)
     assert (None if found is None else str(found)) == fault
 
@@ -439,7 +439,7 @@ def test_what_is_decoded_against_a_rule_is_refused_with_the_rule() -> None:
         (type(BUNDLE), b"\x91\xa4demo", "not a valid bundle: it has not the fields of one"),
     ],
 )
-def test_what_is_no_document_is_said_in_words_of_our_own(kind: type[Document], payload: bytes, said: str) -> None:
+def test_what_is_not_a_document_is_reported_in_our_own_words(kind: type[Document], payload: bytes, said: str) -> None:
     with pytest.raises(PayloadInvalid) as caught:
         decode(kind, payload)
     assert caught.value.message == said

@@ -119,7 +119,7 @@ def altered() -> bytes:
         "a first root that is itself not finished",
     ],
 )
-def test_a_file_that_is_none_in_signing_is_refused(kind: type[LicenseError], data: bytes) -> None:
+def test_what_is_not_a_file_in_signing_is_refused(kind: type[LicenseError], data: bytes) -> None:
     with pytest.raises(kind):
         resume(data)
 

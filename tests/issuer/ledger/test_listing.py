@@ -146,7 +146,7 @@ def test_every_filter_finds_what_the_documents_say_in_its_order(database: Databa
             assert numbers(all_listed(ledger, filters, today=TODAY)) == wanted(filters), filters
 
 
-def test_pages_behind_one_another_are_the_whole_answer(database: Database) -> None:
+def test_consecutive_pages_are_the_whole_answer(database: Database) -> None:
     with database.read() as ledger:
         for filters in FILTERS[:: len(FILTERS) // 50]:
             pages: list[int] = []
@@ -173,7 +173,7 @@ def test_a_listed_bundle_says_what_its_document_and_entry_say(database: Database
     assert one.label == "S7 base 1"
 
 
-def test_only_a_bundle_can_be_gone_on_behind(database: Database) -> None:
+def test_a_list_continues_only_after_a_bundle(database: Database) -> None:
     with database.read() as ledger, pytest.raises(NotIssued, match=r"entry 43 is not about a bundle"):
         page(ledger, Filters(), today=TODAY, limit=1, after=len(BUNDLES) + 1)
 

@@ -151,7 +151,7 @@ def test_a_sheet_harms_nobody_else_and_is_put_right(shop: Shop, name: str) -> No
 
 @pytest.mark.parametrize("form", ["toml", "csv", "jsonl"])
 @pytest.mark.parametrize("wrong", ["acme/acme.lkp", "sent/F-1.lic", "acme/catalog.toml", "acme", "nowhere"])
-def test_what_is_no_order_is_refused_in_every_form(shop: Shop, wrong: str, form: str) -> None:
+def test_what_is_not_an_order_is_refused_in_every_form(shop: Shop, wrong: str, form: str) -> None:
     Path("out").mkdir()
     code = 8 if wrong == "nowhere" else 5
     play(shop, Slip(lambda shop: shop.no(f"issue {wrong} --format {form} -o out", code=code), right))
