@@ -150,11 +150,11 @@ def write_many(folder: Path, files: Iterable[tuple[str, bytes]], *, mode: int | 
             finally:
                 os.close(handle)
             if mode is not None:
-                os.chmod(partial, mode)  # noqa: PTH101  # likewise
+                os.chmod(partial, mode)  # noqa: PTH101  # a path object costs more than the call
         if sync and sys.platform != "win32":
             os.sync()  # far faster than syncing each
         for partial, path in partials:
-            os.replace(partial, path)  # noqa: PTH105  # a path object costs more than the call
+            os.replace(partial, path)  # noqa: PTH105  # likewise
         if sync:
             sync_folder(folder)
     except (OSError, ValueError) as error:

@@ -6,11 +6,10 @@ includes is never assigned by itself.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from typing import NamedTuple
 
 from licensekit.errors.faults import NeverHeld
-from licensekit.text.values import GUESSES, Guess, guess_while
+from licensekit.text.values import Guess, LimitedNearest
 from licensekit.wire.documents import Catalog, Kind, License, qualified, spread
 
 
@@ -35,9 +34,7 @@ def known_licenses(catalog: Catalog, others: Mapping[str, Catalog]) -> KnownLice
     requires = {qualified(code, issuer, here): _requires(one, licenses, issuer, here) for issuer, code, one in owned}
     closed = ((i, code, given) for i, c in catalogs.items() for code, given in c.closure().items())
     gives = {qualified(code, i, here): frozenset(qualified(g, i, here) for g in given) for i, code, given in closed}
-    return KnownLicenses(
-        catalog, frozenset(foreign), licenses, requires, gives, partial(guess_while, iter(range(GUESSES)))
-    )
+    return KnownLicenses(catalog, frozenset(foreign), licenses, requires, gives, LimitedNearest())
 
 
 def may_require(kind: Kind, required: Kind) -> bool:

@@ -133,7 +133,7 @@ def explain(
 
 
 def _licenses(one: Finding, findings: Iterable[Finding], store: TrustStore | None) -> Mapping[str, License]:
-    """Return the licenses in the newest catalog of a document's issuer: of the same status, or from the store."""
+    """Return the licenses of a document's issuer, by its newest catalog: in `store`, or beside it with equal status."""
     beside = [finding.document for finding in findings if finding.status == one.status]
     held = [] if store is None else [known.document for known in store.catalogs.values()]
     issuer = getattr(one.document, "issuer", None)

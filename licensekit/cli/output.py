@@ -39,9 +39,9 @@ _OURS: Final = re.compile(r'LICENSEKIT_HOME|(?P<quote>`|"remedy": ")licensekit (
 """Our own names: the environment variable, and commands in sentences and in JSON."""
 
 
-def command_line(remedy: str) -> str:
-    """Return the command `remedy` as it is typed here, also if an application has mounted it under another name."""
-    return in_own_name(f"`{remedy}`").strip("`")
+def command_line(remedy: str) -> str | None:
+    """Return the command `remedy` under the name that it has here; None if it is empty."""
+    return in_own_name(f"`{remedy}`").strip("`") or None
 
 
 def printing(
@@ -126,7 +126,7 @@ def emit_utf8(lines: Iterable[str]) -> None:
 
 
 @contextmanager
-def says(reason: str) -> Generator[None]:
+def failing_as(reason: str) -> Generator[None]:
     """Set the reason of an `OutputFailed` raised inside, which otherwise says that the change was made."""
     try:
         yield

@@ -61,7 +61,7 @@ class Consent(NamedTuple):
         if self.preview and self.as_json:
             output.emit_json(proposal.as_json())
         elif is_shown:
-            with output.says("before"):
+            with output.failing_as("before"):
                 show(proposal)
         else:
             for one in proposal.warnings:

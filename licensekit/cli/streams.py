@@ -23,7 +23,7 @@ GONE: Final = 141  # the reader went away; the code that a shell reports for a p
 _WHERE: Final = "standard output"
 
 
-class _Place(io.RawIOBase):
+class _Sink(io.RawIOBase):
     """The raw end of a stream. Once a write has failed, which is reported, later ones are dropped."""
 
     def __init__(self, stream: TextIO, *, raises: bool) -> None:
@@ -57,8 +57,8 @@ class _Stream(io.TextIOWrapper):
     """A standard stream whose failures are noticed."""
 
     def __init__(self, stream: TextIO, *, raises: bool) -> None:
-        self.place, waits = _Place(stream, raises=raises), bool(stream.line_buffering)
-        super().__init__(io.BufferedWriter(self.place), stream.encoding, "backslashreplace", line_buffering=waits)
+        self.sink, waits = _Sink(stream, raises=raises), bool(stream.line_buffering)
+        super().__init__(io.BufferedWriter(self.sink), stream.encoding, "backslashreplace", line_buffering=waits)
 
     @property
     def encoding(self) -> str:  # type: ignore[override]  # it is read-only there as well
@@ -82,8 +82,8 @@ def watched(*, are_ours: bool = False) -> Generator[None]:
     sys.stdout, sys.stderr = _watch(sys.stdout, raises=True), _watch(sys.stderr, raises=False)
     try:
         yield
-        if isinstance(sys.stderr, _Stream) and sys.stderr.place.lost:
-            raise click.exceptions.Exit(sys.stderr.place.lost)
+        if isinstance(sys.stderr, _Stream) and sys.stderr.sink.lost:
+            raise click.exceptions.Exit(sys.stderr.sink.lost)
     finally:
         sys.stdout, sys.stderr = before
 

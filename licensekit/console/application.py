@@ -146,7 +146,7 @@ def app(
 
 
 def _monitored(installation: Installation, token: str) -> list[Route]:
-    """Return the routes for machines, without a session; metrics need a token even here, where a proxy may forward."""
+    """Return the routes for machines, which have no session; metrics need a token, as a proxy may forward requests."""
 
     def ready(_: Request) -> Response:
         return told(lambda: "ok, and waits for its first license file" if installation.needs_pack else "ok")

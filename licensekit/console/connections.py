@@ -32,7 +32,7 @@ _ODD: Final = re.compile(
 )
 
 
-class _Line(NamedTuple):
+class _Connection(NamedTuple):
     """A connection, and since when it is in this state."""
 
     socket: socket.socket
@@ -49,7 +49,7 @@ class Listener(socket.socket):
     def __init__(self, listening: socket.socket) -> None:
         """Take over the descriptor of a listening socket."""
         super().__init__(listening.family, listening.type, listening.proto, fileno=listening.detach())
-        self._lines: dict[int, _Line] = {}
+        self._connections: dict[int, _Connection] = {}
         self._dropped, self._told = 0, float("-inf")
 
     def listen(self, _: int = 0) -> None:
@@ -59,9 +59,9 @@ class Listener(socket.socket):
     def accept(self) -> tuple[socket.socket, Any]:
         """Accept a connection; if too many wait, drop another one."""
         connection, address = super().accept()
-        self._lines.pop(connection.fileno(), None)
-        self._lines[connection.fileno()] = _Line(connection, str(address[:1]), time.monotonic())
-        waiting = [one for one in self._lines.values() if one.is_waiting and one.socket.fileno() >= 0]
+        self._connections.pop(connection.fileno(), None)
+        self._connections[connection.fileno()] = _Connection(connection, str(address[:1]), time.monotonic())
+        waiting = [one for one in self._connections.values() if one.is_waiting and one.socket.fileno() >= 0]
         if len(waiting) > WAITING:
             [(most, _)] = Counter(one.address for one in waiting).most_common(1)
             self.drop(next(one for one in waiting if one.address == most).socket)
@@ -70,16 +70,18 @@ class Listener(socket.socket):
     def note(self, transport: Transport, *, is_idle: bool, is_waiting: bool) -> None:
         """Note the state of a connection; a byte that does not change the state buys no time."""
         number = transport.get_extra_info("socket").fileno()
-        line = self._lines.get(number)
+        line = self._connections.get(number)
         if line is not None and (line.is_idle, line.is_waiting) != (is_idle, is_waiting):
-            del self._lines[number]  # move it after those that have waited longer
-            self._lines[number] = _Line(line.socket, line.address, time.monotonic(), is_idle, is_waiting, transport)
+            del self._connections[number]  # move it after those that have waited longer
+            self._connections[number] = _Connection(
+                line.socket, line.address, time.monotonic(), is_idle, is_waiting, transport
+            )
 
     async def sweep(self) -> None:
         """Drop late connections, forget closed ones, and log once a minute how many were dropped."""
         now = time.monotonic()
-        self._lines = {number: one for number, one in self._lines.items() if one.socket.fileno() >= 0}
-        for one in list(self._lines.values()):
+        self._connections = {number: one for number, one in self._connections.items() if one.socket.fileno() >= 0}
+        for one in list(self._connections.values()):
             is_sending = one.transport is not None and one.transport.get_write_buffer_size() > 0
             if now - one.since > (HEAD_SECONDS if one.is_idle and not is_sending else ANSWER_SECONDS):
                 self.drop(one.socket)
@@ -90,7 +92,7 @@ class Listener(socket.socket):
     def drop(self, connection: socket.socket) -> None:
         """Shut down a connection; its transport notices that, and closes it."""
         self._dropped += 1
-        self._lines.pop(connection.fileno(), None)
+        self._connections.pop(connection.fileno(), None)
         with suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
 

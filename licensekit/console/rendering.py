@@ -27,6 +27,7 @@ from licensekit.errors.templates import as_word
 from licensekit.installation import InstallationState, Notice
 from licensekit.languages import ENGLISH, language, local_name, translated, translated_count
 from licensekit.text.names import join_groups
+from licensekit.text.values import UNRESTRICTED
 
 _STATUS: Final[tuple[tuple[type[errors.LicenseError], int], ...]] = (
     (errors.NotFound, 404),
@@ -125,6 +126,8 @@ def value(sold: object) -> str:
         return text("amount.true" if sold else "amount.false")
     if sold is None:
         return text("amount.nothing")
+    if sold == UNRESTRICTED:
+        return amount(None)
     return amount(sold) if isinstance(sold, int) else str(sold)
 
 

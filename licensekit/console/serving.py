@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from licensekit.console.application import app
 from licensekit.console.connections import TASKS, HttpConnection, Listener
+from licensekit.console.language import require_known
 from licensekit.console.rendering import text
 from licensekit.console.security.sign_in import CONSOLE, Links, Proxy, SignIn
 from licensekit.console.visit import Authorize, Identity
@@ -48,6 +49,8 @@ def run(installation: Installation, reach: Reach, folder: Path, *, user: str, te
 
     Sign-in links are kept in `folder`. The first one signs in `user`. `tell` prints a line for whoever started it.
     """
+    language = reach.language or ""
+    require_known(language)
     token, secret = _token(reach.metrics_token), _token(reach.proxy_secret)
     with listen_at(reach.socket, reach.socket_group) if reach.socket else listen(reach.host, reach.port) as listener:
         links = Links(folder / CONSOLE)
@@ -60,7 +63,7 @@ def run(installation: Installation, reach: Reach, folder: Path, *, user: str, te
             links.announce(_address(reach, port))
             authorize = SignIn(links, name=f"licensekit-session-{port}")
             opening = text("serving.open", link=links.make(Identity(user)))
-        served = app(installation, authorize, origins=reach.public, metrics_token=token, language=reach.language or "")
+        served = app(installation, authorize, origins=reach.public, metrics_token=token, language=language)
         config = configured(served, listener, reach.certificate, reach.key)
         for line in opening.splitlines():
             tell(line)

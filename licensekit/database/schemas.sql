@@ -1,5 +1,5 @@
--- What every database has, for `licensekit/database/upgrades.py`; the engine fills in its words. Programs of every
--- schema read this table: no migration changes it.
+-- The table that every database has, for `licensekit/database/upgrades.py`; the engine fills in its types. Programs of
+-- every schema read this table, so no migration may change it.
 
 -- name: table
 CREATE TABLE licensekit_schema (

@@ -3,7 +3,7 @@
 -- name: every
 SELECT number, entry, hash FROM audit ORDER BY number;
 
--- Of those between two numbers that have a mark of each set, the first from one end.
+-- The first entries, from either end, between two numbers that have a mark of each set.
 -- name: page
 SELECT a.number, a.entry, a.hash FROM audit a WHERE a.number > ? AND a.number < ? {sets}
 ORDER BY a.number{way} LIMIT ?;
@@ -14,7 +14,7 @@ AND a.number IN (
     ORDER BY number{way} LIMIT ?
 );
 
--- The number before that of the first entry of the first day from one on; that after the last one of the last day.
+-- The number before the first entry on or after a day, and the number after the last entry on or before a day.
 -- name: since
 SELECT number - 1 FROM audit_marks WHERE mark >= ? AND mark < ? ORDER BY mark, number LIMIT 1;
 

@@ -1,4 +1,4 @@
--- Queries for system events, for `licensekit/installation/events.py`.
+-- Statements for system events, for `licensekit/installation/events.py`.
 
 -- name: start
 INSERT INTO events (number, kind, scope, subject, message, expected_end, started, started_by)

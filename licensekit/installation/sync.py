@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, Final, NamedTuple
 
 from licensekit.errors import ColumnInvalid, Message, MostUsersLeave, SyntaxInvalid, UserCellInvalid, UsersInvalid
@@ -15,7 +14,7 @@ from licensekit.state.loading import OpenInstallation, ReadTransaction, read_ins
 from licensekit.state.staged_users import TOGETHER, KnownUser, Progress, StagedChange, StagedUser
 from licensekit.state.transactions import WriteTransaction, write_first
 from licensekit.text import names
-from licensekit.text.values import FAULTS, GUESSES, guess_while
+from licensekit.text.values import FAULTS, LimitedNearest
 
 IMPORT_BYTES: Final = 64 * 1024 * 1024
 """The largest file of users."""
@@ -149,7 +148,7 @@ def _planner(read: ReadTransaction, rows: Iterable[ImportRow], *, sync: bool = F
     licenses = {key: rule.licenses for key, rule in rules.items()} if sync else None
     about, did = "the list of users", "user-sync" if sync else "user-import"
     nobody = SyncProposal(about=about, users=(), basis=staged_users.basis_of(read, state), opened=read.opened, did=did)
-    return Planner(state, known, licenses, {}, partial(guess_while, iter(range(GUESSES)))), nobody
+    return Planner(state, known, licenses, {}, LimitedNearest()), nobody
 
 
 def _require_table(rows: Iterable[ImportRow]) -> None:

@@ -1,4 +1,4 @@
--- Queries for the rules of groups, for `licensekit/installation/sync_plan.py`.
+-- Statements for the rules of groups, for `licensekit/installation/sync_plan.py`.
 
 -- name: rules
 SELECT group_id, license, written FROM group_rules ORDER BY 1, 2;

@@ -22,7 +22,7 @@ SELECT w.user_id AS id FROM user_words w WHERE w.word = ?;
 -- name: is_member
 (SELECT count(*) FROM user_words w WHERE w.user_id = c.id AND w.word = ?) > 0;
 
--- The index finds each group and its first member, however many there are.
+-- Uses the index to jump from group to group, so the time does not depend on the number of members.
 -- name: groups
 WITH RECURSIVE found (word) AS (
     SELECT min(word) FROM user_words WHERE word >= '#' AND word < '$' UNION ALL

@@ -1,5 +1,5 @@
 -- Queries for pages of users, for `licensekit/installation/user_pages.py`. A candidate is `c`; `{range}` is a query for
--- ids, and `{key}` what an order sorts a user `u` by.
+-- ids, and `{key}` the sort key of a user `u`.
 
 -- name: everybody
 SELECT id FROM users;
@@ -10,7 +10,7 @@ SELECT u.id FROM users u WHERE u.kind = ? AND u.retired = ?;
 -- name: is_of_kind
 (SELECT count(*) FROM users u WHERE u.id = c.id AND u.kind IN ({kinds}) AND u.retired IN ({retired})) > 0;
 
--- The keys of orders. Each is in an index of its own, behind kind and `retired`.
+-- The sort keys. Each has an index of its own, after kind and `retired`.
 -- name: name
 u.shown;
 
@@ -29,11 +29,11 @@ SELECT w.user_id AS id FROM user_words w WHERE w.word >= ? AND w.word < ?;
 -- name: found
 SELECT w.word, w.user_id AS id FROM user_words w;
 
--- Whoever has several words that begin alike is listed once, by the first of them.
+-- A user with several matching words is listed once, by the first of them.
 -- name: first_word
 SELECT min(v.word) FROM user_words v WHERE v.user_id = {user} AND v.word >= ?;
 
--- Where there is none, NULL is in the place of the key, which is neither before nor behind any.
+-- Without a key, its place is NULL, which compares as neither before nor after any key.
 -- name: with_key
 SELECT ({key}) AS word, s.id FROM ({range}) AS s;
 

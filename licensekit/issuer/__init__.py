@@ -7,7 +7,7 @@ A program can do everything that the commands do:
         file = workspace.issue(draft_from(order), key, who="webhook", now=now)
         shown = workspace.propose_change(renewal(serial, days=365, number="R-7"), now=now)
         file = shown.sign(key, who="webhook", confirm=True)
-        done = workspace.issue_bulk(json_lines(bounded(file), "orders"), key, who="hook", now=now)
+        done = workspace.issue_bulk(json_lines(bounded(orders), "orders"), key, who="hook", now=now)
 
 Nothing here prints, prompts, exits, or reads the clock or the environment.
 """

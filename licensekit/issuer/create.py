@@ -78,7 +78,7 @@ def _planned(
         product = given.product or _code(called)
         issuer = given.issuer or (product if others is None else _code(called))
         name = given.name or called[:1].upper() + called[1:]
-        text = catalog_text(product=product, issuer=issuer, name=name).encode()
+        text = first_catalog(product=product, issuer=issuer, name=name).encode()
     catalog = read_catalog(text, version=1, issued=now, under=under, others=others or {})
     if given.catalog is not None:
         of_product = "product" if others is None else "vendors-product"
@@ -249,8 +249,8 @@ def _move_into(partial: Path, folder: Path) -> None:
         raise
 
 
-def catalog_text(*, product: str, issuer: str, name: str) -> str:
-    """Return a first catalog, commented."""
+def first_catalog(*, product: str, issuer: str, name: str) -> str:
+    """Return a small commented catalog to start with."""
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
     return _template("catalog.toml").substitute(product=product, issuer=issuer, name=quoted)
 

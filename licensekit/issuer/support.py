@@ -111,8 +111,7 @@ def _named(tx: LedgerTransaction, name: str) -> Iterator[Sequence[armor.Token]]:
     ledger, of_order = tx.ledger, bundles.of_order(tx.ledger, name)
     found = _newest(bundles.of_serial(ledger, name)) or [one for one in of_order if one.state != VOID] or of_order
     try:
-        for number in [] if found else lookup.entries_named(ledger, name):
-            known = lookup.lookup(ledger, number)
+        for known in [] if found else lookup.look_up(ledger, name):
             if issued := bundles.by_identity(ledger, known.identity):
                 found.append(issued)
             else:

@@ -85,6 +85,11 @@ class WorkspaceStore:
         with self.database.read() as ledger:
             yield LedgerTransaction(self, ledger, self._state(ledger), now, "")
 
+    def state(self, now: int) -> documents.WorkspaceState:
+        """Return the documents in force, verified."""
+        with self.read(now) as tx:
+            return tx.state
+
     @contextmanager
     def write(self, now: int, who: str) -> Generator[LedgerTransaction]:
         """Open a transaction that commits at the end; raise `LedgerRestored` or `ClockDoubtful` if not overridden."""
@@ -105,9 +110,9 @@ class WorkspaceStore:
 
     def write_pack(self, now: int) -> Path:
         """Write the pack from the ledger, and return its path."""
-        with self.read(now) as tx:
-            path, data = self.layout.pack(tx.state.product), tx.state.pack
-        files.write_atomically(path, data)
+        state = self.state(now)
+        path = self.layout.pack(state.product)
+        files.write_atomically(path, state.pack)
         return path
 
     def _state(self, ledger: Connection) -> documents.WorkspaceState:

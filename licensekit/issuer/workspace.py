@@ -25,7 +25,7 @@ from licensekit.issuer.create import NewWorkspace, Secrets, create, create_partn
 from licensekit.issuer.exchange.customers import Customers
 from licensekit.issuer.keys import revocation, workspace_keys
 from licensekit.issuer.layout import Layout
-from licensekit.issuer.ledger import documents, lookup, questions
+from licensekit.issuer.ledger import documents, handle, lookup
 from licensekit.issuer.ledger.entries import open_ledger
 from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, propose_change
 from licensekit.issuer.orders.issue import IssueProposal, Signing, propose_order
@@ -47,7 +47,7 @@ class Workspace(transaction.WorkspacePart, AbstractContextManager["Workspace"]):
     def __init__(self, store: transaction.WorkspaceStore) -> None:
         super().__init__(store)
         self.layout, self.database = store.layout, store.database
-        self.ledger = questions.Ledger(store)
+        self.ledger = handle.Ledger(store)
         """Everything that was issued."""
         self.customers = Customers(store)
         """The customers, and the exchange with their installations."""
@@ -104,8 +104,7 @@ class Workspace(transaction.WorkspacePart, AbstractContextManager["Workspace"]):
 
     def state(self, now: int) -> documents.WorkspaceState:
         """Return the documents in force, verified."""
-        with self.read(now) as tx:
-            return tx.state
+        return self._store.state(now)
 
     def write_pack(self, now: int) -> Path:
         """Write the pack from the ledger, and return its path."""
@@ -202,8 +201,7 @@ class Workspace(transaction.WorkspacePart, AbstractContextManager["Workspace"]):
     ) -> LicenseFile:
         """Sign the changed bundle as the next sequence, and return its file.
 
-        If the change was made before under its order number, or alters nothing, the file is that of the bundle in
-        force.
+        A change that was made under its order number before, or alters nothing, returns the file of the one in force.
 
         Raises as `propose_change`; `ConfirmationNeeded` if something that was sold changes and `confirm` is false,
         `ProposalStale` if somebody else changed the bundle meanwhile.

@@ -1,4 +1,4 @@
--- A new installation, and the newest entry of its journal, for `licensekit/state/home.py`.
+-- Statements for a new installation and its newest journal entry, for `licensekit/state/home.py`.
 
 -- name: establish
 INSERT INTO installation (one, seed, secret, observations, head, observed, signature) VALUES (1, ?, ?, ?, 0, ?, ?);

@@ -1,4 +1,4 @@
--- The audit log, the journal, and the people whom pseudonyms in the log stand for, for `licensekit/state/logs.py`.
+-- Statements for the audit log, the journal and the people behind pseudonyms, for `licensekit/state/logs.py`.
 
 -- name: audit_head
 SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1;
@@ -39,12 +39,12 @@ SELECT pseudonym FROM people WHERE id = ?;
 -- name: add_person
 INSERT INTO people (pseudonym, id, written) VALUES (?, ?, ?);
 
--- The ids of people as somebody wrote them, in whatever form.
+-- The ids of people in every spelling that is stored.
 -- name: written
 SELECT holder FROM leases UNION SELECT ended_by FROM leases UNION SELECT started_by FROM events
 UNION SELECT ended_by FROM events WHERE ended_by IS NOT NULL;
 
--- What is erased of a person.
+-- The statements that erase a person.
 -- name: erase starts
 UPDATE events SET started_by = '' WHERE started_by = ?;
 

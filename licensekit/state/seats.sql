@@ -1,11 +1,10 @@
--- How seats are taken, renewed and freed, for `licensekit/state/seats.py`: each is one short statement, which waits for no
--- lock but that of its row.
+-- Statements for seats, for `licensekit/state/seats.py`. Each is short and waits for no lock except that of its row.
 
 -- One time for the whole statement; only the ends of borrowed seats are compared with it.
 -- name: time
 WITH time (now) AS (SELECT COALESCE(server_now(), ?));
 
--- A newer program may have brought the database to a schema that this one may not change.
+-- False if a newer program has migrated the database to a schema that this one may not change.
 -- name: our_schema
 (SELECT writer FROM licensekit_schema WHERE kind = 'installation') <= ?;
 
@@ -15,9 +14,9 @@ WITH time (now) AS (SELECT COALESCE(server_now(), ?));
 -- name: is_held
 (id <> '' AND (borrowed = 0 OR until > (SELECT now FROM time)));
 
--- Of what is still held beyond the count, after a reduction, nothing is given out again below it: then only as many of
--- the lowest free seats are given as are missing from the count. All who ask at the same moment want the same rows, so
--- that together they cannot take more.
+-- After a reduction, seats beyond the count may still be held. Then only as many of the lowest free seats may be taken
+-- as are missing from the count. All who ask at the same moment want these same rows, so together they cannot take
+-- more.
 -- name: free_seat
 license = ? AND {is_free} AND seat < CASE
     WHEN EXISTS (SELECT 1 FROM leases WHERE license = ? AND seat >= ? AND {is_held})
@@ -49,7 +48,7 @@ WITH RECURSIVE numbers (seat) AS (SELECT ? UNION ALL SELECT seat + 1 FROM number
 SELECT ?, seat, '', '', 0, 0, 0, 0, 0, '', '', '' FROM numbers WHERE {our_schema}
 ON CONFLICT (license, seat) DO NOTHING RETURNING seat;
 
--- Durable before it counts: a beat that a server forgets could not be told from one that stands still.
+-- Durable, because a beat that the server loses would look like one that was never renewed.
 -- name: renew
 {time} UPDATE leases SET beat = beat + 1 WHERE license = ? AND seat = ? AND id = ? AND {is_held} AND {our_schema}
 RETURNING seat;
@@ -58,7 +57,8 @@ RETURNING seat;
 UPDATE leases SET id = '', holder = '', until = 0, borrowed = 0, ended_id = id, ended_why = ?, ended_by = ?
 WHERE license = ? AND seat = ? AND id = ?;
 
--- A server that crashed may hold a seat that was freed just then: until others see that its beat stands still.
+-- After a crash of the server, a seat that was just freed may still be held, until others see that its beat stands
+-- still.
 -- name: free
 {end} AND may_be_lost() AND {our_schema} RETURNING seat;
 

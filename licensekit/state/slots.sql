@@ -1,7 +1,7 @@
--- How licenses are assigned to holders, for `licensekit/state/slots.py`. `{kind}` is `user` or `site`, and
--- `{more}` stands for more marks.
+-- Statements for assignments, for `licensekit/state/slots.py`. `{kind}` is `user` or `site`, and `{more}` stands for
+-- more marks.
 
--- The slot of a row `l`; NULL where another holder has the same one.
+-- The slot of a row `l`; NULL if another holder has the same slot.
 -- name: slot
 CASE WHEN EXISTS (
     SELECT 1 FROM {kind}_licenses o WHERE o.license = l.license AND o.slot = l.slot AND o.{kind}_id <> l.{kind}_id
@@ -31,7 +31,7 @@ SELECT {kind}_id, slot FROM {kind}_licenses WHERE license = ?;
 -- name: last
 {holders} AND slot BETWEEN 1 AND ? ORDER BY slot DESC, {kind}_id LIMIT ?;
 
--- The day since which each of some holders has any of some licenses.
+-- The day since which a holder has had any of some licenses.
 -- name: since
 SELECT {kind}_id, min(since) FROM {kind}_licenses WHERE license IN (?{more}) AND {kind}_id IN ({ids}) GROUP BY {kind}_id;
 
@@ -39,7 +39,7 @@ SELECT {kind}_id, min(since) FROM {kind}_licenses WHERE license IN (?{more}) AND
 SELECT h.id, h.name, l.license, l.slot FROM {kind}_licenses l JOIN {kind}s h ON h.id = l.{kind}_id
 WHERE h.id IN (SELECT {kind}_id FROM {kind}_licenses WHERE license IN (?{more})) ORDER BY h.id, l.license;
 
--- The index finds each license and its highest slot, however many rows there are.
+-- Uses the index to jump from license to license, so the time does not depend on the number of rows.
 -- name: highest
 WITH RECURSIVE codes (license) AS (
     SELECT min(license) FROM {kind}_licenses UNION ALL

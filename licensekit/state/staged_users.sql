@@ -1,26 +1,27 @@
--- How a change of very many users is prepared and made, for `licensekit/state/staged_users.py`. `{more}`
--- stands for more marks.
+-- Statements that stage and make changes of very many users, for `licensekit/state/staged_users.py`. `{more}` stands
+-- for more marks.
 
--- All that is known of a user, as a text to compare: no name has a line break in it, so no two who differ are alike.
+-- All facts of a user as one text, for comparison. Names contain no line breaks, so different users give different
+-- texts.
 -- name: state
 u.name || '
 ' || u.kind || ' ' || u.can_log_in || ' ' || u.administrator || ' ' || u.retired || ' ' || u.from_directory || ' ' || u.member_of;
 
--- The same of a user as staged.
+-- The same for a user as staged.
 -- name: state_then
 s.name || '
 ' || s.kind || ' ' || s.can_log_in || ' ' || s.administrator || ' ' || s.retired || ' ' || s.from_directory || ' ' || s.member_of;
 
--- Who is there.
+-- Existing users.
 -- name: known
 SELECT {columns}, u.from_directory, {state}, l.license
 FROM users u LEFT JOIN user_licenses l ON l.user_id = u.id WHERE u.id IN (?{more}) ORDER BY u.id, l.license;
 
--- Who comes from the directory.
+-- Users from the directory.
 -- name: of_directory
 SELECT id FROM users WHERE from_directory = 1 AND retired = 0 ORDER BY id;
 
--- What else decides about a change: the newest sync, and what groups are assigned.
+-- What else a change depends on: the newest sync and the rules of groups.
 -- name: synced
 SELECT max(number) FROM audit_marks WHERE mark = ?;
 
@@ -34,7 +35,7 @@ SELECT id FROM users WHERE id IN (?{more});
 -- name: pseudonyms
 SELECT id, pseudonym FROM people WHERE id IN (?{more});
 
--- What is prepared.
+-- Staging.
 -- name: name
 INSERT INTO people (pseudonym, id, written) VALUES (?, ?, ?);
 
@@ -47,7 +48,7 @@ INSERT INTO staged_users (
 -- name: stage_license
 INSERT INTO staged_licenses (run, entry, license, user_id, change, place) VALUES (?, ?, ?, ?, ?, ?);
 
--- Whether it is whole, who is not as before, what they hold, and what of it was known.
+-- Checks: the number of staged users, users who have changed since, and licenses held now and as known.
 -- name: count
 SELECT count(*) FROM staged_users WHERE run = ?;
 
@@ -62,7 +63,7 @@ SELECT count(*) FROM staged_users s JOIN user_licenses l ON l.user_id = s.user_i
 SELECT count(*) FROM staged_licenses s JOIN user_licenses l ON l.user_id = s.user_id AND l.license = s.license
 WHERE s.run = ? AND s.change < 1;
 
--- The change: who comes, and who gets other facts.
+-- The change itself: new users, and changed facts.
 -- name: add
 INSERT INTO users (
     id, written, name, kind, can_log_in, administrator, retired, member_of, from_directory, held_since, added,
@@ -82,11 +83,11 @@ UPDATE users SET
 FROM staged_users s WHERE s.run = ? AND s.before <> '' AND s.user_id = users.id
 AND (s.before <> {state_then} OR s.holds <> CASE WHEN users.held_since IS NULL THEN 0 ELSE 1 END);
 
--- What entries of the audit log that name them are found by.
+-- Search marks of the audit entries that name the users.
 -- name: mark
 INSERT INTO audit_marks (mark, number) SELECT mark, entry + ? FROM staged_users WHERE run = ? ORDER BY mark;
 
--- What is left over, of one run or of all; the words of those who did not come and are not to come, and the rest of it.
+-- Cleaning up after one run or all: staged users, words of users who were not added after all, and the staged rows.
 -- name: left_over
 SELECT run, number, user_id, renamed FROM staged_users WHERE run = ? OR ? = '' ORDER BY run, number LIMIT ?;
 

@@ -1,4 +1,4 @@
--- What an installation keeps beside its logs, for `licensekit/state/stored.py`.
+-- Statements for the contents of an installation besides its logs, for `licensekit/state/stored.py`.
 
 -- name: installation
 SELECT told_since, seed, secret, pack, observations, head, observed, signature FROM installation;

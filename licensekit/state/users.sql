@@ -1,7 +1,7 @@
--- What is known of users and sites, and how it is written, for `licensekit/state/users.py`. `{user_slot}` and
--- `{site_slot}` are the slots of rows `l`, and `{more}` stands for more marks.
+-- Statements for users and sites, for `licensekit/state/users.py`. `{user_slot}` and `{site_slot}` are the slots of
+-- rows `l`, and `{more}` stands for more marks.
 
--- What `facts_of` reads, of the table `users` under the name `u`.
+-- The columns for `facts_of`, of the table `users` as `u`.
 -- name: columns
 u.id, u.name, u.kind, u.can_log_in, u.administrator, u.retired, u.member_of, u.written, nullif(u.last_seen, -1), u.added;
 

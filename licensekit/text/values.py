@@ -5,7 +5,7 @@ Unicode normalization form C, because editors write either form.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time
 from time import strptime
@@ -65,9 +65,15 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return found[0] if found else ""
 
 
-def guess_while(left: Iterator[int], word: str, known: Iterable[str]) -> str:
-    """Return `nearest` while `left` has numbers, one for each word, because a guess is expensive."""
-    return nearest(word, known) if next(left, None) is not None else ""
+class LimitedNearest:
+    """`nearest` for the words of one file, which gives up after `GUESSES`, because a guess is expensive."""
+
+    _left = GUESSES
+
+    def __call__(self, word: str, known: Iterable[str]) -> str:
+        """Return a guess, or an empty text."""
+        self._left -= 1
+        return nearest(word, known) if self._left >= 0 else ""
 
 
 def what_is(value: object) -> str:

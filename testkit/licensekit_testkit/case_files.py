@@ -74,18 +74,13 @@ def all_cases() -> list[KitCase]:
 def case_files() -> list[Traversable]:
     """Return the files of cases, sorted by level and name."""
     folder = files("licensekit_testkit") / "cases"
-    return [path for level in LEVELS for path in _json_files(folder / level)]
+    return [path for level in LEVELS for path in sorted((folder / level).iterdir(), key=lambda path: path.name)]
 
 
 def cases_of(file: Mapping[str, Any]) -> Iterator[KitCase]:
     """Yield the cases of a file; the members of a case's ground are the defaults of what it is given."""
     for said in file["cases"]:
-        members = {"level": file["level"], **said}
-        ground: dict[str, Any] = file["grounds"][members.pop("ground")] if "ground" in said else {}
-        yield KitCase(**{**members, "given": {**ground, **said["given"]}})
-
-
-def _json_files(folder: Traversable) -> list[Traversable]:
-    if not folder.is_dir():
-        return []
-    return sorted((path for path in folder.iterdir() if path.name.endswith(".json")), key=lambda path: path.name)
+        members: dict[str, Any] = {"level": file["level"], **said}
+        if "ground" in members:
+            members["given"] = {**file["grounds"][members.pop("ground")], **members["given"]}
+        yield KitCase(**members)

@@ -84,7 +84,7 @@ MEANINGS: Final = {
     "--plan": Meaning("FILE", "Write a CSV file of who"),
     "--preview": Meaning("", "Show"),
     "--print": Meaning("FILE", "Also write a page"),
-    "--product": Meaning("CODE", "What is licensed|Only bundles of this product"),
+    "--product": Meaning("CODE", "What is licensed"),
     "--purchase-order": Meaning("NUMBER", "The customer's own number"),
     "--purpose": Meaning("[production|test|recovery]", "What it is for|Tell the vendor what"),
     "--qr": Meaning("FILE", "Also draw the license"),

@@ -54,7 +54,7 @@ def test_a_part_is_given_back_once_its_name_was_typed(crm: Installation, browser
     answer = browser.client.post("/files/receipts", data=data)
     assert answer.text.startswith("lk1-receipt.")
     assert answer.text == browser.client.post("/files/receipts", data=data).text
-    assert "Nothing of it is active" in words(browser.get("/files/return", part="base", issuer="demo"))
+    assert "It is no longer active here" in words(browser.get("/files/return", part="base", issuer="demo"))
 
 
 def test_without_releasing_they_stay_assigned(crm: Installation, browser: Browser) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from licensekit.errors import CatalogInvalid, FileUnusable, LicenseError, PlanRefused, WorkspaceExists, WorkspaceInvalid
-from licensekit.issuer.create import catalog_text
+from licensekit.issuer.create import first_catalog
 from licensekit.issuer.orders.order_file import read_draft
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys.keyfile import open_, peek
@@ -17,7 +17,7 @@ from licensekit.wire.frame import HYBRID
 from tests import workspaces
 from tests.workspaces import NOW, PASSPHRASE, ROOT_PASSPHRASE, make, snapshot
 
-CATALOG = catalog_text(product="acme", issuer="acme", name="Acme").encode()
+CATALOG = first_catalog(product="acme", issuer="acme", name="Acme").encode()
 ALL = {
     ".gitignore",
     "acme.lkp",

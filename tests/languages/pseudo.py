@@ -47,12 +47,3 @@ def mark(key: str, text: str) -> str:
         return text
     parts = [text] if key.startswith("console/") else text.split("; ", 1)
     return "; ".join(f"{OPEN}{part}{CLOSE}" for part in parts)
-
-
-def unmarked(shown: str) -> str:
-    """Return what is not within marks."""
-    depth, found = 0, list[str]()
-    for character in shown:
-        depth += (character == OPEN) - (character == CLOSE)
-        found.append(character if not depth and character != CLOSE else " ")
-    return "".join(found)

@@ -28,10 +28,14 @@ def fields(text: str) -> Counter[tuple[str, str, int]]:
     return Counter((name, form, words.count("|")) for name, form, words in FIELD.findall(text))
 
 
+def forms(text: object) -> tuple[str, ...]:
+    """Return the forms of a text; of most it is one."""
+    return (text,) if isinstance(text, str) else tuple(map(str, text)) if isinstance(text, tuple | list) else ()
+
+
 def pairs(catalog: Catalog) -> dict[str, tuple[str, str]]:
     """Return each key with its English and its translation; of texts for one and for many, the last."""
-    found = ((str(one.context), one.id, one.string) for one in catalog if one.id)
-    return {key: (text, said) if isinstance(text, str) else (text[-1], said[-1]) for key, text, said in found}
+    return {str(one.context): (forms(one.id)[-1], forms(one.string)[-1]) for one in catalog if one.id}
 
 
 def test_there_is_a_catalog() -> None:
@@ -40,11 +44,10 @@ def test_there_is_a_catalog() -> None:
 
 
 def test_every_text_is_translated_and_no_other(catalog: Catalog) -> None:
-    texts: dict[str, Forms] = {str(one.context): one.id for one in catalog if one.id}
+    texts = {str(one.context): forms(one.id) for one in catalog if one.id}
     assert texts.keys() ^ ENGLISH_TEXTS.keys() == set()
-    assert {key for key, text in texts.items() if text != ENGLISH_TEXTS[key]} == set()
-    said = {one.context: (one.string,) if isinstance(one.string, str) else one.string for one in catalog if one.id}
-    assert {key for key, forms in said.items() if not all(forms)} == set()
+    assert {key for key, text in texts.items() if text != forms(ENGLISH_TEXTS[key])} == set()
+    assert {one.context for one in catalog if one.id and not all(forms(one.string))} == set()
     assert {one.context for one in catalog if one.id and one.fuzzy} == set()
 
 

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ SHOWN: Final = frozenset({"message", "hint", "consequence", "nothing"})
 _PATHS: Final = re.compile(r"console/task\.[a-z-]+\.path")
 
 
+@cache
 def english() -> dict[str, Forms]:
     """Return every text by its key."""
     console = _flat("console/", _read(PACKAGE / "console" / "texts.toml"))

@@ -17,10 +17,10 @@ from licensekit.wire.documents import Bundle, Kind, Use
 from licensekit.wire.plain import plain
 
 _NAMED: Final = 5  # how many licenses that end are named
-_NO_EFFECT: Final = "grants nothing beside what is active here; it counts once that is gone"
+_NO_EFFECT: Final = "grants nothing beside what is active here; it counts when that is gone"
 
 
-class Taking(NamedTuple):
+class ActivateOptions(NamedTuple):
     """How a license file is activated, or only previewed."""
 
     only_preview: bool
@@ -28,9 +28,9 @@ class Taking(NamedTuple):
     settling: exchange.Settling
     as_json: bool
 
-    def carry_out(self, proposal: ActivationProposal) -> None:
+    def run(self, proposal: ActivationProposal) -> None:
         """Activate or preview a file, and print what changes; a preview exits with 1 if it cannot be activated."""
-        preview, settlement = proposal.preview, self.settling.of(proposal.settlement)
+        preview, settlement = proposal.preview, self.settling.read(proposal.settlement)
         if self.settling.ends(settlement):
             return
         changed = False
@@ -49,9 +49,9 @@ class Taking(NamedTuple):
             raise click.exceptions.Exit(groups.NO)
 
 
-_taking: Final[Decorator] = collected(
-    "taking",
-    Taking,
+_activate_options: Final[Decorator] = collected(
+    "wanted",
+    ActivateOptions,
     option("--preview only_preview", "Show what would change, and stop."),
     option("--all show_all", "Show licenses that do not change, too."),
     exchange.settle_options,
@@ -62,28 +62,28 @@ _RELEASED: Final = "When this version of the product was released, for its maint
 
 @click.command()
 @click.argument("file")
-@_taking
+@_activate_options
 @commands.trust_options
 @option("--released DATE", _RELEASED, cls=commands.ApplicationOption, type=DAY)
 @commands.home_option
-def activate(*, file: str, taking: Taking, **place: Any) -> None:
+def activate(*, file: str, wanted: ActivateOptions, **place: Any) -> None:
     """Activate a license file (`-`: standard input), whole or not at all."""
     data = inputs.read_tokens(file, what="a license file")
     with inputs.located(file), commands.opened_first(**place) as installation:
-        taking.carry_out(installation.propose_activate(data))
+        wanted.run(installation.propose_activate(data))
 
 
 @click.command()
-@_taking
+@_activate_options
 @option("--issuer CODE", "Whose bundles, if not the vendor's.")
 @option("--ca FILE", "Trust a server whose certificate an authority in FILE (PEM) has signed, and no other.", type=PATH)
 @commands.in_installation
-def update(*, installation: Installation, issuer: str | None, ca: Path | None, taking: Taking) -> None:
+def update(*, installation: Installation, issuer: str | None, ca: Path | None, wanted: ActivateOptions) -> None:
     """Fetch the newest license file from the vendor's address, and activate it."""
     proposal = installation.propose_update(issuer=issuer, ca=ca)
     if proposal is not None:
-        taking.carry_out(proposal)
-    elif taking.as_json:
+        wanted.run(proposal)
+    elif wanted.as_json:
         emit_json({"activated": False, "new": []})
     else:
         emit("nothing new: the newest license file is here already")
@@ -99,7 +99,7 @@ def _show_result(preview: Preview, *, changed: bool, only_preview: bool) -> None
     elif changed:
         click.secho("activated", fg="green", bold=True)
     else:
-        emit("nothing changes: all of this was activated before")
+        emit("nothing changes: all of this was already activated")
 
 
 def _show_preview(preview: Preview, *, show_all: bool) -> None:

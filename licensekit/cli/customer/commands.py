@@ -42,7 +42,7 @@ class BuiltIn(NamedTuple):
     released: date | None = None
     facts: Mapping[str, str | None] | None = None
     home_variable: str = "LICENSEKIT_HOME"
-    folder: str | None = None  # of a workspace, which no application has: empty there
+    folder: str | None = None  # of a workspace; an application has none: empty
 
 
 _NOTHING: Final = BuiltIn()
@@ -126,7 +126,7 @@ def in_installation(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_installation
 
 
-trust_options: Final[Decorator] = together(  # until the first activation records them
+trust_options: Final[Decorator] = together(  # needed until the first activation records them
     option("--pack FILE", "The application's pack (.lkp), the first time.", cls=ApplicationOption),
     option("--root PIN", "The vendor's root pin, lkroot1-…, the first time.", cls=ApplicationOption),
 )

@@ -18,7 +18,6 @@ from licensekit.text.columns import TableOptions
 from licensekit.wire.documents import PURPOSES, Document
 from licensekit.wire.plain import plain
 
-_NEWEST: Final = "newest"
 _SHOWN: Final = 20  # how many rows are printed
 
 
@@ -29,9 +28,9 @@ class Settling(NamedTuple):
     plan: str | None
     table: TableOptions
 
-    def of(self, settlement: Settlement) -> Settlement:
+    def read(self, settlement: Settlement) -> Settlement:
         """Return the settlement that is asked for: of the newest slots, or an edited plan, which may be refused."""
-        if self.settle is None or self.settle == _NEWEST:
+        if self.settle is None or self.settle == "newest":
             return settlement
         with located(self.settle):
             return settlement.read(read_input(self.settle, what="a plan", limit=IMPORT_BYTES), self.table)
@@ -61,8 +60,6 @@ settle_options: Final[Decorator] = collected(
     option("--plan FILE", "Write a CSV file of who would lose what, to edit and pass to --settle, and stop."),
     table_options,
 )
-
-
 _COLUMNS: Final[Columns[SettlementRow]] = spelling.columns(
     "license id name >slot action instead takes_along=takes",
     instead=lambda row: row.instead if row.action == DOWNGRADE else None,
@@ -117,7 +114,7 @@ def return_(
 ) -> None:
     """Return the active bundle of PART to its issuer: it can never work here again."""
     proposal = installation.propose_return(part, issuer=issuer)
-    proposal = replace(proposal, settlement=settling.of(proposal.settlement))
+    proposal = replace(proposal, settlement=settling.read(proposal.settlement))
     if settling.ends(proposal.settlement):
         return
     if not consent.ends(proposal, question="Give it back?"):

@@ -90,9 +90,8 @@ def _show_coded(what: Coded, remedy: str, about: str = "") -> None:
     if isinstance(what, customer.Notice):
         label, then, color = spelling.name_of(what.severity), what.consequence, _COLORS[what.severity]
     output.emit()
-    to_run = output.command_line(remedy) if remedy else None
-    told = (label, _message_of(what)), ("then", then or None), ("do", what.hint or None), ("run", to_run)
-    output.facts(*told, fg=color)
+    told = (label, _message_of(what)), ("then", then or None), ("do", what.hint or None)
+    output.facts(*told, ("run", output.command_line(remedy)), fg=color)
 
 
 def _message_of(what: Coded) -> str:

@@ -17,7 +17,7 @@ from licensekit.cli.views.spelling import fingerprint
 from licensekit.trust.pack import pin_in_pack
 
 
-class _Words(NamedTuple):
+class _Passphrases(NamedTuple):
     """Where the passphrases of the new keys come from."""
 
     passphrase: SecretSource
@@ -36,7 +36,7 @@ class _Words(NamedTuple):
         return issuer.Secrets(word, words)
 
 
-_passphrases: Final = collected("words", _Words, passphrase, root_passphrase)
+_passphrases: Final = collected("passphrases", _Passphrases, passphrase, root_passphrase)
 
 
 @click.command()
@@ -52,7 +52,9 @@ _passphrases: Final = collected("words", _Words, passphrase, root_passphrase)
 @option("--root PIN", "With --partner-of: the vendor's root, lkroot1-….")
 @_passphrases
 @json_option
-def init(*, folder: Path, partner_of: str | None, root: str | None, words: _Words, as_json: bool, **given: Any) -> None:
+def init(
+    *, folder: Path, partner_of: str | None, root: str | None, passphrases: _Passphrases, as_json: bool, **given: Any
+) -> None:
     """Make a vendor's workspace: catalog, keys, ledger, pack, and an example order."""
     now, asked = clock(), _asked(**given)
     count, threshold = asked.root_keys, asked.threshold
@@ -63,7 +65,7 @@ def init(*, folder: Path, partner_of: str | None, root: str | None, words: _Word
             pack = read_tokens(partner_of, what="a pack")
             pin = root or pin_in_pack(pack)
             make = partial(issuer.Workspace.create_partner, folder, asked, pack, pin)
-            workspace = make(words.of_signing_key, who=operator(), now=now)
+            workspace = make(passphrases.of_signing_key, who=operator(), now=now)
         with workspace:
             _show_partner(folder, workspace, pin, now, as_json=as_json)
         if root is None:
@@ -73,7 +75,7 @@ def init(*, folder: Path, partner_of: str | None, root: str | None, words: _Word
         raise click.UsageError("--root is the vendor's, for --partner-of: a vendor's workspace makes its own.")
     if threshold > count:
         raise click.UsageError(NOT_ENOUGH.format(threshold=threshold, count=count))
-    with issuer.Workspace.create(folder, asked, partial(words.read, count), who=operator(), now=now) as workspace:
+    with issuer.Workspace.create(folder, asked, partial(passphrases.read, count), who=operator(), now=now) as workspace:
         state = workspace.state(now)
         place = workspace.layout.pack(state.product)
     module = _write_module(state, place)

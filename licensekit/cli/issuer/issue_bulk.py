@@ -76,7 +76,7 @@ def issue_bulk(sources: Sequence[OrderSource], wanted: FileOptions, how: BulkOpt
     catalog = workspace.catalog.require_unchanged(now)
     attach = wanted.attach
     if wanted.consent.preview or asks:
-        with open_orders(sources, catalog, how.table) as orders, output.says("before"):
+        with open_orders(sources, catalog, how.table) as orders, output.failing_as("before"):
             good, refused = _preview(wanted, orders.lines)
         if wanted.consent.preview or not (good and how.keep_going):
             _exit_if_refused(refused)
@@ -171,7 +171,7 @@ def _reported(lines: Iterable[OrderLine]) -> Iterator[OrderLine]:
 def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOptions, *, as_lines: bool) -> None:
     """Count all results; print each refusal, or license, as it comes."""
     try:
-        with output.says("part"), progress("Signing", size or 0) as advance:
+        with output.failing_as("part"), progress("Signing", size or 0) as advance:
             for one in done:
                 advance(one.size)
                 if one.error is not None:

@@ -11,7 +11,7 @@ from licensekit import errors, issuer, limits
 from licensekit.cli.inputs import STANDARD, SecretSource, located, read_input, read_secret, read_tokens, write_output
 from licensekit.cli.issuer import options
 from licensekit.cli.options import PATH, clock, collected, option, refuse, together, whole
-from licensekit.cli.output import counted, emit, emit_json, facts, json_option, remark, says, table
+from licensekit.cli.output import counted, emit, emit_json, facts, failing_as, json_option, remark, table
 from licensekit.cli.views.documents import show
 from licensekit.cli.views.spelling import day_of, fingerprint, limits_of, name_of
 from licensekit.keys import keyfile, other_forms
@@ -182,7 +182,7 @@ def sign_trust(
 ) -> None:
     """Add a root key's signature to a root or trust document that travels in FILE."""
     with located(file):
-        ceremony = issuer.resume(read_tokens(file, what="a document in signing"))
+        ceremony = issuer.resume(read_tokens(file, what="a document that waits for signatures"))
         is_ours = False
         if issuer.Workspace.exists(folder):
             with issuer.Workspace.open(folder) as workspace:
@@ -191,7 +191,7 @@ def sign_trust(
     if not preview:
         ceremony.require_wanted(one.part.verifying_key for one in roots.files)
     if not as_json:
-        with says("before"):
+        with failing_as("before"):
             for one in ceremony.pending:
                 emit(f"You sign {one.label}:")
                 emit()

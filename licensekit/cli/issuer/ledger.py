@@ -61,7 +61,6 @@ _ENDING: Final = "Only active ones whose term ends today or within this many day
 @option("--customer NAME", _OF_CUSTOMER)
 @option("--serial SERIAL", "Only bundles of this serial.")
 @option("--order-number NUMBER order", "Only bundles for the order of this number.")
-@option("--product CODE", "Only bundles of this product.")
 @option("--state", "Only bundles in this state.", type=click.Choice(issuer.LISTED_STATES))
 @option("--expiring-within DAYS", _ENDING, type=whole(0, limits.TERM_DAYS))
 @option("--since TIME", "Only bundles issued on this day, or later.", type=MOMENT)

@@ -64,7 +64,7 @@ _OVERRIDES: Final = {
     issuer.CLOCK_IS_RIGHT: "The clock is right, though the ledger disagrees.",
 }
 clock_option: Final = option(f"--{issuer.CLOCK_IS_RIGHT}", _OVERRIDES[issuer.CLOCK_IS_RIGHT])
-"""`--clock-is-right`, for a command that needs no workspace."""
+"""`--clock-is-right`, for a command that also runs without a workspace."""
 with_workspace: Final = _workspace_options(timed=False)  # `-C`; the command gets the open `workspace`
 in_workspace: Final = _workspace_options()  # the same, and the time as `now`
 to_sign: Final = _workspace_options(issuer.CLOCK_IS_RIGHT)
@@ -151,7 +151,7 @@ def operator() -> str:
 
 
 def read_pin(source: inputs.SecretSource, uri: str, key: str) -> bytes:
-    """Read the PIN of a `pkcs11:` URI's token; a second token is prompted for, as it would count the PIN as wrong."""
+    """Read the PIN of a token; a second token gets a prompt, as it would count the first one's PIN as wrong."""
     token = ", ".join(place_in_token(uri).token.values())
     if click.get_current_context().meta.setdefault(_PIN_OF, token) != token:
         source = inputs.SecretSource(source.option)
@@ -179,7 +179,7 @@ def _permitted(**given: Any) -> issuer.Permission:
     if asked.types and SignedType.BUNDLE not in asked.types and given["uses"]:
         raise click.UsageError("--use is about bundles: add --signs bundle, or leave it out.")
     if any(limits_) and set(asked.types) - {SignedType.BUNDLE}:
-        raise click.UsageError("with --longest-term, --parts or --most a key signs bundles alone.")
+        raise click.UsageError("with --longest-term, --parts or --most a key may sign only bundles.")
     if asked.most and not asked.parts:
         raise click.UsageError("--most needs --parts: name each part that the key may sign.")
     if asked.valid_from and asked.valid_to and asked.valid_to < asked.valid_from:

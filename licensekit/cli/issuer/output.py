@@ -82,7 +82,7 @@ class FileOptions(NamedTuple):
         return self.audience.read(self.workspace, self.now)
 
     def drawing(self, catalog: Catalog) -> Callable[[issuer.LicenseFile], object]:
-        """Return a function that draws a file before it is entered: one that cannot be drawn is not issued."""
+        """Return a function that draws a file before it is entered: what cannot be drawn is not issued."""
         return lambda signed: self.drawings.draw(signed, catalog)
 
     def sign(

@@ -29,9 +29,7 @@ _FIGURES: Final = issuer.REPORT_FIELDS[issuer.REPORT_FIELDS.index("new") :]
 @option("--until DATE last", "The last day. Default: today.", type=DAY)
 @option("--customer NAME", "Only of this customer, by name or external id.")
 @option("--license LICENSE", "Only this license.")
-@option(
-    "--expiring-within DAYS within", "Count what ends in DAYS or less.", type=whole(0, limits.TERM_DAYS), default=90
-)
+@option("--expiring-within DAYS within", "Count what ends within DAYS.", type=whole(0, limits.TERM_DAYS), default=90)
 @refuse("--until is before --from.", lambda given: given["first"] and given["last"] and given["last"] < given["first"])
 @ledger.row_form
 def report(*, folders: Iterable[Path], form: ledger.RowForm, **asked: Any) -> None:
@@ -82,7 +80,7 @@ def explain_in(folder: Path, name: str, *, now: int, as_json: bool) -> bool:
 def _show(case: SupportCase, licenses: Mapping[str, License]) -> None:
     verdict = case.verdict
     click.secho(harmless(f"{verdict.message}."), fg="green" if verdict.works else "red", bold=True)
-    facts(("do", verdict.hint or None), ("run", command_line(verdict.remedy) if verdict.remedy else None))
+    facts(("do", verdict.hint or None), ("run", command_line(verdict.remedy)))
     if case.finding is None:
         return
     click.echo()

@@ -34,10 +34,10 @@ def history(visit: Visit) -> Response:
         return _file(visit.installation.audit.entries(wanted), visit.asked("as"))
     found = visit.installation.audit.page(wanted, before=visit.number("before"), after=visit.number("after"))
     kinds = [key.removeprefix(_KINDS) for key in texts() if key.startswith(_KINDS)]
-    return page(visit, "history.html", entries=told(visit, found.entries), found=found, asked=asked, kinds=kinds)
+    return page(visit, "history.html", entries=sentences(visit, found.entries), found=found, asked=asked, kinds=kinds)
 
 
-def told(visit: Visit, entries: Iterable[AuditEntry]) -> list[tuple[AuditEntry, int | None, list[Piece]]]:
+def sentences(visit: Visit, entries: Iterable[AuditEntry]) -> list[tuple[AuditEntry, int | None, list[Piece]]]:
     """Return entries, each with its time and the pieces of its sentence."""
     labels = {one.identity.hex(): one.label for one in visit.installation.bundles()}
 
@@ -59,7 +59,7 @@ def told(visit: Visit, entries: Iterable[AuditEntry]) -> list[tuple[AuditEntry, 
 def latest(visit: Visit, wanted: AuditFilter) -> dict[str, Any]:
     """Return what a card shows of its history: a few entries, and where older ones begin."""
     found = visit.installation.audit.page(wanted, before=visit.number("before"), limit=FEW)
-    return {"entries": told(visit, found.entries), "older": found.before}
+    return {"entries": sentences(visit, found.entries), "older": found.before}
 
 
 def _moment_of(entry: AuditEntry) -> int | None:

@@ -79,7 +79,7 @@ def outlook(state: InstallationState) -> tuple[list[ComingDate], list[tuple[int,
 
 
 def fullest(state: InstallationState) -> list[LicenseRow]:
-    """Return the licenses in use, the fullest first; not those that have lapsed, which a notice reports."""
+    """Return the licenses in use, the fullest first, without those that lapsed entirely: a notice reports them."""
     used = [row for row in state.licenses if row.is_counted and row.total and row.in_use]
     return sorted(used, key=lambda row: (-row.in_use / (row.total or 1), row.name))
 

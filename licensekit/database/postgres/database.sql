@@ -1,7 +1,6 @@
--- What PostgreSQL is asked about a database, for `licensekit/database/postgres/database.py`.
+-- Queries about a database on PostgreSQL, for `licensekit/database/postgres/database.py`.
 
--- Whether there is the table of migrations. Not `to_regclass`, which may answer from what it knew before the lock was
--- waited for.
+-- Whether the table of migrations exists. Not by `to_regclass`, whose cache may be older than the wait for the lock.
 -- name: has_table
 SELECT 1 FROM pg_catalog.pg_class
 WHERE relname = 'licensekit_schema' AND relkind = 'r' AND pg_catalog.pg_table_is_visible(oid);
@@ -10,7 +9,7 @@ WHERE relname = 'licensekit_schema' AND relkind = 'r' AND pg_catalog.pg_table_is
 -- name: version
 SELECT 'PostgreSQL ' || current_setting('server_version');
 
--- The name of each table with its columns and kinds of constraints, and of each index with whether it is unique.
+-- The name of each table with its columns and kinds of constraints, and of each index and whether it is unique.
 -- name: defined
 SELECT c.relname::text,
     coalesce((
@@ -32,7 +31,7 @@ SELECT c.relname::text, t.tgname::text
 FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
 WHERE NOT t.tgisinternal AND pg_table_is_visible(c.oid);
 
--- Programs whose schema is older than a number, by what their connections show (`connection.sql`).
+-- Programs whose schema is older than a number, by the locks of their connections (`shown` in `connection.sql`).
 -- name: older_programs
 SELECT a.application_name || coalesce(' at ' || host(a.client_addr), '') || ', of schema ' || n.number
 FROM generate_series(1, ? - 1) AS n (number)
@@ -42,7 +41,7 @@ JOIN pg_locks AS l ON l.locktype = 'advisory' AND l.classid = 1818977379
 JOIN pg_stat_activity AS a ON a.pid = l.pid
 GROUP BY a.application_name, a.client_addr, n.number ORDER BY n.number, 1;
 
--- What the engine finds wrong, in words.
+-- Damage that the engine finds, as text.
 -- name: damage of indexes
 SELECT 'the index ' || c.relname || ' is not valid'
 FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
@@ -53,24 +52,24 @@ SELECT 'the constraint ' || conname || ' is not validated'
 FROM pg_catalog.pg_constraint
 WHERE NOT convalidated AND pg_catalog.pg_table_is_visible(conrelid);
 
--- Any constant of our own; the second key keeps installations in other schemas apart.
+-- The first key is a constant of ours; the second keeps installations in other schemas apart.
 -- name: lock
 SELECT pg_advisory_xact_lock(1818977378, hashtext(current_schema()));
 
 -- name: shared_lock
 SELECT pg_advisory_xact_lock_shared(1818977378, hashtext(current_schema()));
 
--- A transaction has a number of its own exactly if it has changed something.
+-- A transaction has an id if and only if it has changed something.
 -- name: count
 UPDATE licensekit_schema SET changes = changes + 1 WHERE pg_current_xact_id_if_assigned() IS NOT NULL;
 
--- The cluster and its timeline, which is another one after each promotion and each restore from its archive. A primary
--- server names its own in the names of its log files; what the control file says comes later, and a standby has no more.
+-- The cluster and its timeline, which changes with each promotion and each restore from an archive. A primary server
+-- has it in the names of its log files, because the control file is updated later; a standby has only the control file.
 -- name: epoch
 SELECT system_identifier || '/' || CASE WHEN pg_is_in_recovery() THEN timeline_id::text
     ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint::text END
 FROM pg_control_system(), pg_control_checkpoint();
 
--- A row that was restored from a backup was written by another transaction, whatever it counts.
+-- `xmin` also differs after a restore, whatever the counter says, because another transaction wrote the row.
 -- name: changes
 SELECT changes, xmin::text::bigint FROM licensekit_schema;

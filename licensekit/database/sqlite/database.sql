@@ -1,6 +1,6 @@
--- What SQLite is asked about a database, for `licensekit/database/sqlite/database.py`.
+-- Queries about a database on SQLite, for `licensekit/database/sqlite/database.py`.
 
--- Whether there is the table of migrations, in a file that is marked as ours.
+-- Whether the table of migrations exists, in a file that is marked as ours.
 -- name: has_table
 SELECT 1 FROM sqlite_master, pragma_application_id WHERE name = 'licensekit_schema' AND application_id = 1818977378;
 
@@ -16,7 +16,7 @@ SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL;
 -- name: triggers
 SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger';
 
--- What the engine finds wrong, in words.
+-- Damage that the engine finds, as text.
 -- name: damage of pages
 SELECT integrity_check FROM pragma_integrity_check(20) WHERE integrity_check <> 'ok';
 

@@ -1,7 +1,6 @@
 """Orders in bulk: JSON Lines, CSV with one column a license, and folders of TOML files, from disk or a stream.
 
-Orders are read one by one, each with its file and line, in constant memory. An order that cannot be read is a draft
-with that fault.
+Orders are read one by one, in constant memory. An order that cannot be read is a draft with that fault.
 """
 
 import json

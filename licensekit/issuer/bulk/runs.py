@@ -1,8 +1,7 @@
 """Issuing orders in bulk, in few transactions: all or none, or all valid ones.
 
-In bulk every order needs a number, so that an interrupted run can be repeated without issuing anything twice. Entries
-are committed before files are written. While the worker pool signs one batch, the next is read and the previous one
-entered.
+In bulk every order needs a number, so that an interrupted run can be repeated without issuing anything twice. Files are
+written after the commit. While the worker pool signs one batch, the next is read and the previous one entered.
 """
 
 from array import array

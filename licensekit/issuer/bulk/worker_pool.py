@@ -1,8 +1,7 @@
 """Worker processes that sign and write files, while the parent process keeps the ledger.
 
-A worker receives the key through a pipe, never in an argument, the environment or a file. It ends when its parent ends,
-for whatever reason. As with every process pool, the main module of a program that uses several workers must start under
-`if __name__ == "__main__"`.
+A worker receives the key through a pipe, never in an argument, the environment or a file, and always ends with its
+parent. The main module of a program that uses several workers must start under `if __name__ == "__main__"`.
 """
 
 import os

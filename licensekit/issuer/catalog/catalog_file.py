@@ -1,11 +1,9 @@
 """Reading of a catalog in TOML (`docs/reference/catalog.md`), and of the counts and settings that orders share with it.
 
-The count `true` of a system license stays `True`: it means 1, and that no number was given, which a license sold by
-quantity needs.
+The count `true` of a system license stays `True`: it is 1, and refused for a license that is sold by quantity.
 """
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Final, cast
 
 from licensekit import errors, limits
@@ -28,7 +26,7 @@ LICENSE_KEYS: Final = (
     "per", "replaced_by", "sold", "names",
 )  # fmt: skip
 ACCESS_KEYS: Final = ("all", "users")
-_NOT_EMPTY: Final = {"all": "the licenses that a login needs", "users": "the kinds of users that may come this way"}
+_NOT_EMPTY: Final = {"all": "the licenses that a login needs", "users": "the kinds of users that may log in this way"}
 EDITION_KEYS: Final = ("name", "system", "sites", "users", "settings", "replaced_by", "sold")
 TrustVersion = tuple[int, int]  # the versions of the root and the trust document in force
 _kind: Final = values.word({plain.word(kind): kind for kind in Kind})
@@ -175,7 +173,7 @@ def _licenses(file: Table) -> tuple[dict[str, License], frozenset[str], dict[str
     kinds = {code: table.read("kind", _kind) for code, table in tables.items()}
     unread = frozenset(code for code, kind in kinds.items() if kind is None)
     licenses = {code: _license(table, kinds[code], unread) for code, table in tables.items()}
-    guess = partial(values.guess_while, iter(range(values.GUESSES)))
+    guess = values.LimitedNearest()
     for code in unread:  # the rules do not see these licenses, so their references are checked here
         for key, names in (("includes", licenses[code].includes), ("requires", licenses[code].requires)):
             for name in (name for name in names if "." not in name and name not in tables):

@@ -184,16 +184,14 @@ class Customers(WorkspacePart):
         Raises `FormatError` if it is not exactly one request, `KeyInvalid` or `TrustError` if its signature does not
         verify, `WrongProduct` if it is for another product.
         """
-        with self._store.read(now) as tx:
-            return requests.read_request(data, tx.state.product)
+        return requests.read_request(data, self._store.state(now).product)
 
     def propose_answer(
         self, request: requests.VerifiedRequest, draft: order.OrderDraft, *, now: int, **signing: Unpack[issue.Signing]
     ) -> issue.IssueProposal:
         """Propose a bundle that is bound to the requesting installation.
 
-        If this request was answered by the same order, or the installation already has a bundle of this order, that
-        bundle is the result.
+        If the installation already has a bundle of this order, that is the result.
 
         Raises `RequestAnswered` if the request was answered with something else, or the answer is no longer valid,
         `OrderConflict` if another order was issued under its number, the order was issued without a binding, or the key

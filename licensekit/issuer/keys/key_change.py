@@ -70,7 +70,7 @@ class KeyProposal(proposals.Proposal[KeyChange]):
         """Make new keys, sign with root keys, write key files, and put the change in force if it is complete.
 
         If it fails before it is in force, key files are removed, but a key made in a token remains. If only the pack
-        could not be written, `write_pack` writes it.
+        could not be written, `Workspace.write_pack` writes it.
 
         Raises `ConfirmationNeeded` if `needs_confirmation` is not empty and `confirm` is false, `ProposalStale` if the
         keys were changed meanwhile, `KeyMissing` if none of `roots` must sign, `ChangeInSigning` if another change
@@ -119,8 +119,7 @@ class KeyProposal(proposals.Proposal[KeyChange]):
     def _is_untouched(self) -> bool:
         """Return whether the change is certainly not in force: a key that may be admitted is kept."""
         try:
-            with self.store.read(self.now) as tx:
-                return tx.state.verified_trust.token == self.basis
+            return self.store.state(self.now).verified_trust.token == self.basis
         except errors.LicenseError:
             return False
 

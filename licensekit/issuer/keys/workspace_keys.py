@@ -82,8 +82,7 @@ class WorkspaceKeys(transaction.WorkspacePart):
         """
         if name is not None and (not name or name.startswith(".") or not {"/", "\\"}.isdisjoint(name)):
             raise KeyChangeRefused(reason="not-a-file-name", key=name)  # hidden, or in another folder
-        with self._store.read(now) as tx:
-            state = tx.state
+        state = self._store.state(now)
         called = self._free_name(state) if name is None else name
         work_out = None
         if not state.is_partner:
@@ -146,23 +145,22 @@ class WorkspaceKeys(transaction.WorkspacePart):
 
     def under_way(self, now: int) -> list[Travelling]:
         """Return the changes with a signing file in the workspace."""
-        with self._store.read(now) as tx:
-            return list(under_way(self._store.layout, tx.state))
+        return list(under_way(self._store.layout, self._store.state(now)))
 
     def abandon(self, file: Path, *, now: int) -> list[Path]:
         """Abandon a change that still needs signatures; as `ceremony.abandon`."""
-        with self._store.read(now) as tx:
-            return abandon(self._store.layout, file, tx.state)
+        return abandon(self._store.layout, file, self._store.state(now))
 
     def is_ours(self, ceremony: Ceremony, now: int) -> bool:
         """Return whether a ceremony belongs to this workspace: its oldest root is the same.
 
         Raises `ChangeInSigning` if it does, and is in force already or was overtaken by another change.
         """
-        with self._store.read(now) as tx:
-            if ceremony.roots[0] != tx.trust.chain[0].verified.token:
-                return False
-            ceremony.require_current(tx.trust.root, tx.state.trust)
+        state = self._store.state(now)
+        chain = state.trust_store.trust.chain
+        if ceremony.roots[0] != chain[0].verified.token:
+            return False
+        ceremony.require_current(chain[-1].root, state.trust)
         return True
 
     def propose_take(self, tokens: Sequence[Token], *, action: str, now: int) -> TakeProposal:
@@ -175,8 +173,7 @@ class WorkspaceKeys(transaction.WorkspacePart):
         return changes.free_name({*(file.name for file in self.files), *(key.name for key in state.trust.keys)})
 
     def _vendor_state(self, now: int) -> WorkspaceState:
-        with self._store.read(now) as tx:
-            state = tx.state
+        state = self._store.state(now)
         if state.is_partner:
             raise VendorOnly(reason="keys", vendor=state.trust_store.issuer)
         return state

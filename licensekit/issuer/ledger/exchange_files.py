@@ -1,8 +1,7 @@
 """Requests, receipts and statements of installations in the ledger.
 
-Each names the head of the installation's audit log, and the head named in the file before: a chain. Two files that
-follow the same one come from a database that was restored, copied or rewritten. A reset of the kind `restore` allows
-for one such branch.
+Each names the head of the installation's audit log, and the head in the file before. Two files that follow the same one
+come from a database that was restored, copied or rewritten. A reset of the kind `restore` allows for one such branch.
 """
 
 from collections import Counter

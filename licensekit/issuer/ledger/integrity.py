@@ -212,8 +212,7 @@ def move_ledger(folder: Path, target: str) -> str:
     interrupted move, and makes another folder that shares the ledger follow it.
 
     Raises `PlanRefused` if `target` is neither, or contains a password, `WorkspaceExists` if a ledger is there,
-    `LedgerDamaged` or `LedgerRestored` if the ledger does not verify, `StateError` if one of the two cannot be used.
-    The ledger is not moved then.
+    `LedgerDamaged` or `LedgerRestored` if the ledger does not verify, `StateError` if either cannot be used.
     """
     layout = Layout(folder)
     is_here = target == layout.ledger.name

@@ -88,7 +88,7 @@ def bundles_to_send(ledger: Connection, name: str) -> list[Issued]:
     return list(found.values())
 
 
-def entries_named(ledger: Connection, name: str) -> list[int]:
+def _entries_named(ledger: Connection, name: str) -> list[int]:
     """Return the entry numbers for `name`: that of an entry, serial, order or bundle."""
     number = int(name) if _NUMBER.fullmatch(name) else 0
     identity = bytes.fromhex(name) if _IDENTITY.fullmatch(name) else b""
@@ -104,7 +104,7 @@ def entries_named(ledger: Connection, name: str) -> list[int]:
 
 def look_up(ledger: Connection, name: str) -> list[LookupResult]:
     """Return the entries of `name` (an entry, serial, order or bundle), oldest first."""
-    return [lookup(ledger, number) for number in entries_named(ledger, name)]
+    return [_result(ledger, number) for number in _entries_named(ledger, name)]
 
 
 def require_serial(ledger: Connection, serial: str) -> None:
@@ -113,8 +113,7 @@ def require_serial(ledger: Connection, serial: str) -> None:
         raise NotIssued(reason="mistyped" if numbering.is_mistyped(serial) else "serial", name=serial)
 
 
-def lookup(ledger: Connection, number: int) -> LookupResult:
-    """Return the entry with this number; raise `NotIssued` if there is none."""
+def _result(ledger: Connection, number: int) -> LookupResult:
     known = entry(ledger, number)
     if known is None:
         raise NotIssued(reason="entry", name=str(number))
@@ -157,7 +156,6 @@ class Filters(NamedTuple):
     """A customer, as `customer_named` finds it."""
     serial: str | None = None
     order: str | None = None
-    product: str | None = None
     state: str | None = None
     """One of `LISTED_STATES`."""
     expiring_within: int | None = None
@@ -175,9 +173,6 @@ def page(connection: Connection, filters: Filters, *, today: int, limit: int, af
     Lists of active or expiring bundles are ordered by end, the nearest first; of expired ones, the latest first.
     `today` is in days since 1970; `after` is the number of the last bundle of the page before.
     """
-    # A ledger has one product, that of its root.
-    if filters.product is not None and connection.one("SELECT product FROM bundles LIMIT 1") != (filters.product,):
-        return []
     column, way = _order(filters)
     customer = None if filters.customer is None else customers.customer_named(connection, filters.customer).number
     source, params = _source(filters, customer)

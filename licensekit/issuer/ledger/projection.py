@@ -1,8 +1,7 @@
 """The tables derived from the entries for fast queries: the states of bundles, and sales.
 
-An entry changes states: a new bundle replaces the active one; a bundle that is taken back is no longer active, and the
-one that it replaced is active again. Signing a bundle again keeps its state. `sales` sums this up for reports, by terms
-and day.
+A new bundle replaces the active one; a bundle that is taken back is no longer active, and the one that it replaced is
+active again. Signing a bundle again keeps its state. `sales` sums this up for reports, by terms and day.
 """
 
 import json

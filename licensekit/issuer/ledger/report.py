@@ -1,7 +1,6 @@
 """Reports: what was sold in a period, what is in force at its end, and who owes a true-up (`docs/how-to/reports.md`).
 
-A report on the whole ledger reads `sales`, which grows with days and terms; a report by customer, or about one
-customer, reads the bundles.
+A report reads `sales`, which grows with days and terms; if it is by customer, or about one, it reads the bundles.
 """
 
 from collections import defaultdict

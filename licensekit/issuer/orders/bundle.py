@@ -1,7 +1,6 @@
 """Making a bundle from an order and a catalog, and converting a bundle back to an order."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import partial
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -51,7 +50,7 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
     # A hidden license may be sold: it is only hidden from the lists for assigning licenses. Requirements of an included
     # license may be missing: a plan is also sold to customers without the module for one of its rights. Requirements of
     # other issuers are checked in the installation, which has their bundles.
-    guess = partial(values.guess_while, iter(range(values.GUESSES)))
+    guess = values.LimitedNearest()
     ordered = _named(order)
     of_counts = islice(counts_faults(ordered, catalog, "", guess), values.FAULTS)
     found: list[Fault] = [*of_counts, *missing_quantities(order.system, catalog.licenses)]

@@ -43,9 +43,8 @@ class ReissueProposal(proposals.Proposal[Iterator[Reissued]]):
     def sign(self, key: signing.Signer | None, *, who: str, confirm: bool = False) -> Iterator[Reissued]:
         """Sign and enter the bundles of the proposal, and yield the result for each.
 
-        Bundles that were renewed, revoked or returned meanwhile are yielded without a file. Bundles that the old key
-        has signed since are not included. Those that an interrupted run has entered come first: their files may be
-        missing.
+        Bundles that were renewed, revoked or returned meanwhile are yielded without a file; those that the old key has
+        signed since are not. Bundles that an interrupted run has entered come first: their files may be missing.
 
         Raises `KeyMissing` if a key is needed and there is none, `KeyChangeRefused` if `key` is the old one, or became
         valid after the first bundle was issued, `TrustError` if it may not sign one of them; nothing is signed then.

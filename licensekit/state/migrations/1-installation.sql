@@ -1,8 +1,8 @@
 -- oldest reader 1, writer 1, database 1
 
--- One row: the key of the installation, and the stores that its journal speaks of. The head of the
--- journal is signed together with a digest of its observations of time. `told_since` is the first day
--- of which the application has told who uses it; days are counted from 1970.
+-- One row: the key of the installation, its pack, its observations of time, and the signed head of the journal. The
+-- signature also covers `observed`, a digest of the observations. `told_since` is the first day on which the
+-- application reported users; days are counted from 1970.
 CREATE TABLE installation (
     one {integer} PRIMARY KEY CHECK (one = 1),
     seed {blob} NOT NULL,
@@ -15,7 +15,7 @@ CREATE TABLE installation (
     told_since {integer}
 ) {strict};
 
--- What decides, replayed at every load. Numbers count without a gap; each entry is signed.
+-- The entries that decide, replayed at every load. Numbers have no gaps, and each entry is signed.
 CREATE TABLE journal (
     number {integer} PRIMARY KEY,
     entry {blob} NOT NULL,
@@ -30,19 +30,18 @@ CREATE TABLE trust_documents (
     frame {blob} NOT NULL
 ) {strict};
 
--- Every bundle that was ever activated, as received, with the receipt of one that was returned. The
--- journal says which there are, and what became of them.
+-- Every bundle ever activated, as received, with the receipt if it was returned. The journal decides which bundles
+-- there are and what state they have.
 CREATE TABLE bundles (
     identity {blob} PRIMARY KEY,
     frame {blob} NOT NULL,
     receipt {blob}
 ) {strict};
 
--- An id is in the form in which ids are compared; `written` is how somebody typed it. The application
--- tells when a user was there last. `held_since` is the day since which a user holds any license, and
--- NULL where it holds none. `from_directory` is 1 of whom a sync has brought: who is no longer in the directory is
--- retired. `added` is the day on which the user came; `shown` is the name, or the id as it was typed where there is none,
--- in lower case; who was never seen has -1.
+-- `id` is folded for comparison; `written` is the id as it was typed. `last_seen` is the day that the application
+-- reported last, or -1. `held_since` is the day since which the user holds any license, or NULL. `from_directory` is 1
+-- for users from a sync, who are retired when they leave the directory. `added` is the day on which the user was added.
+-- `shown` is the name, or `written` without one, in lower case.
 CREATE TABLE users (
     id {text} PRIMARY KEY,
     written {text} NOT NULL,
@@ -58,19 +57,18 @@ CREATE TABLE users (
     added {integer} NOT NULL,
     shown {text} NOT NULL DEFAULT ''
 ) {strict};
--- A list shows users of one kind who are there or retired, by id or in another order (`user_pages.py`).
+-- Lists show users of one kind, active or retired, by id or in another order (`user_pages.py`).
 CREATE INDEX users_by_kind ON users (kind, retired, id);
 CREATE INDEX users_by_name ON users (kind, retired, shown, id);
 CREATE INDEX users_by_added ON users (kind, retired, added, id);
 CREATE INDEX users_by_seen ON users (kind, retired, last_seen, id);
--- Holders are counted by when they were seen, and those who cannot log in: no scan for a notice.
+-- Notices count idle holders and holders who cannot log in, without a scan.
 CREATE INDEX users_idle ON users (last_seen, id, held_since)
     WHERE held_since IS NOT NULL;
 CREATE INDEX users_without_login ON users (can_log_in)
     WHERE can_log_in = 0 AND held_since IS NOT NULL;
 
--- The words of an id and a name, by which a user is searched for, and ids of groups, with a `#` before them: drawn from
--- the table of users.
+-- Derived from `users`: the words of ids and names, for searching, and the ids of groups, with `#` before them.
 CREATE TABLE user_words (
     word {text} NOT NULL,
     user_id {text} NOT NULL,
@@ -78,7 +76,7 @@ CREATE TABLE user_words (
 ) {strict};
 CREATE INDEX user_words_by_user ON user_words (user_id, word);
 
--- What the members of a group of the directory are assigned. An id is the folded name.
+-- The licenses that members of a group of the directory are assigned. The id is the folded name.
 CREATE TABLE group_rules (
     group_id {text} NOT NULL,
     license {text} NOT NULL,
@@ -86,9 +84,9 @@ CREATE TABLE group_rules (
     PRIMARY KEY (group_id, license)
 ) {strict};
 
--- What a change of many users has prepared, until it is made; each change is a `run`. `before` is what was known of
--- the user, and empty of one to come. `mark` finds the user in the audit log, whose entry is `entry` after the last one.
--- `renamed` is 1 of who is found by other words from then on.
+-- Staged rows of a change of many users; each change is a `run`. `before` has all known facts of the user as text, or
+-- is empty for a new user. `mark` is the user's mark for the audit entry, which is the `entry`-th after the last one.
+-- `renamed` is 1 if the user's search words change.
 CREATE TABLE staged_users (
     run {text} NOT NULL,
     number {integer} NOT NULL,
@@ -109,8 +107,8 @@ CREATE TABLE staged_users (
     PRIMARY KEY (run, number)
 ) {strict};
 
--- Of each license of such a user: 1 if it is assigned, -1 if it is released, 0 if it stays. `entry` is 65536 times the
--- number of the user, and then counts. `place` counts those who are assigned the license.
+-- The licenses of staged users. `change` is 1 if the license is assigned, -1 if released, 0 if it stays. `entry` is
+-- 65536 times the number of the user, plus a counter. `place` numbers the users who are assigned the license.
 CREATE TABLE staged_licenses (
     run {text} NOT NULL,
     entry {integer} NOT NULL,
@@ -128,9 +126,9 @@ CREATE TABLE sites (
     central {integer} NOT NULL CHECK (central IN (0, 1))
 ) {strict};
 
--- The slots of a license are 1, 2, 3 and so on: what an assignment grants depends on its slot alone. Nothing checks for
--- each row that its user is there, which would make a change of very many twice as long; the doctor looks. `since` is
--- the day of the assignment, for people to read.
+-- The slots of a license are 1, 2, 3 and so on, and an assignment grants what its slot grants. There is no foreign key
+-- to users, because it would double the time of large changes; `doctor` checks that instead. `since` is the day of the
+-- assignment, only for people to read.
 CREATE TABLE user_licenses (
     user_id {text} NOT NULL,
     license {text} NOT NULL,
@@ -139,7 +137,7 @@ CREATE TABLE user_licenses (
     PRIMARY KEY (user_id, license),
     UNIQUE (license, slot)
 ) {strict};
--- A list shows the holders of a license, by id.
+-- Lists show the holders of a license by id.
 CREATE INDEX user_licenses_by_license ON user_licenses (license, user_id);
 
 -- A satellite also holds the license '', whose slots number the satellites.
@@ -152,10 +150,10 @@ CREATE TABLE site_licenses (
     UNIQUE (license, slot)
 ) {strict};
 
--- A row for each concurrent seat that was ever used. It is free where `id` is empty, and where it was borrowed and
--- `until` is over. `beat` counts takings and renewals: a seat that is not borrowed is held while it moves, and whoever
--- sees it stand still for longer than `ttl` seconds frees the seat. `taken` is for people to read. `ended_id` is the
--- lease that ended last, with why and by whom: its holder reads that.
+-- A row for each concurrent seat that was ever used. A seat is free if `id` is empty, or it was borrowed and `until`
+-- has passed. `beat` is incremented by taking and renewing; a program that sees no change for longer than `ttl` seconds
+-- frees a seat that is not borrowed. `taken` is only for people to read. `ended_id` is the lease that ended last, with
+-- why and by whom, for its holder.
 CREATE TABLE leases (
     license {text} NOT NULL,
     seat {integer} NOT NULL CHECK (seat >= 0),
@@ -171,10 +169,10 @@ CREATE TABLE leases (
     ended_by {text} NOT NULL,
     PRIMARY KEY (license, seat)
 ) {strict};
--- Those that are held for a short time are looked at more often.
+-- Leases with a short `ttl` are read more often.
 CREATE INDEX leases_by_ttl ON leases (ttl);
 
--- How many units of a meter were used or are reserved, by period. No part of what the journal proves.
+-- Units of meters used or reserved, by period. The journal does not cover this.
 CREATE TABLE meters (
     license {text} NOT NULL,
     period {text} NOT NULL,
@@ -196,22 +194,21 @@ CREATE TABLE events (
 ) {strict};
 CREATE INDEX events_by_end ON events (ended);
 
--- Numbers count without a gap: the number is how many entries there are. An entry has pseudonyms in
--- place of people.
+-- Numbers have no gaps, so the highest is the number of entries. Entries contain pseudonyms in place of people.
 CREATE TABLE audit (
     number {integer} PRIMARY KEY,
     entry {blob} NOT NULL,
     hash {blob} NOT NULL
 ) {strict};
 
--- What entries of the audit log are found by: drawn from the log.
+-- Derived from `audit`: the marks by which entries are found.
 CREATE TABLE audit_marks (
     mark {text} NOT NULL,
     number {integer} NOT NULL,
     PRIMARY KEY (mark, number)
 ) {strict};
 
--- Whom each pseudonym in the audit log stands for, until the person is erased.
+-- The person of each pseudonym in the audit log, until the person is erased.
 CREATE TABLE people (
     pseudonym {text} PRIMARY KEY,
     id {text} NOT NULL UNIQUE,

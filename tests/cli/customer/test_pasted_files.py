@@ -38,7 +38,7 @@ CASES = [
         for name, text in NO_TOKENS.items()
     ),
     ("activate", "request.lic", "this request is for the vendor, and cannot be activated; send it to the vendor"),
-    ("activate one.lic --pack", "two.lic", "this is not a pack: it contains a bundle; a customer takes it with"),
+    ("activate one.lic --pack", "two.lic", "this is not a pack: it contains a bundle; a customer activates it with"),
     ("activate one.lic --pack", "request.lic", "this is not a pack: it contains a request; send it to the vendor"),
     *(("users import", name, f"line 1: {TOKENS}") for name in ("one.lic", "crm.lkp", "request.lic")),
     ("users import", "signing.key", "line 1: this is a key file, not a table; never send it to anybody"),

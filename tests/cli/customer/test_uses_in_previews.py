@@ -47,7 +47,7 @@ def test_a_bundle_that_is_here_is_reported_as_activated_before(crm: Command, she
     assert crm("activate newer.lic").code == 0
     ran = crm("activate newer.lic --preview")
     assert "activated before  1010000014 base, sequence 2" in ran.out
-    assert "nothing changes: all of this was activated before" in ran.out
+    assert "nothing changes: all of this was already activated" in ran.out
     assert "\nactive " not in ran.out
 
 

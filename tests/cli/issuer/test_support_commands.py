@@ -36,7 +36,7 @@ def serial(desk: Desk) -> str:
 def test_the_page_begins_with_the_verdict_and_the_command_that_helps(sold: Desk) -> None:
     first, do, run, empty, *rest = sold.run("explain", "one.lic", *AT, code=1).stdout.splitlines()
     newest = f"{serial(sold)}-base-2"
-    assert first.startswith(f"{serial(sold)}-base-1 is not the newest file of Example Company: {newest} took its place")
+    assert first.startswith(f"{serial(sold)}-base-1 is not the newest file of Example Company: {newest} replaced it")
     assert (do, run, empty) == ("do   send that file", f"run  licensekit ledger file {newest}", "")
     shown = dict(line.split("  ", 1) for line in rest if "  " in line)
     assert {"customer", "order", "entered", "state", "customer sees", "oldest pack", "expiry"} <= shown.keys()

@@ -368,7 +368,7 @@ users = []""",
         [
             ("access.web.all", "is empty; name the licenses that a login needs"),
             ("access.app.all", "is empty; name the licenses that a login needs"),
-            ("access.app.users", "is empty; name the kinds of users that may come this way"),
+            ("access.app.users", "is empty; name the kinds of users that may log in this way"),
         ],
     ),
     "counts and values": (

@@ -20,13 +20,12 @@ function activating() {
 
 // The button says of how many something is taken.
 function settling(form) {
-  const button = form.querySelector("[data-many]");
+  const button = form.querySelector("[data-texts]");
   const choices = all(`select[form="${form.id}"]`);
   if (!button || !choices.length) return;
   const count = () => {
     const losing = choices.filter((one) => !one.selectedOptions[0]?.hasAttribute("data-keeps")).map((one) => one.dataset.holder);
-    const n = new Set(losing).size;
-    button.textContent = n === 0 ? button.dataset.none : n === 1 ? button.dataset.one : button.dataset.many.replace("{n}", n);
+    button.textContent = button.dataset.texts.split("|")[new Set(losing).size];
   };
   for (const one of choices) one.addEventListener("change", count);
   count();

@@ -121,9 +121,8 @@ class Ledger(transaction.WorkspacePart):
         lets sequences continue at a random number. Warnings name refused documents.
         """
         store = self._store.overriding(*self._store.overrides, transaction.RESTORED)
-        with store.read(now) as tx:
-            path = store.layout.pack(tx.state.product)
-            own = {path.name: read_bytes(path, limit=limits.FILE_BYTES, what="a pack")} if path.is_file() else {}
+        path = store.layout.pack(store.state(now).product)
+        own = {path.name: read_bytes(path, limit=limits.FILE_BYTES, what="a pack")} if path.is_file() else {}
         return proposal.propose(store, partial(propose_absorb, files={**own, **files}), now)
 
     def verify(self, progress: Progress = lambda _: None) -> chain.Head:
