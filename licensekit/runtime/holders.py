@@ -88,7 +88,7 @@ def codes_of(licenses: Iterable[str]) -> tuple[str, ...]:
 
 
 class Holder:
-    """A site, or as a base class a user, to ask what it may do. Created by `Licensing.site`."""
+    """Answers what a site may do; also the base class of `User`. Created by `Licensing.site`."""
 
     __slots__ = ("_id", "_live", "_view")
     _kind: ClassVar[Kind] = Kind.SITE
@@ -167,7 +167,7 @@ class Holder:
 
 
 class User(Holder):
-    """A user, at one site or none, to ask what they may do. Created by `Licensing.user`."""
+    """Answers what a user may do, at one site or none. Created by `Licensing.user`."""
 
     __slots__ = ("_licenses", "_site")
     _kind = Kind.USER

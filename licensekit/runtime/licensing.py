@@ -44,7 +44,7 @@ _FULL: Final = Access.FULL
 
 
 class Licensing(Questions):
-    """An open installation that an application asks what is granted. Create it with `Licensing.open`."""
+    """An open installation that answers what is granted. Create it with `Licensing.open`."""
 
     def __init__(self, live: LiveSnapshot, source: Source | None = None) -> None:
         self._live = live
@@ -199,7 +199,7 @@ class Licensing(Questions):
         return Seat(leasing, seats.request(self._live, code, holder, ttl, at_least), wait, on_lost)
 
     def user(self, user_id: str, site: str | None = None, licenses: Iterable[str] | None = None) -> User:
-        """Return a user, at one site or none, to ask what they may do: `user(id).allows("sale")`.
+        """Return an object that answers what a user may do, at one site or none: `user(id).allows("sale")`.
 
         A user who is unknown or retired may do nothing.
 
@@ -221,7 +221,7 @@ class Licensing(Questions):
         return self._live.users_elsewhere.get(key) or put(self._live.users_elsewhere, key, User(self._live, *key))
 
     def site(self, site_id: str) -> Holder:
-        """Return a site to ask what it may do; raises as `user` does."""
+        """Return an object that answers what a site may do; raises as `user` does."""
         try:
             return self._live.sites[site_id]
         except KeyError:

@@ -115,7 +115,7 @@ class Snapshot:
 
 
 class Asleep(Snapshot):
-    """A stand-in for a snapshot before the first question, which it wakes the real one for, and after closing."""
+    """A stand-in for the snapshot: before the first question, which wakes the real one, and after closing."""
 
     def __init__(self, live: "LiveSnapshot") -> None:
         # No attribute of a snapshot is set, so that `__getattr__` is called for each.

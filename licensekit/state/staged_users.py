@@ -256,7 +256,7 @@ def _carry_out(change: WriteTransaction, did: str, staging: Staging, entries: li
 
 
 def _entries(plan: StagedChange) -> tuple[list[dict[str, Any]], list[StagedUser]]:
-    """Return the audit entries, each of users to whom the same happens, and the users with their entry numbers."""
+    """Return the audit entries, which group users to whom the same happens, and the users with their entry numbers."""
     alike: dict[tuple[str, frozenset[str], frozenset[str]], list[StagedUser]] = {}
     for what, one in plan.users:
         alike.setdefault((what, one.assigned, one.released), []).append(one)

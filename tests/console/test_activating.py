@@ -71,7 +71,7 @@ def test_settings_and_quantities_are_shown_with_names_and_units(crm: Installatio
     page = words(browser.post("/activate", text=more))
     assert "licenses Date or term Before After Storage \u2013 20 Beta \u2013 yes Rows \u2013 5,000" in page
     page = words(browser.get("/licenses/demo"))
-    assert "Settings 3 Beta yes Rows 5 000 Support tier silver (default)" in page
+    assert "Settings 3 Beta yes Rows 5,000 Support tier silver (default)" in page
     assert "Storage licensed 20 GB per month" in page
     assert "20 GB per month" in words(browser.get("/license/storage"))
     fewer = file(bundle(3, **{**sold, "settings": {"rows": 5000}}))

@@ -2,13 +2,13 @@
 
 They are looked at in both color schemes, at the widths of a phone, a tablet and two desks, and zoomed to 200 %, in an
 installation as large as any and in the sample. Colors do not depend on the width, nor the layout on the scheme: each
-width and each scheme is looked at, and with LICENSEKIT_TEST_LOOKS=all each pair of them. The quick tier of the mark
-`browser` has a phone and a desk.
+width and each scheme is looked at, and with LICENSEKIT_TEST_LOOKS=all each pair of them; a phone in Norwegian too. The
+quick tier of the mark `browser` has a phone and a desk.
 """
 
 import os
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
 
@@ -34,13 +34,16 @@ class Look(NamedTuple):
     width: int
     scheme: str
     zoom: int = 1
+    language: str = "en"
 
 
 QUICK: Final = (Look(390, "dark"), Look(1440, "light"))
+# Words are longer in Norwegian: what fits a phone fits wherever the English does.
+NORWEGIAN: Final = (Look(390, "light", language="nb"),)
 # A browser that zooms to 200 % has half as many pixels of CSS, and draws each with twice as many of its own.
 FURTHER: Final = (Look(768, "light"), Look(1024, "dark"), Look(640, "light", zoom=2))
 PAIRS: Final = tuple(Look(one.width, scheme, one.zoom) for one in (*QUICK, *FURTHER) for scheme in ("light", "dark"))
-LOOKS: Final = PAIRS if os.environ.get("LICENSEKIT_TEST_LOOKS") == "all" else (*QUICK, *FURTHER)
+LOOKS: Final = (*(PAIRS if os.environ.get("LICENSEKIT_TEST_LOOKS") == "all" else (*QUICK, *FURTHER)), *NORWEGIAN)
 
 
 class Found(NamedTuple):
@@ -69,8 +72,8 @@ def console(looked_at: Found) -> Served:
 
 
 def _parameter(look: Look) -> object:
-    marks = () if look in QUICK else (pytest.mark.thorough,)
-    return pytest.param(look, marks=marks, id=f"{look.width}-{look.scheme}-{look.zoom}x")
+    marks = () if look in (*QUICK, *NORWEGIAN) else (pytest.mark.thorough,)
+    return pytest.param(look, marks=marks, id=f"{look.width}-{look.scheme}-{look.zoom}x-{look.language}")
 
 
 @pytest.mark.parametrize("look", [_parameter(look) for look in LOOKS])
@@ -78,7 +81,8 @@ def test_every_screen_keeps_the_rules_and_fits(
     looked_at: Found, arrive: "Callable[..., Page]", judge: "Callable[[Page], list[str]]", look: Look
 ) -> None:
     size = {"width": look.width, "height": 900}
-    page = arrive(viewport=size, color_scheme=look.scheme, device_scale_factor=look.zoom, bypass_csp=True)
+    more: dict[str, Any] = {"color_scheme": look.scheme, "device_scale_factor": look.zoom, "bypass_csp": True}
+    page = arrive(viewport=size, locale=look.language, **more)
     found: list[str] = []
     for address in addresses(looked_at.shown):
         answer = page.goto(looked_at.console.address + address)

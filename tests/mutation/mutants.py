@@ -60,7 +60,7 @@ _NOT_RUN: Final = {"annotation", "returns", "format_spec", "type_params", "decor
 class Mutant(NamedTuple):
     """One change of one module."""
 
-    identity: str  # of the change and of the function's source: neither moves with the lines above
+    identity: str  # of the change and of the function's code, without its docstring or its place
     path: str  # of the module, from the root of the checkout
     scope: str  # the function
     line: int
@@ -124,7 +124,7 @@ class Module:
                 after = _shown(change.instead if whole and isinstance(change.instead, ast.stmt) else change.statement)
             if before == after:
                 continue
-            function = ast.dump(change.function) if change.scope != DECLARATIONS else before
+            function = _code_of(change.function) if change.scope != DECLARATIONS else before
             told = f"{path}\n{change.scope}\n{function}\n{change.operator}\n{before}\n{after}"
             seen[told] = seen.get(told, 0) + 1
             identity = sha256(f"{told}\n{seen[told]}".encode()).hexdigest()[:12]
@@ -139,6 +139,14 @@ class Module:
         """Return the tree of a mutant."""
         with self._changes[number].made():
             return copy.deepcopy(self.tree)
+
+
+def _code_of(function: ast.AST) -> str:
+    """Return the code of a function, whatever its docstring says."""
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return ast.dump(function)
+    docstring = ast.get_docstring(function, clean=False)
+    return ast.dump(function).replace(f"Expr(value=Constant(value={docstring!r})), ", "", 1)
 
 
 def every_module() -> list[Module]:

@@ -182,7 +182,7 @@ python -m tests.mutation survivors  list the survivors without an answer
 python -m tests.mutation report     write this page
 ```
 
-Results are kept under `.mutation/`, by the change and by the source of its function. So only changed functions are
-tried again. For a survivor, write a test that fails, and run
+Results are kept under `.mutation/`, by the change and by the code of its function, without docstrings. So only changed
+functions are tried again. For a survivor, write a test that fails, and run
 `python -m tests.mutation run --survivors`. If no test can fail, say why in `tests/mutation/survivors.toml`.
 """

@@ -142,10 +142,10 @@ def test_the_beginning_of_a_payload_is_known_from_what_is_whole_or_wrong(documen
 @pytest.mark.parametrize(
     ("payload", "what"),
     [
-        (b"", "it is cut short"),
-        (b"\x99", "it has not the fields of one"),
-        (b"\xc0", "it has not the fields of one"),
-        (b"\x9f\x01", "it has not the fields of one"),
+        (b"", "it was cut off"),
+        (b"\x99", "it does not have the fields of this type"),
+        (b"\xc0", "it does not have the fields of this type"),
+        (b"\x9f\x01", "it does not have the fields of this type"),
     ],
 )
 def test_the_error_of_an_invalid_payload_says_what_is_wrong(payload: bytes, what: str) -> None:
@@ -158,7 +158,7 @@ def test_a_field_that_is_not_what_it_may_be_is_named() -> None:
     payload = encode(makers.bundle())
     with pytest.raises(PayloadInvalid) as caught:
         decode(Bundle, payload.replace(b"\xa4base", b"\xc4\x03ase"))
-    assert str(caught.value.what) == "its field `part` is not what it may be"
+    assert str(caught.value.what) == "its field `part` has a value that is not allowed"
 
 
 def test_the_lowest_sequence_of_a_use_is_raised_and_never_lowered() -> None:

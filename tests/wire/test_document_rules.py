@@ -427,16 +427,16 @@ def test_what_is_decoded_against_a_rule_is_refused_with_the_rule() -> None:
     with pytest.raises(PayloadInvalid) as caught:
         decode(Root, encode_plain(fields))
     assert caught.value.rule is None
-    assert caught.value.message == "not a valid root: its field `threshold` is not what it may be"
+    assert caught.value.message == "not a valid root: its field `threshold` has a value that is not allowed"
 
 
 @pytest.mark.parametrize(
     ("kind", "payload", "said"),
     [
-        (Root, encode(ROOT)[:-3], "not a valid root: it is cut short"),
-        (Root, b"", "not a valid root: it is cut short"),
-        (Root, b"\xc0", "not a valid root: it has not the fields of one"),
-        (type(BUNDLE), b"\x91\xa4demo", "not a valid bundle: it has not the fields of one"),
+        (Root, encode(ROOT)[:-3], "not a valid root: it was cut off"),
+        (Root, b"", "not a valid root: it was cut off"),
+        (Root, b"\xc0", "not a valid root: it does not have the fields of this type"),
+        (type(BUNDLE), b"\x91\xa4demo", "not a valid bundle: it does not have the fields of this type"),
     ],
 )
 def test_what_is_not_a_document_is_reported_in_our_own_words(kind: type[Document], payload: bytes, said: str) -> None:

@@ -46,6 +46,11 @@ class LedgerEntry(NamedTuple):
     note: str
     hash: bytes
 
+    @property
+    def purchase_order(self) -> str | None:
+        """The customer's own number for the order."""
+        return projection.said_in(self.order, "purchase_order")
+
     def record(self) -> projection.Record:
         """Return the record that was entered; raise `FormatError` if its document cannot be read."""
         document = documents.decode(documents.CLASS_OF[self.token.type], self.token.payload)

@@ -79,14 +79,14 @@ def project(connection: Connection, entered: Sequence[Entered]) -> None:
                     pass
 
 
-def bundle_row(number: int, token: armor.Token, bundle: Bundle) -> tuple[Value, ...]:
+def _bundle_row(number: int, token: armor.Token, bundle: Bundle) -> tuple[Value, ...]:
     """Return the columns of a bundle that come from its document."""
     opened = frame.read(token.frame)
     entered = (number, identity_of(token.type, opened.payload), number, opened.signatures[0].key)
     named = (bundle.serial, bundle.part, bundle.sequence, bundle.company, company_key(bundle.company))
     ends = PERPETUAL if bundle.term_end is None else bundle.term_end
     dates = (bundle.issued, bundle.starts, bundle.expiry, ends, bundle.maintenance)
-    return (*entered, *named, bundle.product, int(bundle.use), *dates)
+    return (*entered, *named, int(bundle.use), *dates)
 
 
 def _project_bundles(connection: Connection, entered: Sequence[Entered]) -> None:
@@ -122,7 +122,7 @@ def _draw(connection: Connection, drawn: Sequence[_Drawn], touched: set[str]) ->
     sold = _terms_of(connection, ((number, bundle, one.order) for number, one, bundle in drawn))
     # An order number is unique, unless it answers requests.
     rows = [
-        (*bundle_row(number, one.token, bundle), one.order_number if one.request is None else None, ACTIVE, terms)
+        (*_bundle_row(number, one.token, bundle), one.order_number if one.request is None else None, ACTIVE, terms)
         for (number, one, bundle), terms in zip(drawn, sold, strict=True)
     ]
     connection.run_many(_SQL["put"], rows)

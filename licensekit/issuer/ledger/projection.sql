@@ -1,8 +1,8 @@
 -- name: put
 INSERT INTO bundles (
-    number, identity, signed, key_id, serial, part, sequence, company, company_key, product, use, issued,
+    number, identity, signed, key_id, serial, part, sequence, company, company_key, use, issued,
     starts, expiry, ends, maintenance, claims, state, lapses, decided, terms, is_sale, held
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, NULL, ?, 1, 1)
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, NULL, ?, 1, 1)
 ON CONFLICT (identity) DO UPDATE SET signed = excluded.signed, key_id = excluded.key_id;
 
 -- name: put_replaced

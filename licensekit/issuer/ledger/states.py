@@ -122,7 +122,7 @@ def restated(
 def settled(
     connection: database.Connection, serials: Iterable[str], states: Mapping[int, str] = {}
 ) -> dict[LedgerBundle, tuple[str, int]]:
-    """Return which bundles of `serials` and those they replace are active, and 1 for those that nothing follows.
+    """Return bundle to (state, lapses) for serials and those they replace; `lapses` is 1 if nothing follows at its end.
 
     Bundles that were taken back are left out. `states` (entry number to state) override the stored ones.
     """

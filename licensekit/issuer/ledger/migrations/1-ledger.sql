@@ -42,7 +42,6 @@ CREATE TABLE bundles (
     sequence {integer} NOT NULL,
     company {text} NOT NULL,
     company_key {text} NOT NULL,
-    product {text} NOT NULL,
     use {integer} NOT NULL,
     issued {integer} NOT NULL,
     starts {integer},
