@@ -51,7 +51,7 @@ KINDS = sorted({kind for kind in below(Coded) if kind.__module__.startswith("lic
 
 @pytest.fixture
 def pseudo(monkeypatch: pytest.MonkeyPatch) -> str:
-    """A language in which each text stands within marks."""
+    """A language in which each text is within marks."""
     speak(monkeypatch, mark)
     return PSEUDO
 
@@ -132,7 +132,7 @@ TRANSLATIONS = st.one_of(
 
 @given(said=TRANSLATIONS)
 def test_a_message_comes_out_whatever_a_translation_says(said: str) -> None:
-    """One that is no template of the same fields is left out."""
+    """A translation that is not a template with the same fields is ignored."""
     with pytest.MonkeyPatch.context() as patch:
         speak(patch, lambda key, text: said if key == "errors/not-found.message.user" else text)
         with use_language(PSEUDO):
