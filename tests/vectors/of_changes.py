@@ -115,7 +115,7 @@ def _lists_after_a_theft() -> Iterator[Case]:
         .case
     )
     yield (
-        begun("another-in-its-place", "O1.3", "another list in the place of one that died is a fork", 4)
+        begun("another-in-its-place", "O1.3", "another list in place of one that died is a fork", 4)
         .state(trust=2)
         .takes(revoked)
         .refuses("fork", listed(4, serials=["7"]))

@@ -321,7 +321,7 @@ def _of_releases() -> Iterator[Case]:
         ("was-missing", "what was missing before is not judged", _holding("trips", "editor"), "anna -editor", MAY),
         (
             "released-everybody",
-            "everybody has what is released all the same",
+            "everybody still has what is released",
             guest.having(users=[user(licenses={"guest": 1, "guide": 1})]),
             "anna -guest",
             MAY,

@@ -137,7 +137,7 @@ def _forks_with_a_second_fault() -> Iterator[Case]:
         ),
     }
     for name, (what, file, seen) in two.items():
-        about = f"another document in the place of one that was seen; and {what}"
+        about = f"another document in place of one that was seen; and {what}"
         flags = ("state", "precedence")
         yield GROUND.refuses("O1.3", "fork", f"seen-fork-before-{name}", about, file, seen=seen, flags=flags)
 
@@ -204,14 +204,14 @@ def _mended() -> Iterator[Case]:
     higher = shown_seen(trust=trust_of(2, 9))
     file = file_of(trust_of(2, 8), TOKEN)
     yield GROUND.refuses("S1.3", "rollback", "still-below", about, file, seen=higher, flags=("state",))
-    about = "a file brings another trust document in the place of the one that was seen"
+    about = "a file brings another trust document in place of the one that was seen"
     file = file_of(_another_trust(9), TOKEN)
     yield GROUND.refuses("O1.3", "fork", "another-for-seen", about, file, seen=higher, flags=("state",))
     first = Ground(makers.pin(ROOTS[1]), file_of(ROOTS[1], TRUSTS[1]))
     about = "root 3 was seen: a file brings root 2 with its trust document to a pack of root 1"
     file, root_3 = file_of(ROOTS[2], TRUSTS[2], TOKEN), shown_seen(root=ROOTS[3])
     yield first.refuses("S1.2", "rollback", "root-still-below", about, file, seen=root_3, flags=("state",))
-    about = "a file brings another root in the place of the one that was seen"
+    about = "a file brings another root in place of the one that was seen"
     other = root([KEYS[1], KEYS[2]], [KEYS[2]], 3, extensions={"acme.note": "another"})
     file = file_of(other, TRUSTS[3], TOKEN)
     yield GROUND.refuses(

@@ -63,9 +63,9 @@ def tokens() -> Iterator[Case]:
     for name, (about, file) in wrong.items():
         yield refuse("2", "armor-invalid", name, about, file)
     utf_16 = TEXT.encode("utf-16-le")
-    yield refuse("2", "armor-invalid", "utf-16", "UTF-16 is no text of tokens", utf_16)
+    yield refuse("2", "armor-invalid", "utf-16", "UTF-16 is not a text of tokens", utf_16)
     not_utf_8 = TEXT.encode() + b"\xff"
-    yield refuse("2", "armor-invalid", "not-utf-8", "a byte that is no UTF-8", not_utf_8)
+    yield refuse("2", "armor-invalid", "not-utf-8", "a byte that is not UTF-8", not_utf_8)
     for name, kind in {"type-unknown": "license", "type-case": "Bundle", "type-empty": ""}.items():
         file = f"lk1-{kind}.AAAA"
         yield refuse("2", "unexpected-type", name, f"no type is called `{kind}`", file)

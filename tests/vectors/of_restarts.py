@@ -82,7 +82,7 @@ def other_packs() -> Iterator[Case]:
     }
     for name, (rule, what, pack) in forking.items():
         yield (
-            begun(f"{name}-fork", rule, f"a pack has {what} in the place of what was kept")
+            begun(f"{name}-fork", rule, f"a pack has {what} in place of what was kept")
             .restarts(pack=pack, code="fork")
             .restarts(pack=SHIPPED.pack)
             .case

@@ -239,10 +239,10 @@ def trust_versions() -> Iterator[Case]:
     about = "the highest of several is the one that is in force"
     file = file_of(trust_of(1, 4), trust_of(1, 5), trust_of(1, 3), TOKEN)
     yield five.takes("F1.3", "highest-is-held", about, file, BUNDLE)
-    about = "another one in the place of one that is superseded is passed over with it"
+    about = "another one in place of one that is superseded is passed over with it"
     other = trust_of(1, 5, fresh_until=NOW)
     yield five.takes("F1.3", "superseded-fork", about, file_of(other, trust_of(1, 6), TOKEN), BUNDLE, state=(1, 6, {}))
-    about = "another one in the place of the one in force"
+    about = "another one in place of the one in force"
     yield five.refuses("O1.3", "fork", "fork", about, file_of(other, TOKEN))
     about = "one that is superseded, and names another product, refuses the file"
     file = file_of(trust_of(1, 6, product="demo-erp"), trust_of(1, 7), TOKEN)

@@ -146,7 +146,7 @@ def _ordered(rule: str, number: str, fields: dict[str, Any]) -> Faults[Signed]:
     return {
         "to-come": Fault(rule, "document-ahead", "its trust document is not here", change(trust_version=4)),
         "ahead": Fault("O1.2", "issued-ahead", "issued a day and a second ahead", change(issued=AHEAD)),
-        "fork": Fault("O1.3", "fork", "another one in the place of the one in force", change(**{number: 4}, **fields)),
+        "fork": Fault("O1.3", "fork", "another one in place of the one in force", change(**{number: 4}, **fields)),
     }
 
 

@@ -124,7 +124,7 @@ SHEETS: Final[dict[str, Slip]] = {
     "a date as a number of days": refused(column("expiry", 46387, "")),
     "a local date": refused(column("starts", "31.12.2037", ""), "write 2037-12-31"),
     "a date of either order": refused(column("starts", "01/02/2037", ""), "2037-02-01 or 2037-01-02"),
-    "a date in the place of a code": refused(column("part", "02. Jan", "")),
+    "a date in place of a code": refused(column("part", "02. Jan", "")),
     "numbers that became the same date": refused(lambda rows: [row.__setitem__(0, "01.03.2027") for row in rows[1:]]),
     "a serial in powers of ten": refused(cell("serial", "1,01E+09")),
     "the serials sorted alone": refused(serials_shifted, "was issued to"),
