@@ -5,7 +5,7 @@ text that it does not have, or has with other fields, is shown in English, as is
 file: it is compiled when the package is built.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -26,7 +26,7 @@ class Translation(NamedTuple):
 
 
 @contextmanager
-def use_language(code: str) -> Iterator[None]:
+def use_language(code: str) -> Generator[None]:
     """Show texts in a language within the block, for this task or thread; English if there is no catalog of it."""
     token = _CURRENT.set(code)
     try:

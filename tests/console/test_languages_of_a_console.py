@@ -104,7 +104,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 def test_refusals_are_in_the_language(crm: Installation, what: str, sent: dict[str, Any], key: str) -> None:
     client = client_of(crm)
     client.headers["accept-language"] = "nb"
-    answer = client.request(**{"method": "GET", "url": "/", **sent})
+    asked: dict[str, Any] = {"method": "GET", "url": "/", **sent}
+    answer = client.request(**asked)
     with use_language("nb"):
         said = text(key).strip()
     assert said != text(key).strip()
@@ -120,7 +121,7 @@ def test_who_may_only_look_is_told_so_in_the_language(crm: Installation) -> None
 
 def test_days_are_kept_by_language() -> None:
     """One that was shown in English is not shown so again in another language."""
-    found = []
+    found = list[str]()
     for code in ("en", "nb", "en"):
         with use_language(code):
             found.append(day(20_500).striptags())

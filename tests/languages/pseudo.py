@@ -37,7 +37,11 @@ def speak(monkeypatch: pytest.MonkeyPatch, translate: Translate, form: Callable[
     made = languages.Translation(Made(translate), form)
     for module in (languages, language):
         monkeypatch.setattr(module, "known_languages", lambda: (languages.ENGLISH, PSEUDO))
-    monkeypatch.setattr(languages, "_catalog_of", lambda code: made if code == PSEUDO else None)
+
+    def catalog_of(code: str) -> languages.Translation | None:
+        return made if code == PSEUDO else None
+
+    monkeypatch.setattr(languages, "_catalog_of", catalog_of)
 
 
 def mark(key: str, text: str) -> str:

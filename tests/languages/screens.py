@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
-from typing import Any, Final
+from itertools import chain
+from typing import Any, Final, cast
 
 from licensekit.installation import Installation
 from licensekit.wire.plain import plain
@@ -99,6 +100,7 @@ def bare(code: str) -> str:
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    elif isinstance(value, dict | list):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts(one)
+    elif isinstance(value, dict):
+        yield from chain.from_iterable(map(_texts, cast("dict[str, Any]", value).values()))
+    elif isinstance(value, list):
+        yield from chain.from_iterable(map(_texts, cast("Iterable[Any]", value)))

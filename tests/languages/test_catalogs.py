@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,9 @@ def fields(text: str) -> Counter[tuple[str, str, int]]:
     return Counter((name, form, words.count("|")) for name, form, words in FIELD.findall(text))
 
 
-def forms(text: object) -> tuple[str, ...]:
+def forms(text: str | Iterable[str] | None) -> tuple[str, ...]:
     """Return the forms of a text; of most it is one."""
-    return (text,) if isinstance(text, str) else tuple(map(str, text)) if isinstance(text, tuple | list) else ()
+    return (text,) if isinstance(text, str) else tuple(text or ())
 
 
 def pairs(catalog: Catalog) -> dict[str, tuple[str, str]]:

@@ -203,8 +203,7 @@ def test_a_text_whose_english_has_changed_is_english_until_its_catalog_knows_it(
 
 
 def test_a_name_is_the_one_in_the_language() -> None:
-    names = {"nb": "Salg", "de": "Vertrieb"}
-    found = []
+    names, found = {"nb": "Salg", "de": "Vertrieb"}, list[str]()
     for code in ("", ENGLISH, "nb", "sv"):
         with use_language(code):
             found.append(local_name(names, "Sales"))

@@ -1,7 +1,7 @@
 """Every text of a screen is translated: in a made-up language all have marks, and in Norwegian none are English."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
@@ -42,7 +42,7 @@ class Page(NamedTuple):
 
 
 @contextmanager
-def speaking(client: TestClient, language: str) -> Iterator[Browser]:
+def speaking(client: TestClient, language: str) -> Generator[Browser]:
     """Let a browser ask for a language."""
     client.headers["Accept-Language"] = language
     yield Browser(client)
@@ -164,9 +164,6 @@ def crm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation in which something can be done."""
     with open_crm(crm_home_at(tmp_path_factory.mktemp("crm")), "anna", "bob", "carl") as installation:
         yield installation
-
-
-Pages = Callable[[Installation, str], Iterator[Page]]
 
 
 def judged(pages: Iterator[Page], installation: Installation) -> dict[str, set[str]]:

@@ -153,13 +153,13 @@ class OrderReader:
 
     def draft(self, content: object) -> OrderDraft:
         """Read an order from a mapping, as `draft_from`."""
-        if isinstance(content, dict):
-            given = cast("dict[str, Any]", content)
-            with suppress(ValueError):  # a faulty value, or a type that `marshal` does not support
-                terms = dumps({key: value for key, value in given.items() if key not in OWN}, _MARSHALLED)
-                if known := self._known(given, terms):
-                    return known
-        return draft_from(content)
+        if not isinstance(content, dict):
+            return draft_from(content)
+        given = cast("dict[str, Any]", content)
+        with suppress(ValueError):  # a faulty value, or a type that `marshal` does not support
+            terms = dumps({key: value for key, value in given.items() if key not in OWN}, _MARSHALLED)
+            return self._known(given, terms) or draft_from(given)
+        return draft_from(given)
 
     def _known(self, given: dict[str, Any], terms: bytes) -> OrderDraft | None:
         if terms not in self._orders:
