@@ -41,8 +41,8 @@ _REASONS: Final[Mapping[int, str]] = {
 }
 
 _NO_SYNC: Final = {errno.EACCES, errno.EPERM, errno.EINVAL, errno.ENOTSUP, errno.EMFILE, errno.ENFILE}
-"""Errors of syncing a folder that are ignored: the system may not support it, or the folder may be unreadable; and when
-no file handle is free, the data has been written all the same."""
+"""Errors of syncing a folder that are ignored: the system may not support it, or the folder may be unreadable; and even
+when no file handle is free, the data has been written."""
 
 
 def read_bytes(path: Path, *, limit: int, what: str) -> bytes:

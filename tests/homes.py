@@ -44,7 +44,7 @@ def signed(document: Document, by: str = "vendor") -> armor.Token:
 
 
 def file(*documents: Document | armor.Token, by: str = "vendor") -> str:
-    """Return a license file; what is no token yet is signed by the TEST KEY `by`."""
+    """Return a license file; documents that are not tokens yet are signed by the TEST KEY `by`."""
     tokens = [d if isinstance(d, armor.Token) else signed(d, by) for d in documents]
     return makers.file_of(*tokens)
 

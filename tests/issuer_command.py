@@ -18,7 +18,7 @@ class Desk(NamedTuple):
 
     @staticmethod
     def begin(folder: Path) -> "Desk":
-        """Put the passphrase files beside `folder`, so that they are no part of it."""
+        """Put the passphrase files beside `folder`, so that they are not part of it."""
         secrets = folder.parent / f"{folder.name}-secrets"
         secrets.mkdir()
         (secrets / "signing").write_bytes(PASSPHRASE + b"\n")

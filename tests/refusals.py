@@ -33,12 +33,12 @@ def root_seen(seen: Seen) -> int:
 
 
 def trust_seen(seen: Seen) -> FullVersion:
-    """Return where the highest trust document stands that was seen."""
+    """Return the full version of the highest trust document that was seen."""
     return seen[TRUST].version if TRUST in seen else ()
 
 
 def lists_seen(seen: Seen) -> dict[str, FullVersion]:
-    """Return where the highest list of each issuer stands that was seen."""
+    """Return the full version of the highest list that was seen of each issuer."""
     return {issuer: one.version for (kind, issuer), one in seen.items() if kind == "revocations"}
 
 

@@ -138,7 +138,7 @@ def test_the_folder_of_an_account_may_be_written_with_a_tilde(
     assert opens(**{FILE: "~/acme.lic"}).allows("server")
 
 
-def test_a_pack_in_the_place_of_a_license_is_called_so(opens: Opens) -> None:
+def test_a_pack_in_place_of_a_license_is_reported_as_such(opens: Opens) -> None:
     said = reason(opens(**{TEXT: today.pack(crm_catalog())}))
     assert said.endswith("contains no bundle; it is part of a pack, which --pack takes")
 

@@ -1,4 +1,4 @@
-"""Every example of the README runs as it stands there, commands in a real terminal."""
+"""Every example of the README runs as it is written, commands in a real terminal."""
 
 import os
 import pty

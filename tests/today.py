@@ -41,5 +41,5 @@ def signed(document: Document, by: SigningKey | None = None) -> armor.Token:
 
 
 def file(*documents: Document | armor.Token) -> str:
-    """Return a license file; what is no token yet is signed by the vendor."""
+    """Return a license file; documents that are not tokens yet are signed by the vendor."""
     return makers.file_of(*(d if isinstance(d, armor.Token) else signed(d) for d in documents))

@@ -11,11 +11,11 @@ FOREVER = 10**9
 NEAR = 90
 """How many days after a period count as near."""
 UNSTATED = frozenset({"server", "reports"})
-"""What no statement says: system licenses that are no meters."""
+"""Licenses whose use no statement reports: system licenses that are not meters."""
 Row = tuple[str, str, str, bool]
 """A row of a report: group, use, license or nothing for the sales themselves, and whether it is unrestricted."""
 USES = ("production", "trial", "demo")
-"""A use takes the place of those behind it."""
+"""Each use takes precedence over those after it."""
 
 
 @dataclass(eq=False)

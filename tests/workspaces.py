@@ -94,7 +94,7 @@ def accepted(file: LicenseFile, pack: bytes, root: str, now: int = NOW) -> Verif
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
-    """Return every file under `folder` with its bytes; the database's helpers are no files."""
+    """Return every file under `folder` with its bytes, except the helper files of the database."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))

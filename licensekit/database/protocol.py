@@ -359,7 +359,7 @@ class ConnectionPool(Generic[C]):
         pid = getpid()
         free = self._free.get(pid)
         if free is None:
-            # A lock is no use here: after a fork, the thread that held it may be gone.
+            # A lock does not help here: after a fork, the thread that held it may be gone.
             _INHERITED.extend(self._free.values())
             fresh: _Free[C] = LifoQueue()
             for _ in range(self.slots):

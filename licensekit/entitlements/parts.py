@@ -173,7 +173,7 @@ def cover(issuer: str, part: str, steps: Iterable[tuple[int, Bundle | None]], no
             break
         over = None if bundle is None or bundle.term_end is None else end_of_day(bundle.term_end)
         if bundle is None or (over is not None and since >= over):
-            # The bundle before it ends here all the same.
+            # The bundle before it ends here, even if nothing works from here on.
             end = since if covering else end
             break
         if bundle not in covering[-1:]:

@@ -1,9 +1,9 @@
 """Codes with typed data and one message template: what errors, notices and reasons share.
 
-A class is one code, its name with dashes, and its annotations are its data. What it says in English stands under its
-code in `messages.toml`, beside its module, and names nothing but its fields. A field is what that text calls it; a
-comment stands where that leaves a question. Programs branch on `code` and read the fields; people read `message`, in
-the current language (`licensekit.languages`).
+A class is one code, its name with dashes, and its annotations are its data. Its English text is under its code in
+`messages.toml`, beside its module, and names nothing but its fields. The text shows what a field means; a comment
+explains a field if the text does not. Programs branch on `code` and read the fields; people read `message`, in the
+current language (`licensekit.languages`).
 """
 
 import os
@@ -92,7 +92,7 @@ class Coded(_Declared):
     fields: ClassVar[Mapping[str, bool]] = {}
     """The name of each field, and whether it has a default."""
     _about: ClassVar[frozenset[str]] = frozenset()
-    """Fields that are no data: where it happened, what to do."""
+    """Fields that are not data: where it happened, what to do."""
 
     def __init_subclass__(cls, *, reasons: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -161,7 +161,7 @@ def _of(templates: Templates, reason: str) -> str:
 
 
 class Message(Coded):
-    """Something to be shown that is no error: a notice, a reason, a consequence."""
+    """A message that is not an error: a notice, a reason, a consequence."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Message) and (type(other), other.values()) == (type(self), self.values())

@@ -108,14 +108,14 @@ _FORMS: Final[Mapping[str, Callable[[Any, str], str]]] = {
 }
 """What a template may ask of a field: `{expiry:day}`, `{key:hex}`, `{used:count seat|seats}`.
 
-`day` is of days since 1970, and `time` of seconds. `quoted` is for what a stranger wrote, `line` for what a library or
-the system said, `typed` for what is typed into a shell, and `document` for the type of a token, or for several of which
-one is meant; `belongs` says where a document of that type goes. `word` is for what code says in a field, in English,
-and `words` for several: `words.toml` has them. `{released:led , released }` is the list behind its
-words, and nothing where the list is empty. Of many `codes` the first are named; `{faults:first more fault|more faults}`
-is the first one, and how many more there are. `{use:use}` is the word before a sequence that is not of production, and
-nothing where it is. `{guess:guess check it}` asks whether the one that is near was meant, and says the words behind it
-where none is; `{by:or somebody}` is the text, or the words behind it where it is empty.
+`day` shows days since 1970, and `time` seconds. `quoted` is for text that a stranger wrote, `line` for text from a
+library or the system, `typed` for text to type into a shell, and `document` for the type of a token, or for several
+types of which one is meant; `belongs` says where a document of that type goes. `word` is for a field that contains an
+English word of the code, and `words` for several: `words.toml` lists them. `{released:led , released }` is the list
+after the given words, or nothing if the list is empty. Of many `codes`, the first are named;
+`{faults:first more fault|more faults}` is the first one and how many more there are. `{use:use}` is the word before a
+sequence, or nothing for production. `{guess:guess check it}` asks whether the similar word was meant, or is the given
+words if there is no similar one; `{by:or somebody}` is the text, or the given words if it is empty.
 """
 
 

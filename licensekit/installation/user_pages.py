@@ -160,7 +160,7 @@ def _listed(connection: Connection, conditions: Sequence[Condition]) -> _Source:
 
 
 def _found(connection: Connection, conditions: Sequence[Condition], words: list[str], placed: str) -> _Source:
-    """Return candidates in the order of the words found by one word of a text: the rarest, or the one of the place."""
+    """Return candidates in the order of the words found by one word of a text: that of the place, or the rarest."""
     sizes = {word: _size(connection, _of_word(word).ranges) for word in words}
     first = next((word for word in words if placed.startswith(word)), min(words, key=sizes.__getitem__))
     few = None if sizes[first] < LOOKED_AT else _few(connection, conditions)

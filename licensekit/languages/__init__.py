@@ -79,7 +79,7 @@ def _catalog_of(code: str) -> Translation | None:
     """Return the catalog of a language; None for English, and where there is none."""
     if code in {"", ENGLISH} or code not in known_languages():
         return None
-    from gettext import GNUTranslations, c2py  # noqa: PLC0415  # English needs none of this
+    from gettext import GNUTranslations, c2py  # noqa: PLC0415  # not needed for English
     from importlib.resources import files  # noqa: PLC0415  # likewise
 
     with files(__name__).joinpath(f"{code}.mo").open("rb") as file:
@@ -97,7 +97,7 @@ def _fitting(text: str, found: str) -> str:
 
 
 def _fields(text: str) -> frozenset[tuple[str, str]] | None:
-    """Return the fields of a text, each with its form; None for a text that is no template."""
+    """Return the fields of a text, each with its form; None for a text that is not a template."""
     from string import Formatter  # noqa: PLC0415  # likewise
 
     try:

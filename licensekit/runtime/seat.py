@@ -58,7 +58,7 @@ class Seat:
                 time.sleep(pause)
 
     async def take_async(self) -> Lease:
-        """Take a seat in an asyncio task; raises as `take`. A task that is cancelled meanwhile gets none."""
+        """Take a seat in an asyncio task; raises as `take`. A task that is cancelled meanwhile gets no seat."""
         with self._leasing.live.counters.request(self._request.license):
             return await self._take_async()
 

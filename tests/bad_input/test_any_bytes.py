@@ -91,10 +91,10 @@ def world(template: World, tmp_path: Path) -> World:
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """Return every file below `folder` with its digest, but for what SQLite leaves beside some.
+    """Return every file below `folder` with its digest, except what SQLite leaves beside a database.
 
-    Where a damaged header makes the file one that must not be written, its log stays behind, empty, with the index of
-    that log: nothing of the state is in either.
+    If a damaged header says that the file must not be written, SQLite leaves its empty log and the index of that log.
+    Neither contains state.
     """
     return {
         str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest()

@@ -1,4 +1,4 @@
-"""What is no plain file, wherever a program passes a path: refused immediately, as commands do."""
+"""A path that a program passes is refused immediately if it is not a plain file, as commands refuse it."""
 
 import inspect
 import os
@@ -93,7 +93,9 @@ def test_every_public_function_that_takes_a_path_is_tried() -> None:
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_what_is_no_plain_file_is_an_error_at_once(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_a_plain_file_is_an_immediate_error(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(keyfile, "LOG2_N", limits.SCRYPT_LOG2_N_MIN)
     os.mkfifo("pipe")

@@ -1,7 +1,8 @@
 """How many instructions a call takes: the same on a busy machine as on a quiet one.
 
 A benchmark that is run under callgrind marks where what is counted begins and ends, as the programs of
-`tests.benchmarks.instructions` do. What a processor makes of an instruction is not counted, so times stand beside it.
+`tests.benchmarks.instructions` do. How long a processor takes for an instruction is not counted, so times are measured
+as well.
 """
 
 import os

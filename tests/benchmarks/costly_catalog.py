@@ -193,7 +193,7 @@ def files(issuer: str, licenses: Licenses, alphabet: str) -> tuple[str, str]:
 
 ASCII: Final = "abcdefghi " * 200
 LETTERS: Final = "".join(chr(0x4E00 + number) for number in range(2000))
-"""Different letters that are no ASCII."""
+"""Different letters outside ASCII."""
 COMPOSED: Final = "\u1eb7" * 2000
 """A letter of which it takes longest to see that it is in normal form."""
 

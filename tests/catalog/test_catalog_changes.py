@@ -106,7 +106,7 @@ TAKEN: dict[str, tuple[Catalog, Told]] = {
         with_setting("note", choices=["a"]),
         [("settings.note.choices", "any text could be sold, and is no longer allowed")],
     ),
-    "another license in the place of one": (
+    "another license in place of one": (
         with_license("gold", replaced_by="web"),
         [("licenses.gold.replaced_by", "its holders had `user` as well")],
     ),

@@ -181,7 +181,7 @@ sold = false
 """
 
 
-def test_the_file_has_what_is_said_and_nothing_that_is_usual() -> None:
+def test_the_file_has_what_was_set_and_no_defaults() -> None:
     assert catalog_text(read(SMALL)) == SMALL
 
 

@@ -215,7 +215,7 @@ def test_each_fault_is_found_once_at_its_key(document: Catalog, found: Told) -> 
     assert told(faults(document)) == found
 
 
-def test_all_faults_are_found_at_once() -> None:
+def test_all_faults_are_found_together() -> None:
     document = of(a=system(plan=True, includes=["x"], requires=["y"]), b=user(requires=["b"]))
     assert [fault.where for fault in faults(document)] == [
         "licenses.a.plan",

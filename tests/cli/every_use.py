@@ -66,7 +66,7 @@ def named_afar() -> Generator[None]:
 
 
 def view(folder: Path) -> worlds.View:
-    """Return what is in each file of a world, but for the time in links to the console, whose clock does not stand."""
+    """Return the contents of each file of a world; of links to the console nothing, because they contain the time."""
     return {name: "" if name.endswith(".link") else found for name, found in worlds.view(folder).items()}
 
 

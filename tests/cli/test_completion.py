@@ -67,7 +67,7 @@ def test_names_of_files_are_left_to_the_shell(words: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("words", [("users", "set", ""), ("users", "assign", "an"), ("activate", "--root", "")])
-def test_what_is_no_file_is_not_completed_as_one(words: tuple[str, ...]) -> None:
+def test_what_is_not_a_file_is_not_completed_as_one(words: tuple[str, ...]) -> None:
     assert completed(*words) == []
 
 

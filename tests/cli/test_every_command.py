@@ -107,7 +107,7 @@ def test_however_a_command_ends_there_is_a_code_and_a_line(
     assert "Traceback" not in ran.err
 
 
-def test_a_lazy_entry_that_is_no_command_is_a_mistake_of_ours() -> None:
+def test_a_lazy_entry_that_is_not_a_command_is_a_mistake_of_ours() -> None:
     group = LicenseGroup("g", lazy={"COUNT": Lazy("S", "licensekit.limits")})
     with pytest.raises(TypeError, match="is not a command"):
         group.get_command(click.Context(group), "COUNT")
@@ -150,7 +150,7 @@ def test_a_passphrase_is_the_first_line_of_its_file(tmp_path: Path, content: byt
     ("content", "error"),
     [(b"\nsecret", errors.PassphraseMissing), (b"", errors.PassphraseMissing), (b"x" * 1025, errors.TooLarge)],
 )
-def test_a_passphrase_that_is_none_is_refused(tmp_path: Path, content: bytes, error: type[LicenseError]) -> None:
+def test_an_invalid_passphrase_is_refused(tmp_path: Path, content: bytes, error: type[LicenseError]) -> None:
     path = tmp_path / "passphrase"
     path.write_bytes(content)
     with pytest.raises(error):

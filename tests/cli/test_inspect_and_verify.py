@@ -118,7 +118,7 @@ def test_json_gives_the_code_of_what_is_refused(files: Files) -> None:
     assert json.loads(ran.out)["documents"][0]["error"]["code"] == "key-unknown"
 
 
-def test_a_refused_trust_document_refuses_what_stands_on_it(files: Files) -> None:
+def test_a_refused_trust_document_refuses_what_depends_on_it(files: Files) -> None:
     forged = makers.sealed(TRUST, makers.key("thief"))
     bundle = sign(makers.bundle(), VENDOR)
     ran = files.check("inspect", forged, bundle)
@@ -213,7 +213,7 @@ def test_a_file_from_standard_input_is_named_so() -> None:
     assert bad.err.startswith("licensekit: standard input: ")
 
 
-def test_a_pack_that_is_none_is_named(files: Files) -> None:
+def test_a_file_that_is_not_a_pack_is_named(files: Files) -> None:
     files.pack.write_text("nothing")
     ran = files.check("verify", sign(makers.bundle(), VENDOR))
     assert ran.code == 3

@@ -120,7 +120,7 @@ MEANINGS: Final = {
 """Every option that more than one command has. Add one here with its one meaning."""
 
 BESIDE: Final = {"-o": "--output"}
-"""Short options, and the long one that stands beside each wherever it is."""
+"""Short options, each with the long one that goes with it in every command."""
 
 
 class Use(NamedTuple):
@@ -192,7 +192,7 @@ def _offense(use: Use, meaning: Meaning) -> str:
     )
 
 
-def test_a_short_option_stands_beside_its_long_one() -> None:
+def test_a_short_option_comes_with_its_long_one() -> None:
     lines = [
         f"{use.node.path}: {short} without {BESIDE[short]}"
         for use in USES
@@ -221,7 +221,7 @@ def test_no_option_takes_a_secret_itself() -> None:
     require_none([f"{use.node.path}: {use.name} {use.metavar}" for use in secrets if use.metavar not in {"FILE", "N"}])
 
 
-def test_what_a_value_must_be_is_said_in_words_of_our_own() -> None:
+def test_what_a_value_must_be_is_described_in_our_own_words() -> None:
     """No number or date is read by a type of click, whose words are for programmers."""
     named = (click.Choice, click.Path, WordChoice, type(click.STRING), type(click.BOOL))
     params = [

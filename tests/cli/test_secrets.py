@@ -80,7 +80,7 @@ class Watch:
             self.assert_silent(type(error).__name__, said.encode(errors="surrogatepass"))
 
     def assert_files(self, folder: Path, *, seeds_in: Callable[[str], bool]) -> None:
-        """Check every file, but for those that are to hold a passphrase, or the key of an installation."""
+        """Check every file, except those that are meant to contain a passphrase or the key of an installation."""
         for path in files_below(folder):
             name = str(path.relative_to(folder))
             if not name.startswith(HOLDERS) and not seeds_in(name):

@@ -1,8 +1,9 @@
-"""What is no plain file, wherever a command takes a path: it is refused immediately by its name, and never waited for.
+"""A path that a command takes is refused immediately, by name, if it is not a plain file; no command waits for it.
 
-Commands and options are those of click's tree, so that a new one is asked by itself. The commands of one name run in a
-process of their own that may use little memory and time, and is killed if it waits. Each option meets a link that leads
-to itself and one other kind of special file; with `LICENSEKIT_TEST_EVERY_KIND` in the environment it meets all of them.
+Commands and options come from click's tree, so that new ones are tested without being listed here. The commands of one
+name run in a process of their own that may use little memory and time, and is killed if it waits. Each option is given
+a link that leads to itself and one other kind of special file; with `LICENSEKIT_TEST_EVERY_KIND` in the environment, it
+is given all of them.
 """
 
 import json
@@ -200,7 +201,7 @@ def arguments(use: Use, path: Path | str) -> list[str]:
 
 
 def special(folder: Path) -> dict[str, Path]:
-    """Make what is no plain file, by its kind; the pipe `written` has somebody who writes to it."""
+    """Make a special file of each kind, and return them by kind; the pipe `written` has a writer."""
     (folder / "folder").mkdir(parents=True)
     for name in ("pipe", "written"):
         os.mkfifo(folder / name)
@@ -259,7 +260,7 @@ def place(world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_what_is_no_plain_file_is_refused_by_its_name(world: Path, place: Path, command: str) -> None:
+def test_what_is_not_a_plain_file_is_refused_by_its_name(world: Path, place: Path, command: str) -> None:
     made = special(place.with_name("kinds"))
     kinds = list(made)
 
@@ -306,7 +307,7 @@ def test_an_input_without_an_end_is_refused(place: Path, command: str) -> None:
     confined(run)
 
 
-def test_a_pipe_in_the_place_of_a_file_of_ours_is_not_waited_for(place: Path) -> None:
+def test_a_pipe_in_place_of_a_file_of_ours_is_not_waited_for(place: Path) -> None:
     """Each file of a workspace and of an installation in turn."""
     issue = ("issue", "order.toml", "-C", "acme", "-o", "new.lic", "--passphrase-file", "signing")
     commands = (issue, ("ledger", "doctor", "-C", "acme"), ("status", "--home", "home"), ("doctor", "--home", "home"))
@@ -326,7 +327,7 @@ def test_a_pipe_in_the_place_of_a_file_of_ours_is_not_waited_for(place: Path) ->
     confined(run)
 
 
-def test_a_pipe_in_the_place_of_a_catalog_makes_no_workspace(place: Path) -> None:
+def test_a_pipe_in_place_of_a_catalog_makes_no_workspace(place: Path) -> None:
     (place / "new").mkdir()
     os.mkfifo(place / "new" / "catalog.toml")
     secrets = ("--passphrase-file", "signing", "--root-passphrase-file", "root")

@@ -69,6 +69,6 @@ def test_views_have_no_spelling_of_their_own(path: Path) -> None:
         ({"parts": ["maps"], "most": 25}, ["part maps", "at most 25 of a license"]),
     ],
 )
-def test_the_limits_of_a_key_are_said_in_words(limits: dict[str, Any], said: list[str]) -> None:
+def test_the_limits_of_a_key_are_shown_in_words(limits: dict[str, Any], said: list[str]) -> None:
     scope = makers.scope(types=[SignedType.BUNDLE], **limits)
     assert spelling.limits_of(scope) == said

@@ -114,7 +114,7 @@ def test_an_error_that_nobody_sees_keeps_its_exit_status() -> None:
 
 
 @pytest.mark.attack("unwritable-output")
-def test_lost_output_has_a_code_and_is_no_answer() -> None:
+def test_lost_output_has_a_code_and_is_not_an_answer() -> None:
     error = OutputFailed(reason="done", detail="x", where="standard output")
     assert error.code == "output-failed"
     assert exit_code(error) == streams.LOST
@@ -122,7 +122,7 @@ def test_lost_output_has_a_code_and_is_no_answer() -> None:
     assert 1 not in {streams.LOST, streams.GONE}
 
 
-def test_a_defect_is_told_although_its_object_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_defect_is_reported_although_its_object_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise ZeroDivisionError
 

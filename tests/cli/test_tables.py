@@ -18,7 +18,7 @@ def test_columns_are_aligned(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines == ["id    in use  name", "anna       7  A", "bo        12  Bo"]
 
 
-def test_a_column_in_which_nothing_stands_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_column_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     lines = printed(capsys, ["id", "groups", ">free"], [("anna", None, 0), ("bo", "", None)])
     assert lines == ["id    free", "anna     0", "bo"]
 

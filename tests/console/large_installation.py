@@ -65,7 +65,7 @@ ALL: Final = "anna.berg"
 
 
 class Issuer(NamedTuple):
-    """Who sells, how much, and how it stands on `TODAY`; dates are in days from then on."""
+    """An issuer, how many licenses it sells, and when they end, in days from `TODAY`."""
 
     code: str
     name: str
@@ -204,7 +204,7 @@ def rows(users: int) -> Iterator[str]:
 
 
 def _id(number: int) -> str:
-    """Return the id of a user: the first two hundred have their names, others a number behind it."""
+    """Return the id of a user: a name, with a number after it for all but the first two hundred."""
     name = f"{GIVEN[number % 20]}.{FAMILY[number // 20 % 10]}".lower().translate(str.maketrans("æøå", "eoa"))
     return name if number < 200 else f"{name}{number // 200}"
 

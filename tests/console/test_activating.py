@@ -34,7 +34,7 @@ def test_a_file_is_shown_before_it_is_taken(crm: Installation, browser: Browser)
     assert "Nothing changes" in words(browser.post("/activate/preview", text=more))
 
 
-def test_what_was_left_out_of_a_mail_is_said(crm: Installation, browser: Browser) -> None:
+def test_what_was_left_out_of_a_mail_is_reported(crm: Installation, browser: Browser) -> None:
     more = file(bundle(2, **{**SOLD, "users": {"sales": 9}}))
     page = words(browser.upload("/activate/preview", f"Hello Anna\n<b>{more}</b>".encode()))
     assert "Left out of what you sent: HTML, the surrounding text." in page
@@ -42,7 +42,7 @@ def test_what_was_left_out_of_a_mail_is_said(crm: Installation, browser: Browser
     assert crm.state().bundles[0].document.sequence == 1
 
 
-def test_a_trial_beside_what_was_bought_is_said_to_have_no_effect(crm: Installation, browser: Browser) -> None:
+def test_a_trial_beside_a_bought_license_is_reported_to_have_no_effect(crm: Installation, browser: Browser) -> None:
     tried = file(bundle(1, **{**SOLD, "use": Use.TRIAL}))
     page = words(browser.post("/activate/preview", text=tried))
     assert "No effect Base license (trial), until 1 Jan 2028 (Demo, sequence 1)" in page
@@ -141,7 +141,7 @@ def test_what_is_too_much_is_shown_with_what_goes_along(short: Installation, bro
     assert short.state().stored == before
 
 
-def test_the_highest_slots_are_released_and_the_file_is_activated_at_once(
+def test_the_highest_slots_are_released_and_the_file_is_activated_in_one_change(
     short: Installation, browser: Browser
 ) -> None:
     page = words(browser.post("/activate", text=FEWER, settle="newest"))
@@ -172,7 +172,7 @@ def test_where_very_many_lose_something_it_is_the_newest(crm: Installation, brow
     assert crm.license("sales").row.in_use == 10
 
 
-def test_nothing_is_settled_where_something_else_stands_against_the_file(short: Installation, browser: Browser) -> None:
+def test_nothing_is_settled_if_the_file_is_refused_for_another_reason(short: Installation, browser: Browser) -> None:
     other = file(bundle(2, serial="OTHER-1"), bundle(2, users={"sales": 1}))
     page = browser.post("/activate/preview", text=other)
     assert "Why it cannot be activated" in words(page)
@@ -180,7 +180,7 @@ def test_nothing_is_settled_where_something_else_stands_against_the_file(short: 
     assert held(short, "bob")
 
 
-def test_a_bundle_that_was_signed_again_is_said_to_be_and_by_whom(crm: Installation, browser: Browser) -> None:
+def test_a_bundle_that_was_signed_again_is_reported_with_its_signer(crm: Installation, browser: Browser) -> None:
     again = file(trust_token(), signed(bundle(**SOLD), "second"))
     page = words(browser.post("/activate/preview", text=again))
     assert "Signed again Base license, until 1 Jan 2028 (Demo, sequence 1)" in page
@@ -214,7 +214,7 @@ def test_another_serial_is_refused_with_the_reason(browser: Browser) -> None:
         (file(bundle(2), by="stranger").encode(), 409, ""),
     ],
 )
-def test_what_is_no_license_file_is_refused_on_the_same_page(
+def test_what_is_not_a_license_file_is_refused_on_the_same_page(
     crm: Installation, browser: Browser, data: bytes, status: int, said: str
 ) -> None:
     before = crm.state().stored
@@ -248,7 +248,7 @@ def test_dates_and_terms_are_shown_old_and_new(browser: Browser) -> None:
     assert '<li class="less">The product is licensed' in browser.post("/activate/preview", text=shorter)
 
 
-def test_who_may_log_in_and_what_ends_is_said_in_words(short: Installation, browser: Browser) -> None:
+def test_who_may_log_in_and_what_ends_is_shown_in_words(short: Installation, browser: Browser) -> None:
     without_server = file(bundle(2, **{**SOLD, "system": {"area": 1}}))
     page = words(browser.post("/activate/preview", text=without_server))
     assert "2 people may log in now; 0 with this file" in page
@@ -275,7 +275,7 @@ def test_the_result_has_an_address_that_stays(crm: Installation, browser: Browse
 
 
 @pytest.mark.parametrize("number", ["1", "3", "0", "99", "x", "-1", "9" * 40, "\u0663"])
-def test_what_is_no_activation_has_no_result(browser: Browser, number: str) -> None:
+def test_what_is_not_an_activation_has_no_result(browser: Browser, number: str) -> None:
     assert browser.client.get(f"/activated/{number}").status_code == 404
 
 
@@ -376,7 +376,9 @@ def test_a_newer_file_is_fetched_shown_and_activated(updating: Browser) -> None:
     assert "The newest license file is already active here" in words(updating.post("/activate/fetch", issuer="demo"))
 
 
-def test_what_cannot_be_fetched_is_said_where_it_was_asked(updating: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_fetched_is_reported_where_it_was_asked(
+    updating: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(fetching, "fetch", Mock(side_effect=FetchFailed(reason="late", seconds=60.0)))
     page = words(updating.post("/activate/fetch", 503, issuer="demo"))
     assert "Choose a license file from your vendor." in page

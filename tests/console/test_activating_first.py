@@ -48,7 +48,7 @@ def send(browser: Browser, status: int, *files: str, **fields: str) -> str:
 
 
 ELSEWHERE = {"/pulse", "/activated/{entry}", "/site", "/user"}
-"""What is no page, or says first that there is no such activation, site or user."""
+"""Paths that are not pages, or that report first that there is no such activation, site or user."""
 
 
 @pytest.mark.parametrize("path", sorted({*SCREENS} - ELSEWHERE))
@@ -102,7 +102,7 @@ def test_a_pack_of_another_root_than_the_pin_is_refused(bare: Installation, brow
     assert "no root pin was given" not in words(send(browser, 200, PACK, LICENSE, root=PIN))
 
 
-def test_what_is_no_pin_is_said(browser: Browser) -> None:
+def test_what_is_not_a_pin_is_reported(browser: Browser) -> None:
     assert "is not a root pin" in words(send(browser, 409, PACK, LICENSE, root="hello"))
 
 

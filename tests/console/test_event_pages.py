@@ -11,7 +11,7 @@ PAGES = ["/", "/users", "/history", "/health", "/activate", "/user?id=anna"]
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_what_stops_all_logins_is_told_on_every_page(crm: Installation, browser: Browser, path: str) -> None:
+def test_what_stops_all_logins_is_shown_on_every_page(crm: Installation, browser: Browser, path: str) -> None:
     crm.events.start("no-login", scope=EventScope.USER, subject="anna")
     crm.events.start("message-of-the-day", message="Cake")
     assert "Only administrators can log in" not in browser.get(path)

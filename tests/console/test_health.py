@@ -89,7 +89,7 @@ def test_what_is_wrong_comes_first_with_what_to_do(crm_home: Home, browser: Brow
     assert "compare with a backup" in page.lower()
 
 
-def test_nothing_activated_is_told(home_without_files: Browser) -> None:
+def test_that_nothing_is_activated_is_shown(home_without_files: Browser) -> None:
     page = words(home_without_files.get("/health", check="1"))
     assert "Nothing is activated here" in page
     assert "is broken" not in page

@@ -74,14 +74,14 @@ def test_entries_are_found(
 
 
 @pytest.mark.parametrize("day", ["yesterday", "2026-13-01", "0"])
-def test_what_is_no_day_is_refused(browser: Browser, day: str) -> None:
+def test_what_is_not_a_day_is_refused(browser: Browser, day: str) -> None:
     answer = browser.client.get("/history", params={"from": day})
     assert answer.status_code == 409
     assert "is not a date" in words(answer.text)
 
 
 @pytest.mark.parametrize("number", ["x", "-1", "9" * 400, "²"])
-def test_what_is_no_number_shows_the_newest(browser: Browser, number: str) -> None:
+def test_what_is_not_a_number_shows_the_newest(browser: Browser, number: str) -> None:
     assert "added user carl" in results(browser.get("/history", before=number if number != "9" * 400 else "9" * 15))
     browser.get("/history", before=number, after=number)
 

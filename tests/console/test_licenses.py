@@ -38,7 +38,7 @@ def test_bundles_are_titled_as_people_say_with_their_numbers_on_demand(crm: Inst
     assert "Until 1 Jan 2028 (12 months left)" in words(page)
 
 
-def test_counts_are_told_in_figures_and_words(crm: Installation, browser: Browser) -> None:
+def test_counts_are_shown_in_figures_and_words(crm: Installation, browser: Browser) -> None:
     crm.users.assign("anna", "sales")
     crm.users.assign("bob", "service")
     page = words(browser.get("/licenses/demo"))
@@ -50,12 +50,12 @@ def test_counts_are_told_in_figures_and_words(crm: Installation, browser: Browse
 @pytest.mark.parametrize(
     ("days", "said"), [(340, "Expires soon"), (370, "Grace period"), (400, "Expired"), (-60, "Active")]
 )
-def test_states_are_told_in_words(crm_home: Home, browser: Browser, days: int, said: str) -> None:
+def test_states_are_shown_in_words(crm_home: Home, browser: Browser, days: int, said: str) -> None:
     crm_home.clock.move(days=days)
     assert said in words(browser.get("/licenses/demo"))
 
 
-def test_what_is_over_the_limit_is_told(crm: Installation, crm_home: Home, browser: Browser) -> None:
+def test_what_is_over_the_limit_is_shown(crm: Installation, crm_home: Home, browser: Browser) -> None:
     crm.activate(file(bundle(part="more", users={"sales": 1}, system={}, sites={})))
     perpetual = bundle(2, warning=None, expiry=None, grace=None, **SOLD)
     crm.activate(file(perpetual))
@@ -70,7 +70,7 @@ def test_what_is_over_the_limit_is_told(crm: Installation, crm_home: Home, brows
     assert "anna" not in words(browser.get("/users", state="expired"))
 
 
-def test_everything_about_a_license_is_told(crm: Installation, browser: Browser) -> None:
+def test_everything_about_a_license_is_shown(crm: Installation, browser: Browser) -> None:
     crm.users.assign("anna", "sales")
     page = words(browser.get("/license/sales"))
     for said in ("Plan", "1 of 2", "Base license no. 1", "anna assigned Since 1 Jan", "Active", "Includes"):
@@ -137,7 +137,7 @@ def test_every_bundle_that_was_ever_active_is_listed_with_its_state(crm: Install
     assert "Replaced" in history
 
 
-def test_a_block_is_told(crm: Installation, crm_home: Home, browser: Browser) -> None:
+def test_a_block_is_shown(crm: Installation, crm_home: Home, browser: Browser) -> None:
     crm.activate(file(bundle(2, after_grace=AfterGrace.BLOCK, **SOLD)))
     crm_home.clock.move(days=500)
     assert "It no longer grants anything" in words(browser.get("/"))
@@ -286,5 +286,5 @@ def test_each_issuer_has_its_tab(crm: Installation, browser: Browser) -> None:
         ("`<b>` &", "<code>&lt;b&gt;</code> &amp;"),
     ],
 )
-def test_what_stands_between_backticks_is_code(sentence: str, shown: str) -> None:
+def test_text_between_backticks_is_code(sentence: str, shown: str) -> None:
     assert coded(sentence) == shown

@@ -41,14 +41,14 @@ def test_a_proxy_has_it_below_a_path_that_it_passes_on_or_takes_away(crm: Instal
     assert answer.headers["location"].startswith("/crm/licensing/user?id=dora")
 
 
-def test_what_is_no_request_is_not_answered(crm: Installation) -> None:
+def test_what_is_not_a_request_is_not_answered(crm: Installation) -> None:
     with TestClient(app(crm, lambda _: Identity("ingrid")), base_url="http://localhost") as client:
         with pytest.raises(WebSocketDisconnect), client.websocket_connect("/users"):
             pass
         assert client.get("/users").status_code == 200
 
 
-def test_a_database_that_cannot_be_read_is_told(crm_home: Home, crm: Installation) -> None:
+def test_a_database_that_cannot_be_read_is_reported(crm_home: Home, crm: Installation) -> None:
     client = client_of(crm)
     (crm_home.folder / "licensing.db").rename(crm_home.folder / "away")
     answer = client.get("/users")

@@ -71,7 +71,7 @@ def test_what_needs_somebody_is_counted_with_the_first_date(crm_home: Home, brow
     assert "25 days left" in due
 
 
-def test_an_event_that_stops_all_logins_is_said_first(crm: Installation, crm_home: Home, browser: Browser) -> None:
+def test_an_event_that_stops_all_logins_is_shown_first(crm: Installation, crm_home: Home, browser: Browser) -> None:
     crm_home.clock.move(days=340)
     crm.users.add("dora", groups=["night"])
     event = crm.events.start("no-login", scope=EventScope.GROUP, subject="night")
@@ -89,7 +89,7 @@ def test_an_event_that_stops_all_logins_is_said_first(crm: Installation, crm_hom
         ({"starts": day_at(makers.NOW) + 9}, 0, "Not licensed yet: the base license starts on 10 Jan 2027"),
     ],
 )
-def test_what_is_not_licensed_is_said(
+def test_what_is_not_licensed_is_shown(
     crm_home: Home, home_without_files: Browser, changes: dict[str, Any], days: int, said: str
 ) -> None:
     with crm_home.open() as crm:

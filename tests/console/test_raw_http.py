@@ -138,7 +138,7 @@ def test_what_h11_by_itself_understands_is_less_strict() -> None:
 
 
 @pytest.mark.attack("request-smuggling")
-def test_a_second_request_in_the_body_of_the_first_is_no_request(
+def test_a_second_request_in_the_body_of_the_first_is_not_a_request(
     console: Served, crm: Installation, retire: Send
 ) -> None:
     hidden = retire("Host: {host}", "Content-Length: {n}")

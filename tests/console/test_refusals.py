@@ -180,7 +180,7 @@ def test_only_a_public_address_with_tls_is_bound_to_tls(crm: Installation) -> No
     "address",
     ["", "crm.example.com", "ftp://crm", "https://crm/a b", "https://crm/../a", "https://crm/a//b", "https://user@crm"],
 )
-def test_what_is_no_origin_is_a_mistake_of_the_program(crm: Installation, address: str) -> None:
+def test_what_is_not_an_origin_is_a_mistake_of_the_program(crm: Installation, address: str) -> None:
     with pytest.raises(OriginInvalid, match="is not an address like"):
         app(crm, lambda _: None, origins=[address])
 
@@ -283,9 +283,7 @@ def test_a_body_that_does_not_come_is_not_awaited_for_long(crm: Installation, mo
 
 
 @pytest.mark.attack("too-many-requests")
-def test_of_one_address_only_so_many_requests_are_answered_at_one_time(
-    crm: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_requests_of_one_address_are_limited(crm: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "BUSY_SECONDS", 0)
 
     async def ask() -> list[int]:
@@ -342,7 +340,7 @@ async def _status(
     return statuses[0]
 
 
-def test_a_body_that_is_no_form_is_refused(browser: Browser) -> None:
+def test_a_body_that_is_not_a_form_is_refused(browser: Browser) -> None:
     headers = {"content-type": "multipart/form-data; boundary=x"}
     answer = browser.client.post("/users/new", content=b"nonsense", headers=headers)
     assert answer.status_code in {400, 403}
@@ -352,7 +350,7 @@ def test_a_body_that_is_no_form_is_refused(browser: Browser) -> None:
     assert answer.status_code == 400
 
 
-def test_what_is_not_there_is_said_so(browser: Browser) -> None:
+def test_what_does_not_exist_is_reported_as_such(browser: Browser) -> None:
     for path in (
         "/nothing", "/static/secrets", "/licenses/nobody", "/license/nothing", "/user?id=nobody",
         "/site?id=nowhere", "/users?license=nothing", "/sign-in",

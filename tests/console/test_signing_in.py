@@ -260,7 +260,7 @@ def test_a_session_ends_after_half_a_day_whatever_is_asked(door: Door) -> None:
     assert client.get("/users").status_code == 401
 
 
-def test_there_are_only_so_many_sessions(door: Door) -> None:
+def test_the_number_of_sessions_is_limited(door: Door) -> None:
     first = door.signed_in()
     others = [door.signed_in() for door.now in range(1, SESSIONS + 1)]
     assert first.get("/users").status_code == 401
@@ -341,6 +341,6 @@ def test_without_a_role_nobody_is_an_administrator() -> None:
     assert LENIENT.identity(asked(USER)) == Identity("ingrid", Role.READER)
 
 
-def test_a_header_that_is_no_text_is_nobody() -> None:
+def test_a_header_that_is_not_a_text_is_nobody() -> None:
     scope = {"type": "http", "headers": [(b"x-user", b"\xff"), (b"x-role", b"reader")], "client": ("10.0.0.5", 1)}
     assert BY_SOCKET.identity(Request(scope)) is None

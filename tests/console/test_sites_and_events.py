@@ -32,7 +32,7 @@ def test_an_event_is_started_and_ended(crm: Installation, browser: Browser) -> N
         {"kind": "no-login", "expected_end": "0001-01-01T00:00+14:00"},
     ],
 )
-def test_what_is_no_event_is_refused(crm: Installation, browser: Browser, fields: dict[str, str]) -> None:
+def test_what_is_not_an_event_is_refused(crm: Installation, browser: Browser, fields: dict[str, str]) -> None:
     answer = browser.client.post("/events", data={"token": browser.token(), "message": "Kept", **fields})
     assert answer.status_code in {404, 409}
     assert "Kept" in answer.text

@@ -9,7 +9,7 @@ from tests.homes import Home
 
 
 def concrete(kind: type[Notice] = Notice) -> Iterator[type[Notice]]:
-    """Yield the notices that there are: those that are no base of others."""
+    """Yield the classes of notices, without the base classes."""
     below = kind.__subclasses__()
     for one in below:
         yield from concrete(one)

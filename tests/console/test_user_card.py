@@ -118,7 +118,7 @@ def test_what_no_catalog_has_any_more_can_be_released(crm: Installation, browser
     assert held(crm, "anna") == {"user"}
 
 
-def test_logins_are_told_with_every_reason(crm: Installation, browser: Browser) -> None:
+def test_logins_are_shown_with_every_reason(crm: Installation, browser: Browser) -> None:
     page = browser.get("/user", id="anna")
     assert "no web the user does not hold the license user" in words(page)
     assert "find=User#licenses" in page

@@ -47,7 +47,7 @@ def test_a_list_comes_in_the_order_of_the_address(browser: Browser, sort: str, i
 
 
 @pytest.mark.usefixtures("people")
-def test_the_order_is_told_and_kept_from_page_to_page(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_order_is_shown_and_kept_from_page_to_page(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "PAGE", 2)
     page = browser.get("/users", sort="-name", group="north")
     assert 'aria-sort="descending"' in page
@@ -139,7 +139,7 @@ def test_a_change_that_is_not_the_one_that_was_shown_is_shown_again(people: Inst
     assert held(people, "dora") == {"user"}
 
 
-def test_what_stands_against_a_change_is_shown_and_nothing_is_changed(people: Installation, browser: Browser) -> None:
+def test_reasons_against_a_change_are_shown_and_nothing_is_changed(people: Installation, browser: Browser) -> None:
     asked: dict[str, Any] = {"list": "/users", "do": "assign", "give": "sales", "who": "all"}
     page = browser.client.get("/users/change", params=asked)
     assert page.status_code == 409

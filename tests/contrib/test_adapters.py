@@ -83,8 +83,8 @@ def test_a_system_license_is_the_installations_and_any_other_is_the_users(
     assert asked.allows(code) is granted
 
 
-def test_a_mistake_in_the_program_is_no_refusal(licensing: TestLicensing) -> None:
-    """A plan is no question to an installation whose program has named no users."""
+def test_a_mistake_in_the_program_is_not_a_refusal(licensing: TestLicensing) -> None:
+    """Without a user, a program cannot ask about a plan."""
     with pytest.raises(WrongKind, match="one of kind system; users have user licenses"):
         asked_about(licensing, "sales-pro", None)
     with pytest.raises(UnknownCode):
@@ -236,7 +236,7 @@ def test_a_response_that_has_begun_is_not_followed_by_another(licensing: TestLic
     assert sent == ["http.response.start"]
 
 
-def test_what_is_no_request_passes(licensing: TestLicensing) -> None:
+def test_what_is_not_a_request_passes(licensing: TestLicensing) -> None:
     seen: list[str] = []
 
     async def app(scope: Any, _: Any, __: Any) -> None:

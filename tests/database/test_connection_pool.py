@@ -109,7 +109,7 @@ def _fail(_deadline: float) -> Made:
     raise ZeroDivisionError
 
 
-def test_idle_ones_are_dropped_at_once_and_lent_ones_when_they_come_back() -> None:
+def test_idle_ones_are_dropped_immediately_and_lent_ones_when_they_come_back() -> None:
     pool = Workshop().pool()
     with pool.lend() as lent:
         with pool.lend() as idle:

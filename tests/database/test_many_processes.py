@@ -61,7 +61,7 @@ def test_of_two_processes_that_want_the_last_one_exactly_one_gets_it(location: s
     assert sum(map(len, won)) == rounds  # type: ignore[arg-type]  # lists, as just asserted
 
 
-def test_processes_that_set_up_one_database_at_once_all_succeed(location: str) -> None:
+def test_processes_that_set_up_one_database_at_the_same_time_all_succeed(location: str) -> None:
     count = 4
     barrier = PROCESSES.Barrier(count)
     ours, theirs = zip(*(PROCESSES.Pipe() for _ in range(count)), strict=True)

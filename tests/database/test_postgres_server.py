@@ -93,7 +93,7 @@ def test_a_killed_server_is_reported_and_used_again_when_it_is_back(
     assert database.version() != before
 
 
-def test_changes_of_another_schema_are_none_here(location: str, database: Database, admin: Admin) -> None:
+def test_changes_of_another_schema_are_not_changes_here(location: str, database: Database, admin: Admin) -> None:
     before = database.version()
     admin.execute("CREATE SCHEMA IF NOT EXISTS another_test")
     other = connect(location.rpartition("%3D")[0] + "%3Danother_test", schema=SCHEMA, create=True)

@@ -21,7 +21,7 @@ LIMIT 1;
 """
 
 
-def test_each_statement_has_its_name_and_the_parts_that_stand_before_it_or_are_known(tmp_path: Path) -> None:
+def test_each_statement_has_its_name_and_the_parts_that_precede_it_or_are_known(tmp_path: Path) -> None:
     (tmp_path / "module.sql").write_text(TEXT, "utf-8")
     assert read_queries(str(tmp_path / "module.py"), {"table": "t"}) == {
         "columns": "a, b",

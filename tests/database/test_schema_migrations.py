@@ -173,7 +173,7 @@ def test_a_program_stops_when_an_older_database_is_put_in_place(location: str) -
     program.close()
 
 
-def test_a_ledger_is_no_installation(location: str, database: Database) -> None:
+def test_a_ledger_is_not_an_installation(location: str, database: Database) -> None:
     add(database, 1)
     for create in (True, False):
         with pytest.raises(DatabaseDamaged) as caught:

@@ -115,7 +115,7 @@ def _circle(path: Path) -> None:
 
 @pytest.mark.attack("special-file")
 @pytest.mark.parametrize("make", [_folder, _fifo, _socket, _device, _circle])
-def test_what_is_no_plain_file_is_refused_without_waiting(path: Path, make: Callable[[Path], None]) -> None:
+def test_what_is_not_a_plain_file_is_refused_without_waiting(path: Path, make: Callable[[Path], None]) -> None:
     make(path)
     refused(path, FileUnusable)
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
@@ -342,7 +342,7 @@ def test_a_backup_put_in_place_is_used_at_once_and_noticed(filled: Path) -> None
     again.close()
 
 
-def test_a_file_that_is_gone_is_not_made_anew(filled: Path) -> None:
+def test_a_file_that_is_gone_is_not_made_again(filled: Path) -> None:
     database = connect(filled, schema=SCHEMA, create=False)
     things(database)
     filled.rename(filled.with_name("moved.db"))
@@ -513,7 +513,7 @@ def test_a_database_with_a_rollback_journal_is_read(filled: Path, read_only: Pat
     database.close()
 
 
-def test_a_link_to_what_is_not_mounted_is_no_absent_database(tmp_path: Path) -> None:
+def test_a_link_to_what_is_not_mounted_is_not_an_absent_database(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     path.symlink_to(tmp_path / "away" / "a.db")
     for create in (False, True):

@@ -31,7 +31,7 @@ def activate(browser: Browser, token: str) -> int:
 
 
 def failing(trouble: Trouble, first: int) -> Callable[[Call], Fault | None]:
-    """Return what lets calls of a kind fail, from the one of this number on."""
+    """Return a function that fails calls of the kind: call number `first`, and those after it if the fault stays."""
     number = -1
 
     def fail(call: Call) -> Fault | None:

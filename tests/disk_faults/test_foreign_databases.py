@@ -1,4 +1,4 @@
-"""A file in the place of a database that is not ours, or is the other side's: every command leaves it as it is."""
+"""Every command leaves a database as it is that belongs to another program, or to the other side."""
 
 import shutil
 import sqlite3
@@ -60,7 +60,9 @@ def of_side(option: str) -> list[str]:
 @pytest.mark.attack("foreign-database")
 @pytest.mark.parametrize("foreign", FOREIGN)
 @pytest.mark.parametrize(("place", "option"), [(LEDGER, "{w}"), (INSTALLATION, "{h}")])
-def test_a_file_that_is_no_database_of_ours_stays_as_it_is(world: Path, foreign: str, place: str, option: str) -> None:
+def test_a_file_that_is_not_a_database_of_ours_stays_as_it_is(
+    world: Path, foreign: str, place: str, option: str
+) -> None:
     wrong: dict[str, str] = {}
     with worlds.still(world):
         shutil.copyfile(place, "saved.db")
@@ -85,7 +87,7 @@ def test_a_file_that_is_no_database_of_ours_stays_as_it_is(world: Path, foreign:
 @pytest.mark.parametrize(
     ("place", "line"), [(LEDGER, "ledger restore saved.db {w} --yes"), (INSTALLATION, "restore saved.db --yes {h}")]
 )
-def test_a_backup_is_put_in_the_place_of_what_is_left_of_a_database(
+def test_a_backup_is_put_in_place_of_what_is_left_of_a_database(
     world: Path, foreign: str, place: str, line: str
 ) -> None:
     with worlds.still(world):

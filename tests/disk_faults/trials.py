@@ -187,11 +187,11 @@ def wrong_ends(ran: Ran, caught: list[LicenseError], work: Path) -> Iterator[str
 SERVED: Final = {"publish": "site/"}
 """What a command writes in many files, which are synced together at its end, and again by the next one."""
 TAKEN: Final = "a file of this name already exists"  # what a disk that fails for good has not let be removed
-REFUSED: Final = 6  # the command was understood, and what is there stands against it
+REFUSED: Final = 6  # the command was understood, but the present state does not allow it
 NOT_WRITTEN: Final = " was not written: "
 """What a command says that did what was asked, and could not write a file that another command makes as well."""
 BLAMES: Final = frozenset({"database-damaged", "audit-damaged", "ledger-damaged", "key-file-invalid"})
-"""Errors by which a file is said to be damaged."""
+"""Errors that report a damaged file."""
 
 
 def wrong_state(case: Case, left: View, code: int | None) -> Iterator[str]:

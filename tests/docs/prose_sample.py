@@ -1,7 +1,7 @@
 """A sample of what people read, before and after: `python -m tests.docs.prose_sample [REVISION]`.
 
-It draws texts of `REVISION` at random, always the same, finds those of the tree under the same names, and writes both
-into `docs/decisions/0020-one-voice.md`, behind what that page says itself.
+It draws texts of `REVISION` at random, always the same, finds the texts of the same names in the tree, and writes both
+at the end of `docs/decisions/0020-one-voice.md`, in place of the sample there.
 """
 
 import ast

@@ -18,7 +18,7 @@ NAMED: Final = re.compile(r'<code>docs/([\w/-]+)\.md</code>(?:, (?:"|&quot;)([^"
 
 
 def without_orders(markdown: str) -> str:
-    """Take out of code blocks what is said to who runs them: MkDocs takes none with an option that it does not know."""
+    """Remove the options for our runner from code blocks: MkDocs does not accept a block with an unknown option."""
     return RUN.sub(r"\1", markdown)
 
 

@@ -17,7 +17,7 @@ def headings(text: str) -> list[str]:
 
 
 def section(text: str, heading: str) -> str:
-    """Return what stands under `heading`, down to the next heading of its level or above."""
+    """Return the text under `heading`, down to the next heading of its level or above."""
     found = re.search(rf"^(#+) {re.escape(heading)}$", text, re.MULTILINE)
     assert found, heading
     rest = text[found.end() :]

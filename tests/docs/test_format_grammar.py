@@ -33,7 +33,7 @@ def test_every_rule_is_defined_once_and_used_or_named_in_the_text() -> None:
     assert set(NAMES) - used <= {name for name in NAMES if f"`{name}`" in TEXT}
 
 
-def test_the_types_stand_in_reading_order() -> None:
+def test_the_types_are_in_reading_order() -> None:
     assert list(armor.TYPES) == TYPES
 
 

@@ -80,7 +80,7 @@ WORDS: list[tuple[Any, set[str]]] = [
 
 
 def table_of(name: str) -> list[list[str]]:
-    """Return the table of a document, or of one that stands inside another."""
+    """Return the table of a document, or of one inside another."""
     outer, _ = NESTED.get(name, (name, None))
     text = section(TEXT, outer)
     if name in NESTED:
@@ -152,7 +152,7 @@ def test_the_points_of_low_order_that_are_shown_are_those_that_are_refused() -> 
     assert {bytes.fromhex(key) for key in shown} == refused
 
 
-def test_every_rule_of_trust_stands_in_both() -> None:
+def test_every_rule_of_trust_is_in_both() -> None:
     """Each is named where it is judged, and the code names no other."""
     code = "".join(getsource(module) for module in (roots, order, state, verify, pack))
     rules = re.findall(r"^\*\*([A-Z]\d)\.", section(TEXT, "Trust"), re.MULTILINE)
@@ -169,7 +169,7 @@ def all_codes(root: type[LicenseError]) -> set[str]:
 
 
 def test_every_code_that_is_named_exists() -> None:
-    """What stands in parentheses behind a rule, and in the table of steps."""
+    """Codes are named in parentheses after a rule, and in the tables of codes and steps."""
     named = set(re.findall(r"\(`([a-z-]+)`[),; ]", TEXT))
     named |= {row[0].strip("`") for row in tables(section(TEXT, "Conventions"))[0]}
     for row in tables(section(TEXT, "Verification"))[0]:

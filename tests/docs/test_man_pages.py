@@ -16,7 +16,7 @@ OURS = [node for node in every_command() if node.words[0] == "licensekit"]
 
 
 def page_of(node: Node) -> str:
-    """Return the page that a command stands on."""
+    """Return the page that describes a command."""
     return PAGES[f"{'-'.join(node.words[:2])}.1"]
 
 

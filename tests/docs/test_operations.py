@@ -150,7 +150,7 @@ def test_a_program_has_the_rights_that_it_uses_and_no_others(home: Home, server:
 
 @pytest.mark.server
 @pytest.mark.parametrize("role", ["licensing_app", "licensing_monitor"])
-def test_a_role_that_is_no_administrator_changes_nothing(home: Home, role: str) -> None:
+def test_a_role_that_is_not_an_administrator_changes_nothing(home: Home, role: str) -> None:
     with as_role(home, role).open() as installation, pytest.raises(DatabaseUnavailable) as refused:
         installation.users.add("bert")
     assert refused.value.reason == "rights"

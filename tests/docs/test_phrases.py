@@ -56,6 +56,28 @@ PHRASES: Final = (
     Phrase(r"\b(there|here|where)(by|of|upon|in)\b", "say the noun: by it, of it", "What is signed thereby."),
     Phrase(r"\b(whence|thence|hither|thither|hitherto|henceforth)\b", "from there, so far", "Whence it came."),
     Phrase(r"\b(footing|grounding|riders|crew)\b", "WorkspaceState, TrustStore, attachments, pool", "The footing."),
+    Phrase(
+        r"(?<!there )\b(is|are|was|were) no "
+        r"(?!(longer|more|less|worse|better|other|such|higher|lower|problem)\b)[a-z`'\"]",
+        "is not a, is not an",
+        "A file that is no pack.",
+    ),
+    Phrase(
+        r"\bstands? (?!for\b|out\b|still\b|by\b|alone\b|up\b)\w",
+        "is, comes, is shown",
+        "The code stands in parentheses.",
+    ),
+    Phrase(
+        r"\bbehind (it|them|this|that|each|what|its|every|one|`)(?!\w)", "after", "White space behind it is dropped."
+    ),
+    Phrase(r"\b(needs?|takes?|gives?|finds?|leaves?|keeps?|gets?) none\b", "needs no …", "A reader that needs none."),
+    Phrase(r"\b(is|are) (said|told) (of|at|to|by|in)\b", "says, shows, reports", "What is said of a bundle."),
+    Phrase(r"\ball the same\b", "still", "It works all the same."),
+    Phrase(r"\bgo(es)? by (?!\w+ers?\b)", "uses, depends on", "It goes by the clock."),
+    Phrase(r"\bbut for\b", "except", "All steps but for one."),
+    Phrase(r"\bin the place of\b", "in place of, instead of", "Another one in the place of this one."),
+    Phrase(r"\bthe one of (the|a|an|its|this|that)\b", "that of", "The key is the one of the root."),
+    Phrase(r"\bas good as none\b", "like none", "It is as good as none."),
 )
 _TITLE: Final = "it is the title of cases in the test kit, and a whole sentence"
 EXCEPTIONS: Final = {

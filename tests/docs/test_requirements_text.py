@@ -32,7 +32,7 @@ each = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 
 
 def quoted(cell: str) -> list[str]:
-    """Return what stands between backticks."""
+    """Return the texts between backticks."""
     return re.findall(r"`([^`]+)`", cell)
 
 

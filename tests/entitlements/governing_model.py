@@ -77,7 +77,7 @@ def same_part(items: list[Item], one: int, other: int) -> bool:
 
 
 def best(items: list[Item], numbers: list[int]) -> int:
-    """Return the one of the highest use, and of these the one that was activated last."""
+    """Return the number of the bundle with the highest use; of several, the one activated last."""
     use = min(items[n].bundle.use for n in numbers)
     return max(n for n in numbers if items[n].bundle.use == use)
 

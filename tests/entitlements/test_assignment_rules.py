@@ -67,7 +67,7 @@ def test_what_requires_what_nobody_can_have_is_without_its_requirement_and_so_on
     assert without_requirement(whole, {"third": 1, "second": 1}) == ()
 
 
-def test_what_depends_on_what_goes_is_told_with_all_that_depends_on_it() -> None:
+def test_what_depends_on_a_released_license_is_reported_with_all_that_depends_on_it() -> None:
     whole = granted(CHAIN, bare(users={"first": 9, "second": 9, "third": 9}))
     held = frozenset({"first", "second", "third"})
     assert with_dependents(whole, held, ["second"]) == ["second", "third"]
@@ -77,7 +77,7 @@ def test_what_depends_on_what_goes_is_told_with_all_that_depends_on_it() -> None
     assert (fault.license, fault.requiring, fault.children) == ("first", ("second",), ("second", "third"))
 
 
-def test_what_is_new_is_no_reason_to_keep_what_it_requires() -> None:
+def test_a_new_license_is_not_a_reason_to_keep_what_it_requires() -> None:
     assert refusals({"user"}, "mobile", release="user") == [RequirementMissing]
 
 
@@ -92,12 +92,12 @@ def test_what_no_catalog_has_is_never_there_to_be_required() -> None:
     assert refusals(set(), "addon") == [RequirementMissing]
 
 
-def test_what_is_held_of_a_license_without_a_catalog_stands_in_no_way() -> None:
+def test_an_assignment_of_a_license_without_a_catalog_prevents_nothing() -> None:
     assert refusals({"gone"}, "user") == []
     assert refusals({"gone"}, release="gone") == []
 
 
-def test_what_lacked_its_requirement_before_is_no_reason_now() -> None:
+def test_what_lacked_its_requirement_before_is_not_a_reason_now() -> None:
     """As when a newer catalog requires more: who holds it already is left alone."""
     assert refusals({"mobile"}, "user") == []
     assert refusals({"mobile", "gone"}, release="gone") == []
@@ -206,7 +206,7 @@ def test_a_retired_user_has_nothing_by_a_site() -> None:
 
 
 @pytest.mark.parametrize("way", ["nothing", "demo.nothing", "no issuer.web", "."])
-def test_a_way_to_log_in_that_is_none_raises(way: str) -> None:
+def test_an_unknown_way_to_log_in_raises(way: str) -> None:
     with pytest.raises(UnknownCode):
         may_login(SOLD, UserFacts("anna"), way)
 

@@ -47,7 +47,7 @@ def at(day: int, *bundles: Bundle) -> Entitlements:
     return granted(STORE, *bundles, now=start_of_day(day) + 3600)
 
 
-def test_what_ends_and_what_turns_read_only_is_told_with_its_moment() -> None:
+def test_what_ends_and_what_turns_read_only_is_reported_with_its_moment() -> None:
     base = bare(system={"server": 1}, users={"user": 3}, expiry=DAY + 5, grace=DAY + 8)
     extra = bare(part="extra", users={"mobile": 1}, expiry=DAY + 2, after_grace=AfterGrace.BLOCK)
     first = at(DAY, base, extra)

@@ -29,7 +29,7 @@ TRUST: Final = update_trust(STORE.trust, signers.trust_token(), NOW)
 
 
 def signed(*items: Item | Bundle) -> tuple[TrustState, list[Verified[Bundle]]]:
-    """Sign bundles, the vendor's unless a key is named; revoke those that are said to be."""
+    """Sign bundles, as the vendor if no key is named, and revoke those marked as revoked."""
     named = [one if isinstance(one, Item) else Item(one, "vendor") for one in items]
     tokens = [homes.signed(one.bundle, one.key) for one in named]
     verified = [verify_signed(token, Bundle, TRUST) for token in tokens]
@@ -124,7 +124,7 @@ def test_a_trial_replaces_trials_alone() -> None:
 
 
 def test_a_limited_key_takes_the_place_of_no_serial() -> None:
-    """It cannot even sign `replaces`; without it, what it sold stands beside the trial's add-on."""
+    """It cannot even sign `replaces`. Without that, its bundle is in force together with the trial's add-on."""
     extra = trial(part="more")
     assert in_force(trial(), extra, by_shop(1)) == [extra, by_shop(1).bundle]
 

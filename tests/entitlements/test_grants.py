@@ -143,7 +143,7 @@ def test_the_highest_slots_fall_under_the_policy_of_what_lapsed(
     assert found == served
 
 
-def test_what_is_no_slot_and_an_assignment_of_another_kind_grant_nothing() -> None:
+def test_an_invalid_slot_and_an_assignment_of_another_kind_grant_nothing() -> None:
     entitlements = granted(CRM, bare(users={"user": None}, sites={"reporter": None}))
     users, sites = [Holding("user", 10**9)], [Holding("reporter", 10**9)]
     assert held_access(entitlements, users)["user"] is FULL

@@ -41,7 +41,7 @@ TOLD: list[tuple[Bundle, int, list[tuple[str, Severity, int | None]]]] = [
 
 
 @pytest.mark.parametrize(("bundle", "day", "expected"), TOLD)
-def test_dates_and_states_are_told_from_their_day_on(
+def test_dates_and_states_are_reported_from_their_day_on(
     bundle: Bundle, day: int, expected: list[tuple[str, Severity, int | None]]
 ) -> None:
     assert told(bundle, day) == expected
@@ -59,7 +59,7 @@ FACTS = {name: name[:1].encode() * 16 for name in ("board", "disk", "host", "net
         (("board", "disk", "host"), [("foreign", ERROR, "1 of 4 machine facts")]),
     ],
 )
-def test_facts_that_change_are_told_before_they_are_too_many(
+def test_changed_facts_are_reported_before_they_are_too_many(
     changed: tuple[str, ...], expected: list[tuple[str, Severity, str]]
 ) -> None:
     machine = Fingerprint(None, {n: v for n, v in FACTS.items() if n not in changed})
@@ -74,11 +74,11 @@ def test_a_bundle_for_another_key_says_so() -> None:
     assert "this installation has another key" in notice.message
 
 
-def test_maintenance_that_does_not_cover_the_version_is_told() -> None:
+def test_maintenance_that_does_not_cover_the_version_is_reported() -> None:
     assert told(bare(maintenance=DAY), DAY, released=DAY + 1) == [("unmaintained", ERROR, None)]
 
 
-def test_a_count_that_does_not_suffice_is_told_once_it_is_exceeded() -> None:
+def test_an_insufficient_count_is_reported_once_it_is_exceeded() -> None:
     sold = bare(users={"sales-pro": 2})
     assert told(sold, DAY, in_use=1) == []
     assert told(sold, DAY, in_use=2) == [("used-up", INFO, None)]
@@ -86,7 +86,7 @@ def test_a_count_that_does_not_suffice_is_told_once_it_is_exceeded() -> None:
     assert told(bare(), DAY, in_use=1) == [("deficit", ERROR, None)]
 
 
-def test_when_all_of_a_license_lapsed_only_the_lapse_is_told() -> None:
+def test_when_all_of_a_license_lapsed_only_the_lapse_is_reported() -> None:
     lapsed = bare(users={"sales-pro": 2}, expiry=DAY)
     assert told(lapsed, DAY + 1, in_use=2) == [("expired", ERROR, None)]
 
@@ -103,7 +103,7 @@ def test_an_expired_bundle_says_what_follows(policy: AfterGrace) -> None:
     assert words[policy] in notice.consequence
 
 
-def test_documents_past_their_time_are_told_and_stop_nothing() -> None:
+def test_documents_past_their_time_are_reported_and_stop_nothing() -> None:
     late = makers.NOW + 10
     trust = makers.trust(makers.admitted(makers.key("vendor")), version=2, fresh_until=late)
     listed = homes.signed(makers.revocations(trust_version=2, fresh_until=late))
@@ -174,7 +174,7 @@ def test_an_expired_bundle_says_since_when() -> None:
     assert (notice.ended, notice.date) == (DAY + 12, DAY + 12)
 
 
-def test_a_trust_document_alone_is_told_from_the_second_on_which_it_is_not_fresh() -> None:
+def test_a_trust_document_alone_is_reported_from_the_second_on_which_it_is_not_fresh() -> None:
     late = makers.NOW + 10
     trust = makers.trust(makers.admitted(makers.key("vendor")), version=2, fresh_until=late)
     on = extend_trust_store(STORE, [sign(trust, makers.key("root"))], makers.NOW)

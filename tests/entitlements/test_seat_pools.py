@@ -69,7 +69,7 @@ def test_unrestricted_seats_are_as_many_as_a_count_can_be() -> None:
     ("policy", "beyond"),
     [(AfterGrace.READ_ONLY, Access.READ), (AfterGrace.BLOCK, Access.NONE), (AfterGrace.ADVISORY, Access.FULL)],
 )
-def test_what_lapsed_serves_the_seats_behind_under_its_policy(policy: AfterGrace, beyond: Access) -> None:
+def test_what_lapsed_serves_the_next_seats_under_its_policy(policy: AfterGrace, beyond: Access) -> None:
     lapsed = sold(1, part="more", after_grace=policy, **ENDED)
     mixed = pool(granted(STORE, sold(2), lapsed))
     assert [access_of(mixed.tiers, seat) for seat in range(4)] == [Access.FULL, Access.FULL, beyond, Access.NONE]

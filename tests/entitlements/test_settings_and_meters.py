@@ -71,7 +71,7 @@ def test_what_does_not_work_any_more_sells_no_value(day: int, value: int) -> Non
     assert asked(granted(STORE, sold, now=start_of_day(day) + 3600), "latest") == value
 
 
-def test_a_value_that_does_not_fit_counts_as_absent_and_is_told() -> None:
+def test_a_value_that_does_not_fit_counts_as_absent_and_is_reported() -> None:
     sold = bare(settings={"sum": 10, "mode": "idle", "later": True})
     entitlements = granted(STORE, sold)
     assert (asked(entitlements, "sum"), asked(entitlements, "mode")) == (1, None)
@@ -159,7 +159,7 @@ def test_a_december_ends_with_its_year() -> None:
     assert (last.starts, last.ends) == (first(2027, 12), first(2028, 1))
 
 
-def test_what_is_no_meter_or_not_granted_has_no_allowance() -> None:
+def test_what_is_not_a_meter_or_not_granted_has_no_allowance() -> None:
     assert count(granted(STORE, bare(system={"server": 1})), "server", 0).allowances == ()
     store = trust_store(catalog(calls=of(SYSTEM, quantity="calls", per=MeterPeriod.DAY)))
     assert count(granted(store), "calls", 0).allowances == ()
@@ -250,7 +250,7 @@ def test_circles_and_successors_that_are_not_there_end() -> None:
     assert entitlements.closure["gone"] == frozenset()
 
 
-def test_values_that_a_catalog_does_not_allow_are_told_of_a_bundle() -> None:
+def test_values_of_a_bundle_that_a_catalog_does_not_allow_are_reported() -> None:
     sold = bare(settings={"sum": 10, "latest": 3, "mode": "faster", "later": 7})
     assert unfit_in(STORE, sold) == {"sum": 10, "mode": "faster"}
     assert unfit_in(STORE, bare(settings={"sum": 9, "mode": "fast"})) == {}

@@ -77,7 +77,7 @@ def test_a_part_and_how_long_it_is_licensed_are_shown_as_plain_values() -> None:
         ({"gone": 9}, []),
     ],
 )
-def test_counts_that_come_to_their_end_are_told(in_use: dict[str, int], told: list[str]) -> None:
+def test_counts_that_come_to_their_end_are_reported(in_use: dict[str, int], told: list[str]) -> None:
     state = granted(STORE, bare(users={"sales": 20, "seat": 2}))
     assert [one.code for one in list_notices(state, in_use)] == told
 

@@ -82,7 +82,7 @@ def test_a_template_names_fields_of_its_class_and_nothing_else(kind: type[Coded]
 
 @pytest.mark.parametrize("kind", CODED, ids=lambda kind: kind.code)
 def test_a_message_is_a_sentence_that_goes_on(kind: type[Coded]) -> None:
-    """A message stands behind its place and before its hint, in one line."""
+    """A message is printed in one line, between the place and the hint."""
     for text in templates(kind):
         assert "\n" not in text
         assert not text.endswith(".")

@@ -67,7 +67,7 @@ def test_an_error_survives_the_way_between_processes() -> None:
     assert (str(copy), copy.data) == (str(error), error.data)
 
 
-def test_a_refusal_knows_everything_that_stands_against_the_change() -> None:
+def test_a_refusal_has_every_reason_against_the_change() -> None:
     first, second = full(), PlanHeld(holder="anna", plans=("a", "b"), kept="a")
     together = first.replace(more=(second,))
     assert first.faults == (first,)

@@ -68,7 +68,7 @@ def test_the_check_sees_what_it_looks_for() -> None:
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_an_error_is_made_of_data_and_no_text_is_put_together_for_it(source: Path) -> None:
-    """A place may be put together; it is no part of the message."""
+    """A place may be put together; it is not part of the message."""
     calls = list(made(source))
     assert [ast.unparse(call) for call in calls if call.args] == []
     given = [word for call in calls for word in call.keywords if word.arg != "where"]

@@ -47,7 +47,7 @@ def test_a_file_that_is_far_too_large_is_not_read_at_all(tmp_path: Path) -> None
 
 @pytest.mark.attack("oversize-file")
 def test_a_file_that_grows_while_it_is_read_is_too_large() -> None:
-    # Its size is said to be nothing, and there is always more of it.
+    # It reports a size of 0, and there is always more to read.
     with pytest.raises(TooLarge):
         read_bytes(Path("/proc/self/maps"), limit=100, what="a pack")
 
@@ -105,7 +105,7 @@ def _forbidden(path: Path) -> None:
         (_forbidden, "this account may not use it; ask its owner for the permission"),
     ],
 )
-def test_what_is_no_readable_file_is_refused_at_once_with_advice(
+def test_what_is_not_a_readable_file_is_refused_immediately_with_advice(
     tmp_path: Path, unprivileged: Callable[[], None], make: Callable[[Path], None], message: str
 ) -> None:
     path = tmp_path / "file"

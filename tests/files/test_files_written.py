@@ -171,7 +171,7 @@ def _dangling(path: Path) -> None:
     ("make", "what"),
     [(_folder, "a folder"), (_fifo, "a pipe"), (_link, "a symbolic link"), (_dangling, "a symbolic link")],
 )
-def test_what_is_no_plain_file_stays_as_it_is(tmp_path: Path, make: Callable[[Path], None], what: str) -> None:
+def test_what_is_not_a_plain_file_stays_as_it_is(tmp_path: Path, make: Callable[[Path], None], what: str) -> None:
     path = tmp_path / "file"
     make(path)
     before = [(entry.name, entry.lstat()) for entry in sorted(tmp_path.iterdir())]
@@ -286,7 +286,7 @@ def test_a_new_file_that_cannot_be_put_in_place_leaves_no_empty_one(
 
 
 @pytest.mark.parametrize(("number", "raises"), [(errno.EINVAL, False), (errno.ENOTSUP, False), (errno.EIO, True)])
-def test_a_file_system_that_syncs_no_folders_is_no_error(
+def test_a_file_system_that_syncs_no_folders_is_not_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, *, raises: bool
 ) -> None:
     real = os.fsync
@@ -350,7 +350,7 @@ def test_what_root_writes_belongs_to_who_owns_the_folder_or_the_file(tmp_path: P
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files for others")
-def test_a_file_system_without_owners_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_system_without_owners_is_not_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError(errno.EPERM, "as on a FAT file system")
 

@@ -158,6 +158,6 @@ def _of_kit(types: set[str], *before: list[object], signer: int = 0) -> Iterator
 
 def _files_of_kit(types: set[str], before: Sequence[list[object]], signer: int) -> Iterator[bytes]:
     for kind, payload in kit.payloads():
-        with suppress(NotMade):  # what is no MessagePack is no tree
+        with suppress(NotMade):  # bytes that are not MessagePack have no tree
             if kind in types:
                 yield file_of(*before, described(kind, payload, 1 if kind in {"root", "trust"} else signer))

@@ -1,8 +1,9 @@
-"""Inputs that have a structure: trees in MessagePack, changed as trees, and tokens that are made of them.
+"""Inputs that have a structure: trees in MessagePack, which are changed as trees and made into tokens.
 
-Of bytes that are changed at random nearly none is a document, and none has a signature. So a target that is to reach
-what comes behind them takes a tree: for one document its fields, for a file `[[type, signer, document], ...]`, in which
-a document is its fields, or any bytes in their place. Each is signed by a TEST KEY, as honest writers sign.
+Hardly any bytes that are changed at random are a document, and none have a valid signature. So a target that is to
+reach the code after these checks takes a tree: for one document its fields, for a file
+`[[type, signer, document], ...]`, where a document is its fields, or any bytes in their place. Each is signed by a TEST
+KEY, as honest writers sign.
 """
 
 from collections.abc import Callable, Sequence
@@ -92,7 +93,7 @@ _OTHERS: Final[tuple[Any, ...]] = (None, True, False, 1.5, b"", bytes(16), bytes
 def changed(data: bytes, prefix: int, seed: int, mutate: Mutate) -> bytes:
     """Return an input with its tree changed in one to three places; `prefix` bytes before it stay.
 
-    What is no tree is given to `mutate`, as are the texts and bytes in it.
+    An input that is not a tree is given to `mutate`, as are the texts and bytes in a tree.
     """
     chance = Random(seed)  # noqa: S311  # inputs, not secrets
     try:

@@ -55,7 +55,7 @@ def raising(error: BaseException) -> Callable[[bytes], None]:
 
 
 @pytest.mark.parametrize("error", [ArmorInvalid(reason="no-token"), judging.NotMade()])
-def test_what_is_refused_is_no_finding(error: Exception) -> None:
+def test_what_is_refused_is_not_a_finding(error: Exception) -> None:
     assert not judging.judge(raising(error), b"").finding
 
 

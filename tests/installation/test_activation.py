@@ -171,7 +171,7 @@ def test_a_bundle_that_waits_for_its_start_leaves_the_one_before_in_force(home: 
 
 
 @pytest.mark.parametrize("data", ["", "hello", "lk1-bundle.AAAA", b"\xff\xfe", "lk1-" * 300])
-def test_what_is_no_license_file_is_refused(installation: Installation, data: bytes | str) -> None:
+def test_what_is_not_a_license_file_is_refused(installation: Installation, data: bytes | str) -> None:
     before = contents(installation)
     with pytest.raises(FormatError):
         installation.activate(data)

@@ -120,7 +120,7 @@ def test_names_in_a_sentence_can_be_written_as_links(worked: Installation) -> No
     ]
 
 
-def test_a_number_of_further_users_is_no_name(crm: Installation) -> None:
+def test_a_number_of_further_users_is_not_a_name(crm: Installation) -> None:
     rows = "id,licenses\n" + "".join(f"new{number},\n" for number in range(5))
     crm.users.import_rows(parse_users(rows))
     [entry] = crm.audit.page(limit=1, named=1).entries

@@ -148,7 +148,7 @@ def test_a_disk_that_is_full_leaves_no_part_of_a_backup(
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_a_copy_that_differs_is_no_backup(filled: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_that_differs_is_not_a_backup(filled: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def altered(source: Any, target: Any, *rest: Any) -> None:
         copy_rows(source, target, *rest)
         target.run("UPDATE users SET name = 'other'")
@@ -160,7 +160,7 @@ def test_a_copy_that_differs_is_no_backup(filled: Home, tmp_path: Path, monkeypa
     assert not (tmp_path / "backup").exists()
 
 
-def test_restoring_the_present_state_loses_nothing_and_is_no_restored_backup(home: Home, saved: Path) -> None:
+def test_restoring_the_present_state_loses_nothing_and_is_not_a_restored_backup(home: Home, saved: Path) -> None:
     restored(home, saved)
     with home.open() as installation:
         assert notices(installation) == []
@@ -261,7 +261,7 @@ def test_a_database_of_another_program_is_never_replaced(filled: Home, tmp_path:
     assert path.read_bytes() == before
 
 
-def test_what_is_no_backup_is_refused_and_names_itself(filled: Home, tmp_path: Path) -> None:
+def test_what_is_not_a_backup_is_refused_and_names_itself(filled: Home, tmp_path: Path) -> None:
     source = tmp_path / "source"
     with pytest.raises(FileUnusable, match="no such file"):
         restored(filled, source)
@@ -285,7 +285,7 @@ def test_what_is_no_backup_is_refused_and_names_itself(filled: Home, tmp_path: P
     assert people(filled) == ["anna"]
 
 
-def test_no_room_for_a_private_copy_is_said(filled: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_room_for_a_private_copy_is_reported(filled: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = backed_up(filled, tmp_path / "saved")
 
     def full(*_: object, **__: object) -> None:
@@ -345,10 +345,9 @@ with home.open() as installation:
 
 @pytest.fixture
 def writing(filled: Home) -> Iterator[Callable[[int], None]]:
-    """Let another process add 20 users to the installation, numbered from a number.
+    """Return a function that lets another process add 20 users to the installation, numbered from its argument.
 
-    Only as many as it is told to: what each backup costs rises with them, so that without a bound none would be the
-    last.
+    It never adds more by itself: each user makes the next backup slower, so the backups might never be finished.
     """
     writer = subprocess.Popen(
         [sys.executable, "-c", WRITER, filled.place],

@@ -273,7 +273,7 @@ class BundleMachine(RuleBasedStateMachine):
     def expected(
         self, bundle: Bundle, key: str, identity: bytes, known: Held | None
     ) -> type[LicenseError] | tuple[str, ...] | None:
-        """Return why a bundle is refused; several where more than one reason stands against it."""
+        """Return why a bundle is refused: an error, all its reasons, or None if it is accepted."""
         if key in self.dead:
             return KeyRevoked
         if identity in self.taken_back:

@@ -173,7 +173,7 @@ def test_damage_that_opening_does_not_see_is_found(ill: Home, tmp_path: Path, wh
 
 
 @pytest.mark.parametrize("data", [b"not a database" * 100, b"SQLite format 3\x00" + b"\xff" * 5000])
-def test_a_file_that_is_no_database_is_one_finding_and_the_place_is_looked_at(ill: Home, data: bytes) -> None:
+def test_a_file_that_is_not_a_database_is_one_finding_and_the_place_is_looked_at(ill: Home, data: bytes) -> None:
     (ill.folder / "licensing.db").write_bytes(data)
     assert wrong(ill) == [("database", "error", "database-damaged")]
     assert [one.check for one in found(ill)] == ["database", "files", "space", "versions"]
@@ -270,7 +270,7 @@ def test_a_disk_that_is_nearly_full_is_named(ill: Home, monkeypatch: pytest.Monk
     assert space.state == state
 
 
-def test_a_system_that_answers_nothing_is_said(ill: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_system_that_answers_nothing_is_reported(ill: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 

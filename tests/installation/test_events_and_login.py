@@ -20,7 +20,7 @@ def test_a_user_with_every_license_may_log_in(crm: Installation) -> None:
     assert codes(crm, "anna") == []
 
 
-def test_every_reason_is_given_at_once(crm: Installation) -> None:
+def test_every_reason_is_given_together(crm: Installation) -> None:
     crm.users.set("anna", can_log_in=False, kind=UserKind.EXTERNAL)
     crm.users.retire("anna")
     crm.events.start("no-login")

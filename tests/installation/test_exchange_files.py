@@ -120,7 +120,7 @@ def test_a_returned_bundle_can_never_work_here_again(crm: Installation) -> None:
 
 
 @pytest.mark.parametrize("answers", ["zz", "00", 7])
-def test_a_nonce_that_is_none_is_left_out_of_the_receipt(home: Home, answers: str | int) -> None:
+def test_an_invalid_nonce_is_left_out_of_the_receipt(home: Home, answers: str | int) -> None:
     with home.open() as installation:
         installation.activate(file(bundle(extensions={"request": answers})))
         receipt = self_signed(armor.read(installation.propose_return().apply(confirm=True))[0], Receipt).document

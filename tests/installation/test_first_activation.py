@@ -146,7 +146,7 @@ def test_what_is_there_already_stays(tmp_path: Path) -> None:
 
 
 @pytest.mark.attack("state-deleted")
-def test_an_installation_that_is_gone_is_not_created_anew(tmp_path: Path) -> None:
+def test_an_installation_that_is_gone_is_not_created_again(tmp_path: Path) -> None:
     home = Home(str(tmp_path / "mine"))
     with home.open() as installation:
         installation.activate(file(bundle()))

@@ -71,7 +71,7 @@ def test_what_is_released_is_free_for_others_in_the_same_change(crm: Installatio
     assert crm.state().in_use == {"user": 2, "windows": 2}
 
 
-def test_every_fault_of_every_user_is_said(crm: Installation) -> None:
+def test_every_fault_of_every_user_is_reported(crm: Installation) -> None:
     crm.users.assign("anna", "sales", "windows", "travel")
     crm.users.retire("dora")
     assert faults(crm, "nobody", "bob", "anna", "dora", release=["windows"]) == [
@@ -88,7 +88,7 @@ def test_every_fault_of_every_user_is_said(crm: Installation) -> None:
 
 
 @pytest.mark.parametrize(("code", "error"), [("nothing", UnknownCode), ("server", WrongKind), ("reporter", WrongKind)])
-def test_a_license_that_is_none_of_users_is_refused(crm: Installation, code: str, error: type[Exception]) -> None:
+def test_a_license_that_is_not_for_users_is_refused(crm: Installation, code: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         crm.users.propose_assign(PEOPLE, assign=[code])
 

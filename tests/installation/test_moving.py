@@ -59,7 +59,7 @@ def moved(home: Home, target: str, **options: Any) -> Moved:
 
 
 def floors(time: TimeSeen) -> TimeSeen:
-    """Return what was seen of time, but for how often: a move looks at the clock as well."""
+    """Return what was seen of time, except how often: a move looks at the clock as well."""
     return time._replace(observations=0, boots={})
 
 
@@ -134,7 +134,7 @@ def test_what_was_moved_can_move_on(home: Home, places: tuple[str, str], tmp_pat
         assert not installation.state().restored
 
 
-def test_progress_is_told(home: Home, places: tuple[str, str]) -> None:
+def test_progress_is_reported(home: Home, places: tuple[str, str]) -> None:
     told: list[tuple[int, int]] = []
 
     def tell(done: int, rows: int) -> None:

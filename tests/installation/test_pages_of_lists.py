@@ -220,7 +220,7 @@ def test_the_newest_entries_come_first_and_page_by_page(people: Installation) ->
     assert people.audit.page(before=1).entries == ()
 
 
-def test_every_bundle_that_was_ever_active_is_told(people: Installation) -> None:
+def test_every_bundle_that_was_ever_active_is_reported(people: Installation) -> None:
     people.activate(file(bundle(2, **SOLD)))
     assert [(one.sequence, one.state) for one in people.bundles()] == [(1, "replaced"), (2, "active")]
 

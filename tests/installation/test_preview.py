@@ -89,7 +89,7 @@ def test_a_license_that_had_no_limit_may_not_fall_below_use(crm: Installation) -
 
 
 def test_more_is_welcome_even_where_it_does_not_suffice(crm_home: Home) -> None:
-    """Three were sold, and a bundle of two has lapsed: an add-on of one more is no reduction."""
+    """Three were sold, and a bundle of two has lapsed: an add-on of one more is not a reduction."""
     with crm_home.open() as crm:
         crm.activate(file(bundle(users={"sales": 1}, warning=None, expiry=None, grace=None)))
         crm.activate(file(bundle(part="more", users={"sales": 2})))
@@ -111,7 +111,7 @@ def test_what_is_yet_to_start_is_shown_for_its_start_and_leaves_time_to_release(
     assert preview.can_activate
 
 
-def test_every_reason_is_given_at_once(crm: Installation) -> None:
+def test_every_reason_is_given_together(crm: Installation) -> None:
     crm.users.assign("anna", "sales")
     crm.activate(file(bundle(3, users={"sales": 2})))
     preview = crm.propose_activate(file(bundle(2, part="base"), bundle(1, part="x", serial="OTHER"))).preview
@@ -167,7 +167,7 @@ def test_settings_are_shown_before_and_after(crm: Installation) -> None:
     assert settings_of(crm) == {"rows": (5, True), "tier": ("silver", False)}
 
 
-def test_what_must_be_released_before_a_later_start_stands_in_no_way(crm: Installation) -> None:
+def test_what_must_be_released_before_a_later_start_prevents_nothing(crm: Installation) -> None:
     for user in ("anna", "bob"):
         crm.users.assign(user, "sales")
     later = bundle(2, users={"sales": 1}, starts=makers.ISSUED_DAY + 30)

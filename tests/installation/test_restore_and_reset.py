@@ -109,7 +109,7 @@ def test_a_crash_before_the_first_mark_is_none(home: Home) -> None:
         assert notices(installation) == []
 
 
-def test_a_crash_before_a_mark_was_written_is_none(crm_home: Home) -> None:
+def test_a_crash_before_a_mark_was_written_is_not_a_rollback(crm_home: Home) -> None:
     with crm_home.open() as crm:
         crm.users.add("anna")
         mark = (crm_home.folder / "licensing.mark").read_bytes()
@@ -207,7 +207,7 @@ def test_a_reset_is_used_once(crm_home: Home, what: ResetWhat) -> None:
 
 
 @pytest.mark.attack("reset-used-twice")
-def test_a_reset_that_stands_twice_in_a_file_counts_once(crm_home: Home) -> None:
+def test_a_reset_that_is_twice_in_a_file_counts_once(crm_home: Home) -> None:
     """Whether it is the same token, or signed twice for one request."""
     with crm_home.open() as crm:
         crm.activate(file(plain(5)))
@@ -332,7 +332,7 @@ def test_a_trust_document_that_was_removed_stops_everything_until_it_is_back(tru
         assert notices(crm) == []
 
 
-def test_a_revocation_list_that_was_removed_is_no_empty_list(trusting: Home) -> None:
+def test_a_revocation_list_that_was_removed_is_not_an_empty_list(trusting: Home) -> None:
     tampered(trusting, "DELETE FROM trust_documents WHERE type = 'revocations'")
     with trusting.open() as crm:
         assert notices(crm) == ["unusable-document"]

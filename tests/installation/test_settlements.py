@@ -87,7 +87,7 @@ def test_one_change_releases_and_activates(sold: Installation) -> None:
     assert "deficit" not in {notice.code for notice in sold.state().notices}
 
 
-def test_nothing_is_released_where_something_else_stands_against_the_file(sold: Installation) -> None:
+def test_nothing_is_released_if_the_file_is_refused_for_another_reason(sold: Installation) -> None:
     proposal = sold.propose_activate(file(bundle(1, serial="OTHER-1"), bundle(3, users={})))
     before, entries = held(sold), sold.audit.page(limit=1).entries
     with pytest.raises(BundleRefused):
@@ -298,7 +298,7 @@ def test_a_return_without_settling_leaves_assignments_alone(sold: Installation) 
 
 
 def test_rows_that_were_edited_by_hand_cost_nobody_a_license(sold: Installation, crm_home: Home) -> None:
-    """A gap in the slots is no holder, and what is no slot is left alone."""
+    """A gap in the slots does not count as a holder, and a row with an invalid slot is left as it is."""
     with closing(open_installation(crm_home.place, create=False)) as database, database.write() as connection:
         connection.run("UPDATE user_licenses SET slot = 7 WHERE license = 'sales' AND user_id = 'carl'")
         connection.run("UPDATE user_licenses SET slot = -1 WHERE license = 'sales' AND user_id = 'bob'")

@@ -72,7 +72,7 @@ def insert_again(connection: Connection) -> None:
 
 
 def insert_no_slots(connection: Connection) -> None:
-    """Insert rows with what is no slot."""
+    """Insert rows with invalid slots."""
     without_constraints(connection)
     slots = (None, 0, -1, -(2**63), 2**63 - 1, 2**31)
     connection.run_many(
@@ -139,7 +139,7 @@ def test_rows_without_a_proper_slot_are_named_and_can_be_numbered_again(home: Ho
         assert granted == PEOPLE
 
 
-def test_a_release_neither_doubles_a_slot_nor_counts_what_is_no_slot(home: Home, edit: Edit) -> None:
+def test_a_release_neither_doubles_a_slot_nor_counts_an_invalid_one(home: Home, edit: Edit) -> None:
     with home.open() as crm:
         edit(insert_again)
         crm.users.release("u1", "sales")  # others have its slot

@@ -1,4 +1,4 @@
-"""Slots of many holders in one call: as if they were released and assigned one by one, but for the order."""
+"""Slots of many holders in one call: as if they were released and assigned one by one, except for the order."""
 
 import tempfile
 from collections.abc import Iterator

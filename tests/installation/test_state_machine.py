@@ -79,7 +79,7 @@ class Model:
         return None if None in sold else sum(filter(None, sold))
 
     def nominal(self, code: str, but: Bundle | None = None) -> float:
-        """Return how many were sold, with another bundle in place of the one of its part."""
+        """Return how many were sold, with bundle `but` in place of the present one of its part."""
         bundles = {part: bundle for part, (bundle, _) in self.sold.items()}
         if but is not None:
             bundles[but.part] = but

@@ -93,7 +93,7 @@ def test_what_is_here_already_or_older_is_nothing_new(updating: Installation, we
     assert updating.state().stored == before
 
 
-def test_older_bundles_beside_something_new_are_said(updating: Installation, web: Web) -> None:
+def test_older_bundles_beside_something_new_are_reported(updating: Installation, web: Web) -> None:
     update(updating, web).apply()
     web.has = file(FIRST, bundle(part="more", extensions=NAMED))
     assert [one.reason for one in update(updating, web).preview.reasons] == ["older"]
@@ -126,7 +126,7 @@ def test_one_that_has_expired_or_was_taken_back_is_still_renewed(updating: Insta
         (FetchFailed(reason="late", seconds=60.0), FetchFailed, "did not arrive within 60 seconds; check"),
     ],
 )
-def test_what_is_no_license_file_changes_nothing_and_names_no_pickup(
+def test_what_is_not_a_license_file_changes_nothing_and_names_no_pickup(
     updating: Installation, web: Web, has: bytes | str | LicenseError, kind: type[LicenseError], message: str
 ) -> None:
     before, web.has = updating.state().stored, has

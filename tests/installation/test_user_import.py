@@ -205,7 +205,7 @@ def test_an_import_is_shown_before_it_is_made(crm: Installation) -> None:
 
 
 @pytest.mark.attack("costly-input")
-def test_of_a_table_with_many_faults_no_more_is_read_than_is_told() -> None:
+def test_of_a_table_with_many_faults_no_more_is_read_than_is_reported() -> None:
     rows = parse_users("id,kind\n" + "".join(f"u{number},odd\n" for number in range(1000)))
     assert [row.line for row in rows if row.fault] == list(range(2, 102))
     assert len(rows) == 100

@@ -127,7 +127,7 @@ def test_a_rule_that_cannot_be_is_refused(
     assert crm.users.remove_rule("B", "demo.sales") == GroupRule("b", ("windows",))
 
 
-def test_rows_that_are_refused_change_nothing_and_are_no_leavers(crm: Installation) -> None:
+def test_rows_that_are_refused_change_nothing_and_are_not_leavers(crm: Installation) -> None:
     synced(crm, "dora,Dora,,True,sales", "erik,Erik,,True,", "fay,Fay,,True,", "gus,Gus,,True,")
     before = {one: crm.users.get(one) for one in ("dora", "erik", "fay")}
     proposal = proposed(
@@ -366,7 +366,7 @@ def test_another_sync_that_has_begun_makes_the_first_one_stale(crm: Installation
     assert [row.user.id for row in crm.users.list()] == ["anna", "bob", "carl", "erik"]
 
 
-def test_of_two_syncs_at_once_the_later_one_goes_through_with_its_search_words(engine: Home) -> None:
+def test_of_two_simultaneous_syncs_the_later_one_succeeds_with_its_search_words(engine: Home) -> None:
     prepared, over = Event(), Event()
 
     def wait(_: int) -> None:

@@ -203,7 +203,7 @@ def test_a_bundle_that_is_reinstated_needs_no_new_activation(installation: Insta
 
 
 @pytest.mark.attack("older-bundle-brought-back")
-def test_a_revoked_bundle_is_no_way_back_to_a_lower_sequence(installation: Installation) -> None:
+def test_a_revoked_bundle_does_not_let_a_lower_sequence_back(installation: Installation) -> None:
     installation.activate(file(sold(1)))
     installation.activate(file(sold(2)))
     installation.activate(file(taken_back(1, sold(2))))
@@ -242,7 +242,7 @@ DISPLACED: dict[str, tuple[Bundle, str, Bundle]] = {
 
 
 @pytest.mark.parametrize(("lost", "key", "newer"), DISPLACED.values(), ids=DISPLACED)
-def test_a_bundle_whose_place_was_taken_is_no_notice_when_its_key_is_revoked(
+def test_a_replaced_bundle_has_no_notice_when_its_key_is_revoked(
     installation: Installation, lost: Bundle, key: str, newer: Bundle
 ) -> None:
     installation.activate(file(lost, by=key))
@@ -254,7 +254,7 @@ def test_a_bundle_whose_place_was_taken_is_no_notice_when_its_key_is_revoked(
     assert codes(installation) == []
 
 
-def test_a_trial_that_never_had_an_effect_is_no_notice_either(installation: Installation) -> None:
+def test_a_trial_that_never_had_an_effect_has_no_notice_either(installation: Installation) -> None:
     installation.activate(file(sold()))
     lost = trial(serial=BOUGHT)
     assert installation.activate(file(lost, by="second")).without_effect == (lost,)

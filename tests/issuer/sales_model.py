@@ -84,7 +84,7 @@ class SalesModel:
     done: list[Sold | Judged] = field(default_factory=list[Sold | Judged])
     statements: list[Stated] = field(default_factory=list[Stated])
     unstated: frozenset[str] = frozenset()
-    """Licenses whose use is not stated: system licenses that are no meters."""
+    """Licenses whose use is not stated: system licenses that are not meters."""
 
     @property
     def sold(self) -> list[Sold]:

@@ -139,7 +139,7 @@ def test_what_does_not_fit_together_is_refused_and_nothing_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_is_no_folder(tmp_path: Path) -> None:
+def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
     (tmp_path / "acme").write_text("ours")
     workspaces.refused(FileUnusable, tmp_path, lambda: make(tmp_path / "acme"))
 
@@ -167,5 +167,5 @@ def test_a_failure_halfway_into_a_folder_with_files_is_undone(tmp_path: Path, mo
     assert [path.name for path in folder.iterdir()] == ["README"]
 
 
-def test_a_folder_without_a_ledger_is_no_workspace(tmp_path: Path) -> None:
+def test_a_folder_without_a_ledger_is_not_a_workspace(tmp_path: Path) -> None:
     workspaces.refused(WorkspaceInvalid, tmp_path, lambda: Workspace.open(tmp_path))

@@ -27,7 +27,7 @@ SECRET = "f7a2-secret"
         (f"postgresql://anna:{SECRET}@/ho/st", DatabaseUnavailable),
     ],
 )
-def test_what_is_no_url_or_holds_a_password_is_refused_and_not_repeated(
+def test_what_is_not_a_url_or_holds_a_password_is_refused_and_not_repeated(
     tmp_path: Path, url: str, kind: type[LicenseError]
 ) -> None:
     with pytest.raises(kind) as caught:
@@ -70,7 +70,7 @@ def test_a_copy_of_the_folder_is_another_desk_of_the_same_ledger(tmp_path: Path,
             assert first.ledger.verify() == second.ledger.verify()
 
 
-def test_a_damaged_record_of_the_place_is_said(tmp_path: Path, postgres_location: str) -> None:
+def test_a_damaged_record_of_the_place_is_reported(tmp_path: Path, postgres_location: str) -> None:
     workspaces.make(tmp_path / "acme", ledger=postgres_location).close()
     (tmp_path / "acme" / "ledger.url").write_bytes(b"\xff\n")
     with pytest.raises(WorkspaceInvalid, match="does not contain the URL of a ledger"):

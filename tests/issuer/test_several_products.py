@@ -90,7 +90,7 @@ def test_what_is_done_to_a_customer_of_one_product_leaves_the_other_alone(desk: 
 
 
 @pytest.mark.attack("another-products-file")
-def test_a_license_of_one_product_is_none_of_the_other(desk: Desk) -> None:
+def test_a_license_of_one_product_is_not_a_license_of_the_other(desk: Desk) -> None:
     sell(desk, "editor")
     desk.refused(
         4, "activate", "editor.lic", "--home", "home", "--pack", "server/server.lkp", "--root", pin(desk, "server")

@@ -279,7 +279,7 @@ def test_what_was_revoked_is_given_again_as_it_was_taken_back(workspace: Workspa
     assert case.verdict.remedy == f"licensekit reinstate {f'bundle {BASE}-1' if name else f'serial {SERIAL}'}"
 
 
-def test_a_file_without_attachments_is_no_file_for_the_oldest_application(workspace: Workspace) -> None:
+def test_a_file_without_attachments_is_not_for_the_oldest_application(workspace: Workspace) -> None:
     """Its key was admitted after that was shipped."""
     second = second_key(workspace)
     name = workspace.issue(ordered(), second, who=WHO, now=NOW).bundle.name

@@ -36,7 +36,7 @@ def test_a_file_may_be_as_large_as_the_bound_and_no_larger() -> None:
         (b"x = {y = 1, " + b"'a'." * 16 + b"a = 1}", "line 1"),
     ],
 )
-def test_what_is_no_toml_is_told_by_its_line(text: bytes, where: str) -> None:
+def test_what_is_not_toml_is_reported_with_its_line(text: bytes, where: str) -> None:
     fault = parse_toml(text)
     assert isinstance(fault, SyntaxInvalid)
     assert fault.where == where
@@ -83,7 +83,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize("text", WORDS)
-def test_what_is_wrong_is_said_in_words_of_our_own(text: bytes) -> None:
+def test_what_is_wrong_is_reported_in_our_own_words(text: bytes) -> None:
     fault = parse_toml(text)
     assert isinstance(fault, SyntaxInvalid)
     assert WORDS[text] in fault.message

@@ -85,7 +85,7 @@ def work(desks: "list[subprocess.Popen[str]]") -> list[Any]:
 
 @pytest.mark.attack("order-signed-twice")
 @pytest.mark.process
-def test_each_order_is_issued_once_by_two_desks_at_once(workspace: Workspace, tmp_path: Path) -> None:
+def test_each_order_is_issued_once_by_two_desks_at_the_same_time(workspace: Workspace, tmp_path: Path) -> None:
     orders = [content(number) for number in range(ORDERS)]
     (tmp_path / "orders.jsonl").write_bytes(text(orders))
     desks = [desk(tmp_path, name) for name in ("anna", "bob")]
@@ -99,7 +99,7 @@ def test_each_order_is_issued_once_by_two_desks_at_once(workspace: Workspace, tm
 
 
 @pytest.mark.process
-def test_two_issuers_and_two_bulk_runs_at_once_never_make_a_proposal_stale(
+def test_two_issuers_and_two_simultaneous_bulk_runs_never_make_a_proposal_stale(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     """Between proposing and signing others take serials: that is about something else."""

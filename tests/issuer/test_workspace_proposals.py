@@ -114,7 +114,7 @@ def sold(workspace: Workspace) -> Workspace:
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_it_shows_what_it_would_do_and_does_that_once(sold: Workspace, case: Case) -> None:
+def test_it_shows_its_changes_and_makes_them_once(sold: Workspace, case: Case) -> None:
     proposal = case.propose(sold)
     key, before = signer(sold, case.kind), snapshot(sold.layout.folder)
     again = case.propose(sold) if case.kind != "reset" else proposal
@@ -256,7 +256,7 @@ def test_a_change_of_keys_is_in_force_whole_or_leaves_no_file(sold: Workspace, n
     refused(ProposalStale, folder, lambda: stale.sign(roots(sold), who=WHO, confirm=True))
 
 
-def test_what_a_revoked_key_has_signed_is_told_before(sold: Workspace) -> None:
+def test_what_a_revoked_key_has_signed_is_shown_before(sold: Workspace) -> None:
     proposal = sold.keys.propose_revoke("signing-1", now=NOW)
     refused(ConfirmationNeeded, sold.layout.folder, lambda: proposal.sign(roots(sold), who=WHO))
     [void] = proposal.needs_confirmation

@@ -90,7 +90,7 @@ def test_a_key_file_is_one_line_of_ascii(sealed: str) -> None:
 
 
 def test_files_of_earlier_versions_still_open() -> None:
-    """Literals, so that no change of the code changes the format unseen. The key is no secret."""
+    """These are literals, so that no change of the code changes the format unnoticed. The key is not secret."""
     secret = (
         "lkkey1.AQ4AAQIDBAUGBwgJCgsMDQ4PAARUZXN0A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbgHsUahvn8k"
         "0SuNdn1nLdlUNG0jg1bYsjHbveeChpj/JTXLNq/Royyrv8zTIw/mthU"
@@ -157,7 +157,7 @@ def test_every_truncation_is_refused(sealed: str) -> None:
 
 @pytest.mark.attack("trailing-bytes")
 @pytest.mark.parametrize("more", ["A", "AAAA", "=", "==", ".", "lkkey1.AAAA"])
-def test_anything_behind_it_is_refused(sealed: str, more: str) -> None:
+def test_anything_after_it_is_refused(sealed: str, more: str) -> None:
     with pytest.raises(errors.KeyFileInvalid):
         keyfile.open_(sealed + more, PASSPHRASE)
 
@@ -191,7 +191,7 @@ def test_the_cost_is_authenticated(sealed: str) -> None:
 
 
 @pytest.mark.process
-def test_a_cost_beyond_the_memory_is_said_to_be_just_that(sealed: str) -> None:
+def test_a_cost_beyond_the_memory_is_reported_as_such(sealed: str) -> None:
     """In a process that may not have the gibibyte that the highest cost takes."""
     data = bytearray(contents(sealed))
     data[1] = limits.SCRYPT_LOG2_N_MAX

@@ -222,7 +222,7 @@ def test_what_no_passphrase_opens_is_refused(derivation: bytes) -> None:
 @pytest.mark.attack("huge-number")
 @pytest.mark.parametrize("iterations", [2**31, 2**63, 2**64])
 def test_a_cost_beyond_the_integers_of_openssl_is_damage(iterations: int) -> None:
-    """Rust panics there, which is no `Exception` in Python."""
+    """Rust panics there, and in Python a panic is not an `Exception`."""
     with pytest.raises(errors.KeyFileInvalid):
         import_private(encrypted(pbkdf2(iterations)), right)
 

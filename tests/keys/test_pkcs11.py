@@ -236,7 +236,7 @@ def test_a_signature_that_its_public_key_does_not_verify_is_never_given_out(hsm:
         signer.sign(b"message")
 
 
-def test_a_session_that_broke_off_is_told(hsm: Hsm) -> None:
+def test_a_session_that_broke_off_is_reported(hsm: Hsm) -> None:
     signer = generate(hsm.uri("token=acme"), hsm.ask_pin, "signing")
     pkcs11.lib(hsm.module).reinitialize()
     with pytest.raises(errors.SignerUnavailable, match="taken away"):
@@ -253,7 +253,7 @@ def test_whatever_else_the_module_reports_is_named(hsm: Hsm) -> None:
     library.initialize()
 
 
-def test_a_module_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_module_is_refused(tmp_path: Path) -> None:
     text = tmp_path / "module.so"
     text.write_text("no module")
     for path in (tmp_path / "missing.so", text, tmp_path, Path(sys.executable)):

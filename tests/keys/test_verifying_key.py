@@ -100,7 +100,7 @@ def test_both_halves_of_a_hybrid_signature_must_verify() -> None:
             key.verify(b"message", mixed)
 
 
-def test_a_machine_without_mldsa_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_mldsa_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     def unsupported(_: Backend) -> bool:
         return False
 

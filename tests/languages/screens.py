@@ -45,7 +45,7 @@ class Screen(HTMLParser):
                 pass
 
     def handle_data(self, data: str) -> None:
-        """Keep a text; code is no language."""
+        """Keep a text, except code, which is in no language."""
         if not {"code", "textarea", "script", "style"} & set(self._within):
             self.shown.append(data)
 

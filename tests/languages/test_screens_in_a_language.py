@@ -1,4 +1,4 @@
-"""No screen has a text of its own: in a made language each stands within marks, and in Norwegian none is English."""
+"""Every text of a screen is translated: in a made-up language all have marks, and in Norwegian none are English."""
 
 import re
 from collections.abc import Generator, Iterator

@@ -243,7 +243,7 @@ def _is_type(node: ast.expr) -> bool:
 
 
 def _alternatives(node: ast.AST, place: _Place) -> Iterator[tuple[str, ast.AST]]:
-    """Yield what may stand in place of a node, each with the name of the operator."""
+    """Yield the replacements of a node, each with the name of its operator."""
     yield from _of_conditions(node, place)
     if isinstance(node, ast.stmt):
         yield from _of_statements(node)
@@ -310,7 +310,7 @@ def _of_conditions(node: ast.AST, place: _Place) -> Iterator[tuple[str, ast.AST]
     yield "condition removed", _decided(node, False, held=held)
 
 
-def _decided(node: Any, value: bool, *, held: bool) -> ast.expr:  # noqa: FBT001  # the value that stands there
+def _decided(node: Any, value: bool, *, held: bool) -> ast.expr:  # noqa: FBT001  # the constant to write
     if not held:
         return ast.Constant(value)
     return ast.BoolOp(ast.Or() if value else ast.And(), [copy.copy(node), ast.Constant(value)])

@@ -32,7 +32,7 @@ from tests.mutation.mutants import DECLARATIONS, ROOT, Module, Mutant
 MEMORY: Final = 1 << 30
 """How much more memory a trial may take than the process that it was forked from."""
 NICE: Final = 10
-"""How far trials stand back behind whatever else the machine does."""
+"""How far trials give way to other processes of the machine."""
 CPU_SECONDS: Final = 4
 CPU_FACTOR: Final = 10
 """A test has run into an endless loop after this many seconds, or this many times what it takes without a mutant."""

@@ -1,4 +1,4 @@
-"""A program of a fleet: it asks questions and holds a seat until it is told to stop, and says how that went.
+"""A program of a fleet: it asks questions and holds a seat until its standard input ends, and prints how that went.
 
 It runs with whatever version of the package it finds.
 """

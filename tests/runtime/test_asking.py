@@ -75,7 +75,7 @@ def test_the_base_part_says_whose_it_is_and_what_for(desk: Desk) -> None:
     assert [(part.part, part.company) for part in asked.parts] == [("base", company), ("crm", "Other")]
 
 
-def test_an_add_on_alone_is_no_base_part(desk: Desk) -> None:
+def test_an_add_on_alone_is_not_a_base_part(desk: Desk) -> None:
     desk.admin.activate(file(bundle(part="crm", users={"sales": 1})))
     assert facts(desk.on(1)) == (None, None, None, None, False, None, 0)
 

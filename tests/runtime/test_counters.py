@@ -241,7 +241,7 @@ def test_a_closed_program_has_no_health(licensing: Licensing) -> None:
 
 
 @pytest.mark.parametrize("behind", [HOUR, -HOUR])
-def test_how_far_the_clock_is_behind_is_told(licensing: Licensing, home: Home, behind: int) -> None:
+def test_how_far_the_clock_is_behind_is_reported(licensing: Licensing, home: Home, behind: int) -> None:
     licensing.refresh()
     before = samples(licensing.metric_lines())["clock_behind_seconds"]
     home.clock.now -= behind

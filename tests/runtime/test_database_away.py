@@ -267,7 +267,7 @@ def test_a_server_that_hangs_counts_as_away_and_holds_up_nothing(
 
 
 @pytest.mark.parametrize("home", ["server"], indirect=True)
-def test_connections_that_the_server_has_ended_are_made_anew(
+def test_connections_that_the_server_has_ended_are_made_again(
     home: Home, licensing: Licensing, admin: Installation, postgres: Postgres
 ) -> None:
     name = home.place.partition("application_name=")[2].partition("&")[0]

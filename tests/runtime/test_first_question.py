@@ -1,4 +1,4 @@
-"""Nothing follows time and the database before the first question, which is answered for now all the same."""
+"""Nothing follows time and the database before the first question, and its answer is up to date even so."""
 
 import threading
 import time

@@ -77,7 +77,7 @@ def test_a_code_that_no_catalog_has_is_a_mistake(licensing: Licensing, ask: Call
 
 @pytest.mark.parametrize("code", ["sales", "satellite"])
 @pytest.mark.parametrize("question", ["allows", "access", "require"])
-def test_a_license_of_users_or_sites_is_no_question_about_the_installation(
+def test_a_license_of_users_or_sites_cannot_be_asked_of_the_installation(
     licensing: Licensing, code: str, question: str
 ) -> None:
     with pytest.raises(WrongKind):

@@ -289,7 +289,7 @@ def test_what_the_application_brings_that_is_newer_is_kept(admin: Installation, 
     assert comes(lambda: trust_seen(admin.state().stored.seen) == (1, 2))
 
 
-def test_documents_that_were_rolled_back_are_told_of_and_answered_from_memory(
+def test_documents_that_were_rolled_back_are_reported_and_answered_from_memory(
     home: Home, licensing: Licensing, admin: Installation
 ) -> None:
     admin.activate(file(second_trust()))
@@ -306,7 +306,7 @@ def test_documents_that_were_rolled_back_are_told_of_and_answered_from_memory(
     database.close()
 
 
-def test_time_that_cannot_be_kept_is_told_of(
+def test_time_that_cannot_be_kept_is_reported(
     home: Home, admin: Installation, open_licensing: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> bool:

@@ -112,7 +112,7 @@ def test_a_folder_put_back_with_its_mark_is_noticed_by_who_had_it_open(
 
 
 @pytest.mark.parametrize("home", ["folder"], indirect=True)
-def test_a_restored_backup_that_was_accepted_is_no_rollback_any_more(
+def test_a_restored_backup_that_was_accepted_is_not_a_rollback_any_more(
     home: Home, admin: Installation, licensing: Licensing
 ) -> None:
     with rolled_back(home):

@@ -198,7 +198,9 @@ def test_a_mistaken_question_is_an_error(verifier: Verifier) -> None:
         (makers.file_of(makers.sealed(sign(makers.bundle(), VENDOR), VENDOR))[:-30], FormatError),
     ],
 )
-def test_what_is_no_single_bundle_is_refused(verifier: Verifier, data: str | bytes, error: type[LicenseError]) -> None:
+def test_what_is_not_a_single_bundle_is_refused(
+    verifier: Verifier, data: str | bytes, error: type[LicenseError]
+) -> None:
     with pytest.raises(error):
         verifier.verify(data, now=NOW)
 

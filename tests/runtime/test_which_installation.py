@@ -33,7 +33,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def put(home: Home, database: Path) -> None:
-    """Put another database in the place of that of a home."""
+    """Replace the database of a home by another one."""
     for name in ("licensing.db-wal", "licensing.db-shm"):
         (home.folder / name).unlink(missing_ok=True)
     copy = home.folder / "copy"
@@ -76,7 +76,7 @@ def test_an_open_installation_changes_no_other_one(home: Home, tmp_path: Path) -
         assert (home.folder / "licensing.db").read_bytes() == before
 
 
-def test_what_another_thread_changes_meanwhile_is_no_older_state(home: Home) -> None:
+def test_what_another_thread_changes_meanwhile_is_not_an_older_state(home: Home) -> None:
     """The one that began first reads what the other one has changed since."""
     with closing(open_installation(home.place, create=False)) as database, home.open() as other:
         opened = OpenInstallation(database, clocks_of(home.clock), PIN, home.pack)

@@ -59,7 +59,7 @@ def licensing(crm: Installation, tmp_path: Path) -> Iterator[Licensing]:
 
 
 def reasons(crm: Installation, user: str, way: str) -> set[str]:
-    """Return which licenses stand against a login."""
+    """Return the licenses that a login lacks."""
     return {str(one.data.get("license")) for one in crm.users.may_login(user, way).reasons}
 
 

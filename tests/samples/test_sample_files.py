@@ -1,4 +1,4 @@
-"""The signed sample is what its maker makes, and `keys/README.md` runs as it stands there."""
+"""The signed sample is what its maker makes, and the commands of `keys/README.md` run as they are written."""
 
 import re
 import shlex

@@ -14,7 +14,7 @@ SAMPLE = Path(__file__).parents[2] / "samples" / "update"
 
 
 def unit(name: str) -> RawConfigParser:
-    """Return a unit of systemd; of a key that stands twice, the last value."""
+    """Return a unit of systemd; a key that occurs twice has its last value."""
     parser = RawConfigParser(strict=False)
     parser.optionxform = str  # type: ignore[assignment]  # as the documentation of configparser has it
     parser.read_string((SAMPLE / name).read_text("utf-8"))

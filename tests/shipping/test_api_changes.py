@@ -73,7 +73,9 @@ def test_a_change_that_breaks_callers_is_named(
         ("home", "elsewhere"),
     ],
 )
-def test_what_no_caller_can_notice_is_no_change(changes: ModuleType, tmp_path: Path, change: tuple[str, str]) -> None:
+def test_what_no_caller_can_notice_is_not_a_change(
+    changes: ModuleType, tmp_path: Path, change: tuple[str, str]
+) -> None:
     assert changes.breaks(version(tmp_path / "old"), version(tmp_path / "new", change)) == []
 
 

@@ -1,4 +1,4 @@
-"""Each boot clock names its boot and counts its seconds; what cannot be read is no evidence."""
+"""Each boot clock names its boot and counts its seconds; a clock that cannot be read proves nothing."""
 
 import sys
 import time
@@ -44,7 +44,7 @@ def test_boots_and_time_namespaces_have_identities_of_their_own(tmp_path: Path) 
     assert linux(roots[0]).identity == linux(roots[0]).identity
 
 
-def test_what_cannot_be_read_is_no_boot_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_read_is_not_a_boot_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SOURCES", {"linux": lambda: linux(tmp_path)})
     assert boot_clock() is None
     monkeypatch.setattr(module, "SOURCES", {})

@@ -165,7 +165,7 @@ def test_a_bundle_that_the_journal_does_not_know_grants_nothing(home: Home) -> N
 
 
 @pytest.mark.attack("state-edited-by-hand")
-def test_another_bundle_in_the_place_of_one_grants_nothing(home: Home) -> None:
+def test_another_bundle_in_place_of_one_grants_nothing(home: Home) -> None:
     token = homes.signed(more({"sales": 500}))
     edit(home, "UPDATE bundles SET frame = ?", token.frame)
     with home.open() as crm:
@@ -230,7 +230,7 @@ def test_a_reset_is_used_once_whatever_is_removed(home: Home) -> None:
 
 
 @pytest.mark.attack("journal-edited")
-def test_a_damaged_journal_is_named_goes_on_and_is_told_to_the_vendor(home: Home) -> None:
+def test_a_damaged_journal_is_named_continues_and_is_reported_to_the_vendor(home: Home) -> None:
     edit(home, "UPDATE journal SET entry = x'7b7d' WHERE number = 4")
     with home.open() as crm:
         [notice] = [one for one in crm.state().notices if one.code == "damaged-journal"]
@@ -426,7 +426,7 @@ def test_whoever_has_the_key_can_forge_the_journal_and_the_vendor_has_the_receip
         assert total(crm, "sales") == 0
 
 
-def test_a_key_that_is_none_is_a_lost_key(home: Home) -> None:
+def test_an_invalid_key_is_a_lost_key(home: Home) -> None:
     edit(home, "UPDATE installation SET seed = x'00'")
     with home.open() as crm, pytest.raises(HomeInvalid, match="lost its key"):
         crm.state()

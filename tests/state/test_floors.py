@@ -68,7 +68,7 @@ def test_a_clock_turned_back_after_an_activation_wins_nothing(database: Database
     assert state.now == state.bundles[0].document.issued
 
 
-def test_keeping_time_is_no_change_that_the_audit_or_the_mark_knows(database: Database) -> None:
+def test_keeping_time_is_not_a_change_that_the_audit_or_the_mark_knows(database: Database) -> None:
     head = loaded(database).stored.head
     kept(database, loaded(database), NOW + DAY)
     after = loaded(database)

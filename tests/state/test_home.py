@@ -1,4 +1,4 @@
-"""Where an installation lives, and what is no home."""
+"""Where an installation lives, and which paths are not a home."""
 
 import os
 from collections.abc import Callable
@@ -63,7 +63,7 @@ def test_a_home_that_is_not_there_is_not_made_unless_asked(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("create", [True, False])
-def test_a_file_is_no_home(tmp_path: Path, *, create: bool) -> None:
+def test_a_file_is_not_a_home(tmp_path: Path, *, create: bool) -> None:
     (tmp_path / "file").write_text("mine")
     with pytest.raises(HomeInvalid):
         open_installation(tmp_path / "file", create=create)
@@ -71,7 +71,7 @@ def test_a_file_is_no_home(tmp_path: Path, *, create: bool) -> None:
 
 
 @pytest.mark.parametrize("place", ["x" * 5000, "a\0b"])
-def test_a_path_that_is_none_is_refused(place: str) -> None:
+def test_an_invalid_path_is_refused(place: str) -> None:
     with pytest.raises(LicenseError):
         open_installation(place, create=True)
 
@@ -212,7 +212,7 @@ def test_a_present_folder_that_was_removed_is_an_error(tmp_path: Path, monkeypat
 
 @pytest.mark.parametrize("home", ["link", "link/crm"])
 @pytest.mark.parametrize("create", [True, False])
-def test_a_link_to_what_is_not_mounted_is_no_absent_home(tmp_path: Path, home: str, *, create: bool) -> None:
+def test_a_link_to_what_is_not_mounted_is_not_an_absent_home(tmp_path: Path, home: str, *, create: bool) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "away")
     for _ in range(2):
         with pytest.raises(FileUnusable) as caught:
@@ -228,7 +228,7 @@ def test_a_linked_home_is_a_home(tmp_path: Path) -> None:
     assert (tmp_path / "there" / "licensing.db").exists()
 
 
-def test_a_folder_that_may_not_be_looked_into_is_no_absent_home(
+def test_a_folder_that_may_not_be_looked_into_is_not_an_absent_home(
     tmp_path: Path, unprivileged: Callable[[], None]
 ) -> None:
     open_installation(tmp_path / "closed" / "home", create=True).close()

@@ -190,7 +190,7 @@ def test_an_entry_is_read_as_it_was_written(entry: Entry) -> None:
 
 
 @given(st.binary() | st.none())
-def test_other_bytes_are_no_entry(data: bytes | None) -> None:
+def test_other_bytes_are_not_an_entry(data: bytes | None) -> None:
     found = decode(data)
     assert found is None or decode(encode(found)) == found
 
@@ -209,7 +209,7 @@ NO_ENTRIES = {
 
 
 @pytest.mark.parametrize("data", NO_ENTRIES.values(), ids=NO_ENTRIES)
-def test_what_is_no_entry_is_refused(data: bytes) -> None:
+def test_what_is_not_an_entry_is_refused(data: bytes) -> None:
     assert decode(data) is None
 
 

@@ -117,7 +117,7 @@ def test_a_container_has_hardly_a_fact(tmp_path: Path) -> None:
 
 
 @pytest.mark.attack("placeholder-as-a-fact")
-def test_placeholders_are_no_facts(tmp_path: Path) -> None:
+def test_placeholders_are_not_facts(tmp_path: Path) -> None:
     assert facts(build(tmp_path, machines.PLACEHOLDERS)) == {"machine-id": "5f0d00000000000000000000000000aa"}
 
 
@@ -137,7 +137,7 @@ def test_a_value_that_many_share_is_a_placeholder(value: str) -> None:
 
 
 @given(st.uuids(version=4))
-def test_what_was_drawn_for_one_machine_is_no_placeholder(drawn: UUID) -> None:
+def test_what_was_drawn_for_one_machine_is_not_a_placeholder(drawn: UUID) -> None:
     assert not is_placeholder(str(drawn))
 
 
@@ -165,7 +165,7 @@ def test_what_a_program_knows_takes_the_place_of_what_is_read(laptop: Path) -> N
     }
 
 
-def test_a_fact_that_is_no_text_is_readable(tmp_path: Path) -> None:
+def test_a_fact_that_is_not_a_text_is_readable(tmp_path: Path) -> None:
     build(tmp_path, {"etc/machine-id": ""})
     (tmp_path / "etc/machine-id").write_bytes(b"\xff\xfe\x00abc\x00")
     assert facts(tmp_path)["machine-id"].endswith("abc")
@@ -184,7 +184,7 @@ def refusing(number: int, real: Callable[..., Any], inside: Path) -> Callable[..
 
 @pytest.mark.parametrize("call", ["open", "listdir"])
 @pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.EIO])
-def test_a_machine_at_its_limits_is_no_other_machine(
+def test_a_machine_at_its_limits_is_not_another_machine(
     laptop: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int
 ) -> None:
     monkeypatch.setattr(os, call, refusing(number, getattr(os, call), laptop))

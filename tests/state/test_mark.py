@@ -1,4 +1,4 @@
-"""The mark: only absence means absent, and an error of the system is no evidence."""
+"""The mark: it is absent only if its file is absent, and an error of the system proves nothing."""
 
 import errno
 import os

@@ -92,7 +92,7 @@ def test_sites_have_slots_of_their_own(tables: Connection) -> None:
     assert slots.highest(tables, USER) == {}
 
 
-def test_a_number_that_is_no_slot_is_not_what_the_next_one_follows(tables: Connection) -> None:
+def test_the_next_slot_does_not_follow_an_invalid_one(tables: Connection) -> None:
     put(tables, f"far sales {HIGHEST + 1}", "none sales 0", "minus sales -4", f"last sales {HIGHEST - 1}")
     slots.assign(tables, USER, [("anna", "sales")], 7)
     assert held(tables)[HIGHEST] == "anna"
@@ -222,7 +222,7 @@ def test_a_license_without_a_slot_that_counts_has_no_highest(tables: Connection)
     assert slots.highest(tables, USER) == {"mobile": 1}
 
 
-def test_who_has_no_slot_comes_behind_the_highest(tables: Connection) -> None:
+def test_who_has_no_slot_comes_after_the_highest(tables: Connection) -> None:
     put(tables, "a sales 0", f"b sales {HIGHEST - 1}", f"c sales {HIGHEST}")
     assert slots.prefer(tables, USER, "sales", []) == []
     assert held(tables) == {1: "b", 2: "c", 3: "a"}

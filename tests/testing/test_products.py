@@ -156,7 +156,7 @@ def test_its_version_is_the_one_that_was_released() -> None:
 
 
 def test_nothing_that_is_signed_in_a_test_is_believed_by_the_product(crm: Product[Licensing]) -> None:
-    """Neither its verifier nor an installation takes it: alone, with its root, or in the place of the pack."""
+    """Neither its verifier nor an installation accepts it: alone, with its root, or in place of the pack."""
     issuer = issuer_for(crm.pack, crm.root)
     pin, pack = issuer.root, issuer.pack
     file = issuer.file(merged(NOTHING, {"system": ["server"]}, date(2027, 1, 1)), number=1, now=makers.NOW)

@@ -211,7 +211,7 @@ def test_what_no_catalog_has_cannot_be_withdrawn() -> None:
         assert licensing.allows("server")
 
 
-def test_a_time_without_a_zone_is_no_time() -> None:
+def test_a_time_without_a_zone_is_not_a_time() -> None:
     with licenses() as licensing, pytest.raises(TypeError, match="naive"):
         licensing.travel(datetime(2027, 1, 1))  # noqa: DTZ001  # what is refused
     with pytest.raises(ValueError, match="zone"), licenses(clock=lambda: datetime(2027, 1, 1)):  # noqa: DTZ001  # likewise

@@ -58,7 +58,7 @@ MANNERS = {
 
 @pytest.mark.process
 @pytest.mark.parametrize("how", MANNERS)
-def test_what_a_reader_does_at_one_case_is_no_other_cases_fault(how: str) -> None:
+def test_what_a_reader_does_at_one_case_is_not_another_cases_fault(how: str) -> None:
     """A process that was started again misbehaves no earlier than at its third line."""
     found, reason = outcomes(how)
     outcome, said = MANNERS[how]
@@ -252,7 +252,7 @@ MISTAKES: dict[tuple[str, ...], str] = {
     ("list", "--level", "L0", "--level", "L1", "--only", "pins"): "no case of L0 or L1 matches --only 'pins'",
     ("show", "x/y"): "there is no case 'x/y'",
 }
-"""What makes no sense, and what is said of it."""
+"""Arguments that make no sense, and the error that they end with."""
 
 
 @pytest.mark.parametrize("arguments", MISTAKES, ids=" ".join)

@@ -103,7 +103,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("data", "expected"), FAULTS, ids=lambda value: str(value)[:40])
-def test_each_fault_is_said_once_with_its_line(data: bytes, expected: list[tuple[int, str]]) -> None:
+def test_each_fault_is_reported_once_with_its_line(data: bytes, expected: list[tuple[int, str]]) -> None:
     found = faults(data)
     assert [line for line, _ in found] == [line for line, _ in expected]
     for (_, said), (_, beginning) in zip(found, expected, strict=True):

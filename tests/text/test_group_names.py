@@ -33,6 +33,6 @@ def test_a_group_is_kept_once_however_it_is_written() -> None:
 
 
 @pytest.mark.parametrize("group", ["", " ", "a\nb", "a\x07", "x" * 300])
-def test_what_nobody_can_see_is_no_group(group: str) -> None:
+def test_what_nobody_can_see_is_not_a_group(group: str) -> None:
     with pytest.raises(EntryInvalid):
         check_groups([group])

@@ -1,4 +1,4 @@
-"""Pasted licenses: what is found in a mail, a page or a shell's file, and what is said of a damaged token."""
+"""Pasted licenses: tokens are found in a mail, a page or a shell's file, and a damaged token is reported as such."""
 
 from contextlib import suppress
 
@@ -92,7 +92,7 @@ def test_several_attachments_are_one_file_and_copies_are_taken_once() -> None:
         (attached(TEXT), ["mail"]),
     ],
 )
-def test_what_was_taken_away_is_said(text: str | bytes, left_out: list[str]) -> None:
+def test_what_was_taken_away_is_reported(text: str | bytes, left_out: list[str]) -> None:
     assert reasons(text) == left_out
 
 
@@ -142,7 +142,7 @@ def test_a_damaged_copy_of_a_whole_token_is_left_out() -> None:
     assert found(f"{TEXT[: MIDDLE + 20]}\u2026\n\n{TEXT}") == [BUNDLE]
 
 
-def test_a_token_that_is_only_spoken_of_is_none() -> None:
+def test_a_token_that_is_only_mentioned_is_not_read() -> None:
     assert found(f"It begins with `lk1-bundle.AQEj\u2026`, or `lk1-bundle.`:\n{TEXT}") == [BUNDLE]
 
 
@@ -163,7 +163,7 @@ def test_a_damaged_token_beside_whole_ones_is_not_lost() -> None:
         ("&#" + "9" * 9000 + " &#x110000; \\ud800 \\\\u0000 =FF=\r\n =C3 <", FormatError),
     ],
 )
-def test_what_is_no_token_is_refused(text: str, error: type[LicenseError]) -> None:
+def test_what_is_not_a_token_is_refused(text: str, error: type[LicenseError]) -> None:
     with pytest.raises(error):
         found(text)
 

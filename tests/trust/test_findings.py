@@ -38,7 +38,7 @@ def test_without_a_trust_store_nothing_vouches_for_anything() -> None:
     assert statuses(FIRST, TRUST, BUNDLE, forged, store=None) == ["unverified"] * 4
 
 
-def test_what_is_in_force_is_verified_and_what_it_supersedes_is_told() -> None:
+def test_what_is_in_force_is_verified_and_what_it_supersedes_is_reported() -> None:
     assert statuses(FIRST, TRUST, LIST, CATALOG) == ["verified"] * 4
     older = sign(makers.revocations(number=1), VENDOR), sign(makers.catalog(version=1), VENDOR)
     assert statuses(*older) == ["superseded"] * 2

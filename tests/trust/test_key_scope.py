@@ -187,7 +187,7 @@ STANDING: dict[str, tuple[SigningKey, Document]] = {
 
 
 @pytest.mark.parametrize(("signer", "document"), STANDING.values(), ids=STANDING)
-def test_what_was_taken_stands_while_its_key_may_sign_it(signer: SigningKey, document: Document) -> None:
+def test_what_was_accepted_stays_while_its_key_may_sign_it(signer: SigningKey, document: Document) -> None:
     """Not even a clock before its issue takes it away; a newer trust document may."""
     taken = verified(document, signer)
     assert may_still_sign(STATE.signers, taken)
@@ -205,7 +205,7 @@ def test_what_was_taken_stands_while_its_key_may_sign_it(signer: SigningKey, doc
         assert not may_still_sign(narrowed.signers, taken)
 
 
-def test_a_limited_bundle_stands_while_the_limits_admit_it() -> None:
+def test_a_limited_bundle_stays_while_the_limits_admit_it() -> None:
     taken = verified(add_on(), ADD_ONS)
     for most, stands in ((25, True), (24, False)):
         key = makers.admitted(ADD_ONS, scope=makers.limited(parts=["storage"], most=most))

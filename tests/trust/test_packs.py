@@ -126,7 +126,7 @@ def test_the_newest_catalog_governs(order: tuple[int, ...]) -> None:
     assert versions(STORE) == {ISSUER: 2}
 
 
-def test_a_partners_catalog_stands_beside_the_vendors() -> None:
+def test_a_partners_catalog_is_in_force_beside_the_vendors() -> None:
     token = catalog(7, PARTNERS, issuer=PARTNER)
     assert versions(extend_trust_store(STORE, [token], NOW)) == {ISSUER: 2, PARTNER: 7}
 

@@ -219,7 +219,7 @@ def test_the_loss_of_one_issuers_list_leaves_the_others_alone() -> None:
     assert counts(OF_PARTNER, state)
 
 
-def test_an_issuer_of_whom_no_list_was_seen_misses_none() -> None:
+def test_an_issuer_without_a_seen_list_needs_no_list() -> None:
     assert not LISTED.list_missing(PARTNER)
     assert counts(OF_PARTNER, LISTED)
 

@@ -89,7 +89,7 @@ def test_only_ascii_white_space_around_a_pin_is_dropped(around: str) -> None:
         "lkroot1-" + "a" * 26 + "\n" + "a" * 26,
     ],
 )
-def test_what_is_no_pin_is_refused(pin: str) -> None:
+def test_what_is_not_a_pin_is_refused(pin: str) -> None:
     with pytest.raises(RootPinInvalid):
         start([sign(ONE, A, B)], pin)
 
@@ -329,7 +329,7 @@ def test_a_pin_is_not_a_document() -> None:
 
 
 def test_another_root_of_any_version_in_the_chain_is_a_fork() -> None:
-    """Nor can whoever has the newest keys put a second root in the place of one before it."""
+    """Whoever has the newest keys cannot replace an earlier root either."""
     three = update_root(ROTATED, sign(root([A], 3), D, A))
     for version in (2, 3):
         other = sign(root([A, B], version), A, B)

@@ -97,7 +97,7 @@ def test_this_years_application_accepts_the_license_of_any_year(year: int) -> No
     assert verify_bundle(old, extended.trust, LAST.time).token == old
 
 
-def test_step_by_step_or_at_once_comes_to_the_same() -> None:
+def test_step_by_step_or_together_comes_to_the_same() -> None:
     trust_store = shipped(0)
     for year in YEARS:
         trust_store = extend_trust_store(trust_store, license_file(year), year.time)

@@ -82,7 +82,7 @@ def test_a_trust_document_that_is_gone_is_refused() -> None:
 
 @pytest.mark.attack("revocation-list-deleted")
 @pytest.mark.parametrize("version", [(1, 1, 5), (1, 2, 1), (2, 1, 1)])
-def test_a_lower_list_has_the_effect_of_none(version: FullVersion) -> None:
+def test_a_lower_list_has_the_effect_of_a_missing_one(version: FullVersion) -> None:
     state = held(STATE, {LISTS: one(*version)})
     assert state.list_missing("demo")
     refused(RevocationsMissing, state, lambda: counts(ANOTHER, state))
@@ -138,7 +138,7 @@ def test_a_catalog_below_the_floor_is_not_in_force() -> None:
 
 
 @pytest.mark.attack("forked-document")
-def test_another_catalog_in_the_place_of_the_one_that_was_seen_is_a_fork() -> None:
+def test_another_catalog_in_place_of_the_one_that_was_seen_is_a_fork() -> None:
     seen = {**SEEN, CATALOGS: one(1, 1, 2)}
     refused(Fork, STORE.trust, lambda: extended(STORE, [], seen))
     without = open_pack(makers.file_of(FIRST, TRUST), makers.pin(FIRST))

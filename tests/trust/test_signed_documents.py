@@ -59,7 +59,7 @@ def test_a_verified_document_is_equal_by_its_token() -> None:
     assert self_signed(REQUEST, Request) != BUNDLE
 
 
-def test_a_copy_is_no_way_around_the_check() -> None:
+def test_a_copy_does_not_get_around_the_check() -> None:
     with pytest.raises((TypeError, AttributeError)):
         copy.copy(BUNDLE)
 
@@ -87,7 +87,7 @@ def with_key(public: bytes) -> armor.Token:
 
 
 def swapped(token: armor.Token) -> armor.Token:
-    """Return `token` with the other installation's key in the place of its own."""
+    """Return `token` with the other installation's key in place of its own."""
     opened = frame.read(token.frame)
     signature = opened.signatures[0]._replace(key=OTHER.verifying_key.public)
     return armor.Token(token.type, frame.write(opened._replace(signatures=(signature,))))
@@ -119,7 +119,7 @@ def test_anything_else_is_refused(error: type[LicenseError], token: armor.Token)
     assert type(caught.value) is error
 
 
-def test_of_too_many_signatures_it_is_told_how_many_there_are() -> None:
+def test_too_many_signatures_are_reported_with_their_number() -> None:
     with pytest.raises(SignatureCount) as caught:
         self_signed(sign(makers.request(), INSTALLATION, OTHER), Request)
     assert (caught.value.reason, caught.value.document, caught.value.count) == ("several", "request", 2)

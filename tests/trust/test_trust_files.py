@@ -167,7 +167,7 @@ def test_what_is_older_than_the_pin_changes_nothing(file: list[armor.Token]) -> 
     assert frozen(extend(state, file, NOW)) == frozen(state)
 
 
-def test_older_and_newer_than_the_pin_may_stand_in_one_file() -> None:
+def test_older_and_newer_roots_than_the_pin_may_be_in_one_file() -> None:
     state = extend(pinned(2), [*WHOLE, LATER, trust(4, 4, R4)], NOW)
     assert [known.root.version for known in state.chain] == [3, 4]
     assert trust_seen(state.seen) == (4, 4)

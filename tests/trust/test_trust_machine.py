@@ -170,7 +170,7 @@ class TrustMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model.list_seen)
     @rule(signer=SIGNER)
     def fork_the_list(self, signer: str) -> None:
-        """Send it another list in the place of the highest, even if that one is gone."""
+        """Send another list with the version of the highest one, even if that one is gone."""
         highest = self.model.list_seen
         assert highest is not None
         self.send(make_list(*highest.version, signer, frozenset({"9"})))

@@ -255,7 +255,7 @@ def test_a_finding_is_shown_with_its_fields_and_what_refused_it() -> None:
     assert refused_one.plain()["error"] == refused_one.error.as_json()
 
 
-def test_of_too_many_signatures_it_is_told_how_many_there_are() -> None:
+def test_too_many_signatures_are_reported_with_their_number() -> None:
     token = sign(makers.bundle(), VENDOR, STRANGER)
     error = refused(SignatureCount, STATE, lambda: verify_bundle(token, STATE, NOW))
     assert (error.reason, error.document, error.count) == ("several", "bundle", 2)

@@ -127,7 +127,7 @@ WITH_ACME: Final = ground(trust=sign(makers.trust(*ADMITTED, _ADMITTED_ACME), RO
 
 
 def bundle(signer: SigningKey = VENDOR, /, **changes: Any) -> armor.Token:
-    """Return a perpetual base bundle that sells nothing, but for the `changes`."""
+    """Return a perpetual base bundle that sells nothing, with `changes` to its fields."""
     return sign(document(**changes), signer)
 
 

@@ -41,7 +41,7 @@ def with_one(faults: Faults[S], good: S) -> Iterator[Spoiled[S]]:
 
 
 def with_two(faults: Faults[S], good: S, without: Collection[tuple[str, str]]) -> Iterator[Spoiled[S]]:
-    """Yield `good` with each two faults of different codes, but for those pairs of which one undoes the other."""
+    """Yield `good` with each pair of faults of different codes, except those of which one undoes the other."""
     for (first, one), (second, two) in combinations(faults.items(), 2):
         if one.code != two.code and (first, second) not in without:
             about = f"two faults: {one.about}; and {two.about}"

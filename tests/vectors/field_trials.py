@@ -51,7 +51,7 @@ BAD_FORMS: Final = {
     "a digit beyond ASCII": "a\u0661",
     "two dots": "a.b.c",
 }
-"""Texts that are no code and no qualified code."""
+"""Texts that are neither a code nor a qualified code."""
 
 BAD_TEXTS: Final = {
     "a line feed": "a\nb",
@@ -156,7 +156,7 @@ def _within(kind: Within, _: int) -> Iterator[Trial]:
 
 
 def _items(kind: Kind, turn: int) -> Iterator[Trial]:
-    """Yield trials of what a list or map holds, if it is no document, which has trials of its own."""
+    """Yield trials of the values in a list or map; of documents only refused ones, as they have trials of their own."""
     inner = kind.kind if isinstance(kind, OrNothing) else kind
     if isinstance(inner, Within) or inner == CODE:
         refused = [trial for trial in trials(kind, turn) if trial.code]

@@ -28,7 +28,7 @@ def spelled(prefix: str, body: bytes) -> str:
 
 
 def label_of(label: str | bytes) -> bytes:
-    """Return a label behind its length."""
+    """Return a label with its length before it."""
     data = label.encode() if isinstance(label, str) else label
     return len(data).to_bytes(2, "big") + data
 

@@ -142,7 +142,7 @@ def _keys() -> Iterator[Case]:
 
 
 def no_documents() -> Iterator[Case]:
-    """Bytes that are no MessagePack, or none of the format, or that end too soon or too late."""
+    """Bytes that are not MessagePack, or not MessagePack of this format, or that end too soon or too late."""
     whole = written_out(pack(SAMPLES["bundle"]))
     for what, value in NO_VALUES.items():
         record = changed("bundle", sequence=Raw(value))
@@ -213,7 +213,7 @@ LYING: Final[dict[str, dict[str, bytes]]] = {
 
 
 def first_faults() -> Iterator[Case]:
-    """Payloads with faults of two kinds: what is no document is found first, then another spelling, then extensions."""
+    """Payloads with two faults: that it is not a document is found first, then another spelling, then extensions."""
     unsorted = Pairs([("b", 1), ("a", 1)])
     extension = Pairs([("!acme", 1), ("!acme", 1)])
     rows: dict[str, tuple[dict[str, Any], str]] = {

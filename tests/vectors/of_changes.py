@@ -64,7 +64,7 @@ SPARES: Final[dict[str, tuple[str, tuple[AdmittedKey, ...]]]] = {
 
 @citing("readers-7b")
 def lists_and_keys() -> Iterator[Case]:
-    """L2: a list dies with its key, is required all the same, and does not come back by itself."""
+    """L2: a list ends with its key, is still required, and does not come back by itself."""
     for name, (what, keys) in KILLS.items():
         list_again = listed(HUGE, by=STOLEN)
         yield (
@@ -115,7 +115,7 @@ def _lists_after_a_theft() -> Iterator[Case]:
         .case
     )
     yield (
-        begun("another-in-its-place", "O1.3", "another list in the place of one that died is a fork", 4)
+        begun("another-in-its-place", "O1.3", "another list in place of one that died is a fork", 4)
         .state(trust=2)
         .takes(revoked)
         .refuses("fork", listed(4, serials=["7"]))

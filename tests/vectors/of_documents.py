@@ -67,7 +67,7 @@ CATALOG = makers.catalog(
 
 
 class Spoiled(NamedTuple):
-    """A document in which one place holds what may not stand there."""
+    """A document with a value in one place that is not allowed there."""
 
     document: Document
     path: tuple[str | int, ...]

@@ -21,7 +21,7 @@ from tests.vectors.of_evaluation_states import DIGEST
 from tests.vectors.vector import Case
 
 MAY: Final = ""
-"""In place of a code: nothing stands against it."""
+"""In place of a code: the change is allowed."""
 SOLD: Final[Members] = {
     "system": {"travel": 1},
     "sites": {"branch": 2, "satellite": 2},
@@ -321,7 +321,7 @@ def _of_releases() -> Iterator[Case]:
         ("was-missing", "what was missing before is not judged", _holding("trips", "editor"), "anna -editor", MAY),
         (
             "released-everybody",
-            "everybody has what is released all the same",
+            "everybody still has what is released",
             guest.having(users=[user(licenses={"guest": 1, "guide": 1})]),
             "anna -guest",
             MAY,

@@ -1,4 +1,4 @@
-"""Cases of evaluation: what is said of the vendor's base part."""
+"""Cases of evaluation: the answer about the vendor's base part."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from tests.vectors.vector import Case
 
 
 def base_part() -> Iterator[Case]:
-    """What is said of the vendor's base part."""
+    """The answer about the vendor's base part: its state, how long it is covered, and whose license it is."""
 
     def said(status: str | None, covered: str | None, days: int | None, **more: object) -> Members:
         plain: Members = {"company": "Nordlys Kraft AS", "serial": A, "use": "production", "is_trial": False}

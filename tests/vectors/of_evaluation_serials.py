@@ -29,7 +29,7 @@ def _replaced() -> Iterator[Case]:
     )
     about = "the serial that was activated last replaces none that it does not name; its parts stay"
     yield shown("P3", "not-named", about, activated(old, reports, bundle(serial=B)), B, base(serial=B), add_on())
-    about = "the replacing one was activated first, and replaces all the same"
+    about = "the replacing one was activated first, and still replaces"
     yield shown("P3", "activated-before", about, activated(new, old), B, base(serial=B))
     about = "its issue time plays no part"
     yield shown(
@@ -156,7 +156,7 @@ def _uses() -> Iterator[Case]:
     yield shown("P5", "trial", "trial before demo, activated last", activated(demo, trial), A, base("trial", 3))
     yield shown("P5", "demo", "a demo where nothing else is", activated(demo), A, base("demo", 5))
     expired = activated(bundle(expiry=day(1)), bundle(use=TRIAL, sequence=3, expiry=day(30))).at(first(2))
-    about = "what was bought and has expired is in force all the same"
+    about = "what was bought and has expired is still in force"
     yield shown("P5", "expired-production", about, expired, A, base(state="expired"), flags=("time",))
     both = (bundle(), bundle(serial=B))
     yield shown("P5", "activated-last", "of two serials the one activated last", activated(*both), B, base(serial=B))

@@ -114,7 +114,7 @@ def _two_floors() -> Iterator[Case]:
 
 
 def _forks_with_a_second_fault() -> Iterator[Case]:
-    """Another document in the place of one that was seen, and is gone, is a fork before anything later is judged."""
+    """A document that differs from a lost one of the same version is a fork before anything later is judged."""
     weak = makers.admitted(VENDOR, public=rare_keys.LOW_ORDER[0])
     unsound = sign(makers.trust(weak, root_version=2, version=9), KEYS[1])
     higher = trust_of(2, 9)
@@ -137,13 +137,13 @@ def _forks_with_a_second_fault() -> Iterator[Case]:
         ),
     }
     for name, (what, file, seen) in two.items():
-        about = f"another document in the place of one that was seen; and {what}"
+        about = f"another document in place of one that was seen; and {what}"
         flags = ("state", "precedence")
         yield GROUND.refuses("O1.3", "fork", f"seen-fork-before-{name}", about, file, seen=seen, flags=flags)
 
 
 def _ahead_in_the_pack() -> Iterator[Case]:
-    """What is in force changes nothing when it comes again, whenever it was issued; S1 is judged all the same."""
+    """A document in force changes nothing when it comes again, whenever it was issued; S1 is still judged."""
     ahead = trust_of(2, 3, issued=NOW + 86_401)
     ground = Ground(GROUND.root, file_of(ROOTS[1], ROOTS[2], ahead), 2, 3)
     about = "the trust document of the pack, issued a day and a second ahead, comes again"
@@ -204,14 +204,14 @@ def _mended() -> Iterator[Case]:
     higher = shown_seen(trust=trust_of(2, 9))
     file = file_of(trust_of(2, 8), TOKEN)
     yield GROUND.refuses("S1.3", "rollback", "still-below", about, file, seen=higher, flags=("state",))
-    about = "a file brings another trust document in the place of the one that was seen"
+    about = "a file brings another trust document in place of the one that was seen"
     file = file_of(_another_trust(9), TOKEN)
     yield GROUND.refuses("O1.3", "fork", "another-for-seen", about, file, seen=higher, flags=("state",))
     first = Ground(makers.pin(ROOTS[1]), file_of(ROOTS[1], TRUSTS[1]))
     about = "root 3 was seen: a file brings root 2 with its trust document to a pack of root 1"
     file, root_3 = file_of(ROOTS[2], TRUSTS[2], TOKEN), shown_seen(root=ROOTS[3])
     yield first.refuses("S1.2", "rollback", "root-still-below", about, file, seen=root_3, flags=("state",))
-    about = "a file brings another root in the place of the one that was seen"
+    about = "a file brings another root in place of the one that was seen"
     other = root([KEYS[1], KEYS[2]], [KEYS[2]], 3, extensions={"acme.note": "another"})
     file = file_of(other, TRUSTS[3], TOKEN)
     yield GROUND.refuses(

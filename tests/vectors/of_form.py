@@ -63,9 +63,9 @@ def tokens() -> Iterator[Case]:
     for name, (about, file) in wrong.items():
         yield refuse("2", "armor-invalid", name, about, file)
     utf_16 = TEXT.encode("utf-16-le")
-    yield refuse("2", "armor-invalid", "utf-16", "UTF-16 is no text of tokens", utf_16)
+    yield refuse("2", "armor-invalid", "utf-16", "UTF-16 is not a text of tokens", utf_16)
     not_utf_8 = TEXT.encode() + b"\xff"
-    yield refuse("2", "armor-invalid", "not-utf-8", "a byte that is no UTF-8", not_utf_8)
+    yield refuse("2", "armor-invalid", "not-utf-8", "a byte that is not UTF-8", not_utf_8)
     for name, kind in {"type-unknown": "license", "type-case": "Bundle", "type-empty": ""}.items():
         file = f"lk1-{kind}.AAAA"
         yield refuse("2", "unexpected-type", name, f"no type is called `{kind}`", file)
@@ -91,7 +91,7 @@ def _too_large() -> Iterator[Case]:
 
 
 def identities() -> Iterator[Case]:
-    """R1: what may stand around a pin."""
+    """R1: white space around a pin is dropped, and nothing else."""
     pin, file = GROUND.root, file_of(TOKEN)
     ground = replace(GROUND, root=f"\t\v\f {pin}\r\n")
     about = "the six bytes of white space around it are dropped"

@@ -106,7 +106,7 @@ def _deleted(held: armor.Token, other: armor.Token) -> Iterator[Case]:
     about = "the very list that was seen comes again, before a clock that was turned back"
     file = file_of(held)
     yield gone.takes("O1", "seen-again", about, file, state=state, seen=seen, now=0)
-    about = "another list in the place of the one that was seen"
+    about = "another list in place of the one that was seen"
     file = file_of(other, TOKEN)
     yield gone.refuses("O1", "fork", "other-for-seen", about, file, seen=seen)
     about = "an older list than the one that was seen is passed over, and none is here"

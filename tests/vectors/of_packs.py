@@ -131,9 +131,9 @@ def _catalog_floors(ground: Ground, held: armor.Token) -> Iterator[Case]:
     about = "a lower catalog than one that was seen is not in force"
     yield ground.takes("S1", "below-floor", about, bundle, BUNDLE, seen=higher, catalogs={})
     other = shown_seen(demo=sign(makers.catalog(version=2, urls={"a": "b"}), CATALOGS))
-    about = "another catalog was seen in the place of the pack's"
+    about = "another catalog was seen in place of the pack's"
     yield ground.refuses("S1", "fork", "pack-beside-floor", about, bundle, seen=other)
-    about = "another catalog was seen in the place of the file's"
+    about = "another catalog was seen in place of the file's"
     file = file_of(held, TOKEN)
     yield GROUND.refuses("O1", "fork", "file-beside-floor", about, file, seen=other)
     newer = makers.catalog(version=4)

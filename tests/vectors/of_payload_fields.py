@@ -1,4 +1,4 @@
-"""Cases of every field of every document: its kind, its bounds, and what may not stand there."""
+"""Cases of every field of every document: its kind, its bounds, and the values that are refused."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, Final
@@ -108,7 +108,7 @@ def fields_of(kind: str) -> Iterator[Case]:
 
 
 def _whole_payloads(kind: str) -> Iterator[Case]:
-    """Yield payloads that are no array of the fields at all."""
+    """Yield payloads that are not an array of the fields at all."""
     for trial in trials_there(Within(kind, ""), 0):
         name, about = slug(f"{kind} {trial.what}"), f"in place of {titled(kind)}: {trial.what}"
         if "field" not in trial.what:

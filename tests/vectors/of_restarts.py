@@ -24,7 +24,7 @@ def catalog_of(version: int, under: int = 2, **changes: Any) -> Catalog:
 
 
 def another_trust(number: int, root_version: int = 1) -> armor.Token:
-    """Return another trust document in the place of `trust_of`."""
+    """Return a trust document of the same version as `trust_of`, but with other contents."""
     return trust_of(root_version, number, extensions={"acme.note": "another"})
 
 
@@ -82,7 +82,7 @@ def other_packs() -> Iterator[Case]:
     }
     for name, (rule, what, pack) in forking.items():
         yield (
-            begun(f"{name}-fork", rule, f"a pack has {what} in the place of what was kept")
+            begun(f"{name}-fork", rule, f"a pack has {what} in place of what was kept")
             .restarts(pack=pack, code="fork")
             .restarts(pack=SHIPPED.pack)
             .case

@@ -189,7 +189,7 @@ def missing() -> Iterator[Case]:
 
 @citing("readers-4a", "readers-4b")
 def forks() -> Iterator[Case]:
-    """R2.7: another root in the place of one of the chain, wherever that is; and roots of others."""
+    """R2.7: another root of any version in the chain; and roots of other products and issuers."""
     for version in (1, 2, 3):
         other = _another(version)
         about = f"roots 1 to 3 are here, and another root {version}, which the one before it vouches for"
@@ -223,7 +223,7 @@ def forks() -> Iterator[Case]:
 
 
 def _another(version: int) -> armor.Token:
-    """Return another root in the place of one of the chain, vouched for by the one before it."""
+    """Return another root of a version in the chain, vouched for by the root before it."""
     signers = KEYS[max(version - 2, 0) : version]
     return root(signers, [KEYS[version - 1]], version, extensions={"acme.note": "another"})
 
@@ -239,10 +239,10 @@ def trust_versions() -> Iterator[Case]:
     about = "the highest of several is the one that is in force"
     file = file_of(trust_of(1, 4), trust_of(1, 5), trust_of(1, 3), TOKEN)
     yield five.takes("F1.3", "highest-is-held", about, file, BUNDLE)
-    about = "another one in the place of one that is superseded is passed over with it"
+    about = "another one in place of one that is superseded is passed over with it"
     other = trust_of(1, 5, fresh_until=NOW)
     yield five.takes("F1.3", "superseded-fork", about, file_of(other, trust_of(1, 6), TOKEN), BUNDLE, state=(1, 6, {}))
-    about = "another one in the place of the one in force"
+    about = "another one in place of the one in force"
     yield five.refuses("O1.3", "fork", "fork", about, file_of(other, TOKEN))
     about = "one that is superseded, and names another product, refuses the file"
     file = file_of(trust_of(1, 6, product="demo-erp"), trust_of(1, 7), TOKEN)

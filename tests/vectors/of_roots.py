@@ -35,7 +35,7 @@ class Threshold:
     forged: tuple[int, ...] = ()
     """Places of the signatures of which a bit is changed."""
     is_longer: bool = False
-    """Whether a byte stands behind the payload."""
+    """Whether a byte follows the payload."""
 
     @property
     def token(self) -> armor.Token:
@@ -193,7 +193,7 @@ OF_A_TRUST_DOCUMENT: Final[Faults[Threshold]] = {
     "names-old": Fault("T1.7", "root-not-newest", "it names root 1", change(root_version=1)),
     "names-new": Fault("T1.7", "root-gap", "it names root 3", change(root_version=3)),
     "ahead": Fault("O1.2", "issued-ahead", "issued a day and a second ahead", change(issued=AHEAD)),
-    "fork": Fault("O1.3", "fork", "another one in the place of the one in force", change(version=5, fresh_until=NOW)),
+    "fork": Fault("O1.3", "fork", "another one in place of the one in force", change(version=5, fresh_until=NOW)),
     "rollback": Fault("O1.4", "rollback", "below the one in force", change(version=4)),
     "weak-key": Fault("T2.1", "key-invalid", "a key of low order", change(keys=[WEAK_ADMITTED])),
     "one-id": Fault("T2.1", "key-id-collision", "two keys of one id", change(keys=PAIR_ADMITTED)),

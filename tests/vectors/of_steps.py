@@ -31,7 +31,7 @@ class Signed:
     co_signed: bool = False
     is_forged: bool = False
     is_longer: bool = False
-    """Whether a byte stands behind the payload."""
+    """Whether a byte follows the payload."""
     in_long_form: bool = False
     """Whether its last map, the extensions, has a header that is longer than it must be."""
     is_newer: bool = False
@@ -146,7 +146,7 @@ def _ordered(rule: str, number: str, fields: dict[str, Any]) -> Faults[Signed]:
     return {
         "to-come": Fault(rule, "document-ahead", "its trust document is not here", change(trust_version=4)),
         "ahead": Fault("O1.2", "issued-ahead", "issued a day and a second ahead", change(issued=AHEAD)),
-        "fork": Fault("O1.3", "fork", "another one in the place of the one in force", change(**{number: 4}, **fields)),
+        "fork": Fault("O1.3", "fork", "another one in place of the one in force", change(**{number: 4}, **fields)),
     }
 
 

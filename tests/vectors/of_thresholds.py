@@ -88,7 +88,7 @@ def thresholds() -> Iterator[Case]:
 
 
 def _rule(code: str, of: str) -> str:
-    """Return the item of R1 or T1 that refuses with a code; two signatures by one key are no frame."""
+    """Return the item of R1 or T1 that refuses with a code; two signatures by one key are refused by step 3."""
     if code == TWICE:
         return "3"
     return {("R1", UNKNOWN): "R1.3", ("R1", SHORT): "R1.4", ("T1", UNKNOWN): "T1.1", ("T1", SHORT): "T1.3"}[of, code]

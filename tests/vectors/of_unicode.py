@@ -1,4 +1,4 @@
-"""Cases of names and texts: lengths, order, normalization, refused code points, and bytes that are no UTF-8."""
+"""Cases of names and texts: lengths, order, normalization, refused code points, and bytes that are not UTF-8."""
 
 import re
 import unicodedata
@@ -170,7 +170,7 @@ def _orders() -> Iterator[Case]:
 
 
 def _everywhere() -> Iterator[Case]:
-    """Yield names and texts where they stand otherwise, each with a text not in NFC and one with a mark."""
+    """Yield the other places of names and texts, each with a text not in NFC and one with a mark."""
     places: dict[str, tuple[str, Callable[[str], dict[str, Any]]]] = {
         "a name of an extension": ("bundle", lambda text: {"extensions": {text: 1}}),
         "a value of an extension": ("bundle", lambda text: {"extensions": {"a": text}}),

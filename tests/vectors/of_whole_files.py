@@ -170,12 +170,12 @@ def _forks() -> Iterator[Case]:
     for number, where in ((4, "the one in force"), (5, "another one in the file")):
         one = sign(makers.revocations(trust_version=3, number=number), VENDOR)
         other = sign(makers.revocations(trust_version=3, number=number, serials=["7"]), VENDOR)
-        about = f"another list in the place of {where}"
+        about = f"another list in place of {where}"
         yield GROUND.refuses("O1.3", "fork", f"list-{number}-fork", about, file_of(one, other))
         catalog = makers.catalog(trust_version=3, version=number)
         another = makers.catalog(trust_version=3, version=number, urls={"buy": "x"})
         file = file_of(sign(catalog, VENDOR), sign(another, VENDOR))
-        about = f"another catalog in the place of {where}"
+        about = f"another catalog in place of {where}"
         yield GROUND.refuses("O1.3", "fork", f"catalog-{number}-fork", about, file)
     late = makers.revocations(trust_version=3, number=6)
     five = [makers.revocations(trust_version=3, number=5, serials=serials) for serials in ([], ["7"])]

@@ -143,4 +143,4 @@ NOT_PLAIN: Final[dict[str, tuple[str, Any]]] = {
     "a document within as a text": ("binding", "none"),
     "a field that there is not": ("color", "blue"),
 }
-"""What is no plain data of a bundle: field and value."""
+"""Fields of a bundle with values that are not plain data of theirs."""

@@ -68,7 +68,7 @@ def distinct(cases: Iterable[Case]) -> Iterator[Case]:
 
 
 def has_run(value: Any) -> bool:
-    """Return whether a value has something long in it, which is not to stand in a case."""
+    """Return whether a value contains a run, which is too long to be written out in a case."""
     return any(isinstance(part, Run) and (part.first is not None or part.times > 200) for part in pack(value))
 
 

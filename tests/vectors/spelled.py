@@ -33,14 +33,14 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True)
 class Raw:
-    """Bytes that stand where a value should, whatever they are."""
+    """Any bytes in place of a value."""
 
     data: bytes
 
 
 @dataclass(frozen=True)
 class Many:
-    """A list or map whose contents are runs, behind its header."""
+    """A list or map with runs after its header."""
 
     head: bytes
     runs: tuple[Run, ...]
@@ -51,14 +51,14 @@ class Record(dict[str, Any]):
 
 
 class Pairs(list[tuple[Any, Any]]):
-    """A map whose entries stand as they are given, sorted or not."""
+    """A map with its entries in the given order, sorted or not."""
 
 
 Spelled = list[bytes | Run]
 
 
 def pack(value: Any) -> Spelled:
-    """Return the one spelling of a value, but for what is raw in it."""
+    """Return the one spelling of a value, with its raw parts as they are."""
     return _SPELLED[type(value)](value)
 
 

@@ -35,7 +35,7 @@ def test_there_are_as_many_cases_as_were_promised() -> None:
 
 
 def values_named(said: Any, names: frozenset[str]) -> Iterator[Any]:
-    """Yield every value that stands under one of the names, at any depth."""
+    """Yield the value of every member with one of the names, at any depth."""
     if isinstance(said, list):
         for item in cast("Sequence[Any]", said):
             yield from values_named(item, names)

@@ -20,11 +20,11 @@ CASES = [case for case in all_cases() if case.ask == "evaluate"]
 ENOUGH = 3
 """Cases that each rule and each code has at least."""
 RULED = {"Bundles that govern": "", "Why not": "", "Assignments": "Assignments "}
-"""Section to what stands before its rules in cases; `S1` is a rule of the format as well."""
+"""Section to the prefix of its rules in cases; `S1` is a rule of the format as well."""
 NUMBERED = {"Access": 3, "Codes": 4, "Settings": 4, "Coverage": 4}
 """Section to how many rules it has in a numbered list."""
 ANSWERED_ELSEWHERE = {"not-licensed", "not-held", "login-off", "kind", "event", "no-login", "not-in-catalog"}
-"""Codes of "Why not" that `why` cannot answer: they are said of logins, or of what no catalog has any more."""
+"""Codes of "Why not" that `why` cannot answer: they are about logins, or licenses that no catalog has any more."""
 
 
 def rules() -> Iterator[str]:

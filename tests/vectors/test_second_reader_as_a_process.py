@@ -49,7 +49,7 @@ def mutated(data: st.DataObject, value: Any) -> Any:
 @pytest.mark.parametrize("question", LINES)
 @given(data=st.data())
 def test_any_line_has_an_answer(question: str, data: st.DataObject) -> None:
-    """An answer, a code, or why it is no question: an object that is JSON, and never an error."""
+    """The answer, a code, or why the line is not a question: always a JSON object, never an error."""
     line = data.draw(st.sampled_from(LINES[question]))
     json.dumps(answer(json.dumps(mutated(data, line)).encode()))
 
@@ -57,7 +57,7 @@ def test_any_line_has_an_answer(question: str, data: st.DataObject) -> None:
 @pytest.mark.parametrize(
     "line", [b"", b"\n", b"\xff", b"[]", b"1" * 5000, b"[" * 100_000, b'{"ask": "nothing"}', b"{}"]
 )
-def test_what_is_no_question_is_not_supported(line: bytes) -> None:
+def test_what_is_not_a_question_is_not_supported(line: bytes) -> None:
     assert "unsupported" in answer(line)
 
 

@@ -133,7 +133,7 @@ def test_another_spelling_is_refused(text: str) -> None:
 
 @pytest.mark.attack("text-that-is-not-utf-8")
 def test_utf_16_is_refused() -> None:
-    """What a redirect in an old Windows shell writes is no license file, and says so."""
+    """A redirect in an old Windows shell writes UTF-16, and the error says that this is not a license file."""
     with pytest.raises(ArmorInvalid, match="does not begin with `lk1-`"):
         armor.read(armor.write(Token("bundle", b"x")).encode("utf-16"))
 
@@ -191,7 +191,7 @@ def test_the_text_of_a_token_is_what_it_always_was() -> None:
 
 
 @pytest.mark.parametrize("path", ["acme.lic", "packs/acme.lkp"])
-def test_a_path_in_place_of_what_is_in_the_file_is_told_as_one(path: str) -> None:
+def test_a_path_in_place_of_the_contents_of_its_file_is_reported_as_a_path(path: str) -> None:
     with pytest.raises(ArmorInvalid) as caught:
         armor.read(path)
     assert caught.value.reason == "path"
@@ -209,7 +209,7 @@ def test_what_is_too_large_says_what_was_wanted_and_how_much_there_was() -> None
     )
 
 
-def test_of_an_unknown_type_the_first_twenty_letters_are_told() -> None:
+def test_of_an_unknown_type_the_first_twenty_letters_are_shown() -> None:
     with pytest.raises(UnexpectedType) as caught:
         armor.read(f"lk1-{'x' * 19}yz.AAAA")
     assert caught.value.type == "x" * 19 + "y"

@@ -125,7 +125,7 @@ def test_an_extension_that_must_be_understood_asks_for_a_newer_reader(document: 
 
 
 @given(any_document_at_all, st.binary(max_size=20))
-def test_a_payload_is_measured_whatever_comes_behind_it(document: AnyDocument, behind: bytes) -> None:
+def test_a_payload_is_measured_whatever_follows_it(document: AnyDocument, behind: bytes) -> None:
     payload = encode(document)
     assert measure(payload + behind) == len(payload)
     assert measure(payload[:-1]) is None
@@ -148,7 +148,7 @@ def test_the_beginning_of_a_payload_is_known_from_what_is_whole_or_wrong(documen
         (b"\x9f\x01", "it does not have the fields of this type"),
     ],
 )
-def test_a_payload_that_is_none_says_in_words_what_is_wrong(payload: bytes, what: str) -> None:
+def test_the_error_of_an_invalid_payload_says_what_is_wrong(payload: bytes, what: str) -> None:
     with pytest.raises(PayloadInvalid) as caught:
         decode(Bundle, payload)
     assert (caught.value.type, str(caught.value.what), caught.value.rule) == ("bundle", what, None)

@@ -77,7 +77,7 @@ def test_a_moment_without_a_zone_is_refused() -> None:
         "٢٠٢٧-01-01",
     ],
 )
-def test_what_is_no_time_of_rfc_3339_is_refused(text: str) -> None:
+def test_what_is_not_a_time_of_rfc_3339_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         dates.parse_seconds(text)
 
@@ -100,6 +100,6 @@ def test_the_day_of_a_time_depends_on_a_zone_and_is_refused() -> None:
         ("soon", "neither a date (2027-01-01) nor a time (2027-01-01T00:00:00Z)"),
     ],
 )
-def test_what_is_no_time_is_told_what_one_looks_like(text: str, said: str) -> None:
+def test_the_error_of_an_invalid_time_shows_a_valid_one(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
         dates.parse_seconds(text)

@@ -232,7 +232,7 @@ RULES: dict[str, Rule] = {
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_a_document_against_the_rules_is_never_written_or_read(rule: Rule) -> None:
-    """A rule on one field stands in the bounds, a rule between fields in the constructor."""
+    """Bounds check a single field, and the constructor checks rules between fields."""
     document, changes, reason = rule
     with pytest.raises((ValueError, PayloadInvalid)) as caught:
         encode(makers.changed(document, **changes()))
@@ -411,7 +411,7 @@ def test_a_collection_or_text_reaches_to_its_bound_and_no_further(
         ((3, 2, 4, None), "starts is after warning"),
     ],
 )
-def test_dates_stand_in_their_order(dates: tuple[int | None, ...], fault: str | None) -> None:
+def test_dates_must_be_in_order(dates: tuple[int | None, ...], fault: str | None) -> None:
     found = dates_fault(*dates)
     assert (None if found is None else str(found)) == fault
 
@@ -439,7 +439,7 @@ def test_what_is_decoded_against_a_rule_is_refused_with_the_rule() -> None:
         (type(BUNDLE), b"\x91\xa4demo", "not a valid bundle: it does not have the fields of this type"),
     ],
 )
-def test_what_is_no_document_is_said_in_words_of_our_own(kind: type[Document], payload: bytes, said: str) -> None:
+def test_what_is_not_a_document_is_reported_in_our_own_words(kind: type[Document], payload: bytes, said: str) -> None:
     with pytest.raises(PayloadInvalid) as caught:
         decode(kind, payload)
     assert caught.value.message == said

@@ -1,4 +1,4 @@
-"""Payloads that say something valid in another spelling, or that are no payloads at all."""
+"""Valid documents in another spelling, and payloads that are not documents at all."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_another_spelling_of_a_valid_bundle_is_refused(payload: bytes) -> None:
 @pytest.mark.attack("deep-nesting")
 @pytest.mark.attack("text-that-is-not-utf-8")
 @pytest.mark.parametrize("payload", NO_PAYLOADS.values(), ids=NO_PAYLOADS)
-def test_what_is_no_bundle_is_refused(payload: bytes) -> None:
+def test_what_is_not_a_bundle_is_refused(payload: bytes) -> None:
     with pytest.raises(PayloadInvalid) as caught:
         decode(Bundle, payload)
     assert not isinstance(caught.value, NotCanonical)

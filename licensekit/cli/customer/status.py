@@ -21,7 +21,7 @@ _HOLDERS: Final = 20  # how many holders of a license are named
 
 
 @click.command()
-@refuse("give --prometheus alone: metrics are no JSON.", lambda given: given["as_metrics"] and given["as_json"])
+@refuse("give --prometheus alone: metrics are never JSON.", lambda given: given["as_metrics"] and given["as_json"])
 @option("--prometheus as_metrics", "Print metrics for Prometheus, as OpenMetrics.")
 @commands.in_installation
 @now_option

@@ -58,7 +58,7 @@ _OVERRIDES: Final = {
     "unknown-serial": "The serial is new, though it looks like one that was made here.",
     "unknown-replaced": "Replace a serial that the ledger does not have.",
     "new-part": "The part is new, though it resembles one.",
-    "expired": "The term has passed: sign it all the same.",
+    "expired": "The term has passed: sign it anyway.",
     "required": "Take away what another part requires.",
     "no-longer-sold": "Sell what the catalog no longer sells.",
     issuer.CLOCK_IS_RIGHT: "The clock is right, though the ledger disagrees.",

@@ -1,8 +1,8 @@
 """The entries of the ledger and their hash chain; and the mark of the newest entry.
 
 The mark is a file in the workspace folder with the newest entry that the folder has seen, written after the commit if
-possible. A mark behind its ledger is normal; a ledger without the marked entry was restored from a backup, or cut. Pack
-documents have the same in the extension `ledger` (`docs/format.md`, "Extensions").
+possible. A mark older than its ledger is normal; a ledger without the marked entry was restored from a backup, or cut.
+Pack documents have the same in the extension `ledger` (`docs/format.md`, "Extensions").
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,6 @@
 """The integrity of a ledger: verifying, diagnosing, restoring, upgrading and moving it.
 
-Each document is verified under the trust in force when it was entered, so a key that was revoked later is no error.
+Each document is verified under the trust in force when it was entered, so a key that was revoked later is not an error.
 Entries missing at the end leave no trace: compare with the head of an earlier verification.
 """
 

@@ -96,7 +96,7 @@ def usual_warning(begins: int, expiry: int) -> int | None:
 
 
 def date_faults(order: Order, *, whole: bool = True) -> list[errors.OrderDatesInvalid]:
-    """Return the faults of the dates; not `whole`: some could not be read, so absence is no fault."""
+    """Return the faults of the dates; not `whole`: some could not be read, so an absent date is not a fault."""
     return (list(_contradictions(order)) if whole else []) or list(_wrong_sequence(order))
 
 

@@ -67,13 +67,13 @@ class Scope(fields.Document, frozen=True):
     issuers: Annotated[list[fields.Code], Meta(min_length=1, max_length=limits.KEYS)]
     uses: Annotated[list[Use], Meta(max_length=len(Use))]  # allowed uses of bundles
     longest_term: Annotated[int, Meta(ge=1, le=limits.TERM_DAYS)] | None
-    """The most days from a bundle's issue to the end of its grace; None is no limit.
+    """The most days from a bundle's issue to the end of its grace; None means no limit.
 
     With a limit, bundles must block after grace, and offline and borrow hours must be within it.
     """
     parts: Annotated[list[fields.Code], Meta(min_length=1, max_length=limits.PARTS)] | None  # None is all
     most: fields.Count | None
-    """The highest count or quantity of any license in a bundle; None is no limit.
+    """The highest count or quantity of any license in a bundle; None means no limit.
 
     With a limit, bundles must not contain unrestricted licenses or settings.
     """
@@ -100,7 +100,7 @@ class AdmittedKey(fields.Document, frozen=True):
     name: fields.Name
     state: KeyState
     valid_from: fields.Seconds
-    valid_to: fields.Seconds | None  # the first second in which it may no longer sign; None is no end
+    valid_to: fields.Seconds | None  # the first second in which it may no longer sign; None means no end
     scope: Scope
 
     def __post_init__(self) -> None:

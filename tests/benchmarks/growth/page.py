@@ -12,7 +12,7 @@ FOLDER: Final = DOCS / "performance" / "growth"
 
 
 def block(growth: Growth) -> str:
-    """Return what stands on the page between the marks of a growth."""
+    """Return the part of the page for a growth, from its opening to its closing mark."""
     chart = f"![{growth.title}, by {growth.counted}](performance/growth/{growth.name}.svg)"
     return f"<!-- growth: {growth.name} -->\n{chart}\n\n{growth.table}<!-- growth ends -->"
 

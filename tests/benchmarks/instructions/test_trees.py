@@ -102,6 +102,6 @@ def test_a_shallow_clone_is_compared_with_nothing(
         base_of("origin/main", shallow)
 
 
-def test_a_folder_that_is_no_clone_is_compared_with_nothing(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_clone_is_compared_with_nothing(tmp_path: Path) -> None:
     with pytest.raises(NothingToCompare, match="not a clone"):
         base_of("main", tmp_path)

@@ -103,7 +103,7 @@ def tables(found: Comparison) -> dict[str, str]:
 
 
 def section(found: Comparison) -> str:
-    """Return what stands in the page between the two marks."""
+    """Return the part of the page between the two marks."""
     skipped = "".join(f"- not measured: {why}\n" for why in found.skipped)
     parts = [f"{found.machine}; {found.rounds} rounds.\n", *([skipped] if skipped else [])]
     chart = f"![Bytes, issue, verify and cold process of each, as ratios to the floor]({CHART})\n"

@@ -71,7 +71,7 @@ def test_a_preview_says_no_and_why(crm: Command) -> None:
     assert refused["serial"] == "OTHER-1"
 
 
-def test_everything_that_stands_against_a_file_is_said(crm: Command, shelf: Path) -> None:
+def test_every_reason_against_a_file_is_reported(crm: Command, shelf: Path) -> None:
     old = today.bundle(2, maintenance=today.DAY - 9, **SOLD)
     (shelf / "both.lic").write_text(today.file(old, today.bundle(serial="OTHER-2", part="more")))
     ran = crm(f"activate both.lic --released {date_of(today.DAY)}")
@@ -150,9 +150,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("line", "code"), REFUSED)
-def test_what_is_refused_is_said_in_one_line_and_leaves_nothing(
-    run: Command, shelf: Path, line: str, code: int
-) -> None:
+def test_a_refusal_is_reported_in_one_line_and_leaves_nothing(run: Command, shelf: Path, line: str, code: int) -> None:
     bound = Binding(bytes(32), 0, {})
     forged = today.signed(today.bundle(), by=makers.key("nobody"))
     (shelf / "garbage").write_bytes(b"\x00\xffgarbage")

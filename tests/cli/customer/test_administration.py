@@ -78,7 +78,7 @@ def test_a_user_shows_what_each_license_comes_through_and_the_events_for_it(crm:
     assert [event["kind"] for event in anna["events"]] == ["no-travel"]
 
 
-def test_everything_that_stands_against_an_assignment_is_said(crm: Command) -> None:
+def test_every_reason_against_an_assignment_is_reported(crm: Command) -> None:
     shown(crm, "users add anna")
     ran = crm("users assign anna travel seat")
     assert (ran.code, ran.out) == (6, "")
@@ -248,7 +248,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("line", "code"), REFUSED)
-def test_what_is_refused_is_said_in_one_line_and_changes_nothing(crm: Command, line: str, code: int) -> None:
+def test_a_refusal_is_reported_in_one_line_and_changes_nothing(crm: Command, line: str, code: int) -> None:
     shown(crm, "users add anna")
     before = shown(crm, "status") if code != 8 else ""
     ran = crm(line)

@@ -144,7 +144,7 @@ def test_by_a_socket_only_the_accounts_that_may_reach_it_say_who_asks(
         assert path.is_socket()
 
 
-def test_where_there_are_no_unix_sockets_it_is_said(crm: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_unix_sockets_are_reported(crm: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(socket, "AF_UNIX", raising=False)
     ran = crm(f"console --public {PUBLIC} --socket there")
     assert ran.code == 8
@@ -152,7 +152,7 @@ def test_where_there_are_no_unix_sockets_it_is_said(crm: Command, monkeypatch: p
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Python has no Unix sockets there")
-def test_a_socket_that_cannot_be_made_is_said(crm: Command, shelf: Path) -> None:
+def test_a_socket_that_cannot_be_made_is_reported(crm: Command, shelf: Path) -> None:
     (shelf / "file").write_text("kept")
     for where in ("file", "missing/socket", f"socket --socket-group {'x' * 40}"):
         ran = crm(f"console --public {PUBLIC} --socket {where}")

@@ -26,7 +26,7 @@ def test_status_begins_with_a_sentence_and_what_needs_somebody(crm: Command) -> 
     assert notice[3] == "run      licensekit activate FILE"
 
 
-def test_what_is_good_to_know_stands_at_the_end(crm: Command, shelf: Path) -> None:
+def test_what_is_good_to_know_comes_last(crm: Command, shelf: Path) -> None:
     (shelf / "later.lic").write_text(today.file(today.bundle(2, starts=today.DAY + 30, **SOLD)))
     crm("activate later.lic")
     *_, title, known = crm("status").out.splitlines()
@@ -70,7 +70,7 @@ def test_a_file_is_shown_and_judged(crm: Command, shelf: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "hint"), [("salse", "did you mean `sale`?"), ("x" * 300, "look at `users list`")])
-def test_what_nobody_knows_is_said_in_one_line(crm: Command, name: str, hint: str) -> None:
+def test_what_nobody_knows_is_reported_in_one_line(crm: Command, name: str, hint: str) -> None:
     ran = crm(f"explain {name}")
     assert (ran.code, ran.out, ran.err.count("\n")) == (6, "", 1)
     assert hint in ran.err

@@ -89,7 +89,7 @@ def test_many_are_named_in_a_file_or_a_table(people: Command, shelf: Path) -> No
     assert done["changes"][1] == {"path": "user004.retired", "before": False, "after": True}
 
 
-def test_nothing_is_changed_and_every_fault_is_said(people: Command, shelf: Path) -> None:
+def test_nothing_is_changed_and_every_fault_is_reported(people: Command, shelf: Path) -> None:
     before = people("users list --json").out
     (shelf / "some.txt").write_text("id\nuser001\nnobody\nanna\n")
     for preview in ("", " --preview"):

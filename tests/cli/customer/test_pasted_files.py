@@ -65,7 +65,7 @@ def test_a_file_in_the_wrong_place_is_called_by_its_name(mail: Command, command:
     assert mail("history --json").out == before
 
 
-def test_what_was_left_out_of_a_mail_is_said(mail: Command) -> None:
+def test_what_was_left_out_of_a_mail_is_reported(mail: Command) -> None:
     said = "mail.eml: found its tokens, and left out the rest of the mail"
     ran = mail("activate mail.eml --preview")
     assert said in ran.err.splitlines()

@@ -74,7 +74,7 @@ def test_an_edited_plan_says_who_loses_what(short: Command, shelf: Path) -> None
     assert held(short) == {"a": [], "b": ["sales", "travel", "windows"], "c": []}
 
 
-def test_every_fault_of_a_plan_is_said_with_its_line(short: Command, shelf: Path) -> None:
+def test_every_fault_of_a_plan_is_reported_with_its_line(short: Command, shelf: Path) -> None:
     (shelf / "plan.csv").write_bytes("license;id;action;note\nsales;c;fire;\nsales;zoë;release;\n".encode("cp1252"))
     assert "--ignore" in short("activate fewer.lic --settle plan.csv").err
     assert "--encoding" in short("activate fewer.lic --settle plan.csv --ignore note").err

@@ -69,7 +69,7 @@ def test_an_export_that_is_cut_off_needs_more_than_a_yes(crm: Command, shelf: Pa
     assert crm("users sync few.csv --yes --most-leave --json").code == 0
 
 
-def test_a_file_that_is_none_and_a_rule_that_is_none_are_refused(crm: Command, shelf: Path) -> None:
+def test_an_invalid_file_and_an_invalid_rule_are_refused(crm: Command, shelf: Path) -> None:
     (shelf / "users.csv").write_text("mail,phone\na@x.example,1\n")
     refused = crm("users sync users.csv --yes")
     assert (refused.code, "there is no column `id`" in refused.err) == (5, True)
@@ -95,7 +95,7 @@ def test_a_row_without_an_id_is_named_by_its_line(crm: Command, shelf: Path) -> 
     assert crm("users sync users.csv").err.startswith("users.csv: line 3: '' is not a valid user id")
 
 
-def test_an_id_that_is_none_is_shown_without_what_a_terminal_would_obey(crm: Command, shelf: Path) -> None:
+def test_an_invalid_id_is_shown_without_what_a_terminal_would_obey(crm: Command, shelf: Path) -> None:
     (shelf / "users.csv").write_text("id,name\nanna,Anna\n\x1b[2Jbob,Bob\n")
     done = crm("users sync users.csv")
     assert (done.code, "\x1b" in done.err, "line 3" in done.err) == (0, False, True)

@@ -1,4 +1,4 @@
-"""What people are told of bundles of several uses, and of one that is signed again."""
+"""What previews say about bundles of several uses, and about a bundle that was signed again."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.crm import SOLD, crm_catalog
 TRIAL = today.bundle(1, use=Use.TRIAL, users={"sales": 9}, system={}, sites={})
 
 
-def test_a_trial_beside_what_was_bought_is_said_to_have_no_effect(crm: Command, shelf: Path) -> None:
+def test_a_trial_beside_a_bought_license_is_reported_to_have_no_effect(crm: Command, shelf: Path) -> None:
     (shelf / "trial.lic").write_text(today.file(TRIAL))
     ran = crm("activate trial.lic --preview")
     assert ran.code == 0
@@ -25,7 +25,7 @@ def test_a_trial_beside_what_was_bought_is_said_to_have_no_effect(crm: Command, 
     assert shown["replaced"] == shown["signed_again"] == []
 
 
-def test_a_bundle_that_is_signed_again_is_said_to_be(crm: Command, shelf: Path) -> None:
+def test_a_bundle_that_was_signed_again_is_reported_as_such(crm: Command, shelf: Path) -> None:
     window = {"valid_from": today.ISSUED - today.YEAR, "valid_to": today.ISSUED + today.YEAR}
     keys = [makers.admitted(makers.key(name), name, **window) for name in ("vendor", "second")]
     trust = sign(makers.trust(*keys, version=2, issued=today.ISSUED), makers.key("root"))
@@ -39,7 +39,7 @@ def test_a_bundle_that_is_signed_again_is_said_to_be(crm: Command, shelf: Path) 
     assert "activated before  1010000014 base, sequence 1" in crm("activate again.lic").out
 
 
-def test_a_bundle_that_is_here_is_said_to_have_been_activated_before(crm: Command, shelf: Path) -> None:
+def test_a_bundle_that_is_here_is_reported_as_activated_before(crm: Command, shelf: Path) -> None:
     """Also one that is not active any more."""
     (shelf / "newer.lic").write_text(today.file(today.bundle(2, **SOLD)))
     both = today.file(today.bundle(2, **SOLD), today.bundle(**SOLD))

@@ -72,7 +72,7 @@ def test_a_receipt_can_be_looked_at_first(used: Customers) -> None:
     assert used.json("ledger", "list", "-C", "acme") == before
 
 
-def test_a_license_is_bound_used_stated_returned_and_bound_anew(used: Customers) -> None:
+def test_a_license_is_bound_used_stated_returned_and_bound_again(used: Customers) -> None:
     used.ask("b")
     assert "bound to another installation" in used.at("b", "activate", "a.lic", *used.believed, code=6)
     used.at("a", "statement", "-o", "s.lkr")
@@ -173,7 +173,7 @@ def test_an_answer_is_drawn_and_described(sides: Customers) -> None:
     assert sides.run(*ask, "-o", "-").stdout == Path(f"acme-{SERIAL}-base-1.lic").read_text()
 
 
-def test_a_serial_that_two_installations_use_is_told(sides: Customers) -> None:
+def test_a_serial_that_two_installations_use_is_reported(sides: Customers) -> None:
     sides.run("issue", "order.toml", "-C", "acme", "-o", "x.lic", *sides.passphrase)
     for home in ("x", "y"):
         sides.at(home, "activate", "x.lic", *sides.believed)

@@ -1,4 +1,4 @@
-"""`licensekit catalog`: the file written again from what was signed, and what an application is told to import."""
+"""`licensekit catalog`: the file written again from the signed catalog, and the module for applications to import."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def test_a_pack_alone_is_enough_and_a_workspace_may_begin_with_its_catalog(desk:
     assert (said["product"], said["issuer"]) == ("acme", "acme")
 
 
-def test_what_is_no_pack_writes_nothing(desk: Desk) -> None:
+def test_what_is_not_a_pack_writes_nothing(desk: Desk) -> None:
     before = snapshot(desk.folder)
     assert "not a license file" in desk.refused(3, "catalog", "export", "acme/catalog.toml", "-o", "out.toml")
     assert "no such file" in desk.refused(8, "catalog", "export", "nothing.lkp", "-o", "out.toml")
@@ -51,7 +51,7 @@ def test_a_customer_sees_what_took_the_place_of_a_license(desk: Desk) -> None:
     assert "archive, whose place it took" in explained
 
 
-def test_whom_a_change_concerns_is_said_by_check_diff_and_pack(desk: Desk) -> None:
+def test_check_diff_and_pack_show_whom_a_change_concerns(desk: Desk) -> None:
     desk.run("issue", "acme/orders/example.toml", "-C", "acme", *desk.passphrase)
     CATALOG.write_text(CATALOG.read_text().replace('name = "Reports"', 'name = "Reports"\nrequires = ["server"]'))
     said = "licenses.reports: 1 bundle in force of 1 customer: Example Company"

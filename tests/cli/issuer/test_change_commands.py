@@ -65,7 +65,7 @@ def test_on_a_terminal_it_is_asked_first(sold: Desk, typed: str, code: int) -> N
     assert Path(f"acme-{SERIAL}-base-2.lic").exists() is (code == 0)
 
 
-def test_a_change_that_is_there_already_is_said_to_be(sold: Desk) -> None:
+def test_a_change_that_was_made_before_is_reported_as_such(sold: Desk) -> None:
     ask = ("amend", SERIAL, "-C", "acme", "--set", "users.standard=25", "--yes")
     result = sold.run(*ask)
     assert "Nothing would change." in result.stdout

@@ -156,7 +156,7 @@ def test_issue_refuses_while_the_catalog_is_changed_and_not_signed(desk: Desk) -
     assert "catalog check" in desk.refused(6, *ISSUE, *desk.passphrase)
 
 
-def test_issue_refuses_a_place_that_is_none_before_it_signs(desk: Desk) -> None:
+def test_issue_refuses_an_unusable_place_before_it_signs(desk: Desk) -> None:
     assert "there is no such folder" in desk.refused(8, *ISSUE, "-o", "nowhere/one.lic", *desk.passphrase)
 
 

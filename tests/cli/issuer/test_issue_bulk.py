@@ -191,7 +191,7 @@ def test_standard_input_may_come_beside_files(desk: Desk) -> None:
     assert listed(desk) == ["A-1", "T-1"]
 
 
-def test_bad_orders_are_told_by_line_and_reason_and_none_is_issued(desk: Desk) -> None:
+def test_bad_orders_are_reported_by_line_and_reason_and_none_is_issued(desk: Desk) -> None:
     lines = text([content(1), content(2), content(3, users={"standrad": 1})]).splitlines()
     lines[1] = b'{"order": "A-2", '
     (desk.folder / "orders.jsonl").write_bytes(b"\n".join(lines))
@@ -418,7 +418,7 @@ def test_interrupted_and_run_again_it_goes_on(desk: Desk, number: signal.Signals
 
 
 @pytest.mark.process
-def test_a_worker_that_ends_early_is_said_and_nothing_is_lost(desk: Desk) -> None:
+def test_a_worker_that_ends_early_is_reported_and_nothing_is_lost(desk: Desk) -> None:
     orders(desk, *range(3000))
     words = ("orders.jsonl", "--keep-going", "--workers", "2")
     running = Running(desk, *words)

@@ -56,7 +56,7 @@ def test_list_shows_what_each_key_may_sign_and_where_it_is(desk: Desk) -> None:
     assert "everything for acme" in lines[1]
 
 
-def test_new_admits_a_key_with_limits_at_once(desk: Desk) -> None:
+def test_new_admits_a_key_with_limits_immediately(desk: Desk) -> None:
     limits = ("--use", "trial", "--longest-term", "60", "--signs", "bundle", "--to", "2100-01-01")
     made = grow(desk, "new", "sales", *limits)
     assert (made["key"], made["in_force"], made["missing"]) == ("sales", True, 0)
@@ -256,7 +256,7 @@ def test_import_takes_over_a_key_of_another_form(desk: Desk, sealed: bool) -> No
     desk.run("issue", str(ORDER), "-C", "acme", "--key", "foreign", *desk.passphrase)
 
 
-def test_import_says_what_is_no_key(desk: Desk) -> None:
+def test_import_says_what_is_not_a_key(desk: Desk) -> None:
     Path("foreign.pem").write_text("hello")
     words = ("keys", "import", "foreign.pem", "-C", "acme", *desk.both_passphrases)
     assert "foreign.pem" in desk.refused(7, *words)
@@ -271,7 +271,7 @@ def preview_in_token(desk: Desk, uri: str) -> dict[str, Any]:
 
 
 def test_a_preview_of_a_key_in_a_token_shows_what_it_will_be(desk: Desk) -> None:
-    """Neither the module nor the token has to be there; a bad URI is refused all the same."""
+    """Neither the module nor the token has to be there; a bad URI is refused even so."""
     uri = "pkcs11:token=away?module-path=/nowhere.so"
     changes = preview_in_token(desk, uri)
     assert changes == {
@@ -359,7 +359,7 @@ def test_what_is_revoked_twice_is_signed_once_and_needs_no_passphrase(desk: Desk
         (("reissue", "--signed-by", "signing-1", "-o", "none/new", "--key", "old"), 8, "there is no such folder"),
     ],
 )
-def test_what_cannot_be_taken_back_is_told(desk: Desk, words: tuple[str, ...], code: int, said: str) -> None:
+def test_what_cannot_be_taken_back_is_reported(desk: Desk, words: tuple[str, ...], code: int, said: str) -> None:
     grow(desk, "new", "two", "--signs", "catalog")
     if "old" in words:
         grow(desk, "new", "old", "--from", "2020-01-01")
@@ -493,7 +493,7 @@ def test_people_compare_whole_fingerprints_read_aloud_in_groups_of_four(desk: De
     assert partner["fingerprint"] in admitted.replace(" ", "")
 
 
-def test_a_list_whose_key_was_revoked_keeps_its_time_when_it_is_signed_anew(desk: Desk) -> None:
+def test_a_list_whose_key_was_revoked_keeps_its_time_when_it_is_signed_again(desk: Desk) -> None:
     words = ("-C", "acme", *desk.passphrase)
     desk.run("revoke", "serial", "--yes", issue(desk, "1")["serial"], "--fresh-days", "10", *words)
     before = fresh_until_of_list(desk)
@@ -694,7 +694,7 @@ def test_a_partner_that_does_not_fit_is_refused(desk: Desk, more: tuple[str, ...
     assert said in desk.refused(code, *words)
 
 
-def test_a_license_file_is_no_vendors_pack(desk: Desk) -> None:
+def test_a_license_file_is_not_a_vendors_pack(desk: Desk) -> None:
     issued = issue(desk, "1")
     words = ("init", "fjord", "--partner-of", issued["file"], *desk.passphrase)
     assert "no root in this pack" in desk.refused(4, *words)

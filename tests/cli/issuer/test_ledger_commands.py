@@ -76,7 +76,7 @@ def test_show_keeps_several_apart(sold: Desk) -> None:
 @pytest.mark.parametrize(
     ("name", "said"), [("nobody", "no entry, serial, order or bundle 'nobody'"), ("1010000015", "is mistyped")]
 )
-def test_what_is_not_there_is_said(sold: Desk, name: str, said: str) -> None:
+def test_what_is_missing_is_reported(sold: Desk, name: str, said: str) -> None:
     assert said in sold.refused(6, "ledger", "show", name, "-C", "acme")
 
 

@@ -78,14 +78,14 @@ def test_a_longer_answer_says_how_to_go_on(sold: Desk) -> None:
     assert len(listed(sold, "--all", "--limit", "1")) == 3
 
 
-def test_a_term_without_end_is_said_so(desk: Desk) -> None:
+def test_a_term_without_end_is_shown_as_such(desk: Desk) -> None:
     (desk.folder / "order.toml").write_text('company = "Fjord"\n[system]\nserver = true\n')
     desk.run("issue", "order.toml", "-C", "acme", "--unknown-serial", *desk.passphrase)
     assert "perpetual" in desk.run("ledger", "list", "-C", "acme").stdout
     assert listed(desk)[0]["expiry"] is None
 
 
-def test_nothing_found_is_no_error_and_prints_no_table(desk: Desk) -> None:
+def test_nothing_found_is_not_an_error_and_prints_no_table(desk: Desk) -> None:
     shown = desk.run("ledger", "list", "-C", "acme")
     assert (shown.stdout, shown.stderr) == ("", "There are none.\n")
 

@@ -60,7 +60,7 @@ READING = (
 
 
 def test_every_command_that_signs_has_a_preview_and_takes_a_clock_that_is_right() -> None:
-    """The tables of this module leave none of them out."""
+    """The tables of this module list all of them."""
     commands = [one for one in every_command() if one.words[0] == "licensekit" and one.words[1:2] != ()]
     found: set[str] = set()
     for one in commands:

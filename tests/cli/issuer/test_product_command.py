@@ -44,7 +44,7 @@ def test_the_module_can_be_printed(desk: Desk) -> None:
     assert desk.run("product", PACK, "-o", "-").stdout.startswith('"""What is licensed of acme.')
 
 
-def test_what_is_no_pack_is_refused_with_its_name(desk: Desk) -> None:
+def test_what_is_not_a_pack_is_refused_with_its_name(desk: Desk) -> None:
     assert "acme/catalog.toml" in desk.refused(3, "product", "acme/catalog.toml", "-o", MODULE)
     assert not Path(MODULE).exists()
 
@@ -97,7 +97,7 @@ def test_pack_writes_the_module_again_with_its_date(desk: Desk) -> None:
     assert desk.json("pack", "-C", "acme", *desk.passphrase)["module"] == HERE
 
 
-def test_pack_writes_no_module_where_there_is_none_and_none_for_a_preview(desk: Desk) -> None:
+def test_pack_writes_no_module_where_there_is_none_or_for_a_preview(desk: Desk) -> None:
     change_catalog()
     before = Path(HERE).read_bytes()
     desk.run("pack", "-C", "acme", "--preview")
@@ -108,7 +108,7 @@ def test_pack_writes_no_module_where_there_is_none_and_none_for_a_preview(desk: 
 
 
 @pytest.mark.parametrize(("old", "new"), [("lkroot1-", "lkroot1-a"), ("=None,", "=today(),"), ("ROOT", "X")])
-def test_pack_leaves_what_is_no_module_of_its_root(desk: Desk, old: str, new: str) -> None:
+def test_pack_leaves_what_is_not_a_module_of_its_root(desk: Desk, old: str, new: str) -> None:
     Path(HERE).write_text(Path(HERE).read_text().replace(old, new))
     before = Path(HERE).read_bytes()
     assert "was left as it is" in desk.run("pack", "-C", "acme", *desk.passphrase).stderr

@@ -72,7 +72,7 @@ def test_the_name_of_a_file_that_is_missing_is_refused_as_such(sold: Desk) -> No
     assert "nothing.lic: there is no such file" in sold.run("explain", "nothing.lic", "-C", "acme", code=8).stderr
 
 
-def test_a_mistyped_order_is_no_customer_whose_words_begin_so(sold: Desk) -> None:
+def test_a_mistyped_order_is_not_a_customer_whose_words_begin_like_it(sold: Desk) -> None:
     assert "has no entry, serial, order or bundle" in sold.run("explain", "N-9", "-C", "acme", code=6).stderr
 
 

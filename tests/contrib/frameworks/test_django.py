@@ -135,7 +135,7 @@ def test_a_missing_setting_is_named() -> None:
     opened.cache_clear()
 
 
-def test_a_permission_of_another_application_is_none_of_ours(licensing: TestLicensing) -> None:
+def test_a_permission_of_another_application_is_not_ours(licensing: TestLicensing) -> None:
     from django.contrib.auth.models import User  # noqa: PLC0415  # when applications are ready
 
     anna, _ = User.objects.get_or_create(username="anna")

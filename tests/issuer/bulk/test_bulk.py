@@ -73,7 +73,7 @@ def test_many_orders_get_what_each_would_get_alone(workspace: Workspace, tmp_pat
 
 
 @BOTH
-def test_issued_again_everything_is_the_same_and_files_are_written_anew(
+def test_issued_again_everything_is_the_same_and_files_are_written_again(
     workspace: Workspace, out: Path, how: How
 ) -> None:
     orders = [content(number) for number in range(10)]
@@ -162,7 +162,7 @@ def test_a_serial_that_an_order_names_is_never_made_for_another(workspace: Works
     assert serials(workspace)[f"A-{place}"] == named
 
 
-def test_serials_go_on_behind_those_of_the_run_before(workspace: Workspace) -> None:
+def test_serials_continue_after_those_of_the_run_before(workspace: Workspace) -> None:
     issue(workspace, content(0), content(1))
     issue(workspace, content(2), keep_going=True)
     workspaces.issue(workspace)
@@ -205,7 +205,7 @@ def test_a_key_that_may_not_sign_ends_the_run(workspace: Workspace, how: How) ->
 
 
 @BOTH
-def test_no_orders_are_no_error(workspace: Workspace, out: Path, how: How) -> None:
+def test_no_orders_are_not_an_error(workspace: Workspace, out: Path, how: How) -> None:
     with workspace.database.read() as ledger:
         before = head(ledger)
     assert issue(workspace, **how, into=out) == []
@@ -240,7 +240,7 @@ def test_workers_make_the_same_as_one(workspace: Workspace, tmp_path: Path, out:
 
 
 @pytest.mark.process
-def test_what_a_worker_cannot_write_is_said_as_by_one(workspace: Workspace, out: Path) -> None:
+def test_what_a_worker_cannot_write_is_reported_as_by_one_process(workspace: Workspace, out: Path) -> None:
     (out / f"acme-{SERIAL}-base-1.lic").mkdir()
     with pytest.raises(FileUnusable, match=f"acme-{SERIAL}-base-1.lic") as caught:
         issue(workspace, content(1), content(2), into=out, workers=2)
@@ -253,7 +253,7 @@ def test_what_a_worker_cannot_write_is_said_as_by_one(workspace: Workspace, out:
 
 def test_a_key_that_cannot_leave_its_token_signs_in_one_process(workspace: Workspace) -> None:
     class Elsewhere:
-        """A signer that is no `SigningKey`."""
+        """A signer that is not a `SigningKey`."""
 
         def __init__(self) -> None:
             self.verifying_key = workspaces.signer(workspace).verifying_key
@@ -271,7 +271,7 @@ def test_a_key_that_cannot_leave_its_token_signs_in_one_process(workspace: Works
     assert len(files_of(issued(1))) == 1
 
 
-def test_faults_are_told_with_their_place_and_errors_by_their_sentence() -> None:
+def test_faults_are_reported_with_their_place_and_errors_by_their_sentence() -> None:
     conflict = OrderConflict(reason="not-bound", order="A-1", entry=1)
     assert [str(fault) for fault in faults_of("a:1", conflict)] == [f"a:1: {conflict}"]
     faulty = OrderInvalid(faults=(Odd(said="is odd", where="users"),))

@@ -65,7 +65,7 @@ def test_marks_that_nobody_sees_are_left_out_however_they_are_written() -> None:
         assert line.draft.remarks == (MarksLeftOut(count=2, line=1),)
 
 
-def test_what_is_wrong_in_a_line_with_escapes_is_said_where_it_stands() -> None:
+def test_a_fault_in_a_line_with_escapes_is_reported_where_it_is() -> None:
     row = b'{"company": "\\u200eOslo", "days": }'
     [line] = json_lines([row], "orders.jsonl")
     [fault] = line.draft.faults
@@ -73,7 +73,7 @@ def test_what_is_wrong_in_a_line_with_escapes_is_said_where_it_stands() -> None:
     assert (fault.reason, fault.column) == ("json", 35)
 
 
-def test_what_is_no_mapping_is_no_order() -> None:
+def test_what_is_not_a_mapping_is_not_an_order() -> None:
     assert OrderReader().draft([]).faults == draft_from([]).faults
     deep: list[Any] = []
     for _ in range(3000):

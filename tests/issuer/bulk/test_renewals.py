@@ -94,7 +94,7 @@ def in_force(workspace: Workspace, serial: str, part: str = "base") -> Any:
 
 
 def tokens(workspace: Workspace) -> list[tuple[Any, ...]]:
-    """Return what the ledger holds, but for its hashes and times."""
+    """Return the entries of the ledger, without their hashes and times."""
     return [(one.token, one.order_number, one.order, one.note) for one in workspace.ledger.entries()]
 
 
@@ -178,7 +178,7 @@ def test_what_was_taken_back_or_replaced_is_not_listed(workspace: Workspace) -> 
     assert [one.bundle.serial for one in listed(workspace)] == ["S4"]
 
 
-def test_a_gap_before_what_starts_later_is_no_renewal(workspace: Workspace) -> None:
+def test_a_gap_before_what_starts_later_is_not_a_renewal(workspace: Workspace) -> None:
     """`ledger list --expiring-within` names it; a renewal of what starts later would not close it."""
     sell(workspace, "S1")
     sell(workspace, "S1", starts=day(60), expiry=day(400))
@@ -309,7 +309,7 @@ def test_one_bad_row_keeps_all_from_being_signed_or_only_itself(
     assert (in_force(workspace, "S4").sequence, in_force(workspace, "S5").sequence) == (1 + ("maintenance" in edit), 2)
 
 
-def test_a_heading_that_is_none_is_refused_for_all(workspace: Workspace) -> None:
+def test_an_invalid_heading_refuses_the_whole_table(workspace: Workspace) -> None:
     sold_some(workspace, 2)
     edited = [{**row, "expirey": ""} for row in rows(workspace)]
     error = refused(OrdersRefused, workspace.layout.folder, lambda: take(workspace, edited))

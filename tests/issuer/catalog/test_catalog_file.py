@@ -575,7 +575,7 @@ users = {x = 1}""",
 
 
 @pytest.mark.parametrize(("text", "found"), FAULTS.values(), ids=FAULTS.keys())
-def test_all_faults_are_told_at_once_with_their_key_paths(text: str, found: list[tuple[str, str]]) -> None:
+def test_all_faults_are_reported_together_with_their_key_paths(text: str, found: list[tuple[str, str]]) -> None:
     assert faults_of(text) == found
 
 
@@ -606,8 +606,8 @@ def toml(value: Any) -> str:
 
 
 @pytest.mark.parametrize("place", PLACES, ids=".".join)
-def test_no_fault_is_told_twice(place: tuple[str, ...]) -> None:
-    """Whatever stands under a key: a table where none belongs, or none where one does."""
+def test_no_fault_is_reported_twice(place: tuple[str, ...]) -> None:
+    """This holds for any value under a key, such as a table where none belongs, or none where one does."""
     values: tuple[Any, ...] = (5, "x", True, [], ["a", "a"], [1], {}, {"x": 1}, {"A B": {}})
     for value in values:
         content = deepcopy({"product": "demo-crm", **TABLES})
@@ -633,7 +633,7 @@ def test_the_error_is_one_line_with_the_first_fault_and_the_number_of_the_others
     assert str(caught.value).endswith("(and 2 more faults)")
 
 
-def test_a_fault_of_the_syntax_is_told_by_its_line() -> None:
+def test_a_syntax_error_is_reported_with_its_line() -> None:
     [(where, why)] = faults_of("product = 1\nx = ")
     assert (where, why.partition(",")[0]) == ("line 2", "a value is missing")
 
@@ -671,7 +671,7 @@ def test_a_list_longer_than_a_document_may_have_is_a_fault() -> None:
     assert found[0] == ("licenses.a.requires", "has more than 200 entries")
 
 
-def test_of_a_file_of_another_kind_the_first_hundred_faults_are_told() -> None:
+def test_of_a_file_of_another_kind_the_first_hundred_faults_are_reported() -> None:
     """No guess is made for thousands of unknown keys or codes: a few say enough, and all would take long."""
     unknown = "".join(f"c{n} = 1\n" for n in range(20_000))
     assert faults_of(unknown) == [(f"c{n}", "is not a key of this table") for n in range(100)]
@@ -683,7 +683,7 @@ def test_of_a_file_of_another_kind_the_first_hundred_faults_are_told() -> None:
 
 
 @pytest.mark.attack("deep-nesting")
-def test_tables_nested_deeper_than_any_key_are_told_by_their_first_key() -> None:
+def test_tables_nested_deeper_than_any_key_are_reported_by_their_first_key() -> None:
     text = HEAD + "".join(f"[x{'.a' * n}]\n" for n in range(1, 8))
     assert faults_of(text) == [("x", "is not a key of this table")]
 

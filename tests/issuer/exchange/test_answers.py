@@ -309,7 +309,7 @@ def test_a_serial_that_was_never_sold_is_not_answered(workspace: Workspace, seri
         (ArmorInvalid, "no request"),
     ],
 )
-def test_what_is_no_request_for_this_product_is_refused(
+def test_what_is_not_a_request_for_this_product_is_refused(
     workspace: Workspace, kind: type[LicenseError], file: str
 ) -> None:
     refused(kind, workspace.layout.folder, lambda: workspace.customers.read_request(file, now=NOW))

@@ -264,7 +264,9 @@ def test_the_return_of_what_is_bound_to_nobody_is_taken_only_if_it_is_meant(work
     ],
 )
 @pytest.mark.usefixtures("bound")
-def test_what_is_no_paper_of_ours_is_refused(workspace: Workspace, kind: type[LicenseError], data: str) -> None:
+def test_what_is_not_an_exchange_file_of_ours_is_refused(
+    workspace: Workspace, kind: type[LicenseError], data: str
+) -> None:
     no(kind, workspace, data)
 
 
@@ -396,7 +398,7 @@ def test_a_third_party_sees_the_use_of_its_own_licenses(workspace: Workspace, tm
         assert [(row.license, row.sold, row.in_use) for row in rows] == [("standard", 3, 4)]
 
 
-def test_a_reduction_below_what_is_in_use_is_told_and_not_refused(workspace: Workspace) -> None:
+def test_a_reduction_below_what_is_in_use_is_reported_and_not_refused(workspace: Workspace) -> None:
     issue(workspace, users={"standard": 25, "user": "unrestricted"}, sites={"branch": 2})
     issue(workspace, serial=SERIAL, part="more", system=None, users={"standard": 3})
 

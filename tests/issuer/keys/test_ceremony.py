@@ -119,13 +119,13 @@ def altered() -> bytes:
         "a first root that is itself not finished",
     ],
 )
-def test_a_file_that_is_none_in_signing_is_refused(kind: type[LicenseError], data: bytes) -> None:
+def test_what_is_not_a_file_in_signing_is_refused(kind: type[LicenseError], data: bytes) -> None:
     with pytest.raises(kind):
         resume(data)
 
 
 def test_finished_roots_on_the_way_stay_finished() -> None:
-    """The chain may have grown since the first root; what is in signing stands on its end."""
+    """The chain may have grown since the first root; the documents in signing follow its end."""
     second = sign(NEXT, *HOLDERS[:2], *NEW)
     trust = sign(NEXT_TRUST, NEW[0])
     ceremony = resume(file_of([FIRST, second, trust]))

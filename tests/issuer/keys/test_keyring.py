@@ -30,7 +30,7 @@ def test_a_folder_that_cannot_be_read_is_not_an_empty_one(file: KeyFile) -> None
     refused(FileUnusable, folder, lambda: list_key_files(file.path))
 
 
-def test_a_wrong_passphrase_is_told_with_the_file(file: KeyFile) -> None:
+def test_a_wrong_passphrase_is_reported_with_the_file(file: KeyFile) -> None:
     error = refused(PassphraseWrong, file.path.parent, lambda: open_key(file, lambda: b"TEST OTHER"))
     assert error.where == str(file.path)
 
@@ -39,7 +39,7 @@ def test_a_wrong_passphrase_is_told_with_the_file(file: KeyFile) -> None:
     ("name", "content"),
     [("one.key", b"lkkey1.AAAA"), ("two.p11", b"pkcs11:token=a\nlkpub1.AAAA"), ("two.p11", b"\xff")],
 )
-def test_a_damaged_file_is_told_by_its_name(file: KeyFile, name: str, content: bytes) -> None:
+def test_a_damaged_file_is_reported_by_name(file: KeyFile, name: str, content: bytes) -> None:
     folder = file.path.parent
     (folder / name).write_bytes(content)
     error = refused(KeyFileInvalid, folder, lambda: list_key_files(folder))

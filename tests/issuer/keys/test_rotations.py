@@ -142,7 +142,7 @@ def test_the_catalog_rides_along_when_the_first_one_is_void(workspace: Workspace
     assert accepted(file, *shipped).token == file.token
 
 
-def test_a_list_signed_by_a_key_that_was_revoked_is_signed_anew_and_rides_along(
+def test_a_list_signed_by_a_key_that_was_revoked_is_signed_again_and_attached(
     workspace: Workspace, shipped: tuple[bytes, str]
 ) -> None:
     """An installation that has seen a list fails closed until a later one comes."""
@@ -256,7 +256,7 @@ def test_a_partner_without_a_signed_catalog_sells_nothing(workspace: Workspace, 
         partner.propose_issue(ordered(serial=SERIAL), now=NOW)
 
 
-def test_a_ledger_that_names_no_root_is_none_of_a_workspace(workspace: Workspace) -> None:
+def test_a_ledger_that_names_no_root_is_not_the_ledger_of_a_workspace(workspace: Workspace) -> None:
     with workspace.database.write() as ledger:
         ledger.run("DELETE FROM facts")
     with pytest.raises(WorkspaceInvalid):

@@ -67,7 +67,7 @@ def test_whoever_takes_back_or_gives_again_is_asked(workspace: Workspace, action
 
 
 @pytest.mark.attack("older-bundle-brought-back")
-def test_an_old_file_and_an_old_list_are_no_way_around_a_suspension(workspace: Workspace) -> None:
+def test_an_old_file_and_an_old_list_do_not_get_around_a_suspension(workspace: Workspace) -> None:
     """Whoever has seen the newer list takes neither the bundle nor the list before it."""
     file, other = issue(workspace), issue(workspace)
     pin = workspace.state(NOW).pin

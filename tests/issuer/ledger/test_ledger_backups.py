@@ -63,7 +63,9 @@ def test_a_ledger_that_is_gone_is_restored_in_its_workspace(workspace: Workspace
     assert wrong(folder) == []
 
 
-def test_the_backup_of_an_installation_is_none_of_a_ledger(workspace: Workspace, saved: Path, tmp_path: Path) -> None:
+def test_the_backup_of_an_installation_is_not_the_backup_of_a_ledger(
+    workspace: Workspace, saved: Path, tmp_path: Path
+) -> None:
     before = list(workspace.ledger.entries())
     connect(tmp_path / "other", schema=INSTALLATION, create=True).close()
     with pytest.raises(DatabaseDamaged, match="contains no ledger"):

@@ -98,7 +98,7 @@ def test_no_column_of_an_entry_can_be_altered(filled: Workspace, column: Literal
 
 
 def forge(ledger: Connection) -> None:
-    """Enter another bundle in the place of one, and make the chain fit."""
+    """Replace a bundle by another one, and make the chain fit."""
     bundle = makers.bundle(issuer="acme", product="acme", company="Eve", sequence=1)
     token = sign(bundle, makers.key("stranger"))
     ledger.run("UPDATE entries SET frame = ? WHERE number = 5", token.frame)

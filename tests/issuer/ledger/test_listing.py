@@ -85,7 +85,7 @@ def last_day(one: Bundle) -> int:
 
 
 def state_of(one: Bundle) -> str:
-    """Return how a bundle stands today, from the documents alone."""
+    """Return the state of a bundle today, from the documents alone."""
     if one.serial in REVOKED:
         return "revoked"
     if any((o.serial, o.part) == (one.serial, one.part) and o.sequence > one.sequence for o in BUNDLES):
@@ -144,7 +144,7 @@ def test_every_filter_finds_what_the_documents_say_in_its_order(database: Databa
             assert numbers(all_listed(ledger, filters, today=TODAY)) == wanted(filters), filters
 
 
-def test_pages_behind_one_another_are_the_whole_answer(database: Database) -> None:
+def test_consecutive_pages_are_the_whole_answer(database: Database) -> None:
     with database.read() as ledger:
         for filters in FILTERS[:: len(FILTERS) // 50]:
             pages: list[int] = []
@@ -171,7 +171,7 @@ def test_a_listed_bundle_says_what_its_document_and_entry_say(database: Database
     assert one.label == "S7 base 1"
 
 
-def test_only_a_bundle_can_be_gone_on_behind(database: Database) -> None:
+def test_a_list_continues_only_after_a_bundle(database: Database) -> None:
     with database.read() as ledger, pytest.raises(NotIssued, match=r"entry 43 is not about a bundle"):
         page(ledger, Filters(), today=TODAY, limit=1, after=len(BUNDLES) + 1)
 

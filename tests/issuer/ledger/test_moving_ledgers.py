@@ -119,7 +119,7 @@ def test_a_place_that_holds_something_is_refused(filled: Filled) -> None:
 
 
 @pytest.mark.parametrize("target", ["folder/ledger.db", "elsewhere", "postgresql://anna:secret@host/db"])
-def test_what_is_no_place_for_a_ledger_is_refused(filled: Filled, target: str) -> None:
+def test_what_is_not_a_place_for_a_ledger_is_refused(filled: Filled, target: str) -> None:
     no(PlanRefused, filled[0], target)
 
 

@@ -44,7 +44,7 @@ class Vendor:
             workspace.ledger.back_up(self.saved, replace=True)
 
     def copy_back(self) -> None:
-        """Put the backup in the place of the ledger, by hand."""
+        """Replace the ledger by the backup, by hand."""
         for one in self.folder.glob("ledger.db*"):
             one.unlink()
         shutil.copy(self.saved, self.folder / "ledger.db")

@@ -134,7 +134,7 @@ def test_a_mark_that_cannot_be_written_loses_no_entry(workspace: Workspace) -> N
         "7:" + "00" * 200,
     ],
 )
-def test_what_is_no_mark_says_nothing(tmp_path: Path, text: str) -> None:
+def test_what_is_not_a_mark_says_nothing(tmp_path: Path, text: str) -> None:
     path = tmp_path / "ledger.mark"
     path.write_text(text)
     assert read_mark(path) is None

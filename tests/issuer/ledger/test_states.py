@@ -107,7 +107,7 @@ def test_a_suspended_serial_keeps_what_was_taken_back_before_it(database: Databa
 
 
 def test_the_one_before_counts_again_if_its_renewal_is_void_and_not_if_it_is_suspended(database: Database) -> None:
-    """An installation that has the renewal goes by it; one that never got it has the one before."""
+    """An installation that has the suspended renewal uses it; one that never got it uses the bundle before it."""
     first, second = (record(makers.bundle(serial="A", sequence=n)) for n in (1, 2))
     named = Named([identity(second)])
     found = enter(database, first, second, listed(1, "suspend", named, named.identities))

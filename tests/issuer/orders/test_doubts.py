@@ -95,7 +95,7 @@ def test_what_somebody_else_has_is_not_replaced_unseen(sold: Workspace) -> None:
     assert (doubt.reason, doubt.company) == ("other-company", ordered().order.company)
 
 
-def test_all_doubts_are_said_together(sold: Workspace) -> None:
+def test_all_doubts_are_reported_together(sold: Workspace) -> None:
     changes: dict[str, Any] = {"serial": SERIAL, "company": "Fjord", "days": None, "expiry": PASSED}
     found = doubts_of(sold, lambda: issue(sold, **changes))
     assert [one.reason for one in found] == ["expired", "other-company"]

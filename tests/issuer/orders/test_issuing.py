@@ -190,7 +190,7 @@ def test_made_serials_count_up_and_leave_out_those_that_are_taken(workspace: Wor
     assert made == ["1010000014", "1010000030", "1010000048"]
 
 
-def test_an_order_that_cannot_be_read_is_no_other_order_of_its_number(workspace: Workspace) -> None:
+def test_an_order_that_cannot_be_read_is_not_another_order_of_its_number(workspace: Workspace) -> None:
     """Its faults are what is wrong, and not what is missing because of them."""
     issue(workspace, order="A-1")
     [fault] = refused(OrderInvalid, workspace.layout.folder, lambda: issue(workspace, order="A-1", dayz=365)).faults

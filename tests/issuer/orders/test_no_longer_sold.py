@@ -131,7 +131,7 @@ def test_an_amendment_to_an_edition_that_is_no_longer_sold_is_refused(sold: Work
 
 
 def test_nothing_that_was_sold_is_taken_away(sold: Workspace) -> None:
-    """No longer selling is no change that needs a confirmation, and is one that is shown and signed."""
+    """To stop selling a license is a change that is shown and signed, and needs no confirmation."""
     file = sold.layout.catalog
     file.write_text(
         file.read_text("utf-8").replace("[licenses.reports]\n", "[licenses.reports]\nsold = false\n"), "utf-8"

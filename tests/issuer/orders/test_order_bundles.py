@@ -147,11 +147,11 @@ BAD: dict[str, tuple[Order, Told]] = {
 
 
 @pytest.mark.parametrize(("ordered", "found"), BAD.values(), ids=BAD.keys())
-def test_all_that_cannot_be_sold_is_told_at_once(ordered: Order, found: Told) -> None:
+def test_everything_that_cannot_be_sold_is_reported_together(ordered: Order, found: Told) -> None:
     assert told(bundle_faults(ordered, CATALOG)) == found
 
 
-def test_faults_of_the_order_and_of_what_it_names_are_told_together() -> None:
+def test_faults_of_the_order_and_of_what_it_names_are_reported_together() -> None:
     draft = draft_from({"company": "", "users": {"sale": 0, "windows": 2.5}, "expiry": "2027-01-01", "days": 3})
     with pytest.raises(OrderInvalid) as caught:
         check_order(draft, CATALOG)

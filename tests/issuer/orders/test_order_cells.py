@@ -69,7 +69,7 @@ def test_what_is_false_is_not_sold() -> None:
 
 
 def test_what_is_false_beside_an_edition_is_refused() -> None:
-    """The edition might sell it all the same."""
+    """The edition might sell it."""
     [line] = lines("order,company,days,server,edition\nA-1,Oslo,365,no,team\n")
     assert [fault.where for fault in line.draft.faults] == ["system.server"]
 
@@ -86,7 +86,7 @@ def test_what_is_false_beside_an_edition_is_refused() -> None:
         ("order,days", "there is no column `company`; columns are `"),
     ],
 )
-def test_a_fault_of_the_headings_is_said_once(headings: str, said: str) -> None:
+def test_a_fault_of_the_headings_is_reported_once(headings: str, said: str) -> None:
     [line] = lines(f"{headings}\nA-1,Oslo,,\nA-2,Oslo,,\n")
     assert line.where == "a.csv:1"
     assert str(line.draft.faults[0]).startswith(said)

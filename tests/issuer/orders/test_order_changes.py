@@ -261,7 +261,7 @@ def test_a_renewal_moves_the_usual_warning_and_makes_none_where_there_was_none(w
     assert shown(workspace, amend({"warning_days": None}))["warning"] == (None, day(15))
 
 
-def test_all_faults_of_a_change_are_told_at_once(sold: Workspace) -> None:
+def test_all_faults_of_a_change_are_reported_together(sold: Workspace) -> None:
     issue(sold, serial=SERIAL, part="more", system=None, users={"report-editor": 3})
     found = faults(
         sold,

@@ -312,7 +312,7 @@ FAULTS: dict[str, tuple[object, Told]] = {
 
 
 @pytest.mark.parametrize(("content", "found"), FAULTS.values(), ids=FAULTS.keys())
-def test_all_faults_are_told_at_once_with_their_key_paths(content: object, found: Told) -> None:
+def test_all_faults_are_reported_together_with_their_key_paths(content: object, found: Told) -> None:
     assert faults_of(content) == found
 
 
@@ -346,7 +346,7 @@ DATE_FAULTS: dict[str, tuple[Order, Told]] = {
 
 
 @pytest.mark.parametrize(("order", "found"), DATE_FAULTS.values(), ids=DATE_FAULTS.keys())
-def test_dates_that_contradict_each_other_are_told(order: Order, found: Told) -> None:
+def test_dates_that_contradict_each_other_are_reported(order: Order, found: Told) -> None:
     assert told(date_faults(order)) == found
 
 
@@ -387,7 +387,7 @@ def test_a_draft_has_what_could_be_read() -> None:
     assert [fault.where for fault in draft.faults] == ["users.a", "part"]
 
 
-def test_a_fault_of_the_syntax_is_told_by_its_line() -> None:
+def test_a_syntax_error_is_reported_with_its_line() -> None:
     with pytest.raises(OrderInvalid) as caught:
         read_draft(b"company = ")
     [(where, why)] = told(caught.value.faults)

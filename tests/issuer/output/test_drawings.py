@@ -89,7 +89,7 @@ def test_what_rides_attached_is_named_if_only_that_is_too_much() -> None:
     assert "--for-pack" in caught.value.hint
 
 
-def test_without_segno_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_segno_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "segno", None)
     for draw in (partial(drawings.qr_code, file().data, "png"), partial(page, file())):
         with pytest.raises(QrRefused) as caught:

@@ -113,7 +113,7 @@ def test_a_product_has_a_name_in_python(product: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(("pack", "error"), [(b"", FormatError), (b"lk1-root.AA", FormatError)])
-def test_what_is_no_pack_makes_no_module(pack: bytes, error: type[Exception]) -> None:
+def test_what_is_not_a_pack_makes_no_module(pack: bytes, error: type[Exception]) -> None:
     with pytest.raises(error):
         product_module(pack)
 

@@ -152,7 +152,7 @@ def play(shop: Shop, slip: Slip) -> None:
 
 
 def order(number: str = "N-2", *, company: str = NORDLYS, users: object = RIGHT, **keys: object) -> str:
-    """Return the text of an order, by default of what is right but for the serial."""
+    """Return the text of an order; by default everything in it is right, but it has no serial."""
     named: dict[str, object] = {"order": number, "company": company, "days": 365, **keys}
     lines = [f"{key} = {json.dumps(value)}" for key, value in named.items() if value is not None]
     return "\n".join([*lines, "[system]", "server = true", "[users]", f"standard = {json.dumps(users)}", ""])

@@ -78,7 +78,7 @@ ORDERS: Final[dict[str, Slip]] = {
         lambda shop: shop.issue(order(), name="wrong.lic"),
         lambda shop: shop.issue(order("N-3", serial=shop.serial(NORDLYS))),
     ),
-    "a trial in the place of what was bought": Slip(a_trial, right),
+    "a trial in place of what was bought": Slip(a_trial, right),
     "a term of centuries": Slip(
         far_too_long, lambda shop: shop.amend(f"--set=users.standard={RIGHT}", "--set=days=365")
     ),

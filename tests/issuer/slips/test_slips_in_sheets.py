@@ -85,7 +85,7 @@ def good_ones_first(shop: Shop) -> None:
 
 
 def false_in_a_sheet(shop: Shop) -> None:
-    """What Excel says of a module that was not bought is no text that is true."""
+    """Excel writes FALSE for a module that was not bought, and that does not count as yes."""
     sheet(shop, edit=column("reports", "FALSE", "TRUE"))
     issued(shop)
     [bundle] = shop.json("inspect", issued(shop))["documents"]
@@ -124,7 +124,7 @@ SHEETS: Final[dict[str, Slip]] = {
     "a date as a number of days": refused(column("expiry", 46387, "")),
     "a local date": refused(column("starts", "31.12.2037", ""), "write 2037-12-31"),
     "a date of either order": refused(column("starts", "01/02/2037", ""), "2037-02-01 or 2037-01-02"),
-    "a date in the place of a code": refused(column("part", "02. Jan", "")),
+    "a date in place of a code": refused(column("part", "02. Jan", "")),
     "numbers that became the same date": refused(lambda rows: [row.__setitem__(0, "01.03.2027") for row in rows[1:]]),
     "a serial in powers of ten": refused(cell("serial", "1,01E+09")),
     "the serials sorted alone": refused(serials_shifted, "was issued to"),
@@ -151,7 +151,7 @@ def test_a_sheet_harms_nobody_else_and_is_put_right(shop: Shop, name: str) -> No
 
 @pytest.mark.parametrize("form", ["toml", "csv", "jsonl"])
 @pytest.mark.parametrize("wrong", ["acme/acme.lkp", "sent/F-1.lic", "acme/catalog.toml", "acme", "nowhere"])
-def test_what_is_no_order_is_refused_in_every_form(shop: Shop, wrong: str, form: str) -> None:
+def test_what_is_not_an_order_is_refused_in_every_form(shop: Shop, wrong: str, form: str) -> None:
     Path("out").mkdir()
     code = 8 if wrong == "nowhere" else 5
     play(shop, Slip(lambda shop: shop.no(f"issue {wrong} --format {form} -o out", code=code), right))

@@ -68,7 +68,7 @@ def revoked(shop: Shop) -> None:
 
 
 def in_another_zone(shop: Shop) -> None:
-    """The terminal is on the other side of the world: dates are UTC all the same."""
+    """The terminal is on the other side of the world, and dates are still UTC."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TZ", "Pacific/Kiritimati")
         time.tzset()

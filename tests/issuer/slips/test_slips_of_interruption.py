@@ -92,7 +92,7 @@ def ends_interrupted(shop: Shop, words: tuple[str, ...], number: int) -> bool:
     sys.setprofile(profile)
     try:
         result = shop.run_any(*words)
-    except KeyboardInterrupt:  # before the command had begun, or behind its end
+    except KeyboardInterrupt:  # before the command had begun, or after its end
         return True
     finally:
         was_struck = sys.getprofile() is not profile

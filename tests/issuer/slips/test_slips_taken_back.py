@@ -81,7 +81,7 @@ def renewed_there(shop: Shop) -> None:
 
 
 def revoked_own(shop: Shop) -> None:
-    """The right customer, but for good: it had only paid late."""
+    """The right customer, but revoked for good: it had only paid late."""
     shop.sign(f"revoke serial {shop.serial(NORDLYS)} --yes")
     shop.no_issue(order(serial=shop.serial(NORDLYS)))
 

@@ -1,4 +1,4 @@
-"""Slips with files and folders: the wrong one, an edited one, one that is lost, a place that takes none."""
+"""Slips with files and folders: the wrong one, an edited one, a lost one, a place that cannot be written."""
 
 import resource
 import shutil
@@ -204,7 +204,7 @@ FILES: Final[dict[str, Slip]] = {
     "a catalog that was not packed": Slip(catalog_not_packed, packed),
     "a license deleted from the catalog": Slip(a_license_deleted, catalog_restored),
     "an old catalog": Slip(an_old_catalog, catalog_restored),
-    "an order in the place of the catalog": Slip(the_order_as_the_catalog, catalog_restored),
+    "an order in place of the catalog": Slip(the_order_as_the_catalog, catalog_restored),
     "a pack edited by hand": Slip(pack_edited, pack_written),
     "the pack of another product": Slip(other_pack, pack_written),
     "a license file lost": Slip(lost, issued_again),

@@ -89,7 +89,7 @@ def signed_again(shop: Shop) -> str:
 KEYS: Final[dict[str, Slip]] = {
     "the wrong passphrase": Slip(wrong_passphrase, right),
     "the key of another workspace": Slip(key_of_another_workspace, right),
-    "the key of another workspace in the place of its own": Slip(key_taken_for_another, key_copied_back),
+    "the key of another workspace in place of its own": Slip(key_taken_for_another, key_copied_back),
     "the key file is lost, and there is a copy": Slip(key_lost, key_copied_back),
     "the key file is lost for good": Slip(key_lost, another_key_made),
     "the key file is damaged": Slip(key_damaged, key_copied_back),

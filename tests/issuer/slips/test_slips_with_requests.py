@@ -51,7 +51,7 @@ def twice(shop: Shop) -> str:
 
 
 def accepted_as_another(shop: Shop) -> None:
-    """A request is no receipt."""
+    """A request is not a receipt."""
     asked(shop, NORDLYS)
     shop.no("accept asked.lkr", code=3)
 
@@ -66,8 +66,8 @@ REQUESTS: Final[dict[str, Slip]] = {
     "the order of another customer": Slip(order_of_another, answered),
     "an order that was issued": Slip(issued_order, answered),
     "the same request twice": Slip(twice, twice),
-    "a request in the place of a receipt": Slip(accepted_as_another, answered),
-    "a license file in the place of a request": Slip(no_request, answered),
+    "a request in place of a receipt": Slip(accepted_as_another, answered),
+    "a license file in place of a request": Slip(no_request, answered),
 }
 
 

@@ -339,7 +339,7 @@ def test_a_lease_whose_license_no_catalog_has_any_more_is_lost(crm: Installation
         take(licensing)
 
 
-def test_seats_that_are_seen_meanwhile_are_none_of_a_lease_that_has_another(licensing: Licensing) -> None:
+def test_seats_that_are_seen_meanwhile_do_not_belong_to_a_lease_that_has_another(licensing: Licensing) -> None:
     lease = take(licensing, ttl=600)
     old = lease.row
     assert lease.extend(old._replace(id="another"), lease.until)

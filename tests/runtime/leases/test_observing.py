@@ -53,7 +53,7 @@ def test_a_beat_that_stands_still_is_silent_once_its_time_is_over_and_not_before
         ([(5, 1), (3, 1)], 3),
     ],
 )
-def test_a_new_beat_a_gap_and_a_clock_that_went_back_begin_anew(reads: list[tuple[float, int]], since: float) -> None:
+def test_a_new_beat_a_gap_and_a_clock_that_went_back_begin_again(reads: list[tuple[float, int]], since: float) -> None:
     assert seen(*reads)["a"].since == since
 
 
@@ -169,7 +169,7 @@ def test_a_file_of_another_boot_or_a_damaged_one_says_nothing(tmp_path: Path, da
     assert observing.load(write(tmp_path / "file", data), ["boot", 0]) == {}
 
 
-def test_a_time_that_is_no_number_begins_anew(tmp_path: Path) -> None:
+def test_a_time_that_is_not_a_number_begins_again(tmp_path: Path) -> None:
     known = observing.load(write(tmp_path / "file", [["boot", 0], [[*LEASE, float("nan")]]]), ["boot", 0])
     assert silent(known, 1e9) == []
     assert observe(known, [LEASE], EVERYTHING, 7, steady=True)["a"].since == 7

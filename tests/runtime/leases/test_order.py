@@ -113,6 +113,6 @@ def test_who_was_stopped_is_passed(licensing: Licensing, place: Path) -> None:
     stopped.close()
 
 
-def test_where_no_line_can_be_made_seats_are_taken_all_the_same(licensing: Licensing, place: Path) -> None:
+def test_where_no_line_can_be_made_seats_are_still_taken(licensing: Licensing, place: Path) -> None:
     (place / DATABASE_NAME).with_suffix(".queue").write_text("no folder")
     assert take(licensing).is_held

@@ -192,7 +192,7 @@ def test_leases_are_ended_all_or_none(process: SeatProcess, crm: Installation) -
         crm.leases.end(anna.id)
 
 
-def test_taking_and_freeing_is_nothing_that_watchers_and_the_log_are_told(
+def test_watchers_and_the_log_learn_nothing_of_taking_and_freeing(
     home: Home, process: SeatProcess, crm: Installation
 ) -> None:
     before = (list(crm.audit.entries()), process.database.version())

@@ -62,14 +62,14 @@ def test_as_many_as_were_sold_can_be_used_and_no_more(licensing: Licensing, sold
 
 
 @pytest.mark.parametrize("n", [0, -1, 1.0, True, "1", None, 2**32])
-def test_what_is_no_number_of_units_is_refused(licensing: Licensing, sold: Home, n: Any) -> None:
+def test_what_is_not_a_number_of_units_is_refused(licensing: Licensing, sold: Home, n: Any) -> None:
     for use in (licensing.meter("day").use, licensing.meter("day").try_use):
         with pytest.raises(EntryInvalid, match="is not a number of units; use a whole number from 1 to 4294967295"):
             use(n)
     assert (rows(sold), licensing.meter("day").remaining) == ({}, 100)
 
 
-def test_what_is_no_meter_is_called_so(licensing: Licensing) -> None:
+def test_what_is_not_a_meter_is_reported_as_such(licensing: Licensing) -> None:
     with pytest.raises(WrongKind, match="`server` is not a meter: it is not sold per day, month, year or term"):
         licensing.meter("server")
     with pytest.raises(UnknownCode, match="no catalog has a license"):

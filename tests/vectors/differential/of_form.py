@@ -53,7 +53,7 @@ _LENGTHS: Final = {0: (8, 64), 1: (8, 64), 2: (8, 3373), 3: (32, 64), 4: (8, 64)
 
 @cache
 def _asked(ask: str) -> list[Line]:
-    """Return the lines of the kit with an ask, but for very long ones."""
+    """Return the lines of the kit with an ask, except very long ones."""
     lines = [case.line() for case in all_cases() if case.ask == ask and "passphrase" not in case.given]
     return [line for line in lines if sum(len(value) for value in line.values() if isinstance(value, str)) < 100_000]
 

@@ -67,7 +67,7 @@ def _imported(mutant: Mutant | None, ready: dict[str, ModuleType]) -> Answer:
 
 
 def _swapped(modules: dict[str, ModuleType]) -> dict[str, ModuleType]:
-    """Put modules in the place of those of the second reader that are imported, and return these."""
+    """Replace the imported modules of the second reader by others, and return the replaced ones."""
     before = {name: module for name, module in sys.modules.items() if name.startswith(f"{PACKAGE}.")}
     for name in before:
         del sys.modules[name]

@@ -44,7 +44,7 @@ def mutants_of(module: str, *mutants: Mutant) -> list[Mutant]:
 
 
 def changed(name: str, rule: str, old: str, new: str, explained: str = "") -> Mutant:
-    """Return a mutant with another text in the place of one."""
+    """Return a mutant in which a text is replaced by another one."""
     return Mutant(name, rule, ((old, new),), explained=explained)
 
 
@@ -59,15 +59,15 @@ def swapped(name: str, rule: str, first: str, second: str, explained: str = "") 
 
 
 def moved(name: str, rule: str, text: str, behind: str, explained: str = "") -> Mutant:
-    """Return a mutant in which a text is behind another one."""
+    """Return a mutant in which a text is moved to the end of another one."""
     return Mutant(name, rule, ((text, ""), (behind, behind + text)), explained=explained)
 
 
 def with_more(name: str, rule: str, place: str, more: str, explained: str = "") -> Mutant:
-    """Return a mutant with more text behind a text."""
+    """Return a mutant with more text after a text."""
     return changed(name, rule, place, place + more, explained)
 
 
 def patched(name: str, rule: str, patch: Patch, explained: str = "") -> Mutant:
-    """Return a mutant by a function, for what is no replacement."""
+    """Return a mutant made by a function, for changes that are not replacements of a text."""
     return Mutant(name, rule, patch=patch, explained=explained)

@@ -130,7 +130,7 @@ ANY_KIND: Final = mutants_of("fields", *(_any_kind(*field) for field in _FIELDS)
 ONE_MORE: Final = mutants_of("fields", *(mutant for field in _FIELDS for mutant in _one_more(*field)))
 
 _NOT_OF_READERS: Final = {"TOML_BYTES", "PASSPHRASE_BYTES", "SCRYPT_R", "SCRYPT_P"}
-"""Bounds of files that people write; r and p are no bounds of what is read."""
+"""Bounds of files that people write; and r and p of scrypt, which are fixed."""
 _EXPLAINED: Final = {
     ("SCRYPT_LOG2_N_MAX", -1): "to open a key file of that cost takes a gigabyte, which no case asks of a reader"
 }

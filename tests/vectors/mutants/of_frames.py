@@ -20,7 +20,7 @@ FRAMES: Final = mutants_of(
         "type-not-compared",
         "Verification 3",
         _TYPE,
-        "every caller asks for the type of its token, but for the pinned root",
+        "every caller asks for the type of its token, except for the pinned root",
     ),
     left_out("frame-size-not-judged", "Frames 1", _LONG),
     moved("frame-size-judged-last", "Frames 1", _LONG, _TWICE),

@@ -8,7 +8,7 @@ from tests.vectors.mutants.mutant import Patch, changed, left_out, mutants_of, p
 
 
 def _ed25519(verifies: curve.Verifies) -> Patch:
-    """Return a patch with another verification of Ed25519 in the place of the library's."""
+    """Return a patch with another verification of Ed25519 in place of the library's."""
 
     def patch(forms: ModuleType) -> None:
         class Public:

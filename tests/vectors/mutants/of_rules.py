@@ -1,4 +1,4 @@
-"""Mutants of what stands between the fields of a document."""
+"""Mutants of the rules between the fields of a document."""
 
 from dataclasses import replace
 from typing import Final

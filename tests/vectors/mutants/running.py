@@ -59,8 +59,8 @@ def result_of(mutant: Mutant | None) -> Result:
         try:
             given = _in_time(answer, one.line)
         except (NameError, SyntaxError):
-            raise  # the table is wrong: this is no mutant of the rule
-        except Exception as error:  # noqa: BLE001  # whatever a broken reader does, it is no answer
+            raise  # the table is wrong: this is not a mutant of the rule
+        except Exception as error:  # noqa: BLE001  # whatever a broken reader raises, it is not an answer
             return Result(one.case.id, f"{type(error).__name__}: {error}")
         if not is_right(given, one.case):
             return Result(one.case.id)

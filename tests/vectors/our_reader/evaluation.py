@@ -41,7 +41,7 @@ class _Installation(Questions):
         return self._entitlements
 
     def base(self) -> Line:
-        """Return what is said of the vendor's base part."""
+        """Return the answer about the vendor's base part."""
         base = self._base
         return {
             "status": None if base is None else base.state.value,

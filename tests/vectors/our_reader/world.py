@@ -1,7 +1,7 @@
 """The installation that a line of the ask `evaluate` describes, as the package's own types.
 
-Questions about users and sites go to the classes that an application asks (`User`, `Holder`). What they read of a
-database, users, sites and events, stands in the line.
+Questions about users and sites go to the classes that an application asks (`User`, `Holder`). These get users, sites
+and events from the line instead of a database.
 """
 
 from collections import Counter
@@ -136,7 +136,7 @@ def _fingerprint(said: Line | None) -> Fingerprint:
 
 
 def verified(tokens: Iterable[str], store: TrustStore) -> Iterator[Verified[Bundle]]:
-    """Yield what verifies: of equal payloads the token that came last, in the place of the first."""
+    """Yield the bundles that verify; of tokens with equal payloads the last one, in the position of the first."""
     last: dict[bytes, armor.Token] = {}
     for text in tokens:
         (token,) = armor.read(text)

@@ -110,7 +110,7 @@ def _inner(name: str) -> Kind:
 
 
 def bound(text: str) -> int:
-    """Return a number that stands in the text, or the bound that it names."""
+    """Return the number that a text spells, or the bound that it names."""
     if text.startswith("-"):
         return -bound(text[1:])
     return int(text) if text.isdigit() else BOUNDS[text.strip("`")]

@@ -1,4 +1,4 @@
-"""Members of a line that asks: each is there and of its kind, or the line is no valid question."""
+"""Members of a line that asks: each is there and of its kind, or the line is not a valid question."""
 
 import json
 import re

@@ -6,7 +6,7 @@ from typing import Any, Final
 from tests.vectors.second_reader.forms import RefusedError
 
 Forms = tuple[tuple[int, int], ...]
-"""The first byte of each form, and the bytes of the number behind it, from the shortest on."""
+"""The first byte of each form, and how many bytes the number after it has, from the shortest on."""
 
 _TEXT: Final = ((0xD9, 1), (0xDA, 2), (0xDB, 4))
 _BYTES: Final = ((0xC4, 1), (0xC5, 2), (0xC6, 4))

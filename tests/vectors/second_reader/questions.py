@@ -12,7 +12,7 @@ Answer = dict[str, Any]
 
 
 def answer(line: bytes) -> Answer:
-    """Return the answer to a line: a refusal has a code, and what is no question is not supported."""
+    """Return the answer to a line: a refusal has a code, and a line that is not a question is called unsupported."""
     try:
         asked = given.parse(line)
         return given.choice(ASKS, asked, "ask")(asked)

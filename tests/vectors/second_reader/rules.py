@@ -1,4 +1,4 @@
-"""What stands between the fields of a document: the sentences under the tables of "Documents"."""
+"""Rules between the fields of a document: the sentences under the tables of "Documents"."""
 
 from collections.abc import Callable
 from typing import Any, Final

@@ -130,7 +130,7 @@ export function openGround(given: Given, algorithms: Algorithms): Promise<Believ
   return openPack(pinned, readTokens(bytesOf(given, "pack")), algorithms);
 }
 
-/** Return a member that is a text, or bytes in hexadecimal where it is no UTF-8. */
+/** Return a member that is a text, or bytes in hexadecimal if they are not UTF-8. */
 export function bytesOf(given: Given, member: string): string | Uint8Array {
   return given[member] ?? fromHex(given[`${member}_hex`]);
 }

@@ -21,7 +21,7 @@ export function decode<T extends { readonly extensions: ReadonlyMap<string, unkn
   return document;
 }
 
-/** Return the value of an item that is to have a shape, and of the items behind it that belong to it. */
+/** Return the value of an item that must have a shape, with the items after it that belong to it. */
 function read(item: Item, shape: Shape, items: Items): unknown {
   return (READ[shape.is] as Read)(item, shape as never, items);
 }
@@ -80,7 +80,7 @@ const READ: { readonly [I in Shape["is"]]: (item: Item, shape: Of<I>, items: Ite
 };
 
 function of<I extends Item["is"]>(item: Item, is: I): Extract<Item, { is: I }>["value"] {
-  // The kind before the value: 1 is not true, and bytes are no text.
+  // The kind before the value: 1 is not true, and bytes are not a text.
   return item.is === is ? (item.value as never) : invalid();
 }
 

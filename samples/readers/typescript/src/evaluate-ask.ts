@@ -70,7 +70,7 @@ export async function evaluate(given: Given, algorithms: Algorithms): Promise<An
 
 /**
  * Return those bundles that pass steps 3 to 8, whatever a clock shows: the others are as if they had never been there.
- * Of the same payload, the last token counts in the place of the first.
+ * If two tokens have the same payload, the last one counts, in the position of the first.
  */
 async function judged(texts: readonly string[], believed: Believed, algorithms: Algorithms): Promise<Held<Bundle>[]> {
   const tokens = new Map<string, Token>();

@@ -13,7 +13,7 @@ const REFUSED =
 /** The highest number in a value. */
 export const VALUE = Number.MAX_SAFE_INTEGER;
 
-/** Return whether `written` is a text of at most `most` code points, each of which may stand in a text. */
+/** Return whether `written` is a text of at most `most` code points, each of which is allowed in a text. */
 function isText(written: string, most: number): boolean {
   return (
     written.length <= 2 * most && // of UTF-16 units, so that nobody counts the code points of a megabyte

@@ -41,7 +41,7 @@ export function readFrame({ type, frame }: Token): Frame {
   const signatures = Array.from({ length: count }, () => {
     const scheme = take(1)[0]!;
     const length = SIGNATURE_LENGTHS[scheme] ?? refuse("frame-invalid");
-    // With scheme 3 the public key itself stands there, else a key id.
+    // Scheme 3 has the public key itself here, the others a key id.
     const key = take(scheme === 3 ? 32 : 8);
     return { scheme, key, reference: `0${scheme}${hex(key)}`, bytes: take(length) };
   });

@@ -68,7 +68,7 @@ async function takeKept(
   let good: Token[] = [];
   for (const token of tokens) {
     const taken = await orRefusal(() => takeFile(pack, [...waiting, token], taking));
-    // A root waits for its trust document, which comes behind it.
+    // A root waits for its trust document, which comes after it.
     if (taken instanceof Refusal && taken.code !== "trust-missing") continue;
     waiting = [...waiting, token];
     if (!(taken instanceof Refusal)) good = waiting;

@@ -22,7 +22,7 @@ if (unknown) {
 const algorithms = await algorithmsOf(options);
 let left = "";
 for await (const chunk of process.stdin.setEncoding("utf8")) {
-  // `readline` would also cut at U+2028, which may stand within a JSON text.
+  // `readline` would also cut at U+2028, which a JSON text may contain.
   const lines = (left + chunk).split("\n");
   left = lines.pop()!;
   for (const line of lines) process.stdout.write(`${JSON.stringify(await answer(JSON.parse(line), algorithms))}\n`);

@@ -127,7 +127,7 @@ export const VERIFIED: { readonly bundle: VerifyDocument<Bundle>; readonly catal
 
 const OF_TRUST: readonly Type[] = ["root", "trust", "revocations"];
 
-/** Return the documents of a file but for roots, trust documents and lists, each verified by the steps of its type. */
+/** Return the documents of a file except roots, trust documents and lists, each verified by the steps of its type. */
 export async function verifyDocuments(
   believed: Believed,
   tokens: readonly Token[],

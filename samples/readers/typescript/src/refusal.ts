@@ -17,7 +17,7 @@ export function refuse(code: string, detail?: string): never {
   throw new Refusal(code, detail);
 }
 
-/** Refuse a payload that is no document of its type. */
+/** Refuse a payload that is not a document of its type. */
 export function invalid(): never {
   return refuse("payload-invalid");
 }

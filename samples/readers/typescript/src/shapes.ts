@@ -1,8 +1,8 @@
 /** The kinds of values that documents are made of, as data: `documents.ts` is a table of them. */
 
 /**
- * What may stand in a place of a document. `decode.ts`, `plain.ts` and `write.ts` each go over this, so that one
- * table drives them all.
+ * The shapes of the values in a document. `decode.ts`, `plain.ts` and `write.ts` all read them, so that one table
+ * drives the three.
  */
 export type Shape =
   | { readonly is: "text"; readonly fits: (text: string) => boolean }

@@ -88,7 +88,7 @@ export function signerOf(believed: Believed, held: Held<unknown>): AdmittedKey |
   return believed.trust?.keys.get(held.signer);
 }
 
-/** Return whether steps 4 and 7, but for 7.1, still let a document through. */
+/** Return whether steps 4 and 7, except 7.1, still let a document through. */
 export function mayStillSign(believed: Believed, type: SignedType, held: Held<Documents[SignedType]>): boolean {
   try {
     judgeContent(admittedKey(believed, type, held.signer), held.document, null);

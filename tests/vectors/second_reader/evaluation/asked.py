@@ -29,7 +29,7 @@ def world_of(line: Line) -> World:
 
 
 def tokens(line: Line, name: str) -> list[Token]:
-    """Return a member that is a list of texts, each of one token. One that is no token is left out."""
+    """Return a member that is a list of texts, each of one token. A text that is not a token is left out."""
     return [token for text in given.texts(line, name) for token in _tokens(text)]
 
 

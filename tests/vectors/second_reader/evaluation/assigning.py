@@ -75,7 +75,7 @@ def _loses_required(world: World, made: Change) -> bool:
 def _has(world: World, assigned: list[Code]) -> set[Code]:
     """Return what a holder has for S4 and S5: what it is assigned and what that gives, whatever has lapsed of it."""
     given = {code for one in assigned for code in world.catalogs.reached(one)}
-    given.update(assigned)  # what no catalog has gives nothing, and is assigned all the same
+    given.update(assigned)  # a license that no catalog has gives nothing, but is still assigned
     common = {**present(world), **everybody(world)}
     return given | {code for code, access in common.items() if access > Access.NONE}
 

@@ -1,4 +1,4 @@
-"""What is said of the vendor's part `base` ("The base part")."""
+"""The answer about the vendor's part `base` ("The base part")."""
 
 from typing import NamedTuple
 

@@ -102,7 +102,7 @@ def bundles_of(state: State, tokens: list[Token], activated: int = 0) -> tuple[B
 
 
 def _payload(token: Token) -> bytes:
-    """Return the payload of a token; what is no frame is one of its own."""
+    """Return the payload of a token; bytes that are not a frame count as a payload of their own."""
     try:
         return divide(token, "bundle")[1]
     except RefusedError:

@@ -13,7 +13,7 @@ from tests.vectors.second_reader.evaluation.world import User, World
 
 
 class Reason(NamedTuple):
-    """What stands against a login."""
+    """A reason against a login."""
 
     code: str
     license: str | None = None
@@ -25,7 +25,7 @@ ABSENT: Final = Reason("issuer-absent")
 
 
 def reasons(world: World, name: str, way: Way, site: str | None) -> list[Reason]:
-    """Return everything that stands against a login, by code, license and event."""
+    """Return every reason against a login, by code, license and event."""
     if name not in world.users:
         return [Reason("unknown-user")]
     user = world.users[name]

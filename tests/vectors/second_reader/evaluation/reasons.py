@@ -34,7 +34,7 @@ def _unknown(holder: Holder) -> Why | None:
 
 
 def why(world: World, one: License, holder: Holder) -> Why:
-    """Return the first rule that applies, but for W2."""
+    """Return the first rule that applies, except W2."""
     if unknown := _unknown(holder):
         return unknown
     if one.kind == "system" or holder.kind == "installation":

@@ -73,7 +73,7 @@ function serve({ license, slot }: Assignment, kind: "user" | "site", all: Entitl
   return { license, full, isOwn, access: isOwn ? bySlot(full, slot, all.slots.get(full), all) : "none" };
 }
 
-/** Return what a slot is served with: what is no slot, or is held by two, with none. */
+/** Return the access that a slot gets: none if it is not a valid slot, or if two holders have it. */
 const bySlot = (full: string, slot: unknown, slots: Slots | undefined, { grants }: Entitlements): Access =>
   slots?.get(slot as number) === 1 ? tierOf(slot as number, grants.get(full)) : "none";
 

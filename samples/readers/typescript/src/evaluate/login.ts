@@ -1,4 +1,4 @@
-/** Login: who may log in by which way, with every reason against it; and the events that stand against somebody. */
+/** Login: who may log in by which way, with every reason against it; and the events that keep somebody out. */
 
 import type { LoginRule } from "../documents.js";
 import { asWritten, type Found, namedIn } from "./codes.js";

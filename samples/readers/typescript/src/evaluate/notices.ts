@@ -103,7 +103,7 @@ function ofSettings(one: Governing, world: World): Notice[] {
   });
 }
 
-/** Return what is said of the bundle with which a coverage ends: never of one that another one follows. */
+/** Return the notices of the bundle with which a coverage ends; a bundle that another one follows has none. */
 function ofEnding({ last, works: until }: Ending, all: Entitlements): Notice[] {
   const { warning: reminder, expiry } = last;
   const bundle = labelOf(last, all);

@@ -14,5 +14,5 @@ export const endOf = (day: number): number => (day + 1) * DAY;
 
 export const dayOf = (seconds: number): number => Math.floor(seconds / DAY);
 
-/** Return a second as plain data; null, which is no end, where it is beyond the year 9999. */
+/** Return a second as plain data; null, which means without an end, if it is beyond the year 9999. */
 export const timeOf = (seconds: number): string | null => (seconds > LAST_SECOND ? null : plainTime(seconds));

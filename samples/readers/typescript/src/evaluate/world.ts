@@ -13,7 +13,7 @@ export interface Assignment {
 
 export interface Site {
   readonly id: string;
-  /** Its slot among the satellites; a site without one is no satellite. */
+  /** Its slot among the satellites; absent if the site is not a satellite. */
   readonly satellite?: unknown;
   readonly licenses?: readonly Assignment[];
 }
