@@ -1,6 +1,6 @@
 """An installation of a product with every kind of license, for tests of all its sides."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,19 @@ def crm_home_on_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     if request.param == "server":
         return crm_home_at(request.getfixturevalue("postgres_location"))
     return crm_home_at(tmp_path / "home")
+
+
+@pytest.fixture
+def crm_home(tmp_path: Path) -> Home:
+    """The home of `crm`."""
+    return crm_home_at(tmp_path / "crm")
+
+
+@pytest.fixture
+def crm(crm_home: Home) -> Iterator[Installation]:
+    """An installation with the bundle `SOLD`, the users anna, bob and carl, and no sites."""
+    with open_crm(crm_home, "anna", "bob", "carl") as installation:
+        yield installation
 
 
 @contextmanager

@@ -53,3 +53,4 @@ def test_the_state_of_an_installation_loads_no_mail_and_no_fetching(folder: Path
     found = loaded(start.STATUS_COMMAND, folder)
     assert "licensekit.installation" in found
     assert not found & {"importlib.metadata", "email", "ssl", "http.client", "licensekit.text.pasted", "difflib"}
+    assert not {name for name in found if name.startswith("licensekit.issuer")}

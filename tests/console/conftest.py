@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,12 +12,14 @@ from licensekit.console import Identity, Role, app
 from licensekit.installation import Installation
 from tests.console.browsing import Served, axe, chromium, missing
 from tests.console.browsing import browser as start_chromium
-from tests.crm import crm_home_at, open_crm
+from tests.crm import crm, crm_home
 from tests.homes import Home
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Chromium
     from playwright.sync_api import Page
+
+__all__ = ["crm", "crm_home"]
 
 ORIGIN = "http://localhost"
 TOKEN = re.compile(r'name="token" value="([0-9a-f]+)"')
@@ -76,19 +77,6 @@ def client_of(
     served = app(installation, lambda _: identity)
     sent = {"origin": base} if headers is None else headers
     return TestClient(served, base_url=base, headers=sent, raise_server_exceptions=False)
-
-
-@pytest.fixture
-def crm_home(tmp_path: Path) -> Home:
-    """The home of `crm`."""
-    return crm_home_at(tmp_path / "crm")
-
-
-@pytest.fixture
-def crm(crm_home: Home) -> Iterator[Installation]:
-    """An installation with the bundle `SOLD` and the users anna, bob and carl."""
-    with open_crm(crm_home, "anna", "bob", "carl") as installation:
-        yield installation
 
 
 @pytest.fixture

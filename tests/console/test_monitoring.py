@@ -3,8 +3,6 @@
 from pathlib import Path
 
 import pytest
-from starlette.applications import Starlette
-from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from licensekit.console import app
@@ -72,8 +70,3 @@ def test_without_a_token_nobody_sees_them(crm: Installation, sent: dict[str, str
 
 def test_metrics_are_at_the_names_of_the_console_alone(crm: Installation) -> None:
     assert monitor_of(crm, base="http://elsewhere.example.com").get("/metrics", headers=SENT).status_code == 421
-
-
-def test_a_console_that_is_mounted_answers_below_its_path(crm: Installation) -> None:
-    outer = Starlette(routes=[Mount("/licensing", app=app(crm, lambda _: None))])
-    assert TestClient(outer, base_url="http://10.1.2.3").get("/licensing/readyz").text == "ok"

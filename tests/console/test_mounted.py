@@ -22,6 +22,7 @@ def test_it_is_mounted_under_a_path(crm: Installation) -> None:
     page = client.get("/licensing/").text
     assert 'href="/licensing/users"' in page
     assert client.get(re.findall(r'href="([^"]*console.css[^"]*)"', page)[0]).status_code == 200
+    assert client.get("/licensing/readyz").text == "ok"
     browser = Browser(client)
     [token, *_] = re.findall(r'name="token" value="(\w+)"', client.get("/licensing/users/new").text)
     answer = browser.client.post("/licensing/user/retire", data={"token": token, "id": "anna"})

@@ -18,6 +18,7 @@ from licensekit.database import Database, connect
 from licensekit.database.sqlite.connection import CHECKED_BYTES, create_private
 from licensekit.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, FileUnusable, LicenseError
 from tests.database.sample_database import NEXT_SCHEMA, SCHEMA, add, things
+from tests.files import special_paths
 
 
 @pytest.fixture
@@ -93,28 +94,10 @@ def test_a_relative_path_is_kept_when_the_folder_changes(tmp_path: Path, monkeyp
     database.close()
 
 
-def _folder(path: Path) -> None:
-    path.mkdir()
-
-
-def _fifo(path: Path) -> None:
-    os.mkfifo(path)
-
-
-def _socket(path: Path) -> None:
-    os.mknod(path, stat.S_IFSOCK | 0o600)
-
-
-def _device(path: Path) -> None:
-    path.symlink_to("/dev/zero")
-
-
-def _circle(path: Path) -> None:
-    path.symlink_to(path.name)
-
-
 @pytest.mark.attack("special-file")
-@pytest.mark.parametrize("make", [_folder, _fifo, _socket, _device, _circle])
+@pytest.mark.parametrize(
+    "make", [special_paths.folder, special_paths.fifo, special_paths.socket, special_paths.device, special_paths.circle]
+)
 def test_what_is_not_a_plain_file_is_refused_without_waiting(path: Path, make: Callable[[Path], None]) -> None:
     make(path)
     refused(path, FileUnusable)

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from licensekit.errors import FileUnusable, TooLarge
 from licensekit.files import is_exposed, read_bytes
+from tests.files import special_paths
 from tests.profiles import examples
 
 
@@ -62,26 +62,6 @@ def _nothing(_: Path) -> None:
     """Leave the place empty."""
 
 
-def _folder(path: Path) -> None:
-    path.mkdir()
-
-
-def _fifo(path: Path) -> None:
-    os.mkfifo(path)
-
-
-def _socket(path: Path) -> None:
-    os.mknod(path, stat.S_IFSOCK | 0o600)
-
-
-def _device(path: Path) -> None:
-    path.symlink_to("/dev/zero")
-
-
-def _circle(path: Path) -> None:
-    path.symlink_to(path.name)
-
-
 def _dangling(path: Path) -> None:
     path.symlink_to("nothing")
 
@@ -96,11 +76,11 @@ def _forbidden(path: Path) -> None:
     ("make", "message"),
     [
         (_nothing, "there is no such file; check the path"),
-        (_folder, "this is a folder, not a license file; give the path of a plain file"),
-        (_fifo, "this is a pipe, not a license file; give the path of a plain file"),
-        (_socket, "it cannot be used"),
-        (_device, "this is a device, not a license file; give the path of a plain file"),
-        (_circle, "its symbolic links lead in a circle; check the path"),
+        (special_paths.folder, "this is a folder, not a license file; give the path of a plain file"),
+        (special_paths.fifo, "this is a pipe, not a license file; give the path of a plain file"),
+        (special_paths.socket, "it cannot be used"),
+        (special_paths.device, "this is a device, not a license file; give the path of a plain file"),
+        (special_paths.circle, "its symbolic links lead in a circle; check the path"),
         (_dangling, "there is no such file; check the path"),
         (_forbidden, "this account may not use it; ask its owner for the permission"),
     ],

@@ -140,6 +140,7 @@ def test_pages_in_either_direction_have_every_entry_once(
         pages.append(page(before=pages[-1].before))
     assert [entry for one in pages for entry in one.entries] == whole
     assert pages[0].after is None
+    assert page(before=1).entries == ()
     back = [pages[-1]]
     while back[-1].after is not None:
         back.append(page(after=back[-1].after))

@@ -224,4 +224,5 @@ def test_what_others_add_beside_our_tables_does_not_matter(crm_home: Home) -> No
     crm_home.set_up()
     with written(crm_home) as connection:
         connection.run("CREATE INDEX theirs ON users (name)")
+        connection.run("CREATE TABLE theirs2 (x INTEGER)")
     crm_home.open().close()

@@ -211,15 +211,6 @@ def test_a_page_about_what_no_catalog_has_is_refused(people: Installation) -> No
         people.users.page(UserFilter(license="nothing"))
 
 
-def test_the_newest_entries_come_first_and_page_by_page(people: Installation) -> None:
-    whole = list(people.audit.entries())[::-1]
-    assert list(people.audit.page(limit=500).entries) == whole
-    first = people.audit.page(limit=3).entries
-    rest = people.audit.page(before=first[-1].number, limit=500).entries
-    assert [*first, *rest] == whole
-    assert people.audit.page(before=1).entries == ()
-
-
 def test_every_bundle_that_was_ever_active_is_reported(people: Installation) -> None:
     people.activate(file(bundle(2, **SOLD)))
     assert [(one.sequence, one.state) for one in people.bundles()] == [(1, "replaced"), (2, "active")]

@@ -16,7 +16,7 @@ from licensekit.state.home import LOST, Mark, read_mark, write_mark
 from licensekit.trust.sign import sign
 from licensekit.wire import frame
 from licensekit.wire.documents import Bundle, Reset, ResetWhat
-from tests import homes, makers
+from tests import makers
 from tests.homes import DAY, Home, bundle, file
 
 
@@ -89,14 +89,6 @@ def test_another_history_of_the_same_length_is_a_restored_backup(restored: Home)
         crm.users.set("anna", name="Anna")
     mark.write_bytes(kept)
     with restored.open() as crm:
-        assert notices(crm) == ["restored-backup"]
-
-
-@pytest.mark.attack("state-deleted")
-def test_a_database_without_its_mark_is_a_restored_backup(crm_home: Home) -> None:
-    with crm_home.open() as crm:
-        crm.users.add("anna")
-        (crm_home.folder / "licensing.mark").unlink()
         assert notices(crm) == ["restored-backup"]
 
 
@@ -284,18 +276,6 @@ def test_a_log_cut_at_its_end_is_a_restored_backup(crm_home: Home) -> None:
     with crm_home.open() as crm:
         assert crm.audit.verify().restored
         assert notices(crm) == ["restored-backup"]
-
-
-@pytest.mark.attack("state-edited-by-hand")
-def test_a_bundle_altered_in_the_database_grants_nothing_and_is_named(crm_home: Home) -> None:
-    with crm_home.open() as crm:
-        crm.activate(file(plain()))
-    token = homes.signed(bundle(system={"server": 1, "area": 1}), by="nobody")
-    tampered(crm_home, "UPDATE bundles SET frame = ?", token.frame)
-    with crm_home.open() as crm:
-        state = crm.state()
-        assert not any(state.entitlements.system.values())
-        assert notices(crm) == ["unusable-document"]
 
 
 def test_a_damaged_bundle_is_named_and_a_new_file_repairs_it(crm_home: Home) -> None:

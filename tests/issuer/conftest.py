@@ -14,12 +14,6 @@ from licensekit.keys import keyfile
 from tests import workspaces
 
 
-@pytest.fixture(autouse=True)
-def cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seal key files at the lowest cost that is read."""
-    monkeypatch.setattr(keyfile, "LOG2_N", limits.SCRYPT_LOG2_N_MIN)
-
-
 @pytest.fixture(scope="session")
 def workspace_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a new workspace, whose keys are made once."""

@@ -1,10 +1,8 @@
 """A proposal changes nothing; it is signed once, and refused if what it was about has changed."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -27,7 +25,7 @@ from licensekit.proposals import Proposal
 from licensekit.trust.sign import sign
 from licensekit.wire.documents import ResetWhat
 from licensekit.wire.frame import ED25519, INSTALLATION
-from tests import bulk_orders, makers
+from tests import makers
 from tests.partners import put_in_force
 from tests.workspaces import (
     NOW,
@@ -172,34 +170,6 @@ def test_an_order_that_another_issued_meanwhile_gives_the_same_file(sold: Worksp
     first = issue(sold, order="A-1")
     again = proposal.sign(None, who="bob")
     assert (again.token, again.is_repeated) == (first.token, True)
-
-
-@pytest.mark.process
-def test_two_issuers_and_two_bulk_workers_never_collide(sold: Workspace) -> None:
-    """All propose before anybody signs: each is about its own order, so none is stale."""
-    folder, together = sold.layout.folder, Barrier(3, timeout=60)
-
-    def propose_and_sign(who: str) -> list[str]:
-        with Workspace.open(folder) as workspace:
-            key = signer(workspace)
-            orders = [ordered(order=f"{who}-{number}") for number in range(8)]
-            proposals = [workspace.propose_issue(order, now=NOW) for order in orders]
-            together.wait()
-            return [one.sign(key, who=who).name for one in proposals]
-
-    def issue_many() -> list[str]:
-        with Workspace.open(folder) as workspace:
-            orders = [bulk_orders.content(number) for number in range(24)]
-            together.wait()
-            done = bulk_orders.issue(workspace, *orders, workers=2)
-            return [one.file.name for one in done if one.file is not None]
-
-    with ThreadPoolExecutor(3) as pool:
-        given = [pool.submit(propose_and_sign, "anna"), pool.submit(propose_and_sign, "bob"), pool.submit(issue_many)]
-        names = [name for one in given for name in one.result(timeout=120)]
-    assert len(set(names)) == len(names) == 8 + 8 + 24
-    assert bulk_orders.names_in(sold) >= set(names)
-    sold.ledger.verify()
 
 
 def test_the_pack_is_signed_as_it_was_shown(sold: Workspace) -> None:

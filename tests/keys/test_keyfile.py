@@ -17,7 +17,10 @@ from licensekit import errors, limits
 from licensekit.keys import keyfile
 from licensekit.keys.signing import SigningKey
 from licensekit.wire.frame import ED25519, HYBRID, INSTALLATION
+from tests.cheap_keys import cheap_keys
 from tests.keys import edwards
+
+__all__ = ["cheap_keys"]
 
 SCHEMES = [ED25519, HYBRID, INSTALLATION]
 PASSPHRASE = "Blåbærsyltetøy 26".encode()
@@ -25,12 +28,6 @@ LABEL = "Æsir, signing 2026"
 KEY = SigningKey.from_secret(ED25519, bytes(range(32)))
 """A test key that everyone knows."""
 REFUSED = (errors.KeyFileInvalid, errors.PassphraseWrong)
-
-
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seal at the lowest cost that is read, for the sake of the suite's time."""
-    monkeypatch.setattr(keyfile, "LOG2_N", limits.SCRYPT_LOG2_N_MIN)
 
 
 @pytest.fixture(scope="module")

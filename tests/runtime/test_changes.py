@@ -175,14 +175,6 @@ def test_a_callback_that_cannot_be_called_is_refused(licensing: Licensing) -> No
     assert licensing.allows("server")
 
 
-def test_who_waits_for_something_else_learns_that_it_was_closed(licensing: Licensing) -> None:
-    timer = threading.Timer(0.1, licensing.close)
-    timer.start()
-    with pytest.raises(DatabaseUnavailable):
-        licensing.wait_until(lambda _: False, 60)
-    timer.join()
-
-
 def test_whoever_waits_learns_that_it_was_closed(licensing: Licensing) -> None:
     assert licensing.allows("server")
     timer = threading.Timer(0.1, licensing.close)

@@ -36,6 +36,8 @@ def test_a_package_shows_its_public_names_and_no_other(module: object) -> None:
     for name in names:
         assert getattr(module, name) is not None
         assert name in shown
+    with pytest.raises(AttributeError, match="no-such"):
+        getattr(module, "no-such")
 
 
 def test_help_names_the_parts_of_an_installation(activated: Installation) -> None:

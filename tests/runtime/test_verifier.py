@@ -1,8 +1,5 @@
 """Questions without state: what `Verifier` gives and what it refuses."""
 
-import os
-import subprocess
-import sys
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -259,21 +256,3 @@ def test_no_other_document_moves_the_time() -> None:
 def test_now_needs_its_zone(verifier: Verifier) -> None:
     with pytest.raises(ValueError, match="zone"):
         verifier.verify(file_with(), now=datetime(2027, 1, 1))  # noqa: DTZ001  # that is the point
-
-
-@pytest.mark.process
-def test_importing_the_package_loads_neither_click_nor_a_driver_nor_the_engine() -> None:
-    program = "import sys; import licensekit; print(*sys.modules)"
-    # A process whose coverage is measured loads what the measuring needs, sqlite3 among it.
-    plain = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE")}
-    result = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, env=plain)
-    loaded = set(result.stdout.split())
-    assert not loaded & {"click", "sqlite3", "psycopg", "hashlib", "licensekit.cli"}
-    assert not {name for name in loaded if name.startswith("licensekit.entitlements")}
-
-
-def test_every_public_name_is_there_and_no_other() -> None:
-    for name in licensekit.__all__:
-        assert getattr(licensekit, name) is not None
-    with pytest.raises(AttributeError, match="no-such"):
-        getattr(licensekit, "no-such")

@@ -113,14 +113,20 @@ def test_no_root_at_all_is_refused() -> None:
         start([sign(makers.trust(), A)], makers.pin(sign(ONE, A, B)))
 
 
+TWO = sign(root([C, D], 2, 2), A, B, C, D)
+
+
 @pytest.mark.parametrize(
     ("token", "error"),
     [
         pytest.param(sign(ONE, A), ThresholdNotMet, id="threshold short by one"),
+        pytest.param(sign(root([C, D], 2, 2), A, B, C), ThresholdNotMet, id="one own key and the root before"),
+        pytest.param(sign(root([C, D], 2, 2), A, B), ThresholdNotMet, id="the root before alone"),
         pytest.param(sign(ONE, A, B, D), KeyUnknown, id="a stranger signed too"),
         pytest.param(sign(ONE, A, A), SignatureCount, id="one key twice"),
         pytest.param(makers.forged(sign(ONE, A, B), which=1), SignatureInvalid, id="second one forged"),
         pytest.param(makers.forged(sign(ONE, A, B, C), which=2), SignatureInvalid, id="a third one forged"),
+        pytest.param(makers.forged(TWO, which=3), SignatureInvalid, id="one forged beside the root before"),
         pytest.param(makers.seal("root", b"\xc0", A), PayloadInvalid, id="no root"),
         pytest.param(
             makers.seal("root", makers.payload_of(sign(makers.bundle(), A)), A), PayloadInvalid, id="a bundle's payload"
@@ -171,26 +177,10 @@ def test_a_damaged_root_token_is_refused() -> None:
         start([armor.Token("root", token.frame[:50])], makers.pin(token))
 
 
-TWO = sign(root([C, D], 2, 2), A, B, C, D)
-
-
 def test_signatures_of_the_root_before_are_not_judged() -> None:
     state = start([TWO], makers.pin(TWO))
     assert versions(state) == [2]
     assert [key.public for key in state.chain[0].verified.keys] == [C.verifying_key.public, D.verifying_key.public]
-
-
-@pytest.mark.parametrize(
-    ("token", "error"),
-    [
-        (sign(root([C, D], 2, 2), A, B, C), ThresholdNotMet),
-        (sign(root([C, D], 2, 2), A, B), ThresholdNotMet),
-        (makers.forged(TWO, which=3), SignatureInvalid),
-    ],
-)
-def test_its_own_keys_must_have_signed(token: armor.Token, error: type[LicenseError]) -> None:
-    with pytest.raises(error):
-        start([token], makers.pin(token))
 
 
 def test_the_chain_goes_on_from_it() -> None:

@@ -7,16 +7,11 @@ import pytest
 
 from licensekit import limits
 from licensekit.keys import keyfile
+from tests.cheap_keys import cheap_keys
 from tests.issuer_command import Desk
 from tests.keys.conftest import hsm
 
-__all__ = ["hsm"]
-
-
-@pytest.fixture(autouse=True)
-def cheap_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seal key files at the lowest cost that is read."""
-    monkeypatch.setattr(keyfile, "LOG2_N", limits.SCRYPT_LOG2_N_MIN)
+__all__ = ["cheap_keys", "hsm"]
 
 
 @pytest.fixture(scope="session")

@@ -395,8 +395,7 @@ def wait_for(what: Callable[[], object]) -> None:
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("workers", ["1", "2"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(("number", "workers"), [(signal.SIGINT, "1"), (signal.SIGINT, "2"), (signal.SIGKILL, "2")])
 def test_interrupted_and_run_again_it_goes_on(desk: Desk, number: signal.Signals, workers: str) -> None:
     orders(desk, *range(3000))
     words = ("orders.jsonl", "--keep-going", "--workers", workers)

@@ -9,11 +9,11 @@ from tests.crm import SOLD
 from tests.issuer_command import Desk
 
 CASES = [
-    ("answer", "--order order.toml", "one.lic", "this is a bundle, not a request; a customer takes it"),
+    ("answer", "--order order.toml", "one.lic", "this is a bundle, not a request; a customer activates it"),
     ("answer", "--order order.toml", "acme/acme.lkp", "this is a root, not a request; it is part of a pack"),
     ("answer", "--order order.toml", "empty.lkr", "the file is empty; ask for the file again"),
     ("answer", "--order order.toml", "order.toml", "this is an order, not a license file; `licensekit issue`"),
-    ("accept", "", "one.lic", "this is a bundle, not a receipt or statement; a customer takes it"),
+    ("accept", "", "one.lic", "this is a bundle, not a receipt or statement; a customer activates it"),
     ("accept", "", "acme/acme.lkp", "this is a root, not a receipt or statement; it is part of a pack"),
     ("accept", "", "acme/keys/signing-1.key", "this is a key file, not a license file; give the license file"),
     ("revoke bundle", "--reason lost --yes", "acme/acme.lkp", "this is a root, and contains no bundle; it is part of"),
