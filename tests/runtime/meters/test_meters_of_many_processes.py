@@ -1,7 +1,6 @@
 """Real processes that use up a meter together, end, are killed, or are forked."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -48,8 +47,7 @@ def test_a_kill_loses_a_batch_and_gives_nothing_twice(home: Home, tmp_path: Path
     for one, log in zip(processes[:2], logs[:2], strict=True):
         while one.is_alive() and not (log.exists() and log.stat().st_size > 100):
             time.sleep(0.001)
-        assert one.pid is not None
-        os.kill(one.pid, signal.SIGKILL)
+        one.kill()  # on a busy machine the others may have used everything first, and it has ended
     for one in processes:
         one.join(60)
     use_all(home.place, logs[4])
