@@ -71,7 +71,7 @@ MEANINGS: Final = {
     "--now": Meaning("TIME", "Answer as of this time"),
     "--order": Meaning("FILE", "The order|What the installation gets"),
     "--order-number": Meaning("NUMBER", "Your number for it|Only bundles for the order"),
-    "--other-company": Meaning("", "The serial was issued to another company"),
+    "--other-company": Meaning("", "Use a serial that was issued to another company"),
     "--output": Meaning("FILE|DIR", "Where|Also write the pack here|The folder"),
     "--pack": Meaning("FILE", "The application's pack"),
     "--part": Meaning("PART", "Which part"),

@@ -437,7 +437,7 @@ def test_the_only_key_can_be_revoked_and_a_new_one_takes_over(desk: Desk) -> Non
     issue(desk, "1")
     result = desk.run("revoke", "key", "signing-1", "-C", "acme", "--yes", *desk.both_passphrases)
     assert "trust document 2 is signed and in the pack" in result.stdout
-    assert "make another with `licensekit keys new`, and the default. Then run `licensekit pack`" in result.stderr
+    assert "create another with `licensekit keys new` and make it the default. Then run " in result.stderr
     early = ("issue", str(ORDER), "-C", "acme", *desk.passphrase)
     assert "the key that signed it may not sign it any more" in desk.refused(6, *early)
     grow(desk, "new")

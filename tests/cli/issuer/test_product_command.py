@@ -41,7 +41,7 @@ def test_what_is_not_a_module_of_the_product_is_never_overwritten(desk: Desk, te
 
 
 def test_the_module_can_be_printed(desk: Desk) -> None:
-    assert desk.run("product", PACK, "-o", "-").stdout.startswith('"""What is licensed of acme.')
+    assert desk.run("product", PACK, "-o", "-").stdout.startswith('"""The licensing of acme.')
 
 
 def test_what_is_not_a_pack_is_refused_with_its_name(desk: Desk) -> None:

@@ -127,7 +127,7 @@ def test_all_that_ends_is_renewed_directly(sold: Desk) -> None:
 def test_nothing_to_renew_is_not_an_error_and_leaves_nothing(sold: Desk) -> None:
     ask = ("renew", "--expiring-within", "0", "--days", "365", "-C", "acme", "-o", "out", "--yes", *sold.passphrase)
     before = snapshot(sold.folder)
-    assert sold.run(*ask).stderr == "There are none.\n"
+    assert sold.run(*ask).stderr == "None found.\n"
     assert sold.json(*ask) == {"orders": [], "faults": []}
     assert snapshot(sold.folder) == before
 
