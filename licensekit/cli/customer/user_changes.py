@@ -63,7 +63,7 @@ def _command(does: str, text: str, arguments: str, *options: Decorator) -> click
     @option("--from-file FILE file", "Many users: a table with a column id (`-`: standard input).")
     @filters
     @table_options
-    @option("--preview", "Only show the changes.")
+    @option("--preview", "Show what would change, and stop.")
     @in_installation
     @output.json_option
     def change(

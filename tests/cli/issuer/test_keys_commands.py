@@ -665,7 +665,7 @@ def test_a_partner_alone_cannot_change_keys(desk: Desk, partner: dict[str, Any])
     made = desk.json("keys", "new", "second", "-C", "fjord", *desk.passphrase)
     assert made["public"].startswith("lkpub1.")
     said = desk.run("keys", "new", "third", "-C", "fjord", *desk.passphrase).stdout
-    assert "Send the vendor its public half" in said
+    assert "Send the vendor the public half" in said
 
 
 def test_a_root_taken_from_the_pack_itself_is_warned_of(desk: Desk) -> None:

@@ -14,7 +14,7 @@ def test_the_module_is_written_and_then_up_to_date(desk: Desk) -> None:
     shown = desk.run("product", PACK, "-o", MODULE).stdout
     assert "lkroot1-" in shown
     assert "acme: Final = Product[AcmeLicensing](" in Path(MODULE).read_text()
-    assert "what the pack makes" in desk.run("product", PACK, "-o", MODULE, "--check").stdout
+    assert "up to date with the pack" in desk.run("product", PACK, "-o", MODULE, "--check").stdout
 
 
 def test_a_module_of_another_pack_or_version_is_out_of_date_and_stays(desk: Desk) -> None:
@@ -30,7 +30,7 @@ def test_the_date_of_release_is_kept_unless_another_is_given(desk: Desk) -> None
     for given, kept in (("2027-03-01", b"2027, 3, 1"), ("", b"2027, 3, 1"), ("2027-04-01", b"2027, 4, 1")):
         desk.run("product", PACK, "-o", MODULE, *(["--released", given] if given else []))
         assert b"released=date(" + kept in Path(MODULE).read_bytes()
-    assert "what the pack makes" in desk.run("product", PACK, "-o", MODULE, "--check").stdout
+    assert "up to date with the pack" in desk.run("product", PACK, "-o", MODULE, "--check").stdout
 
 
 @pytest.mark.parametrize("text", ["print('mine')", 'ROOT: Final = "lkroot1-other"\n    released=None,\n'])
@@ -63,7 +63,7 @@ def change_catalog() -> None:
 
 
 def test_init_writes_the_module_into_the_current_folder(desk: Desk) -> None:
-    assert "what the pack makes" in desk.run("product", PACK, "-o", HERE, "--check").stdout
+    assert "up to date with the pack" in desk.run("product", PACK, "-o", HERE, "--check").stdout
 
 
 @pytest.mark.parametrize("there", ["file", "folder"])

@@ -255,7 +255,7 @@ def test_renewals_may_be_printed_as_lines(sold: Desk) -> None:
         (("--expiring-within", "3", "--days", "3"), "not a terminal: pass --yes"),
         (("--expiring-within", "90", "--days", "3", "--yes"), "with -o DIR"),
         (("--expiring-within", "90", "--days", "3", "--yes", "--json-lines"), "with -o DIR"),
-        (("--expiring-within", "90", "--days", "3", "--yes", "-o", "out", "--qr", "a.png"), "draw a single license"),
+        (("--expiring-within", "90", "--days", "3", "--yes", "-o", "out", "--qr", "a.png"), "are for a single license"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(sold: Desk, words: tuple[str, ...], said: str) -> None:
