@@ -705,8 +705,8 @@ def test_a_license_file_is_not_a_vendors_pack(desk: Desk) -> None:
     [
         (("--most", "5"), "--most needs --parts"),
         (("--signs", "catalog", "--use", "trial"), "--use is about bundles: add --signs bundle"),
-        (("--signs", "catalog", "--longest-term", "9"), "a key signs bundles alone"),
-        (("--signs", "reset", "--signs", "bundle", "--parts", "a"), "a key signs bundles alone"),
+        (("--signs", "catalog", "--longest-term", "9"), "a key may sign only bundles"),
+        (("--signs", "reset", "--signs", "bundle", "--parts", "a"), "a key may sign only bundles"),
         (("--from", "2030-01-02", "--to", "2030-01-01"), "--to is before --from"),
         (("--issuer", "acme", "--issuer", "fjord"), "--issuer is given twice"),
     ],
