@@ -16,7 +16,7 @@ from licensekit.errors import ConfirmationNeeded
 from licensekit.files import scratch_folder
 
 preview_option: Final = option("--preview", "Show what would be done, and change nothing.")
-force_option: Final = option("--force", "Replace FILE if it is there.")
+force_option: Final = option("--force", "Replace FILE if it exists.")
 yes_option: Final = option("--yes", "Do not ask.")
 
 

@@ -174,7 +174,7 @@ def _set_color(ctx: click.Context, _: click.Parameter, value: bool | None) -> No
         ctx.color = value
 
 
-_COLOR: Final = "Print in color, or do not.  [default: on a terminal, unless NO_COLOR is set]"
+_COLOR: Final = "Whether to print in color.  [default: on a terminal, unless NO_COLOR is set]"
 color_option: Final[Decorator] = option(
     "--color/--no-color", _COLOR, default=None, expose_value=False, is_eager=True, callback=_set_color
 )
@@ -213,7 +213,7 @@ def report_defect(error: Exception, arguments: Sequence[str]) -> int:
 
         traceback.print_exception(error)
     message = harmless(f"unexpected {type(error).__name__}: {error}")
-    hint = f"this is a defect: report it with what {TRACEBACK}=1 prints besides"
+    hint = f"this is a defect: report it, with the traceback that {TRACEBACK}=1 adds"
     complain(f"{message}; {hint}")
     if asks_for_json(arguments):
         with suppress(errors.OutputFailed):

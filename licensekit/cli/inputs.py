@@ -101,7 +101,7 @@ class SecretSource(NamedTuple):
         """Return the source for the key at `place` of `count`: its own, or the one given for all."""
         given = len(self.files or self.fds)
         if given not in {0, 1, count}:
-            raise click.UsageError(f"--{self.option}-… is given {given} times: give it once, or for all {count} keys.")
+            raise click.UsageError(f"--{self.option}-… is given {given} times: give it once or {count} times.")
         return self._replace(files=self.files[place:][:1], fds=self.fds[place:][:1]) if given > 1 else self
 
 

@@ -45,7 +45,7 @@ def _findings(
     if (place := _workspace(folder, pack, root)) is not None:
         from licensekit.issuer import Workspace  # noqa: PLC0415  # a customer's command does not load it
 
-        remark(f"Judged by the workspace {place.absolute()}.")
+        remark(f"Checked against the workspace {place.absolute()}.")
         with Workspace.open(place) as workspace, inputs.located(file):
             known = workspace.state(now).trust_store
             return check(armor.read(inputs.read_tokens(file, what="a license file")), known, now), known
@@ -117,7 +117,7 @@ def verify(*, file: str, now: int | None, as_json: bool, **source: Any) -> None:
 def explain(
     ctx: click.Context, *, name: str, folder: Path | None, home: str | None, now: int | None, as_json: bool
 ) -> None:
-    """Explain what is wrong, and what would help."""
+    """Explain what is wrong, and how to fix it."""
     place = _workspace(folder, home)
     if place is None:
         from licensekit.cli.customer import status  # noqa: PLC0415  # a vendor's command does not load it
@@ -125,7 +125,7 @@ def explain(
         ctx.invoke(status.explain, name=name, home=home, now=now, as_json=as_json)
         return
     if not name:
-        raise click.UsageError("name what is to be explained in the workspace.")
+        raise click.UsageError("name what to explain in the workspace.")
     from licensekit.cli.issuer.questions import explain_in  # noqa: PLC0415  # a customer's command does not load it
 
     if not explain_in(place, name, now=clock() if now is None else now, as_json=as_json):
@@ -142,7 +142,7 @@ def _licenses(one: Finding, findings: Iterable[Finding], store: TrustStore | Non
     return {} if newest is None else newest.licenses
 
 
-_SELF_SIGNED: Final = "Whose installation that is, only the vendor's ledger can tell."
+_SELF_SIGNED: Final = "Only the vendor's ledger can tell whose installation that is."
 _UNVERIFIED: Final = "Anyone could have written this. To verify it, pass --pack FILE and --root PIN."
 _STATUS: Final[Mapping[str, tuple[str, str | None, str]]] = {  # the heading of a status, its color, an explanation
     "verified": ("VERIFIED, signed by {signers}", "green", ""),

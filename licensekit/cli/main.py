@@ -49,24 +49,24 @@ def licensekit() -> None:
     },
 )
 def ledger() -> None:
-    """Look up what was issued, verify that nothing was altered, take it elsewhere."""
+    """Look up what was issued, verify that nothing was altered, move it elsewhere."""
 
 
 @click.group(cls=LicenseGroup, lazy={**lazy("Commands", f"{_ISSUER}.customers", "list show set merge installation")})
 def customers() -> None:
-    """Look up who the customers are, what they have, and where it runs; write down what you know of them."""
+    """Look up who the customers are, what they have, and where it runs; record what you know about them."""
 
 
 @click.group(
     cls=LicenseGroup,
     lazy={
-        **lazy("Make keys", f"{_ISSUER}.keys", "new import rotate rotate-root"),
+        **lazy("Create keys", f"{_ISSUER}.keys", "new import rotate rotate-root"),
         **lazy("Change what they may sign", f"{_ISSUER}.keys", "admit passphrase retire sign-trust abandon default"),
         **lazy("Show, and export", f"{_ISSUER}.keys", "list export"),
     },
 )
 def keys() -> None:
-    """Make, admit, rotate and retire signing keys."""
+    """Create, admit, rotate and retire signing keys."""
 
 
 @streams.watched(are_ours=True)

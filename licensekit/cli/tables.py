@@ -13,7 +13,7 @@ def _columns(ctx: click.Context, param: click.Parameter, given: Sequence[str]) -
     return dict(pairs(ctx, param, given))
 
 
-_ENCODING: Final = "The encoding of a table: windows-1252. Default: UTF-8 or UTF-16, as it shows."
+_ENCODING: Final = "The encoding of the table, such as windows-1252. Default: UTF-8 or UTF-16, detected."
 _ENCODINGS: Final = click.Choice(rows.ENCODINGS, case_sensitive=False)
 _COLUMN: Final = "Read the column with this heading as COLUMN; may be repeated."
 table_options: Final[Decorator] = collected(

@@ -32,7 +32,7 @@ from licensekit.wire.frame import ED25519
 
 FIRST_KEY: Final = "signing-1"
 _TEXTS: Final = Path(__file__).with_name("texts")  # templates of the files that people edit
-_SERIAL: Final = 'serial = "{serial}"        # the one that the vendor has sold to this company\n'
+_SERIAL: Final = 'serial = "{serial}"        # as the vendor sold it to this company\n'
 _PER_KIND: Final = 2
 _COUNTS: Final = {Kind.SYSTEM: "true", Kind.SITE: "3", Kind.USER: "25"}
 _QUANTITY: Final = "100"

@@ -1,4 +1,4 @@
-"""What is licensed of superoffice-crm.
+"""The licensing of superoffice-crm.
 
     from superoffice_crm_licensing import superoffice_crm
 

@@ -79,7 +79,7 @@ def test_everything_is_well_with_a_healthy_installation(healthy: Home) -> None:
     assert [one.check for one in everything] == [*CHECKS, *places, "versions"]
     said = {one.check: one.about.message for one in everything}
     _, number, reader, writer = SCHEMA.row
-    may = f"it may be read from schema {reader} on and changed from {writer} on"
+    may = f"programs that know schema {reader} can read it, and those that know {writer} can change it"
     assert said["schema"] == f"schema {number}, as this program expects it ({may})"
     assert said["documents"] == "4 documents verify"
     engine = "PostgreSQL" if is_url(healthy.place) else "SQLite"

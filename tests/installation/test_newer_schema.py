@@ -30,7 +30,7 @@ def test_every_change_can_be_made(widened: Home, change: str) -> None:
 def test_the_doctor_says_what_may_work_on_it(widened: Home) -> None:
     [found] = [one for one in diagnose(widened.place, clock=widened.clock) if one.check == "schema"]
     assert found.state == "notice"
-    assert found.about.message.startswith("schema 2, and this program knows 1 (it may be read from schema 1 on")
+    assert found.about.message.startswith("schema 2, and this program knows 1 (programs that know schema 1 can read it")
 
 
 def test_what_copies_all_of_it_needs_the_newer_program(widened: Home) -> None:

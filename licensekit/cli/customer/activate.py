@@ -17,7 +17,7 @@ from licensekit.wire.documents import Bundle, Kind, Use
 from licensekit.wire.plain import plain
 
 _NAMED: Final = 5  # how many licenses that end are named
-_NO_EFFECT: Final = "grants nothing beside what is active here; it counts when that is gone"
+_NO_EFFECT: Final = "adds nothing to what is active here; it takes effect when that is gone"
 
 
 class ActivateOptions(NamedTuple):
@@ -75,7 +75,7 @@ def activate(*, file: str, wanted: ActivateOptions, **place: Any) -> None:
 
 @click.command()
 @_activate_options
-@option("--issuer CODE", "Whose bundles, if not the vendor's.")
+@option("--issuer CODE", "The issuer of the bundles. Default: the vendor.")
 @option("--ca FILE", "Trust a server whose certificate an authority in FILE (PEM) has signed, and no other.", type=PATH)
 @commands.in_installation
 def update(*, installation: Installation, issuer: str | None, ca: Path | None, wanted: ActivateOptions) -> None:
@@ -99,7 +99,7 @@ def _show_result(preview: Preview, *, changed: bool, only_preview: bool) -> None
     elif changed:
         click.secho("activated", fg="green", bold=True)
     else:
-        emit("nothing changes: all of this was already activated")
+        emit("nothing changes: all of this is active already")
 
 
 def _show_preview(preview: Preview, *, show_all: bool) -> None:
@@ -140,7 +140,7 @@ def _consequences(preview: Preview) -> Iterator[tuple[str, str]]:
 
 
 def _since(preview: Preview, at: int) -> str:
-    return f"from {spelling.moment(at)} on" if at > preview.now else "with this file"
+    return f"from {spelling.moment(at)}" if at > preview.now else "with this file"
 
 
 def _describe(bundle: Bundle) -> str:

@@ -23,7 +23,7 @@ PORT: Final = 8470
 @home_option
 @option("--host ADDRESS", "The address to listen on.", default="127.0.0.1")
 @option("--port N", "The port to listen on; 0: any free port.", type=whole(0, 65535), default=PORT)
-@option("--public URL...", "How browsers reach it, if not as this machine: https://licenses.example.com.")
+@option("--public URL...", "The address at which browsers reach it, if not this machine: https://licenses.example.com.")
 @option("--tls-cert FILE certificate", "A certificate with its chain, in PEM.", type=PATH)
 @option("--tls-key FILE key", "Its key, in PEM.", type=PATH)
 @option("--socket PATH", "A Unix socket in place of an address, for a proxy that signs people in.", type=PATH)
@@ -37,14 +37,14 @@ PORT: Final = 8470
 @refuse(
     "give --tls-cert and --tls-key together.", lambda given: (given["certificate"] is None) != (given["key"] is None)
 )
-@refuse("--socket has neither an address nor TLS.", lambda given: given["socket"] and given["certificate"])
-@refuse("--socket-group is for --socket.", lambda given: given["socket_group"] and not given["socket"])
+@refuse("--socket excludes --tls-cert and --tls-key.", lambda given: given["socket"] and given["certificate"])
+@refuse("--socket-group needs --socket.", lambda given: given["socket_group"] and not given["socket"])
 @refuse(
     "{host} can be reached by others: give --tls-cert and --tls-key, or --proxy-secret.",
     lambda given: not (_is_loopback(given["host"]) or given["certificate"] or given["proxy_secret"]),
 )
 @refuse(
-    "give --public: how browsers reach it.",
+    "give --public URL: the address at which browsers reach it.",
     lambda given: not given["public"] and (given["socket"] or given["proxy_secret"] or not _is_loopback(given["host"])),
 )
 def console(*, home: str | None, **reach: Any) -> None:
@@ -66,7 +66,7 @@ def console(*, home: str | None, **reach: Any) -> None:
 @option("--for NAME user", "Whom it signs in, as the history names them. (default: this account)")
 @option("--role ROLE", "What they may do.", type=click.Choice(["administrator", "reader"]), default="administrator")
 def link(*, home: str | None, user: str | None, role: str) -> None:
-    """Make another link that signs in at the console that runs."""
+    """Create another link that signs in to the running console."""
     visit, sign_in = _console_part("visit"), _console_part("security.sign_in")
     links, user = sign_in.Links(local_folder(home_of(home)) / sign_in.CONSOLE), user or account() or "console"
     emit(links.make(visit.Identity(user, visit.Role(role))))

@@ -82,9 +82,9 @@ def list_leases(*, license_code: str | None, holder: str | None, installation: I
 @click.argument("lease_ids", metavar="ID...", nargs=-1, required=True)
 @in_installation
 def end_leases(*, lease_ids: tuple[str, ...], installation: Installation) -> None:
-    """End leases: their seats are free immediately, and their holders learn it."""
+    """End leases: their seats are free immediately, and their holders are told."""
     for lease in installation.leases.end(*lease_ids):
         emit(f"{lease.holder}: ended the lease {lease.id} of {lease.license}")
         if lease.borrowed:
             until = spelling.moment(lease.expires)
-            remark(f"It was borrowed until {until}: {lease.holder} may work on until it is connected again.")
+            remark(f"It was borrowed until {until}: {lease.holder} may keep working until it connects again.")

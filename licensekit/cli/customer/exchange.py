@@ -67,7 +67,7 @@ _COLUMNS: Final[Columns[SettlementRow]] = spelling.columns(
 
 _output = option("-o --output FILE file", "Where to write it (`-`: standard output).")
 _one_output = refuse(
-    "give --json or `-o -`: standard output holds one of the two.",
+    "give --json or `-o -`: only one of them fits on standard output.",
     lambda given: given["as_json"] and given["file"] == STANDARD,
 )
 
@@ -84,7 +84,7 @@ _one_output = refuse(
 def request(
     *, no_facts: bool, name: str | None, purpose: str | None, file: str | None, as_json: bool, **place: Any
 ) -> None:
-    """Make a request for a license bound to this installation, to send to the vendor."""
+    """Create a request for a license bound to this installation, to send to the vendor."""
     with opened_first(**place) as installation:
         text, document = installation.request(with_facts=not no_facts, name=name, purpose=purpose)
     _write(file or "request.lkr", text, document, as_json=as_json)
@@ -96,7 +96,7 @@ def request(
 @in_installation
 @json_option
 def statement(*, file: str | None, installation: Installation, as_json: bool) -> None:
-    """Make a signed statement of what is in use, to send to the vendor."""
+    """Create a signed statement of what is in use, to send to the vendor."""
     text, document = installation.statement()
     _write(file or "statement.lkr", text, document, as_json=as_json)
 
@@ -104,7 +104,7 @@ def statement(*, file: str | None, installation: Installation, as_json: bool) ->
 @click.command("return")
 @_one_output
 @click.argument("part", default="base")
-@option("--issuer CODE", "Whose bundle it is, if not the vendor's.")
+@option("--issuer CODE", "The issuer of the bundle. Default: the vendor.")
 @_output
 @settle_options
 @in_installation
@@ -117,7 +117,7 @@ def return_(
     proposal = replace(proposal, settlement=settling.read(proposal.settlement))
     if settling.ends(proposal.settlement):
         return
-    if not consent.ends(proposal, question="Give it back?"):
+    if not consent.ends(proposal, question="Return it?"):
         text = proposal.apply(confirm=True, settle=proposal.settlement if settling.settle else None)
         _write(file or f"{part}-receipt.lkr", text, None, as_json=consent.as_json)
     elif not consent.as_json:

@@ -25,11 +25,11 @@ _licenses: Final[Decorator] = click.argument("licenses", metavar="LICENSE...", n
 @click.group(
     cls=LicenseGroup,
     lazy={
-        **lazy("Who there is", __name__, "add set erase"),
-        **lazy("Who there is", _CHANGES, "retire"),
+        **lazy("Users", __name__, "add set erase"),
+        **lazy("Users", _CHANGES, "retire"),
         **lazy("Many users", _CHANGES, "import sync rules export"),
-        **lazy("What they hold", _CHANGES, "assign release"),
-        **lazy("What they hold", __name__, "prefer"),
+        **lazy("Licenses", _CHANGES, "assign release"),
+        **lazy("Licenses", __name__, "prefer"),
         **lazy("Questions", __name__, "list may-login"),
     },
 )
@@ -40,7 +40,7 @@ def users() -> None:
 def prefer_command(noun: str, holders: Callable[[Installation], Users | Sites]) -> click.Command:
     """Return the command that chooses which `noun`s keep a license."""
 
-    @click.command(help=f"Assign the first slots of a license to {noun}s: of too few, they keep one.")
+    @click.command(help=f"Assign the first slots of a license to {noun}s: they keep it if there are too few.")
     @click.argument("license_code", metavar="LICENSE")
     @click.argument("first", metavar="[ID]...", nargs=-1)
     @in_installation
@@ -61,7 +61,7 @@ _group_option: Final[Decorator] = option("--group GROUP... groups", "A group of 
 @option("--name NAME", "The name of the user.", default="")
 @_kind_option
 @option("--login/--no-login can_log_in", "Whether the user may log in.", default=True)
-@option("--administrator", "May log in during any event.")
+@option("--administrator", "The user may log in during any event.")
 @_group_option
 @in_installation
 def add(*, user_id: str, installation: Installation, **given: Any) -> None:
@@ -83,7 +83,7 @@ def add(*, user_id: str, installation: Installation, **given: Any) -> None:
 def set_(
     *, user_id: str, groups: tuple[str, ...], no_groups: bool, active: bool, installation: Installation, **given: Any
 ) -> None:
-    """Change what is known of a user."""
+    """Change what is known about a user."""
     member_of, retired = groups if groups or no_groups else None, False if active else None
     output.emit(f"set {installation.users.set(user_id, groups=member_of, retired=retired, **given).written}")
 
@@ -171,7 +171,7 @@ def set_site(*, site_id: str, name: str, installation: Installation) -> None:
 @click.argument("site_id", metavar="ID")
 @in_installation
 def remove_site(*, site_id: str, installation: Installation) -> None:
-    """Remove a site, which releases every license of it."""
+    """Remove a site, and release all its licenses."""
     output.emit(f"{site_id}: removed, released {', '.join(installation.sites.remove(site_id)) or 'nothing'}")
 
 

@@ -27,7 +27,7 @@ _HOLDERS: Final = 20  # how many holders of a license are named
 @now_option
 @output.json_option
 def status(*, installation: customer.Installation, now: int | None, as_json: bool, as_metrics: bool) -> None:
-    """Show what needs somebody, what is licensed, what is in use, and what is due."""
+    """Show what needs attention, what is licensed, what is in use, and what is due."""
     if as_metrics:
         output.emit_utf8(f"{line}\n" for line in installation.metric_lines(now=now))
         return
@@ -38,7 +38,7 @@ def status(*, installation: customer.Installation, now: int | None, as_json: boo
 @click.command("accept-clock")
 @commands.in_installation
 def accept_clock(*, installation: customer.Installation) -> None:
-    """Accept the clock, in place of a later time that it has shown here."""
+    """Accept the clock, in place of a later time that was seen here."""
     installation.accept_clock()
     output.emit("the clock is accepted")
 
@@ -132,7 +132,7 @@ def _show(found: Sequence[customer.Explained]) -> None:
 @now_option
 @output.printing(_show, lambda found: {"explained": [one.plain() for one in found]})
 def explain(*, name: str, installation: customer.Installation, now: int | None) -> Sequence[customer.Explained]:
-    """Explain what is wrong, and what would help."""
+    """Explain what is wrong, and how to fix it."""
     is_file = name == STANDARD or os.path.isfile(name)  # noqa: PTH113  # False, not an error, if it cannot be a path
     return installation.explain(name, data=read_tokens(name, what="a license file") if is_file else None, now=now)
 
@@ -183,7 +183,7 @@ def _explanations(row: customer.LicenseRow) -> output.Columns[customer.Explanati
         "expiry": lambda one: spelling.expiry(one.expiry),
         "access": lambda one: spelling.name_of(one.access),
         ">count": lambda one: None if one.via else spelling.amount_of(one.amount, row._replace(per=one.per)),
-        "through": lambda one: f"{one.via}, whose place it took" if one.successor else one.via,
+        "through": lambda one: f"{one.via}, which it replaced" if one.successor else one.via,
     }
 
 

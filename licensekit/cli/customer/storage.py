@@ -33,10 +33,10 @@ def verify(*, installation: Installation, as_json: bool) -> None:
     if as_json:
         emit_json({"entries": number, "head": digest.hex(), "restored": restored})
         return
-    click.secho(f"the audit log holds: {number} entries", fg="green", bold=True)
+    click.secho(f"the audit log is intact: {number} entries", fg="green", bold=True)
     emit(f"head  {digest.hex()}")
     if restored:
-        warn("This database is a restored backup: what was changed after the backup is missing.")
+        warn("This database is a restored backup: changes made after the backup are missing.")
 
 
 @audit.command("list")
@@ -95,7 +95,7 @@ def backup(*, file: str, force: bool, installation: Installation, as_json: bool)
 def restore(*, file: str | None, accept: bool, home: str | None, yes: bool, as_json: bool) -> None:
     """Restore an installation from the backup FILE, whole or not at all."""
     if accept == (file is not None):
-        raise click.UsageError("give FILE or --accept, one of the two.")
+        raise click.UsageError("give either FILE or --accept.")
     if file is not None:
         restore_from(partial(restore_installation, home=home_of(home), by=account()), file, yes=yes, as_json=as_json)
         return
@@ -126,5 +126,5 @@ def move(*, source: str, target: str, as_json: bool) -> None:
 @home_option
 @json_option
 def upgrade(*, home: str | None, preview: bool, as_json: bool) -> None:
-    """Bring the database to the schema of this version, as far as older programs can go on."""
+    """Upgrade the database to the schema of this version, as far as older programs can still work with it."""
     show_upgrade(upgrade_installation(home_of(home), preview=preview), as_json=as_json)

@@ -63,7 +63,7 @@ def _command(does: str, text: str, arguments: str, *options: Decorator) -> click
     @option("--from-file FILE file", "Many users: a table with a column id (`-`: standard input).")
     @filters
     @table_options
-    @option("--preview", "Show the changes only.")
+    @option("--preview", "Show what would change, and stop.")
     @in_installation
     @output.json_option
     def change(
@@ -152,7 +152,7 @@ def import_(*, file: str, table: TableOptions, installation: Installation) -> Sy
 def sync(
     *, file: str, profile: str | None, table: TableOptions, most: bool, installation: Installation, consent: Consent
 ) -> None:
-    """Make the users as the export of a directory has them (`-`: standard input)."""
+    """Make the users match the export of a directory (`-`: standard input)."""
     rows = parse_directory(read_input(file, what="an export of users", limit=IMPORT_BYTES), table, profile or "")
     if not consent.as_json:
         _warn_of_marks(file, rows)
@@ -213,7 +213,7 @@ def export(*, file: str, installation: Installation) -> None:
 @in_installation
 @output.listing("rules", _RULES)
 def rules(*, named: tuple[str, ...], drop: bool, installation: Installation) -> tuple[GroupRule, ...]:
-    """List which licenses the members of a group are assigned by `users sync`, or change that of a GROUP."""
+    """List which licenses `users sync` assigns to the members of each group, or change the rule of a GROUP."""
     group, *licenses = named or [""]
     if drop:
         installation.users.remove_rule(group, *licenses)

@@ -33,7 +33,7 @@ _of_file: Final = together(click.argument("file", required=False), workspace_opt
 @catalog.command()
 @_of_file
 def check(*, file: str | None, folder: Path, as_json: bool) -> None:
-    """Name every fault of a catalog, and what it would take away from what was sold."""
+    """Report every fault of a catalog, and what it would take away from what was sold."""
     draft = _draft(file, folder)
     for one in draft.remarks:
         warn(f"{one.message}.")
@@ -65,7 +65,7 @@ def show(*, file: str | None, folder: Path, as_json: bool) -> None:
 @workspace_option
 @option("-o --output FILE", "Where the file goes. Default: print it.", default=STANDARD, show_default=False)
 def export(*, pack: str | None, folder: Path, output: str) -> None:
-    """Write the signed catalog as the file that people edit, should that be lost."""
+    """Write the signed catalog as a file to edit, in case the original is lost."""
     if pack is None:
         with issuer.Workspace.open(folder) as workspace:
             document = workspace.state(clock()).last_catalog
@@ -117,7 +117,7 @@ def _state(draft: issuer.CatalogDraft, file: str | None) -> str:
         return "Nothing was signed yet: `licensekit pack` signs it."
     version = f"version {draft.signed.version}"
     if file is not None:
-        how = "Differs from" if draft.is_changed else "Says the same as"
+        how = "Differs from" if draft.is_changed else "Is the same as"
         return f"{how} {version}, which was signed last."
     if draft.is_changed:
         return f"Changed since {version} was signed: `licensekit pack` signs it."
@@ -128,7 +128,7 @@ def _state(draft: issuer.CatalogDraft, file: str | None) -> str:
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @option("-o --output FILE", "Also write the pack here (`-`: print it).")
 @option("--oldest FILE", "The oldest pack in use: license files attach everything newer.")
-@fresh_option("Sign the revocation list again, to be new for this many days.")
+@fresh_option("Sign the revocation list again, and count it as current for this many days.")
 @sign_options
 def pack(
     *, files: tuple[str, ...], output: str | None, oldest: str | None, fresh_until: int | None, wanted: SignOptions
@@ -210,7 +210,7 @@ def product(ctx: click.Context, *, pack: str, output: str, released: date | None
         text = issuer.product_module(data, released=released, before=there)
     if check:
         same = read_input(output, what="a module", limit=2 * len(text.encode())).decode(errors="replace") == text
-        emit(f"{output} is what the pack makes." if same else f"{output} is not what the pack makes: write it again.")
+        emit(f"{output} is up to date with the pack." if same else f"{output} is not up to date: write it again.")
         ctx.exit(0 if same else groups.NO)
     write_output(output, text.encode())
     if output != STANDARD:

@@ -42,10 +42,10 @@ _SET: Final = ("called", "external", "contact", "note")
 @ledger.row_form
 @options.with_workspace
 def list_(*, text: str, workspace: issuer.Workspace, form: ledger.RowForm, **page: Any) -> None:
-    """List the customers by name, or those that have every word of TEXT, by its beginning."""
+    """List customers by name, or only those with words that start with each word of TEXT."""
     found, more = workspace.customers.find(text, **page)
     rows = (one.plain() for one in found)
-    show = partial(output.show_rows, found, _CUSTOMERS) if found else partial(output.remark, "There are none.")
+    show = partial(output.show_rows, found, _CUSTOMERS) if found else partial(output.remark, "None found.")
     form.put("customers", issuer.CUSTOMER_FIELDS, rows, show, more_after=more)
     if more is not None and not form.as_json:
         output.remark(f"There are more: continue with --after {more}.")
@@ -76,14 +76,14 @@ def _show(one: issuer.Customer) -> None:
 @click.command("set")
 @refuse("give what to change.", lambda given: all(given[one] is None for one in _SET))
 @click.argument("name")
-@option("--name NAME called", "The name from now on.")
+@option("--name NAME called", "The new name.")
 @option("--external-id ID external", "The id in another system; empty: none.")
 @option("--contact TEXT", "Whom to write to or call.")
 @option("--note TEXT", "What else to know.")
 @options.with_workspace
 @output.printing(_show)
 def set_(*, name: str, called: str | None, workspace: issuer.Workspace, **given: Any) -> issuer.Customer:
-    """Write down what you know of a customer: it stays in the ledger's database, and is in no license."""
+    """Record what you know about a customer: it stays in the ledger's database, and in no license."""
     before = workspace.customers.get(name)
     one = before._replace(**{key: text for key, text in {"name": called, **given}.items() if text is not None})
     return workspace.customers.put(one._replace(external=one.external or None))
@@ -95,7 +95,7 @@ def set_(*, name: str, called: str | None, workspace: issuer.Workspace, **given:
 @options.to_sign
 @proposals.consent_options(preview="Show what would change, and stop.", yes="Do not ask.")
 def merge(*, name: str, into: str, workspace: issuer.Workspace, now: int, consent: proposals.Consent) -> None:
-    """Make the customer NAME a part of INTO, with its serials and installations."""
+    """Merge the customer NAME into INTO, with its serials and installations."""
     proposal = workspace.customers.propose_merge(name, into, now=now)
     if not consent.ends(proposal, always=True, question="Merge them?"):
         one = proposal.sign(None, who=options.operator(), confirm=True)
@@ -192,7 +192,7 @@ def _show_received(received: issuer.Received, pack: Path) -> None:
     for one in received.returned:
         output.facts(("returned", f"{one.label}, {one.bundle.company}"))
         if one.state == "replaced":
-            output.remark("A later sequence took its place: that one is still in force.")
+            output.remark("A later sequence replaced it and is still in force.")
     for statement in received.statements:
         in_use = sum(usage.in_use > 0 for usage in statement.usage.values())
         at, licenses = dates.format_seconds(statement.issued), output.counted(in_use, "license")
@@ -221,4 +221,4 @@ def publish(*, target: Path, workspace: issuer.Workspace, now: int, as_json: boo
         output.emit()
     output.emit(f"{output.counted(len(written), 'file')} written, {unchanged} unchanged")
     if not files:
-        output.remark("No bundle has an address: name `update` in the catalog; what is signed from then on has one.")
+        output.remark("No bundle has an update address. Add `update` to the catalog: later bundles then have one.")

@@ -55,12 +55,12 @@ _passphrases: Final = collected("passphrases", _Passphrases, passphrase, root_pa
 def init(
     *, folder: Path, partner_of: str | None, root: str | None, passphrases: _Passphrases, as_json: bool, **given: Any
 ) -> None:
-    """Make a vendor's workspace: catalog, keys, ledger, pack, and an example order."""
+    """Create a vendor's workspace: catalog, keys, ledger, pack, and an example order."""
     now, asked = clock(), _asked(**given)
     count, threshold = asked.root_keys, asked.threshold
     if partner_of is not None:
         if count > 1 or threshold > 1:
-            raise click.UsageError("--partner-of makes no root: the vendor's is used.")
+            raise click.UsageError("--partner-of creates no root: leave out --root-keys and --threshold.")
         with located(partner_of):
             pack = read_tokens(partner_of, what="a pack")
             pin = root or pin_in_pack(pack)
@@ -72,7 +72,7 @@ def init(
             warn(f"The root was taken from {partner_of} itself. Compare it with the vendor's: {pin}")
         return
     if root is not None:
-        raise click.UsageError("--root is the vendor's, for --partner-of: a vendor's workspace makes its own.")
+        raise click.UsageError("--root is for --partner-of: a vendor's workspace creates its own root.")
     if threshold > count:
         raise click.UsageError(NOT_ENOUGH.format(threshold=threshold, count=count))
     with issuer.Workspace.create(folder, asked, partial(passphrases.read, count), who=operator(), now=now) as workspace:
@@ -92,7 +92,7 @@ def _write_module(state: issuer.WorkspaceState, pack: Path) -> str | None:
         files.write_atomically(Path(name), issuer.product_module(state.pack).encode(), replace=False)
     except errors.LicenseError as error:
         how = f"`licensekit product {quote(str(pack))} -o {name}`"
-        warn(f"{name} was not written: {error.message}; move it away, and {how} writes it")
+        warn(f"{name} was not written: {error.message}; move it away, then run {how}")
         return None
     return name
 
@@ -116,10 +116,10 @@ def _show_partner(folder: Path, workspace: issuer.Workspace, pin: str, now: int,
     emit(f"Send {folder / state.issuer}.pub to the vendor, who admits it:")
     limits_of_key = " --parts PART --most COUNT --longest-term DAYS" if state.is_reseller else ""
     emit(f"    licensekit keys admit {state.issuer}.pub --issuer {state.issuer}{limits_of_key}")
-    emit("and compare its fingerprint with the vendor by another way:")
+    emit("Compare its fingerprint with the vendor over another channel:")
     emit(f"    {fingerprint(key.fingerprint)}")
     emit()
-    emit("When the vendor's new pack comes back, take it in and sign the catalog:")
+    emit("When the vendor has sent the new pack, read it in and sign the catalog:")
     emit(f"    licensekit pack NEW.lkp -C {quote(str(folder))}")
 
 
@@ -129,7 +129,7 @@ def _json(folder: Path, state: issuer.WorkspaceState, pin: str, pack: Path) -> d
 
 def _show(folder: Path, state: issuer.WorkspaceState, new: issuer.NewWorkspace, pack: Path, module: str | None) -> None:
     pin, is_one = state.newest_pin, new.root_keys == 1
-    several = f"{new.root_keys} keys, of which {new.threshold} must sign: give each to another person"
+    several = f"{new.root_keys} keys, of which {new.threshold} must sign: give each to a different person"
     keep = "move this folder to a USB stick" if is_one else several
     heading(f"{folder} is ready: product {state.product}, issuer {state.issuer}.")
     emit()

@@ -48,7 +48,7 @@ class BulkOptions(NamedTuple):
     workers: int
 
 
-_WORKERS: Final = "In bulk, sign and write with this many processes beside this one."
+_WORKERS: Final = "In bulk, sign and write with this many additional processes."
 _bulk_options: Final = collected(
     "how",
     BulkOptions,
@@ -134,7 +134,7 @@ def _is_mixed(given: dict[str, Any]) -> bool:
 def renew(
     *, serial: str | None, as_csv: bool, source: Path | None, how: BulkOptions, wanted: output.FileOptions, **asked: Any
 ) -> None:
-    """Issue a license again with a later end: its next sequence, with everything else as it was."""
+    """Renew a license: issue its next sequence, with a later end."""
     filters = issuer.Filters(expiring_within=asked.pop("expiring_within"), customer=asked.pop("customer"))
     if serial is not None:
         change = issuer.renewal(serial, **asked)
@@ -155,7 +155,7 @@ def renew(
 @option("--remove KEY... removed", "Take something out: users.sales-pro.")
 @_change_options
 def amend(*, sets: list[tuple[str, str]], removed: tuple[str, ...], wanted: output.FileOptions, **named: Any) -> None:
-    """Change what was sold: its next sequence, with everything else as it was."""
+    """Change what was sold: issue its next sequence, with only these changes."""
     changes = [*sets, *((key, None) for key in removed)]
 
     def asked(catalog: Catalog) -> issuer.Amendment:
@@ -180,4 +180,4 @@ def _change(asking: Callable[[Catalog], issuer.Amendment], wanted: output.FileOp
     wanted.write(file, catalog, changes=proposed.as_json()["changes"])
     options.remind_of_root(workspace)
     if not wanted.consent.as_json and not file.is_repeated:
-        remark("Send it to the customer, who activates it over the present one.")
+        remark("Send it to the customer, who activates it over the old one.")

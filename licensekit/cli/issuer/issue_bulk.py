@@ -107,7 +107,7 @@ def _require_form(wanted: FileOptions, *, as_lines: bool) -> None:
     if not (as_lines or wanted.consent.preview) and wanted.output in {None, inputs.STANDARD}:
         raise click.UsageError("in bulk, give the folder of the license files with -o DIR.")
     if wanted.drawings != (None, None):
-        raise click.UsageError("--qr and --print draw a single license.")
+        raise click.UsageError("--qr and --print are for a single license.")
 
 
 def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> tuple[int, int]:
@@ -140,7 +140,7 @@ def _preview(wanted: FileOptions, lines: Iterable[OrderLine]) -> tuple[int, int]
         _name_refused(faults)
         table(["order", "company", "serial", "part", "until", ""], rows)
     else:
-        remark("There are none.")
+        remark("None found.")
     return len(shown), len(faults)
 
 
@@ -165,7 +165,7 @@ def _reported(lines: Iterable[OrderLine]) -> Iterator[OrderLine]:
     if first:
         warn(first)
     if count > 1:
-        warn(f"The same holds for {counted(count - 1, 'other order')}.")
+        warn(f"The same applies to {counted(count - 1, 'other order')}.")
 
 
 def _count(done: Iterable[Done], size: int | None, tally: _Tally, wanted: FileOptions, *, as_lines: bool) -> None:

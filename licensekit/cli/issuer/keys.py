@@ -63,7 +63,7 @@ planned: Final = collected(
 @options.permission
 @options.signed_by_roots
 def new(*, name: str | None, plan: Planned, permission: issuer.Permission, roots: options.Roots) -> None:
-    """Make a signing key, and admit it in the next trust document."""
+    """Create a signing key, and admit it in the next trust document."""
     _add(name, plan(roots.given.pin), permission, roots)
 
 
@@ -76,7 +76,7 @@ def new(*, name: str | None, plan: Planned, permission: issuer.Permission, roots
 def import_(
     *, file: str, name: str | None, permission: issuer.Permission, passphrase: SecretSource, roots: options.Roots
 ) -> None:
-    """Take over an Ed25519 key from an OpenSSH or PKCS#8 file, and admit it."""
+    """Import an Ed25519 key from an OpenSSH or PKCS#8 file, and admit it."""
     with located(file):
         data = read_input(file, what="a key file", limit=limits.KEY_FILE_BYTES)
         key = other_forms.import_private(data, lambda: read_secret(passphrase, f"Passphrase of {file}"))
@@ -88,7 +88,7 @@ def import_(
 @planned
 @options.signed_by_roots
 def rotate(*, name: str | None, plan: Planned, roots: options.Roots) -> None:
-    """Make a key that takes over from NAME, which retires. What it signed stays valid."""
+    """Create a key that takes over from NAME, which retires. What it signed stays valid."""
     roots.sign(roots.workspace.keys.propose_rotate(plan(roots.given.pin), now=roots.now, name=name))
 
 
@@ -99,7 +99,7 @@ def rotate(*, name: str | None, plan: Planned, roots: options.Roots) -> None:
 @options.new_passphrase
 @options.signed_by_roots
 def rotate_root(*, scheme: str, count: int, threshold: int, new_passphrase: SecretSource, roots: options.Roots) -> None:
-    """Make a new root, which the keys of the old one sign."""
+    """Create a new root, which the keys of the old one sign."""
     source = new_passphrase if new_passphrase.is_given else roots.given.root_passphrase
     propose, root = roots.workspace.keys.propose_rotate_root, {"count": count, "threshold": threshold}
     roots.sign(propose(SCHEMES[scheme], lambda at, name: _read_new(source.of(at, count), name), now=roots.now, **root))
@@ -132,7 +132,7 @@ def _add(name: str | None, plan: issuer.KeyPlan, permission: issuer.Permission, 
         file = change.written[0]
         if change.ceremony is None:
             _show_partner_key(file, as_json=roots.consent.as_json)
-        remark(f"It signs where --key names it; `licensekit keys default {file.name}` makes it the default.")
+        remark(f"It signs with --key {file.name}; `licensekit keys default {file.name}` makes it the default.")
 
 
 def _show_partner_key(file: issuer.KeyFile, *, as_json: bool) -> None:
@@ -141,14 +141,14 @@ def _show_partner_key(file: issuer.KeyFile, *, as_json: bool) -> None:
     if as_json:
         emit_json({"key": file.name, "key_id": file.key_id, "fingerprint": file.fingerprint, "public": public})
         return
-    emit(f"The key is in {file.path}. Send the vendor its public half, which follows, and compare")
-    emit("its fingerprint by another way:")
+    emit(f"The key is in {file.path}. Send the vendor the public half below, and compare")
+    emit("its fingerprint over another channel:")
     emit(public)
     emit(fingerprint(file.fingerprint))
 
 
 @click.command()
-@refuse("--issuer CODE is needed: for whom does this key sign?", lambda given: not given["issuer"])
+@refuse("give --issuer CODE: for whom the key signs.", lambda given: not given["issuer"])
 @click.argument("file", metavar="KEY.pub")
 @option("--name NAME", "Its name in the trust document. Default: its label.")
 @options.permission
@@ -235,13 +235,13 @@ def list_(*, workspace: issuer.Workspace, now: int, as_json: bool) -> None:
         found = {"keys": [one.plain() for one in keys], "in_signing": [one.plain() for one in travelling]}
         emit_json({"trust": workspace.state(now).trust.version, **found})
         return
-    table(["name", "key id", "state", "window", "may sign", "file"], map(_row, keys))
+    table(["name", "key id", "state", "valid", "may sign", "file"], map(_row, keys))
     emit()
     table(["name", "fingerprint"], [(one.name, fingerprint(one.fingerprint)) for one in keys])
     for one in travelling:
         documents, missing = ", ".join(one.plain()["documents"]), one.ceremony.missing
         todo = f"{counted(missing, 'signature')} missing" if missing else "to be put in force"
-        remark(f"In signing: {documents}, in {one.path} ({todo}).")
+        remark(f"Not in force yet: {documents}, in {one.path} ({todo}).")
 
 
 @click.command()
@@ -249,7 +249,7 @@ def list_(*, workspace: issuer.Workspace, now: int, as_json: bool) -> None:
 @options.to_sign
 @json_option
 def default(*, name: str, workspace: issuer.Workspace, now: int, as_json: bool) -> None:
-    """Let the key NAME sign wherever --key names no other."""
+    """Make NAME the key that signs unless --key names another."""
     file = workspace.keys.set_default(name, who=options.operator(), now=now)
     emit_json({"default": file.name, "key_id": file.key_id}) if as_json else facts(("default key", file.path))
 

@@ -63,7 +63,7 @@ _ENDING: Final = "Only active ones whose term ends today or within this many day
 @option("--order-number NUMBER order", "Only bundles for the order of this number.")
 @option("--state", "Only bundles in this state.", type=click.Choice(issuer.LISTED_STATES))
 @option("--expiring-within DAYS", _ENDING, type=whole(0, limits.TERM_DAYS))
-@option("--since TIME", "Only bundles issued on this day, or later.", type=MOMENT)
+@option("--since TIME", "Only bundles issued at this time or later.", type=MOMENT)
 @option("--limit", "Show at most this many.", type=whole(1), default=50)
 @option("--after ENTRY", "Continue after this entry.", type=whole(1))
 @option("--all show_all", "Show all of them.")
@@ -110,7 +110,7 @@ def export(*, form: str, output: str, workspace: issuer.Workspace) -> None:
 
 
 def _show_listed(shown: list[issuer.Issued]) -> None:
-    output.show_rows(shown, _LISTED) if shown else remark("There are none.")
+    output.show_rows(shown, _LISTED) if shown else remark("None found.")
 
 
 def _show_usage(reports: list[issuer.UsageReport]) -> None:
@@ -129,7 +129,7 @@ def _show_usage(reports: list[issuer.UsageReport]) -> None:
         for row in report.rows
     ]
     if not rows:
-        remark("There is nothing to show: no statement was accepted, or no license is in it.")
+        remark("There is nothing to show: no statement was accepted, or none contains a license.")
         return
     table(["serial", "company", "license", ">sold", ">in use", ">free", "state", "stated"], rows)
     for report in reports:
@@ -147,7 +147,7 @@ def csv_lines(columns: Sequence[str], rows: Rows) -> Iterator[str]:
 @in_workspace
 @json_option
 def show(*, name: str, workspace: issuer.Workspace, now: int, as_json: bool) -> None:
-    """Show everything about what is named: how it came about, who signed it, what it says."""
+    """Show everything about an entry, a serial, an order or a bundle: who signed it, what it says."""
     found = workspace.ledger.look_up(name)
     if as_json:
         emit_json({"entries": [one.plain() for one in found]})
@@ -163,7 +163,7 @@ def show(*, name: str, workspace: issuer.Workspace, now: int, as_json: bool) -> 
 @workspace_option
 @json_option
 def verify(*, folder: Path, as_json: bool) -> None:
-    """Verify every link and signature of the ledger, and every table drawn from it."""
+    """Verify every link and signature of the ledger, and every table derived from it."""
     with issuer.Workspace.open(folder) as workspace, progress("Verifying", workspace.ledger.count_entries()) as advance:
         newest = workspace.ledger.verify(advance)
         ahead = workspace.ledger.dated_ahead(now=clock())
@@ -171,7 +171,7 @@ def verify(*, folder: Path, as_json: bool) -> None:
         named = [one.as_json() for one in ahead]
         emit_json({"entries": newest.number, "head": newest.hash.hex(), "dated_ahead": named})
         return
-    click.secho(f"the ledger holds: {newest.number} entries", fg="green", bold=True)
+    click.secho(f"the ledger is intact: {newest.number} entries", fg="green", bold=True)
     emit(f"head  {newest.hash.hex()}")
     for one in ahead:
         warn(f"{one.message}.")
@@ -229,7 +229,7 @@ def move(*, target: str, folder: Path, as_json: bool) -> None:
 @workspace_option
 @json_option
 def upgrade(*, folder: Path, preview: bool, as_json: bool) -> None:
-    """Bring the ledger to the schema of this version, as far as older programs can go on."""
+    """Upgrade the ledger to the schema of this version, as far as older programs can still work with it."""
     backups.show_upgrade(issuer.upgrade_ledger(folder, preview=preview), as_json=as_json)
 
 

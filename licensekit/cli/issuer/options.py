@@ -54,14 +54,14 @@ def _workspace_options(*overrides: str, timed: bool = True) -> Decorator:
 
 _PIN_OF: Final = "licensekit.pin"  # key of `click.Context.meta`: the token that got the PIN
 _OVERRIDES: Final = {
-    "other-company": "The serial was issued to another company: it is meant.",
-    "unknown-serial": "The serial is new, though it looks like one that was made here.",
-    "unknown-replaced": "Replace a serial that the ledger does not have.",
-    "new-part": "The part is new, though it resembles one.",
-    "expired": "The term has passed: sign it anyway.",
+    "other-company": "Use a serial that was issued to another company.",
+    "unknown-serial": "Use a new serial that looks like one created here.",
+    "unknown-replaced": "Replace a serial that is not in the ledger.",
+    "new-part": "Use a new part that resembles an existing one.",
+    "expired": "Sign although the term has passed.",
     "required": "Take away what another part requires.",
     "no-longer-sold": "Sell what the catalog no longer sells.",
-    issuer.CLOCK_IS_RIGHT: "The clock is right, though the ledger disagrees.",
+    issuer.CLOCK_IS_RIGHT: "Trust the clock although the ledger disagrees.",
 }
 clock_option: Final = option(f"--{issuer.CLOCK_IS_RIGHT}", _OVERRIDES[issuer.CLOCK_IS_RIGHT])
 """`--clock-is-right`, for a command that also runs without a workspace."""

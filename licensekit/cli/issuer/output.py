@@ -20,7 +20,7 @@ from licensekit.wire.documents import Bundle, Catalog, Kind, Reset, Use
 
 R = TypeVar("R")
 output_option: Final = option(
-    "-o --output FILE", "Where it goes: a file, a folder (DIR/ makes it), or `-`. Default: its own name."
+    "-o --output FILE", "Where it goes: a file, a folder (DIR/ creates it), or `-`. Default: its own name."
 )
 
 
@@ -50,7 +50,7 @@ attachments_option: Final = collected(
 def warn_of_older(*, fits_oldest: bool) -> None:
     """Print that older applications may refuse a file, unless the oldest in the field accepts it."""
     if not fits_oldest:
-        remark("An application that ships an older pack may refuse it: --for-pack oldest attaches what that lacks.")
+        remark("An application that ships an older pack may refuse it: --for-pack oldest attaches what it lacks.")
 
 
 class Drawings(NamedTuple):

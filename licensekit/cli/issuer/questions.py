@@ -109,7 +109,7 @@ def _today(case: SupportCase) -> documents.Facts:
     yield from (("", notice.message) for notice in case.notices)
     for level in ("full", "read", "none"):
         yield f"access {level}", spelling.listed(code for code, access in case.access.items() if access == level)
-    yield "oldest pack", "reads it" if case.older is None else f"refuses it: {case.older.message}"
+    yield "oldest pack", "accepts it" if case.older is None else f"refuses it: {case.older.message}"
 
 
 @click.command()
@@ -119,7 +119,7 @@ def _today(case: SupportCase) -> documents.Facts:
 @options.in_workspace
 @json_option
 def file(*, name: str, output: str | None, audience: Audience, workspace: Workspace, now: int, as_json: bool) -> None:
-    """Write the license file of what was issued again, as it is to be sent today."""
+    """Write the license file of a serial, an order or a bundle, as it should be sent today."""
     found = workspace.ledger.files(name, now=now, attach=audience.read(workspace, now))
     if len(found) > 1 and not (output is None or is_folder(output)):
         raise click.UsageError(f"{name} has {len(found)} files: give -o DIR/.")

@@ -65,11 +65,11 @@ def _group(action: str, text: str) -> click.Group:
 
 
 _NAMED: Final = "Each is named by its serial-part-sequence, its identity, or its file."
-_LEARNS: Final = "An installation learns of it from the next pack, or from the next license file that it gets."
-suspend = _group("suspend", "Take bundles or whole serials back for a while: `licensekit reinstate` gives them again.")
+_LEARNS: Final = "An installation learns of it from the next pack or license file that it gets."
+suspend = _group("suspend", "Take bundles or whole serials back temporarily: `licensekit reinstate` undoes it.")
 revoke = _group("revoke", "Take back bundles, whole serials, or everything that a key has signed.")
 void = _group("void", "Take back what was issued by mistake and was never sent; its order may be issued again.")
-reinstate = _group("reinstate", "Make suspended or revoked bundles or serials count again.")
+reinstate = _group("reinstate", "Reinstate suspended or revoked bundles or serials.")
 
 
 @revoke.command()
@@ -79,7 +79,7 @@ reinstate = _group("reinstate", "Make suspended or revoked bundles or serials co
 @options.passphrase
 @signed_by_roots
 def key(*, name: str, reason: str, key: str | None, passphrase: inputs.SecretSource, roots: Roots) -> None:
-    """Declare everything void that a key has signed: it was lost, or stolen."""
+    """Revoke a lost or stolen key, and everything that it has signed."""
     workspace = roots.workspace
     proposal = workspace.keys.propose_revoke(name, now=roots.now, reason=reason)
     void = sum(one.count for one in proposal.needs_confirmation if isinstance(one, issuer.BundlesVoid))
@@ -101,7 +101,7 @@ def _sign_again(workspace: issuer.Workspace, now: int, signing: KeyOptions) -> N
         proposal = workspace.catalog.propose_pack(now=now)
         proposal.sign(signing.opener(workspace, now), who=options.operator(), confirm=True)
     except errors.KeyMissing as error:
-        hint = error.hint if error.able else "make another with `licensekit keys new`, and the default"
+        hint = error.hint if error.able else "create another with `licensekit keys new` and make it the default"
         remark(f"The key is revoked, and {error.message}: {hint}. Then run `licensekit pack`.")
     except errors.LicenseError:
         remark("The key is revoked. Run `licensekit pack`, which signs catalog and list again.")
@@ -126,10 +126,10 @@ def _show(proposal: issuer.ListProposal, revocations: Revocations, pack: Path, c
     for one in proposal.consequences if consent.yes else ():
         remark(f"{one.message}.")
     if proposal.is_done:
-        remark("The list in force says all of this already: nothing was signed.")
+        remark("The list in force already says this: nothing was signed.")
         return
-    remark("Ship the pack with the next version; license files for these customers bring the list from now on.")
-    remark("An installation that is offline learns of it with the next of these files that it takes, and not before.")
+    remark("Ship the pack with the next version; from now on, license files for these customers contain the list.")
+    remark("An offline installation learns of it only when it gets one of these.")
 
 
 @click.command()
@@ -170,4 +170,4 @@ def reissue(*, lost: str, output: Path, audience: Audience, wanted: options.Sign
     if repeated:
         emit(f"{counted(repeated, 'bundle')} signed again before: only the files are new.")
     for one in left:
-        remark(f"{one.label} was {one.state} meanwhile, so it was not signed again.")
+        remark(f"{one.label} is now {one.state}, so it was not signed again.")

@@ -71,7 +71,7 @@ def sheet_page(file: LicenseFile, catalog: Catalog) -> bytes:
         "token": text,
         "identity": identity_of(file.token.type, file.token.payload).hex(),
     }
-    drawn = f"Its {len(text)} characters fit into no QR code: use the file, or the text below."
+    drawn = f"Its {len(text)} characters do not fit into a QR code: use the file, or the text below."
     if len(text) <= LARGEST:
         drawn = f"{_code(text).svg_inline(border=_BORDER, omitsize=True)}Scan it, or copy the text below."
     escaped = {name: escape(str(value)) for name, value in named.items()}
@@ -83,7 +83,7 @@ def sheet_page(file: LicenseFile, catalog: Catalog) -> bytes:
 def _facts(bundle: Bundle) -> Iterable[tuple[str, str]]:
     yield "Use", word(bundle.use)
     if bundle.replaces:
-        yield "Takes the place of", f"serial {', '.join(bundle.replaces)}"
+        yield "Replaces", f"serial {', '.join(bundle.replaces)}"
     if bundle.expiry is None:
         yield "Term", "perpetual"
     dates = plain_fields(bundle, "starts warning expiry grace maintenance next_check")

@@ -17,7 +17,7 @@ def test_a_trial_beside_a_bought_license_is_reported_to_have_no_effect(crm: Comm
     (shelf / "trial.lic").write_text(today.file(TRIAL))
     ran = crm("activate trial.lic --preview")
     assert ran.code == 0
-    told = f"{makers.SERIAL} base trial 1 grants nothing beside what is active here"
+    told = f"{makers.SERIAL} base trial 1 adds nothing to what is active here"
     assert told in " ".join(ran.out.split())
     assert "base, trial, sequence 1" in ran.out
     shown = json.loads(crm("activate trial.lic --preview --json").out)
@@ -47,7 +47,7 @@ def test_a_bundle_that_is_here_is_reported_as_activated_before(crm: Command, she
     assert crm("activate newer.lic").code == 0
     ran = crm("activate newer.lic --preview")
     assert "activated before  1010000014 base, sequence 2" in ran.out
-    assert "nothing changes: all of this was already activated" in ran.out
+    assert "nothing changes: all of this is active already" in ran.out
     assert "\nactive " not in ran.out
 
 

@@ -48,7 +48,7 @@ def test_a_customer_sees_what_took_the_place_of_a_license(desk: Desk) -> None:
     shown = [line.split() for line in desk.run("status", "--home", "home").stdout.splitlines()]
     assert ["Archive", "archive", "site", "0", "2", "2", "full", "fleet"] in shown
     explained = desk.run("explain", "fleet", "--home", "home").stdout
-    assert "archive, whose place it took" in explained
+    assert "archive, which it replaced" in explained
 
 
 def test_check_diff_and_pack_show_whom_a_change_concerns(desk: Desk) -> None:

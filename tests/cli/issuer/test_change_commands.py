@@ -162,7 +162,7 @@ def test_a_license_too_long_for_its_code_is_not_issued(place: Desk) -> None:
     assert "2953" in place.refused(6, *ask, "--qr", "one.png")
     place.run(*ask, "--print", "one.html")
     assert Path(f"acme-{SERIAL}-base-1.lic").is_file()
-    assert "no QR code" in Path("one.html").read_text("utf-8")
+    assert "not fit into a QR code" in Path("one.html").read_text("utf-8")
 
 
 def test_a_code_is_an_svg_or_a_png(desk: Desk) -> None:

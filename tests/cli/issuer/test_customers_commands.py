@@ -31,7 +31,7 @@ def test_customers_are_listed_by_name_a_page_at_a_time(sold: Desk) -> None:
     assert first.stdout.splitlines() == ["customer  name             external id", "       1  Fjord Energi AS  C-1"]
     assert "continue with --after 1" in first.stderr
     assert "Ørland Øl" in customers(sold, "list", "--after", "1")
-    assert "There are none." in sold.run("customers", "list", "nobody", "-C", "acme").stderr
+    assert "None found." in sold.run("customers", "list", "nobody", "-C", "acme").stderr
     found = sold.json("customers", "list", "orl o", "-C", "acme")
     assert found["more_after"] is None
     assert [one["external_id"] for one in found["customers"]] == ["C-2"]

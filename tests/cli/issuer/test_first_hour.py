@@ -257,7 +257,7 @@ def test_a_catalog_in_a_file_is_compared_with_what_the_workspace_has_signed(
     assert "The server" in desk.run(*diff).stdout
     assert "Unchanged" in desk.run("catalog", "check", *there).stdout
     other.write_text(text)
-    assert "Says the same as version 1, which was signed last." in desk.run(*check).stdout
+    assert "Is the same as version 1, which was signed last." in desk.run(*check).stdout
     assert desk.json(*diff) == {"changed": False, "differences": [], "concerned": []}
     other.write_text(text.replace("[licenses.archive]", "[licenses.store]"))
     message = desk.refused(6, *check)

@@ -27,7 +27,7 @@ def sold(desk: Desk) -> Desk:
 def test_verify_says_how_many_entries_hold_and_the_head(sold: Desk) -> None:
     shown = sold.run("ledger", "verify", "-C", "acme").stdout.splitlines()
     told = sold.json("ledger", "verify", "-C", "acme")
-    assert shown == ["the ledger holds: 4 entries", f"head  {told['head']}"]
+    assert shown == ["the ledger is intact: 4 entries", f"head  {told['head']}"]
     assert told["entries"] == 4
 
 

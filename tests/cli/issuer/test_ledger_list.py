@@ -87,7 +87,7 @@ def test_a_term_without_end_is_shown_as_such(desk: Desk) -> None:
 
 def test_nothing_found_is_not_an_error_and_prints_no_table(desk: Desk) -> None:
     shown = desk.run("ledger", "list", "-C", "acme")
-    assert (shown.stdout, shown.stderr) == ("", "There are none.\n")
+    assert (shown.stdout, shown.stderr) == ("", "None found.\n")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ def test_the_module_is_written_and_then_up_to_date(desk: Desk) -> None:
     shown = desk.run("product", PACK, "-o", MODULE).stdout
     assert "lkroot1-" in shown
     assert "acme: Final = Product[AcmeLicensing](" in Path(MODULE).read_text()
-    assert "what the pack makes" in desk.run("product", PACK, "-o", MODULE, "--check").stdout
+    assert "up to date with the pack" in desk.run("product", PACK, "-o", MODULE, "--check").stdout
 
 
 def test_a_module_of_another_pack_or_version_is_out_of_date_and_stays(desk: Desk) -> None:
@@ -30,7 +30,7 @@ def test_the_date_of_release_is_kept_unless_another_is_given(desk: Desk) -> None
     for given, kept in (("2027-03-01", b"2027, 3, 1"), ("", b"2027, 3, 1"), ("2027-04-01", b"2027, 4, 1")):
         desk.run("product", PACK, "-o", MODULE, *(["--released", given] if given else []))
         assert b"released=date(" + kept in Path(MODULE).read_bytes()
-    assert "what the pack makes" in desk.run("product", PACK, "-o", MODULE, "--check").stdout
+    assert "up to date with the pack" in desk.run("product", PACK, "-o", MODULE, "--check").stdout
 
 
 @pytest.mark.parametrize("text", ["print('mine')", 'ROOT: Final = "lkroot1-other"\n    released=None,\n'])
@@ -41,7 +41,7 @@ def test_what_is_not_a_module_of_the_product_is_never_overwritten(desk: Desk, te
 
 
 def test_the_module_can_be_printed(desk: Desk) -> None:
-    assert desk.run("product", PACK, "-o", "-").stdout.startswith('"""What is licensed of acme.')
+    assert desk.run("product", PACK, "-o", "-").stdout.startswith('"""The licensing of acme.')
 
 
 def test_what_is_not_a_pack_is_refused_with_its_name(desk: Desk) -> None:
@@ -63,7 +63,7 @@ def change_catalog() -> None:
 
 
 def test_init_writes_the_module_into_the_current_folder(desk: Desk) -> None:
-    assert "what the pack makes" in desk.run("product", PACK, "-o", HERE, "--check").stdout
+    assert "up to date with the pack" in desk.run("product", PACK, "-o", HERE, "--check").stdout
 
 
 @pytest.mark.parametrize("there", ["file", "folder"])
@@ -71,7 +71,7 @@ def test_init_leaves_what_is_there_and_says_so(place: Desk, there: str) -> None:
     Path(HERE).write_text("mine") if there == "file" else Path(HERE).mkdir()
     ran = place.run("init", "acme", *place.both_passphrases)
     assert f"{HERE} was not written: " in ran.stderr
-    assert f"; move it away, and `licensekit product {PACK} -o {HERE}` writes it" in ran.stderr
+    assert f"; move it away, then run `licensekit product {PACK} -o {HERE}`" in ran.stderr
     assert "the application imports it" not in ran.stdout
     assert Path(HERE).is_dir() or Path(HERE).read_text() == "mine"
     assert Path(PACK).exists()

@@ -53,4 +53,4 @@ def test_two_wrong_folders(selling: Desk) -> None:
 
 def test_where_nothing_has_an_address_it_says_how_to_get_one(desk: Desk) -> None:
     Path("www").mkdir()
-    assert "name `update` in the catalog" in desk.run("publish", "www", *IN).stderr
+    assert "Add `update` to the catalog" in desk.run("publish", "www", *IN).stderr

@@ -127,7 +127,7 @@ def test_all_that_ends_is_renewed_directly(sold: Desk) -> None:
 def test_nothing_to_renew_is_not_an_error_and_leaves_nothing(sold: Desk) -> None:
     ask = ("renew", "--expiring-within", "0", "--days", "365", "-C", "acme", "-o", "out", "--yes", *sold.passphrase)
     before = snapshot(sold.folder)
-    assert sold.run(*ask).stderr == "There are none.\n"
+    assert sold.run(*ask).stderr == "None found.\n"
     assert sold.json(*ask) == {"orders": [], "faults": []}
     assert snapshot(sold.folder) == before
 
@@ -255,7 +255,7 @@ def test_renewals_may_be_printed_as_lines(sold: Desk) -> None:
         (("--expiring-within", "3", "--days", "3"), "not a terminal: pass --yes"),
         (("--expiring-within", "90", "--days", "3", "--yes"), "with -o DIR"),
         (("--expiring-within", "90", "--days", "3", "--yes", "--json-lines"), "with -o DIR"),
-        (("--expiring-within", "90", "--days", "3", "--yes", "-o", "out", "--qr", "a.png"), "draw a single license"),
+        (("--expiring-within", "90", "--days", "3", "--yes", "-o", "out", "--qr", "a.png"), "are for a single license"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(sold: Desk, words: tuple[str, ...], said: str) -> None:

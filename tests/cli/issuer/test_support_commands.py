@@ -55,7 +55,7 @@ def test_a_workspace_that_is_the_current_folder_answers(sold: Desk, monkeypatch:
     assert "works" in sold.run("explain", "Example").stdout
     judged = sold.run("verify", "../two.lic")
     assert "BUNDLE  VERIFIED" in judged.stdout
-    assert "Judged by the workspace" in judged.stderr
+    assert "Checked against the workspace" in judged.stderr
     assert "VERIFIED, signed by" in sold.run("inspect", "../two.lic").stdout
     assert "--home" in sold.run("explain", "x", "--home", "nowhere", "-C", ".", code=2).stderr
     assert "no installation" in sold.run("explain", "x", "--home", "nowhere", code=6).stderr

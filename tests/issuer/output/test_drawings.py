@@ -184,7 +184,7 @@ def test_a_page_shows_the_code_of_the_license() -> None:
 def test_a_license_too_long_for_a_code_has_a_page_that_says_so() -> None:
     one = file(scheme=HYBRID)
     text = page(one)
-    assert "fit into no QR code" in text
+    assert "do not fit into a QR code" in text
     assert "<svg" not in text
     assert "".join(one.data.decode().split()) in text
 
