@@ -167,14 +167,20 @@ class Product(Generic[L]):
         )
 
     def console(
-        self, authorize: "Authorize", *, home: str | os.PathLike[str] | None = None, origins: Iterable[str] = ()
+        self,
+        authorize: "Authorize",
+        *,
+        home: str | os.PathLike[str] | None = None,
+        origins: Iterable[str] = (),
+        language: str = "",
     ) -> "ASGIApp":
         """Return the console for this product's installation, as an ASGI application; needs the extra `console`.
 
-        `authorize` and `origins` are those of `licensekit.console.app`. The first change creates the installation.
+        The other arguments are those of `licensekit.console.app`. The first change creates the installation.
 
         Raises:
             OriginInvalid: one of `origins` is not a valid address.
+            ConsoleUnavailable: there is no such language.
             StateError, TrustError: the installation cannot be used.
         """
         from licensekit.console import app
@@ -183,4 +189,4 @@ class Product(Generic[L]):
         installation = Installation.open(
             home or self.home, root=self.root, pack=self.pack, released=self.released, facts=self.facts
         )
-        return app(installation, authorize, origins=origins)
+        return app(installation, authorize, origins=origins, language=language)

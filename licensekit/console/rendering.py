@@ -161,7 +161,11 @@ def moment(seconds: int | None) -> Markup:
 
 def sentence(words: str) -> str:
     """Return a message of the library as a sentence, with a capital letter and a full stop."""
-    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
+    return f"{words[:1].upper()}{_stopped(words[1:])}"
+
+
+def _stopped(words: str) -> str:
+    return words if words.endswith("?") else f"{words.rstrip('.')}."
 
 
 def coded(sentence: str) -> Markup:
@@ -176,6 +180,13 @@ def coded(sentence: str) -> Markup:
 def described(error: errors.Located) -> Markup:
     """Render where and what an error is, without its hint."""
     return coded(error.located)
+
+
+def stated(said: errors.Coded) -> Markup:
+    """Render an error, as `described` does, or a notice as a sentence; data at its beginning is not capitalized."""
+    words = said.located if isinstance(said, errors.Located) else said.message
+    is_data = any(one and words.startswith(str(one)) for one in said.data.values())
+    return coded(_stopped(words) if is_data else sentence(words))
 
 
 def _time(written: str, shown: str, title: str, kind: str) -> Markup:
@@ -199,7 +210,7 @@ def _environment() -> Environment:
     )
     shown = (
         *(amount, coded, dated, day, described, due, issuer_name, join_groups, license_name, license_names, moment),
-        *(as_word, named, over, percent, sentence, tone, value),
+        *(as_word, named, over, percent, sentence, stated, tone, value),
     )
     filters: dict[str, Any] = {one.__name__: one for one in shown}
     made.filters.update(filters)

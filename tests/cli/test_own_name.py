@@ -145,5 +145,14 @@ def test_the_console_of_a_product_is_mounted_with_what_is_built_in(tmp_path: Pat
         assert not OURS.search(browser.get("/files").text)
 
 
+def test_the_console_of_a_product_has_the_language_that_its_application_chooses(
+    tmp_path: Path, authorize: Authorize
+) -> None:
+    console = PRODUCT.console(authorize, home=tmp_path / "home", origins=["http://testserver"], language="nb")
+    with TestClient(console) as browser:
+        shown = browser.get("/activate", headers={"accept-language": "en"})
+        assert (shown.status_code, shown.headers["content-language"]) == (200, "nb")
+
+
 def test_the_console_names_commands_without_a_program() -> None:
     assert coded("run `licensekit activate FILE`") == "run <code>activate FILE</code>"

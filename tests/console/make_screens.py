@@ -30,12 +30,14 @@ class Picture(NamedTuple):
     path: str
     size: tuple[int, int] = WIDE
     scheme: Literal["light", "dark"] = "light"
+    locale: str = "en-GB"
 
 
 PICTURES: Final = (
     Picture("overview", "/"),
     Picture("overview-dark", "/", scheme="dark"),
     Picture("overview-narrow", "/", size=NARROW),
+    Picture("overview-norwegian", "/", locale="nb-NO"),
     Picture("licenses", "/licenses"),
     Picture("license", "/license/sales-pro"),
     Picture("buy", "/license/sales-pro/buy?number=5"),
@@ -46,6 +48,7 @@ PICTURES: Final = (
     Picture("assign", "/users/change?list=/users&do=assign&give=windows&user=bjorn.berg&user=camilla.berg"),
     Picture("user", "/user?id=anna.berg"),
     Picture("user-narrow", "/user?id=anna.berg", size=NARROW),
+    Picture("user-norwegian", "/user?id=anna.berg", locale="nb-NO"),
     Picture("sites", "/sites"),
     Picture("site", "/site?id=oslo"),
     Picture("events", "/events"),
@@ -85,7 +88,7 @@ def opened(chrome: "Browser", console: Served, picture: Picture) -> "Page":
         viewport={"width": width, "height": height},
         color_scheme=picture.scheme,
         timezone_id="Europe/Oslo",
-        locale="en-GB",
+        locale=picture.locale,
     )
     page = context.new_page()
     console.sign_in(page)

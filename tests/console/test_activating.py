@@ -207,10 +207,10 @@ def test_another_serial_is_refused_with_the_reason(browser: Browser) -> None:
 @pytest.mark.parametrize(
     ("data", "status", "said"),
     [
-        (b"", 400, "no file was chosen"),
+        (b"", 400, "No file was chosen"),
         (b"hello", 400, ""),
         (b"\xff\xfe\x00", 400, ""),
-        (b"x" * 4_200_000, 400, "more than 4194304 bytes"),
+        (b"x" * 4_200_000, 400, "More than 4194304 bytes"),
         (file(bundle(2), by="stranger").encode(), 409, ""),
     ],
 )
@@ -331,11 +331,11 @@ def test_what_can_be_looked_at_again_keeps_what_was_chosen(short: Installation, 
     ("data", "said"),
     [
         (b"PK\x03\x04rest", "a compressed folder (ZIP)"),
-        (b"%PDF-1.7 rest", "this is a PDF document"),
-        (b"SQLite format 3\0rest", "this is a database"),
+        (b"%PDF-1.7 rest", "This is a PDF document"),
+        (b"SQLite format 3\0rest", "This is a database"),
         (b"lkkey1.AAAA", "never send a key file to anybody"),
-        (b"lkroot1-abc", "this is a root pin"),
-        (b'order = "A-1"', "this is an order"),
+        (b"lkroot1-abc", "This is a root pin"),
+        (b'order = "A-1"', "This is an order"),
         (pack(crm_catalog()).encode(), "This file contains no license"),
     ],
 )

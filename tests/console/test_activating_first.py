@@ -64,7 +64,7 @@ def test_pack_and_license_are_told_apart_by_what_they_hold(
 ) -> None:
     page = send(browser, 200, *files)
     assert "This file can be activated." in words(page)
-    assert "no root pin was given" in words(page)
+    assert "No root pin was given" in words(page)
     assert PIN in page
     assert bare.needs_pack
     done = browser.client.post("/activate", data={"token": browser.token(), "text": LICENSE, "pack": PACK})
@@ -99,7 +99,7 @@ def test_a_pack_of_another_root_than_the_pin_is_refused(bare: Installation, brow
     assert other in page
     assert "root" in words(page)
     assert bare.needs_pack
-    assert "no root pin was given" not in words(send(browser, 200, PACK, LICENSE, root=PIN))
+    assert "No root pin was given" not in words(send(browser, 200, PACK, LICENSE, root=PIN))
 
 
 def test_what_is_not_a_pin_is_reported(browser: Browser) -> None:

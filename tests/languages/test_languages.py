@@ -241,7 +241,7 @@ def test_what_somebody_wrote_is_shown_as_it_is(pseudo: str) -> None:
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (UnexpectedType(reason="other", type="trust", wanted=("bundle", "reset")), "lisens eller tilbakestilling"),
+        (UnexpectedType(reason="other", type="trust", wanted=("bundle", "reset")), "lisens eller en tilbakestilling"),
         (UserCellInvalid(reason="license", text="sale", guess="sales"), "`sales`?"),
         (ArmorInvalid(reason="altered", type="catalog"), "katalog"),
     ],
