@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from licensekit import limits, proposals
 from licensekit.catalog.rules import Counts, as_numbers, counts_faults, missing_quantities, settings_faults
 from licensekit.dates import day_at
-from licensekit.errors import Fault, NameUnknown, OrderDatesInvalid, OrderIncomplete, OrderInvalid, OrderSerialInvalid
+from licensekit.errors import Fault, NameUnknown, OrderDatesInvalid, OrderIncomplete, OrderInvalid
 from licensekit.issuer.orders.order import Order, OrderDraft, canonical, flat, term, usual_warning
 from licensekit.issuer.orders.order_file import KEYS
 from licensekit.text import columns, values
@@ -113,8 +113,6 @@ def make_bundle(
 ) -> Bundle:
     """Make the bundle for an order, issued at `issued` (seconds since 1970); raises as `form`."""
     fields = form(checked, issued=issued)
-    if serial in checked.order.replaces:
-        raise OrderInvalid(faults=(OrderSerialInvalid(reason="replaces-itself", serial=serial, where="replaces"),))
     return compose(Bundle, fields(serial, sequence, checked.order.company, extensions))[0]
 
 
