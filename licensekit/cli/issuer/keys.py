@@ -180,9 +180,9 @@ def retire(*, name: str, roots: options.Roots) -> None:
 def sign_trust(
     *, file: str, folder: Path, given: options.RootOptions, preview: bool, clock_is_right: bool, as_json: bool
 ) -> None:
-    """Add a root key's signature to a root or trust document that travels in FILE."""
+    """Add a root key's signature to the root or trust document in the signing file FILE."""
     with located(file):
-        ceremony = issuer.resume(read_tokens(file, what="a document that waits for signatures"))
+        ceremony = issuer.resume(read_tokens(file, what="a signing file"))
         is_ours = False
         if issuer.Workspace.exists(folder):
             with issuer.Workspace.open(folder) as workspace:
@@ -220,7 +220,7 @@ def sign_trust(
 @options.in_workspace
 @json_option
 def abandon(*, file: Path, workspace: issuer.Workspace, now: int, as_json: bool) -> None:
-    """Abandon a change that travels in FILE for signatures, so that another can begin."""
+    """Abandon the change in the signing file FILE, so that another can begin."""
     moved = workspace.keys.abandon(file, now=now)
     emit_json({"moved": list(map(str, moved))}) if as_json else facts(*(("moved", path) for path in moved))
 
