@@ -56,8 +56,8 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
     found: list[Fault] = [*of_counts, *missing_quantities(order.system, catalog.licenses)]
     of_settings = settings_faults(order.settings, catalog.settings, "", guess)
     if order.edition is not None and order.edition not in catalog.editions:
-        named = {columns.folded(one.name): code for code, one in catalog.editions.items()}
-        near = values.nearest(columns.folded(order.edition), [*catalog.editions, *named])
+        named = {columns.caseless(one.name): code for code, one in catalog.editions.items()}
+        near = values.nearest(columns.caseless(order.edition), [*catalog.editions, *named])
         no_edition = NameUnknown(reason="edition", name=order.edition, guess=named.get(near, near), where="edition")
         # Requirements are not checked: the right edition may meet them.
         return [no_edition, *found, *of_settings]
