@@ -78,7 +78,7 @@ class Product(Generic[L]):
             RootPinInvalid, RootMismatch, FormatError, TrustError, StateError: as `Licensing.open`.
         """
         from licensekit.database import shown
-        from licensekit.installation.supplied import SuppliedLicense
+        from licensekit.installation.supplied_license import SuppliedLicense
         from licensekit.runtime.licensing import Licensing
         from licensekit.runtime.live_snapshot import LiveSnapshot
         from licensekit.state.home import Source, local_folder, locate, open_in_memory, open_installation

@@ -13,7 +13,7 @@ import pytest
 from licensekit import Licensing
 from licensekit.database import shown
 from licensekit.errors import DatabaseBusy, HomeInvalid, LicenseMisplaced
-from licensekit.installation import Installation, supplied
+from licensekit.installation import Installation, supplied_license
 from licensekit.product import Product
 from licensekit.state.home import Source
 from licensekit.trust.sign import sign
@@ -234,7 +234,7 @@ def test_what_is_known_is_not_looked_into_again(opens: Opens, mount: Path, monke
     """A program looks each second, for as long as it runs."""
     licensing = opens(**{FILE: mount})
     with monkeypatch.context() as patch:
-        patch.setattr(supplied, "read_bytes", None)
+        patch.setattr(supplied_license, "read_bytes", None)
         licensing.refresh()
     swap(mount.parent, lic(product="other"))
     licensing.refresh()

@@ -32,7 +32,7 @@ def known_licenses(catalog: Catalog, others: Mapping[str, Catalog]) -> KnownLice
     owned = [(i, code, one) for i, c in catalogs.items() for code, one in c.licenses.items()]
     licenses = {qualified(code, issuer, here): one for issuer, code, one in owned}
     requires = {qualified(code, issuer, here): _requires(one, licenses, issuer, here) for issuer, code, one in owned}
-    closed = ((i, code, given) for i, c in catalogs.items() for code, given in c.closure().items())
+    closed = ((i, code, given) for i, c in catalogs.items() for code, given in c.closure.items())
     gives = {qualified(code, i, here): frozenset(qualified(g, i, here) for g in given) for i, code, given in closed}
     return KnownLicenses(catalog, frozenset(foreign), licenses, requires, gives, LimitedNearest())
 

@@ -91,7 +91,7 @@ def takes_away(old: Catalog, new: Catalog) -> list[SoldReduced]:
     """Return what `new` takes away from bundles sold under `old`."""
     heads = (("product", old.product, new.product), ("issuer.code", old.issuer, new.issuer))
     faults = [SoldReduced(reason="other", before=was, after=now, where=key) for key, was, now in heads if was != now]
-    had, has = old.closure(), new.closure()
+    had, has = old.closure, new.closure
     before, after = _flat(old), _flat(new)
     for code, license_ in old.licenses.items():
         path = f"licenses.{code}"

@@ -126,7 +126,7 @@ def explain(
         return
     if not name:
         raise click.UsageError("name what to explain in the workspace.")
-    from licensekit.cli.issuer.questions import explain_in  # noqa: PLC0415  # a customer's command does not load it
+    from licensekit.cli.issuer.reports import explain_in  # noqa: PLC0415  # a customer's command does not load it
 
     if not explain_in(place, name, now=clock() if now is None else now, as_json=as_json):
         ctx.exit(groups.NO)

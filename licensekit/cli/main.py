@@ -43,9 +43,9 @@ def licensekit() -> None:
     cls=LicenseGroup,
     lazy={
         **lazy("Commands", f"{_ISSUER}.ledger", "list show usage"),
-        **lazy("Commands", f"{_ISSUER}.questions", "report"),
+        **lazy("Commands", f"{_ISSUER}.reports", "report"),
         **lazy("Commands", f"{_ISSUER}.ledger", "verify doctor backup restore absorb move upgrade export"),
-        **lazy("Commands", f"{_ISSUER}.questions", "file"),
+        **lazy("Commands", f"{_ISSUER}.reports", "file"),
     },
 )
 def ledger() -> None:

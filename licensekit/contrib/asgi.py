@@ -4,8 +4,8 @@ from asyncio import to_thread
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, TypeAlias
 
+from licensekit.contrib.gate import Gate
 from licensekit.contrib.problems import MEDIA_TYPE, STATUS, body_of
-from licensekit.contrib.questions import Gate
 from licensekit.errors import NotEntitled
 
 Scope: TypeAlias = MutableMapping[str, Any]

@@ -3,7 +3,7 @@
 import json
 from typing import cast
 
-from licensekit.contrib.questions import Opened
+from licensekit.contrib.gate import Opened
 from licensekit.errors import LicenseError
 from licensekit.runtime.licensing import Licensing
 from licensekit.state.metrics import METRICS_TYPE

@@ -12,8 +12,8 @@ from openfeature.exception import FlagNotFoundError, TargetingKeyMissingError, T
 from openfeature.flag_evaluation import FlagResolutionDetails, FlagValueType, Reason
 from openfeature.provider import AbstractProvider, Metadata  # pyright: ignore[reportMissingTypeStubs]  # it has types
 
+from licensekit.contrib.gate import Opened, asked_about
 from licensekit.contrib.problems import problem_of
-from licensekit.contrib.questions import Opened, asked_about
 from licensekit.errors import NotEntitled, UnknownCode, WrongKind, plain_value
 from licensekit.runtime.changes import LicensingChange
 from licensekit.runtime.licensing import Licensing

@@ -7,7 +7,7 @@ from prometheus_client import Metric
 from prometheus_client.openmetrics import parser
 from prometheus_client.registry import Collector
 
-from licensekit.contrib.questions import Opened
+from licensekit.contrib.gate import Opened
 from licensekit.runtime.licensing import Licensing
 
 

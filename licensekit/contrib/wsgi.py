@@ -4,8 +4,8 @@ import sys
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from licensekit.contrib.gate import Gate
 from licensekit.contrib.problems import MEDIA_TYPE, STATUS, body_of
-from licensekit.contrib.questions import Gate
 from licensekit.errors import NotEntitled
 
 

@@ -199,7 +199,7 @@ def _next(moments: Iterable[int | None], now: int) -> int | None:
 def _closure(trust_store: TrustStore) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for issuer, catalog in trust_store.catalogs.items():
-        brought = catalog.document.closure()
+        brought = catalog.document.closure
         names = {code: trust_store.qualify(issuer, code) for code in brought}
         found |= {names[code]: frozenset(map(names.__getitem__, inner)) for code, inner in brought.items()}
     return found

@@ -50,7 +50,7 @@ class AuditEntry(NamedTuple):
         """What was done, as a sentence without a period."""
         return sentence_of(self.facts)
 
-    def said(self, write: Callable[[str, str], str]) -> str:
+    def message_with(self, write: Callable[[str, str], str]) -> str:
         """Return the message with each name replaced by `write(kind, name)`; the kinds are those of `_FIELDS`."""
         kinds = {**_KINDS, "subject": str(self.facts.get("scope"))}
 

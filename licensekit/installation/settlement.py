@@ -21,7 +21,7 @@ from licensekit.proposals import Proposal, R_co, require_same
 from licensekit.state.slots import SATELLITE, held_beside, slot_of
 from licensekit.state.transactions import WriteTransaction
 from licensekit.text import names
-from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, folded, read_table
+from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, caseless, read_table
 from licensekit.text.rows import written_row
 from licensekit.text.values import FAULTS
 from licensekit.wire.documents import Kind
@@ -100,7 +100,7 @@ class SettlementRow(NamedTuple):
 class Settlement:
     """Which holders lose licenses in deficit, and their alternatives."""
 
-    short: Mapping[str, BelowUse]
+    deficits: Mapping[str, BelowUse]
     """Held license to its deficit; a license that limits sites is held as `SATELLITE`."""
     holders: Mapping[Key, DeficitHolder]
     effects: Effects
@@ -126,14 +126,14 @@ class Settlement:
     def many(self) -> Mapping[str, int]:
         """License in deficit to the number of its holders whose slots are above the total."""
         slots = chain.from_iterable(one.slots.items() for one in self.holders.values())
-        return Counter(code for code, slot in slots if slot > self.short[code].total)
+        return Counter(code for code, slot in slots if slot > self.deficits[code].total)
 
     def newest(self) -> "Settlement":
         """Return the settlement by which the holders of the highest slots of each license lose it, as many as must.
 
         Losing a license together with another one counts, so licenses that take most others with them come first.
         """
-        owners = {code: [key for key, one in self.holders.items() if code in one.slots] for code in self.short}
+        owners = {code: [key for key, one in self.holders.items() if code in one.slots] for code in self.deficits}
         takes = {c: max((len(self._lost(key, {c: ""})) for key in keys), default=0) for c, keys in owners.items()}
         choices, lost = dict[Key, dict[str, str]](), dict[Key, frozenset[str]]()
         for code in sorted(owners, key=lambda one: (-takes[one], one)):
@@ -159,7 +159,7 @@ class Settlement:
         lines, choices, faults = dict[Key, int](), dict[Key, dict[str, str]](), list[Located]()
         for row in read_table([data] if isinstance(data, bytes) else data, _TABLE, options):
             license_, id_, action, plan = (row.cells.get(name, "") for name in ("license", "id", "action", "instead"))
-            was, action = known.pop((license_, names.folded(id_)), None), folded(action)
+            was, action = known.pop((license_, names.folded(id_)), None), caseless(action)
             asked = SettlementRowInvalid(reason="holder", license=license_, text=id_)
             found = row.faults or tuple(self._faults_of(was, action, plan) if was else (asked,))
             faults += (fault.at(f"line {row.line}") for fault in found)
@@ -184,14 +184,14 @@ class Settlement:
         lost = Counter(c for key, one in self.changes.items() for c in self.holders[key].slots if c in one.released)
         for code, needed in self.many.items():
             if lost[code] < needed:
-                license_ = self.short[code].license
+                license_ = self.deficits[code].license
                 yield SettlementRowInvalid(reason="short", license=license_, count=lost[code], needed=needed)
 
     def carry_out(self, change: WriteTransaction, shown: "Settlement") -> None:
         """Carry out the choices of `shown`, if nothing has changed between it and this one in the write transaction."""
         before, now = ({key: one[1:] for key, one in each.holders.items()} for each in (shown, self))
         if (shown.many, before) != (self.many, now):
-            changed = tuple(f"licenses.{one.license}.holders" for one in self.short.values())
+            changed = tuple(f"licenses.{one.license}.holders" for one in self.deficits.values())
             raise ProposalStale(about="the settlement", changed=changed)
         chosen = replace(self, choices=shown.choices)
         if faults := [fault for _, fault in chosen.refusals()]:
@@ -214,7 +214,7 @@ class Settlement:
         plans, action = self.effects.plans(holder.held, code), DOWNGRADE if plan else lose if is_lost else KEEP
         instead, takes = plan or next(iter(plans), ""), tuple(sorted(self._lost(key, {code: plan}) - {code}))
         actions = (lose, DOWNGRADE, KEEP) if plans else (lose, KEEP)
-        license_, slot = self.short[code].license, holder.slots[code]
+        license_, slot = self.deficits[code].license, holder.slots[code]
         return SettlementRow(license_, *key, holder.name, slot, action, instead, takes, actions)
 
     def _faults_of(self, row: SettlementRow, action: str, plan: str) -> Iterator[SettlementRowInvalid]:

@@ -13,7 +13,7 @@ from licensekit.state.loading import InstallationState, ReadTransaction
 from licensekit.state.staged_users import KnownUser, StagedUser
 from licensekit.state.transactions import WriteTransaction
 from licensekit.text import names
-from licensekit.text.columns import folded
+from licensekit.text.columns import caseless
 from licensekit.text.values import FaultyValue, Guess
 from licensekit.wire.documents import Kind
 
@@ -120,9 +120,9 @@ def _leaving(known: KnownUser) -> StagedUser:
 
 
 def _no_license(code: str, entitlements: Entitlements, guess: Guess) -> UserCellInvalid:
-    known = {folded(license_.name): name for name, license_ in entitlements.licenses.items()}
+    known = {caseless(license_.name): name for name, license_ in entitlements.licenses.items()}
     known |= dict(zip(entitlements.licenses, entitlements.licenses, strict=True))
-    return UserCellInvalid(reason="license", text=code, guess=known.get(guess(folded(code), known), ""))
+    return UserCellInvalid(reason="license", text=code, guess=known.get(guess(caseless(code), known), ""))
 
 
 def _judged(state: InstallationState, planned: Sequence[PlannedUser]) -> list[PlannedUser]:

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from licensekit.entitlements.login import UserFacts
 from licensekit.errors import Located, RefusedError, SyntaxInvalid, UserCellInvalid
 from licensekit.text import names
-from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, TableRow, folded, read_table
+from licensekit.text.columns import AS_WRITTEN, Columns, TableOptions, TableRow, caseless, read_table
 from licensekit.text.names import MarksLeftOut
 from licensekit.text.rows import TextLines, as_typed, read_rows, written_row
 from licensekit.text.values import FAULTS, FaultyValue
@@ -74,7 +74,7 @@ def parse_directory(data: bytes | str, options: TableOptions = AS_WRITTEN, profi
     fault and the id, if that can be read; two lines with the same user both have a fault.
     """
     head = next(read_rows(TextLines([data] if isinstance(data, bytes) else data, options.encoding)), None)
-    titles = [folded(as_typed(cell)) for cell in head.cells] if head else []
+    titles = [caseless(as_typed(cell)) for cell in head.cells] if head else []
     recognized = (name for name, known in _profiles().items() if any(one in titles for one in known["id"]))
     known = _profiles().get(profile or next(recognized, PLAIN))
     if known is None:
@@ -113,13 +113,13 @@ def _directories() -> Mapping[str, Mapping[str, Any]]:
 def _profiles() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """Return profile to its columns, each with the headings that it may have."""
     told = {name: columns for name, columns in _directories().items() if "id" in columns}
-    return {name: {c: tuple(map(folded, given)) for c, given in columns.items()} for name, columns in told.items()}
+    return {name: {c: tuple(map(caseless, given)) for c, given in columns.items()} for name, columns in told.items()}
 
 
 def _translated(known: Mapping[str, Iterable[str]], titles: list[str], options: TableOptions) -> TableOptions:
     """Return options that translate the headings of a directory, and ignore unknown ones."""
-    named = {folded(title): column for title, column in options.columns.items()}
-    free = [title for title in titles if title not in named and title not in map(folded, options.ignored)]
+    named = {caseless(title): column for title, column in options.columns.items()}
+    free = [title for title in titles if title not in named and title not in map(caseless, options.ignored)]
     told = {**{column: (column,) for column in _OURS}, **known}
     for column, headings in told.items():
         heading = next((one for one in headings if one in free), None)

@@ -49,9 +49,9 @@ from licensekit.issuer.orders.amendment import Amendment, ChangeProposal, amendm
 from licensekit.issuer.orders.issue import OVERRIDES, IssueProposal
 from licensekit.issuer.orders.order_file import draft_from, parse_key, read_draft
 from licensekit.issuer.output.attachments import Attach
-from licensekit.issuer.output.drawings import SCALES, qr_code, sheet_page
 from licensekit.issuer.output.license_file import LicenseFile, PublishedFile, ResetFile, file_name, require_replaceable
 from licensekit.issuer.output.product_module import module_file, product_module, renewed_module
+from licensekit.issuer.output.qr_code import SCALES, qr_code, sheet_page
 from licensekit.issuer.proposal import BundlesVoid, SignProposal
 from licensekit.issuer.support import SupportCase, Verdict
 from licensekit.issuer.transaction import CLOCK_IS_RIGHT

@@ -106,10 +106,6 @@ class Workspace(transaction.WorkspacePart, AbstractContextManager["Workspace"]):
         """Return the documents in force, verified."""
         return self._store.state(now)
 
-    def write_pack(self, now: int) -> Path:
-        """Write the pack from the ledger, and return its path."""
-        return self._store.write_pack(now)
-
     def held_by_pack(self, pack: bytes | None, *, now: int) -> Held:
         """Return the `attach` value for an application that ships `pack`; None: for the oldest one in the field.
 

@@ -17,7 +17,7 @@ from typing import Final
 
 from licensekit.access import Access
 from licensekit.database import Database, Version
-from licensekit.database.turns import Ticket
+from licensekit.database.wait_queue import Ticket
 from licensekit.errors import DatabaseBusy, DatabaseUnavailable, NoneFree, NotEntitled, RequirementMissing, StateError
 from licensekit.runtime import seats
 from licensekit.runtime.live_snapshot import LiveSnapshot

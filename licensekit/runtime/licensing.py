@@ -123,10 +123,10 @@ class Licensing(Questions):
         if at_least is not _FULL or self._live.system.get(code) is not _FULL:
             super().require(code, at_least)
 
-    def requires(self, code: str, at_least: Access = Access.FULL) -> Callable[[F], F]:
+    def requires(self, code: str) -> Callable[[F], F]:
         """Return a decorator for sync and async functions that calls `require` before each call."""
         names.require_text(code, "the code in `@licensing.requires(code)`")
-        return lambda function: preceded(function, lambda *_, **__: self.require(code, at_least))
+        return lambda function: preceded(function, lambda *_, **__: self.require(code))
 
     def count(self, code: str) -> Count:
         """Return how many of a license there are, and how many are in use; may raise `UnknownCode`.

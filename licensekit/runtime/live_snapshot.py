@@ -19,7 +19,7 @@ from licensekit.errors import DatabaseBusy, DatabaseUnavailable, LicenseError, S
 from licensekit.runtime.changes import Changes
 from licensekit.runtime.counters import Counters
 from licensekit.runtime.holders import Holder, Lookups, User
-from licensekit.runtime.observing import Observer
+from licensekit.runtime.observer import Observer
 from licensekit.runtime.snapshot import Asleep, FailedOver, Snapshot, TimeNotKept
 from licensekit.runtime.watcher import LOOK_SECONDS, RETRY_SECONDS, WATCHERS, survive_forks
 from licensekit.state.loading import InstallationState, OpenInstallation, read_installation

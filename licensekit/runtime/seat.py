@@ -15,7 +15,7 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from licensekit.access import Access
-from licensekit.database.turns import Ticket
+from licensekit.database.wait_queue import Ticket
 from licensekit.errors import LeaseLost, SeatMisused
 from licensekit.runtime.leasing import WAITED_FOR, Leasing
 from licensekit.runtime.seats import Lease, OnLost, in_thread

@@ -1,7 +1,7 @@
 """Taking seats, and the leases of a running program: answered from memory, lost at most once, loss always reported.
 
 Leases end by a clock that nobody can set (`OpenInstallation.elapsed`). A holder counts from before it sends a renewal,
-and everybody else from after they saw it (`licensekit.runtime.observing`). So a holder never believes that it has a
+and everybody else from after they saw it (`licensekit.runtime.observer`). So a holder never believes that it has a
 seat that somebody else got meanwhile.
 
 Taking, renewing and freeing a seat are short transactions, of which many run at a time; they write no audit entry and

@@ -4,7 +4,7 @@ The key (license, seat) limits the count: however many processes ask together, a
 a race for a row tries another. Rows are added as needed and never removed.
 
 How long a seat is held does not depend on a wall clock. Each renewal increments its `beat`, and a program that sees no
-change for too long frees the seat (`licensekit.runtime.observing`). Only borrowed seats have an end, by the server's
+change for too long frees the seat (`licensekit.runtime.observer`). Only borrowed seats have an end, by the server's
 time if there is a server, else by the effective time.
 """
 

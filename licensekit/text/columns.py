@@ -53,9 +53,9 @@ def read_table(data: Iterable[bytes] | str, columns: Columns[T], options: TableO
     lines = TextLines(data, options.encoding)
     rows = read_rows(lines)
     head = next(rows, TextRow(1, []))
-    titles = [folded(as_typed(cell)) for cell in head.cells]
-    stands_for = {folded(title): folded(name) for title, name in options.columns.items()}
-    left_out = set(map(folded, options.ignored))
+    titles = [caseless(as_typed(cell)) for cell in head.cells]
+    stands_for = {caseless(title): caseless(name) for title, name in options.columns.items()}
+    left_out = set(map(caseless, options.ignored))
     names = ["" if title in left_out else stands_for.get(title, title) for title in titles]
     absent = [title for title in stands_for if title not in titles]
     missing = (ColumnInvalid(reason="missing", name=name, known=tuple(titles)) for name in absent)
@@ -74,7 +74,7 @@ def read_table(data: Iterable[bytes] | str, columns: Columns[T], options: TableO
         yield TableRow(row.line, {} if fault else named, (fault,) if fault else (), *lines.taken(), misread)
 
 
-def folded(name: str) -> str:
+def caseless(name: str) -> str:
     """Return a form in which names that people take for the same are equal."""
     return " ".join(normal("NFC", name).split()).casefold()
 

@@ -23,8 +23,8 @@ from licensekit.issuer.bulk.renewals import renewal_lines
 from licensekit.issuer.catalog.catalog_file import read_catalog
 from licensekit.issuer.orders.bundle import bundle_faults
 from licensekit.issuer.orders.order_file import read_draft
-from licensekit.keys import keyfile, other_forms
-from licensekit.runtime import observing
+from licensekit.keys import formats, keyfile
+from licensekit.runtime import observer
 from licensekit.text import names, tokens
 from licensekit.text.tables import parse_toml
 from licensekit.wire import armor
@@ -62,7 +62,7 @@ def _table_of(read: Callable[..., Any]) -> Callable[[bytes], object]:
 
 
 def _imported(data: bytes) -> object:
-    return other_forms.import_private(data, lambda: b"x")
+    return formats.import_private(data, lambda: b"x")
 
 
 def _catalog(data: bytes) -> object:
@@ -79,7 +79,7 @@ def _keys(data: bytes) -> None:
 def _observed(data: bytes) -> None:
     path = Path("observed.json")
     path.write_bytes(data)
-    observing.load(path, [])
+    observer.load(path, [])
 
 
 READERS: Final[Mapping[str, Reader]] = {

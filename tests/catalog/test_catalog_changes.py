@@ -290,7 +290,7 @@ def test_a_catalog_takes_nothing_away_from_itself_and_does_not_differ(document: 
 @given(any_catalog(), any_catalog())
 def test_what_takes_nothing_away_includes_all_that_was_included(old: Catalog, new: Catalog) -> None:
     if not takes_away(old, new):
-        had, has = old.closure(), new.closure()
+        had, has = old.closure, new.closure
         assert all(inner <= has[code] for code, inner in had.items())
         assert all(new.licenses[code].kind is one.kind for code, one in old.licenses.items())
 

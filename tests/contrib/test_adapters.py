@@ -18,8 +18,8 @@ import pytest
 
 from licensekit import NotEntitled
 from licensekit.contrib.asgi import LicenseAsgiMiddleware
+from licensekit.contrib.gate import asked_about
 from licensekit.contrib.problems import MEDIA_TYPE, body_of, problem_of
-from licensekit.contrib.questions import asked_about
 from licensekit.contrib.wsgi import LicenseWsgiMiddleware
 from licensekit.entitlements.messages import NoBundleGrants
 from licensekit.errors import UnknownCode, WrongKind

@@ -24,7 +24,7 @@ from licensekit import Licensing, limits
 from licensekit.access import Access
 from licensekit.cli import inputs
 from licensekit.console.security.sign_in import Links
-from licensekit.database import turns
+from licensekit.database import wait_queue
 from licensekit.dates import DAY_SECONDS
 from licensekit.entitlements.amounts import Tier
 from licensekit.entitlements.assignment import SeatPool
@@ -95,7 +95,7 @@ def still(world: Path, now: int = NOW) -> Generator[None]:
             (keyfile, "_cipher", _CIPHER),
             (numbering, "anywhere", number),
             (os, "urandom", _bytes_unlike),
-            *((module, "token_hex", _unlike) for module in (create, turns)),
+            *((module, "token_hex", _unlike) for module in (create, wait_queue)),
             (tempfile, "tempdir", str(world / "tmp")),
             (inputs, "account", lambda: "anna"),
         )

@@ -11,7 +11,7 @@ from licensekit.entitlements.messages import Notice, Reason, WhyNot
 from licensekit.entitlements.notices import FactsChanged
 from licensekit.errors.coded import Message
 from licensekit.errors.installation import REASONS, DenialReason
-from licensekit.installation.supplied import KeptInMemory
+from licensekit.installation.supplied_license import KeptInMemory
 from licensekit.runtime.snapshot import TimeNotKept
 from licensekit.wire.documents import AfterGrace
 from tests.docs.tables import section, tables, text_of

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from licensekit.errors import PassphraseMissing
-from licensekit.keys import keyfile, other_forms
+from licensekit.keys import formats, keyfile
 from licensekit.wire import armor
 from tests import makers
 from tests.fuzz import kit
@@ -30,9 +30,9 @@ def _peek(data: bytes) -> None:
 
 def _imported(data: bytes) -> None:
     # What is encrypted is left there, for the same reason, and the forms have no bound: the passphrase is the owner's.
-    key = other_forms.import_private(data, _not_given).verifying_key
-    assert other_forms.export_openssh(key, "x")
-    assert other_forms.export_pem(key)
+    key = formats.import_private(data, _not_given).verifying_key
+    assert formats.export_openssh(key, "x")
+    assert formats.export_pem(key)
 
 
 def _not_given() -> NoReturn:
@@ -40,7 +40,7 @@ def _not_given() -> NoReturn:
 
 
 def _exported(data: bytes) -> None:
-    line = other_forms.export_openssh(makers.key("vendor").verifying_key, data.decode(errors="surrogateescape"))
+    line = formats.export_openssh(makers.key("vendor").verifying_key, data.decode(errors="surrogateescape"))
     assert "\n" not in line
 
 

@@ -13,7 +13,7 @@ from licensekit.console.visit import Identity
 from licensekit.issuer.keys.keyring import ELSEWHERE, read_key_file
 from licensekit.issuer.ledger.entries import read_mark
 from licensekit.keys.keyfile import format_public
-from licensekit.runtime.observing import load, observe, silent
+from licensekit.runtime.observer import load, observe, silent
 from licensekit.state import home, journal_entries
 from licensekit.state.seats import Beat
 from licensekit.state.time import TimeSeen, read_time

@@ -107,7 +107,7 @@ def test_an_erased_person_is_found_no_more(worked: Installation) -> None:
 
 def test_names_in_a_sentence_can_be_written_as_links(worked: Installation) -> None:
     def said(entry: AuditEntry) -> str:
-        return entry.said(lambda kind, text: f"<{kind} {text}>")
+        return entry.message_with(lambda kind, text: f"<{kind} {text}>")
 
     sentences = [said(entry) for entry in worked.audit.page(limit=6, named=1).entries]
     assert sentences == [
@@ -124,7 +124,7 @@ def test_a_number_of_further_users_is_not_a_name(crm: Installation) -> None:
     rows = "id,licenses\n" + "".join(f"new{number},\n" for number in range(5))
     crm.users.import_rows(parse_users(rows))
     [entry] = crm.audit.page(limit=1, named=1).entries
-    assert entry.said(lambda _, text: f"<{text}>").endswith("added <new0>, 4 more")
+    assert entry.message_with(lambda _, text: f"<{text}>").endswith("added <new0>, 4 more")
     assert [*crm.audit.entries()][-1].facts["users"] == [f"new{number}" for number in range(5)]
 
 

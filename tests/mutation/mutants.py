@@ -18,7 +18,7 @@ TARGETS: Final = (
     "licensekit/state/seats.py",
     "licensekit/state/time.py",
     "licensekit/runtime/leasing.py",
-    "licensekit/runtime/observing.py",
+    "licensekit/runtime/observer.py",
     "licensekit/runtime/seat.py",
     "licensekit/runtime/seats.py",
 )

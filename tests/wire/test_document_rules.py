@@ -480,7 +480,7 @@ def test_what_a_license_reaches_is_what_walking_its_inclusions_finds(includes: d
 def test_a_catalog_in_which_too_much_includes_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     chain = {"a": ["b"], "b": ["c"], "c": []}
     licenses = {code: makers.license_entry(includes=includes) for code, includes in chain.items()}
-    assert makers.catalog(licenses=licenses, access={}).closure()["a"] == {"b", "c"}
+    assert makers.catalog(licenses=licenses, access={}).closure["a"] == {"b", "c"}
     monkeypatch.setattr(limits, "CLOSURE", 2)
     with pytest.raises(ValueError, match="its licenses grant more than 2 others in all"):
         makers.catalog(licenses=licenses, access={})

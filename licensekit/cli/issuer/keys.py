@@ -14,7 +14,7 @@ from licensekit.cli.options import PATH, clock, collected, option, refuse, toget
 from licensekit.cli.output import counted, emit, emit_json, facts, failing_as, json_option, remark, table
 from licensekit.cli.views.documents import show
 from licensekit.cli.views.spelling import day_of, fingerprint, limits_of, name_of
-from licensekit.keys import keyfile, other_forms
+from licensekit.keys import formats, keyfile
 from licensekit.wire.documents import AdmittedKey, SignedType, Use
 from licensekit.wire.frame import ED25519, HYBRID
 
@@ -30,8 +30,8 @@ NOT_ENOUGH: Final = "--threshold {threshold} is more than --root-keys {count}."
 Planned = Callable[[SecretSource], issuer.KeyPlan]  # returns the plan of a new key, given the source of its token's PIN
 _FORMS: Final[Mapping[str, Callable[[keyfile.PublicPart], str]]] = {
     "licensekit": lambda part: keyfile.format_public(*part),
-    "openssh": lambda part: other_forms.export_openssh(*part),
-    "pem": lambda part: other_forms.export_pem(part.verifying_key),
+    "openssh": lambda part: formats.export_openssh(*part),
+    "pem": lambda part: formats.export_pem(part.verifying_key),
 }
 
 
@@ -79,7 +79,7 @@ def import_(
     """Import an Ed25519 key from an OpenSSH or PKCS#8 file, and admit it."""
     with located(file):
         data = read_input(file, what="a key file", limit=limits.KEY_FILE_BYTES)
-        key = other_forms.import_private(data, lambda: read_secret(passphrase, f"Passphrase of {file}"))
+        key = formats.import_private(data, lambda: read_secret(passphrase, f"Passphrase of {file}"))
     _add(name, issuer.imported_key(key, partial(_read_new, passphrase)), permission, roots)
 
 
@@ -180,9 +180,9 @@ def retire(*, name: str, roots: options.Roots) -> None:
 def sign_trust(
     *, file: str, folder: Path, given: options.RootOptions, preview: bool, clock_is_right: bool, as_json: bool
 ) -> None:
-    """Add a root key's signature to a root or trust document that travels in FILE."""
+    """Add a root key's signature to the root or trust document in the signing file FILE."""
     with located(file):
-        ceremony = issuer.resume(read_tokens(file, what="a document that waits for signatures"))
+        ceremony = issuer.resume(read_tokens(file, what="a signing file"))
         is_ours = False
         if issuer.Workspace.exists(folder):
             with issuer.Workspace.open(folder) as workspace:
@@ -220,7 +220,7 @@ def sign_trust(
 @options.in_workspace
 @json_option
 def abandon(*, file: Path, workspace: issuer.Workspace, now: int, as_json: bool) -> None:
-    """Abandon a change that travels in FILE for signatures, so that another can begin."""
+    """Abandon the change in the signing file FILE, so that another can begin."""
     moved = workspace.keys.abandon(file, now=now)
     emit_json({"moved": list(map(str, moved))}) if as_json else facts(*(("moved", path) for path in moved))
 

@@ -49,7 +49,7 @@ def sentences(visit: Visit, entries: Iterable[AuditEntry]) -> list[tuple[AuditEn
         return name, visit.url(f"/{kind}", id=name)
 
     def said(entry: AuditEntry) -> list[Piece]:
-        first, *rest = _NAME.split(entry.said(lambda kind, name: f"\x02{kind}\x03{name}\x04"))
+        first, *rest = _NAME.split(entry.message_with(lambda kind, name: f"\x02{kind}\x03{name}\x04"))
         named = zip(map(linked, rest[::3], rest[1::3]), ((text, "") for text in rest[2::3]), strict=True)
         return [(first, ""), *chain.from_iterable(named)]
 

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.module_loading import import_string
 
+from licensekit.contrib.gate import asked_about
 from licensekit.contrib.problems import MEDIA_TYPE, STATUS, body_of
-from licensekit.contrib.questions import asked_about
 from licensekit.errors import NotEntitled
 from licensekit.runtime.holders import Holder
 from licensekit.runtime.licensing import Licensing

@@ -22,8 +22,8 @@ from licensekit.database.protocol import BUSY_SECONDS, CONNECTIONS, BaseDatabase
 from licensekit.database.schemas import FOUND, Dialect, Queries, Schema, read_queries
 from licensekit.database.sqlite import connection as files
 from licensekit.database.sqlite.connection import SqliteConnection, translate
-from licensekit.database.turns import writing
 from licensekit.database.upgrades import migrate
+from licensekit.database.wait_queue import writing
 from licensekit.errors import DatabaseUnavailable
 from licensekit.files import sync_folder
 

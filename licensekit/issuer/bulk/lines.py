@@ -132,7 +132,7 @@ def columns_of(catalog: Catalog, required: Collection[str], others: Iterable[str
     counts = (f"{one.kind.plural}.{code}" for code, one in catalog.licenses.items())
     settings = (f"{order.SETTINGS}.{code}" for code in catalog.settings)
     headings = (*sorted(KEYS - order.TABLES), *others, *counts, *settings, *catalog.licenses)
-    names = {columns.folded(one.name): code for code, one in catalog.licenses.items()}
+    names = {columns.caseless(one.name): code for code, one in catalog.licenses.items()}
     return columns.Columns({heading: parse_key(heading, catalog) for heading in headings}, required, names)
 
 

@@ -158,7 +158,7 @@ def _concerned(tx: transaction.LedgerTransaction, catalog: Catalog, thing: str) 
     if table == "access":
         codes = {*catalog.access[code].all}
     if table != "settings":
-        codes |= {had for had, given in catalog.closure().items() if given & codes}
+        codes |= {had for had, given in catalog.closure.items() if given & codes}
     query = _SQL["of_settings" if table == "settings" else "of_licenses"]
     rows = tx.ledger.rows(query.replace("{codes}", database.marks([*codes])), *codes, dates.day_at(tx.now), _MOST + 1)
     bundles, names = sum(count for _, count in rows), tuple(name for name, _ in rows[:_NAMED])

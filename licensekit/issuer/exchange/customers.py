@@ -100,8 +100,7 @@ def receive(tx: LedgerTransaction, sent: Sequence[Sent]) -> Received:
     known = [number for number in entered.values() if number is not None]
     new = tuple(one for one, number in entered.items() if number is None)
     if not new:
-        first = entries.entry(ledger, known[0])
-        at = 0 if first is None else first.at
+        at = entries.entry(ledger, known[0]).at
         raise ExchangeFileRefused(reason="entered", count=len(known), entry=known[0], entered=at)
     returned: list[bundles.Issued] = []
     statements: list[Statement] = []

@@ -237,9 +237,7 @@ def under_way(layout: Layout, state: WorkspaceState) -> Iterator[Travelling]:
 
 def read_travelling(path: Path) -> Travelling:
     """Read the signing file at `path`, as `read`."""
-    return Travelling(
-        path, read(read_bytes(path, limit=limits.FILE_BYTES, what="a document that waits for signatures"))
-    )
+    return Travelling(path, read(read_bytes(path, limit=limits.FILE_BYTES, what="a signing file")))
 
 
 def abandon(layout: Layout, path: Path, state: WorkspaceState) -> list[Path]:

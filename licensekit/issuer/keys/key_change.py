@@ -70,7 +70,7 @@ class KeyProposal(proposals.Proposal[KeyChange]):
         """Make new keys, sign with root keys, write key files, and put the change in force if it is complete.
 
         If it fails before it is in force, key files are removed, but a key made in a token remains. If only the pack
-        could not be written, `Workspace.write_pack` writes it.
+        could not be written, `workspace.catalog.propose_pack` writes it.
 
         Raises `ConfirmationNeeded` if `needs_confirmation` is not empty and `confirm` is false, `ProposalStale` if the
         keys were changed meanwhile, `KeyMissing` if none of `roots` must sign, `ChangeInSigning` if another change

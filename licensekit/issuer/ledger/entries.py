@@ -104,9 +104,12 @@ def ledger_mark(connection: Connection) -> dict[str, documents.Value]:
     return {documents.LEDGER: f"{number}:{newest.hex()}"} if number else {}
 
 
-def entry(connection: Connection, number: int) -> LedgerEntry | None:
-    """Return the entry with this number."""
-    return _one(connection, _SELECT + " WHERE number = ?", number)
+def entry(connection: Connection, number: int) -> LedgerEntry:
+    """Return the entry with this number, or raise `LedgerDamaged` if it is missing."""
+    found = _one(connection, _SELECT + " WHERE number = ?", number)
+    if found is None:
+        raise errors.LedgerDamaged(reason="missing", number=number)
+    return found
 
 
 def entry_of_order(connection: Connection, order_number: str) -> LedgerEntry | None:

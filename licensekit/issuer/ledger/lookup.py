@@ -115,8 +115,6 @@ def require_serial(ledger: Connection, serial: str) -> None:
 
 def _result(ledger: Connection, number: int) -> LookupResult:
     known = entry(ledger, number)
-    if known is None:
-        raise NotIssued(reason="entry", name=str(number))
     opened = frame.read(known.token.frame)
     document = documents.decode(documents.CLASS_OF[known.token.type], opened.payload)
     binding = document.binding if isinstance(document, documents.Bundle) else None

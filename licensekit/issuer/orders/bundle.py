@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from licensekit import limits, proposals
 from licensekit.catalog.rules import Counts, as_numbers, counts_faults, missing_quantities, settings_faults
 from licensekit.dates import day_at
-from licensekit.errors import Fault, NameUnknown, OrderDatesInvalid, OrderIncomplete, OrderInvalid, OrderSerialInvalid
+from licensekit.errors import Fault, NameUnknown, OrderDatesInvalid, OrderIncomplete, OrderInvalid
 from licensekit.issuer.orders.order import Order, OrderDraft, canonical, flat, term, usual_warning
 from licensekit.issuer.orders.order_file import KEYS
 from licensekit.text import columns, values
@@ -56,8 +56,8 @@ def bundle_faults(order: Order, catalog: Catalog, already: Collection[str] = ())
     found: list[Fault] = [*of_counts, *missing_quantities(order.system, catalog.licenses)]
     of_settings = settings_faults(order.settings, catalog.settings, "", guess)
     if order.edition is not None and order.edition not in catalog.editions:
-        named = {columns.folded(one.name): code for code, one in catalog.editions.items()}
-        near = values.nearest(columns.folded(order.edition), [*catalog.editions, *named])
+        named = {columns.caseless(one.name): code for code, one in catalog.editions.items()}
+        near = values.nearest(columns.caseless(order.edition), [*catalog.editions, *named])
         no_edition = NameUnknown(reason="edition", name=order.edition, guess=named.get(near, near), where="edition")
         # Requirements are not checked: the right edition may meet them.
         return [no_edition, *found, *of_settings]
@@ -113,8 +113,6 @@ def make_bundle(
 ) -> Bundle:
     """Make the bundle for an order, issued at `issued` (seconds since 1970); raises as `form`."""
     fields = form(checked, issued=issued)
-    if serial in checked.order.replaces:
-        raise OrderInvalid(faults=(OrderSerialInvalid(reason="replaces-itself", serial=serial, where="replaces"),))
     return compose(Bundle, fields(serial, sequence, checked.order.company, extensions))[0]
 
 

@@ -171,21 +171,17 @@ class Catalog(fields.Document, frozen=True, dict=True):  # with a dict for the c
         fields.require_codes([*self.licenses, *self.settings, *self.access, *self.editions])
         fields.require_texts([*self.names.values(), *self.urls.values()])
         fields.require_extensions(self.extensions)
-        self.closure()
+        _ = self.closure  # raises if it is too large
 
+    @cached_property
     def closure(self) -> Mapping[str, frozenset[str]]:
-        """Return all that each license gives its holder, directly or indirectly; raises as `closure_of`."""
-        return self._closure
+        """All that each license gives its holder, directly or indirectly."""
+        return closure_of({code: license_.gives for code, license_ in self.licenses.items()})
 
     def reached(self, codes: Iterable[str]) -> set[str]:
         """Return those of `codes` that are licenses here, and all that they give, directly or indirectly."""
-        closure = self._closure
-        found = closure.keys() & codes
-        return found.union(*[closure[code] for code in found])
-
-    @cached_property
-    def _closure(self) -> Mapping[str, frozenset[str]]:
-        return closure_of({code: license_.gives for code, license_ in self.licenses.items()})
+        found = self.closure.keys() & codes
+        return found.union(*[self.closure[code] for code in found])
 
 
 def closure_of(gives: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:

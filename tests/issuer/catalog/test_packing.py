@@ -85,11 +85,13 @@ def test_a_catalog_that_is_gone_is_missed(workspace: Workspace) -> None:
     refused(FileUnusable, workspace.layout.folder, lambda: workspace.catalog.draft(NOW))
 
 
-def test_the_pack_can_always_be_written_again_from_the_ledger(workspace: Workspace) -> None:
+def test_a_pack_that_is_gone_is_written_again_from_the_ledger(workspace: Workspace) -> None:
     path = workspace.layout.pack("acme")
     before = path.read_bytes()
     path.unlink()
-    assert workspace.write_pack(NOW) == path
+    proposal = workspace.catalog.propose_pack(now=NOW)
+    assert proposal.is_done
+    assert proposal.sign(lambda _: signer(workspace, "catalog"), who="anna") == path
     assert path.read_bytes() == before
 
 

@@ -99,7 +99,6 @@ def test_an_answer_is_bound_to_the_key_that_asks_and_names_the_request(workspace
     with workspace.database.read() as ledger:
         [answered] = answers_of_order(ledger, "A-1")
         received = entry(ledger, answered.number - 1)
-    assert received is not None
     assert (received.token, received.action) == (asked.token, "answer")
     assert (answered.token, answered.request) == (file.token, asked.identity)
 
@@ -355,7 +354,6 @@ def test_a_reset_is_for_the_installation_that_asks_and_is_signed_once(workspace:
     assert workspace.ledger.count_entries() == before
     with workspace.database.read() as ledger:
         last = entry(ledger, before)
-    assert last is not None
     assert (last.request, last.note) == (asked.identity, "a broken clock")
 
 

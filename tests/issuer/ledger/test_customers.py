@@ -238,7 +238,7 @@ def test_no_document_has_what_is_known_of_a_customer(workspace: Workspace, tmp_p
     files.append(workspace.change(change, signer(workspace), who=WHO, now=NOW, confirm=True))
     (tmp_path / "www").mkdir()
     assert list(workspace.publish(tmp_path / "www", now=NOW))
-    written = [workspace.write_pack(NOW), *(tmp_path / "www").iterdir()]
+    written = [workspace.layout.pack("acme"), *(tmp_path / "www").iterdir()]
     frames = [entry.token.frame for entry in workspace.ledger.entries()]
     signed = b"".join([*(file.data for file in files), *(path.read_bytes() for path in written), *frames])
     for text in SECRETS:

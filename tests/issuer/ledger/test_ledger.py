@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from licensekit.database import Database
-from licensekit.errors import ConstraintViolated
+from licensekit.errors import ConstraintViolated, LedgerDamaged
 from licensekit.issuer.ledger import bundles as sold
 from licensekit.issuer.ledger import documents, exchange_files
 from licensekit.issuer.ledger.entries import (
@@ -76,7 +76,8 @@ def standings(database: Database, serial: str = makers.SERIAL) -> list[tuple[str
 def test_an_empty_ledger_has_the_genesis_at_its_head(database: Database) -> None:
     with database.read() as ledger:
         assert head(ledger) == (0, GENESIS)
-        assert entry(ledger, 1) is None
+        with pytest.raises(LedgerDamaged, match="entry 1 is missing"):
+            entry(ledger, 1)
         assert entry_of_order(ledger, "1") is None
 
 
@@ -85,7 +86,6 @@ def test_entries_come_back_as_they_were_appended(database: Database) -> None:
     assert enter(database, entered, record(makers.catalog())) == [1, 2]
     with database.read() as ledger:
         found = entry(ledger, 1)
-        assert found is not None
         assert found == entry_of_order(ledger, "A-1")
         assert found == answer_to(ledger, bytes(16))
         assert [found] == answers_of_order(ledger, "A-1")

@@ -33,7 +33,6 @@ def test_a_catalog_and_a_list_name_the_entry_before_them(workspace: Workspace) -
     assert state.signed_catalog.extensions == {LEDGER: before}
     with workspace.database.read() as ledger:
         catalog = entry(ledger, head(ledger)[0] - 1)
-    assert catalog is not None
     assert state.last_list.extensions == {LEDGER: f"{catalog.number}:{catalog.hash.hex()}"}
 
 

@@ -30,9 +30,7 @@ def revoke(workspace: Workspace, **taken: Any) -> None:
 def last_entry(workspace: Workspace) -> LedgerEntry:
     """Return the last entry."""
     with workspace.database.read() as ledger:
-        found = entry(ledger, head(ledger)[0])
-    assert found is not None
-    return found
+        return entry(ledger, head(ledger)[0])
 
 
 def test_an_application_takes_what_was_issued(workspace: Workspace) -> None:

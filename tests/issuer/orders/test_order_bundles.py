@@ -229,9 +229,3 @@ def test_a_term_outside_of_what_dates_can_say_is_refused(dates: dict[str, int]) 
     checked = check_order(OrderDraft(order(**dates, users={"sales": 1})), CATALOG)
     with pytest.raises(OrderInvalid, match="not within the years 1970 to 9999"):
         make_bundle(checked, serial="1", sequence=1, issued=ISSUED)
-
-
-def test_a_bundle_cannot_replace_its_own_serial() -> None:
-    checked = check_order(OrderDraft(order(replaces=["7"], users={"sales": 1})), CATALOG)
-    with pytest.raises(OrderInvalid, match="its own serial 7"):
-        make_bundle(checked, serial="7", sequence=1, issued=ISSUED)

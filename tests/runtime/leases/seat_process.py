@@ -10,7 +10,7 @@ from licensekit.entitlements import Entitlements
 from licensekit.installation import HeldSeat
 from licensekit.runtime import seats as seats_of_program
 from licensekit.runtime.live_snapshot import LiveSnapshot
-from licensekit.runtime.observing import Observer
+from licensekit.runtime.observer import Observer
 from licensekit.state import seats
 from licensekit.state.home import open_installation
 from licensekit.state.loading import OpenInstallation

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from licensekit.installation import Installation
-from licensekit.runtime.observing import Observer
+from licensekit.runtime.observer import Observer
 from licensekit.runtime.watcher import LOOK_SECONDS
 from licensekit.state import seats
 from licensekit.state.seats import LONGEST_SECONDS
@@ -165,7 +165,7 @@ def test_a_look_late_in_a_step_does_not_pass_over_the_next_one(process: SeatProc
 def test_where_no_boot_is_known_nothing_that_was_seen_is_kept(
     process: SeatProcess, tmp_path: Path, monkeypatch: PATCH
 ) -> None:
-    monkeypatch.setattr("licensekit.runtime.observing.boot_clock", lambda: None)
+    monkeypatch.setattr("licensekit.runtime.observer.boot_clock", lambda: None)
     process.take(ttl=60)
     observer = Observer(replace(process.opened, local=tmp_path / "here"), steady=False)
     observer.look(process.database)

@@ -10,7 +10,7 @@ from threading import Event, Thread
 import pytest
 
 from licensekit import Lease, Licensing
-from licensekit.database.turns import Ticket
+from licensekit.database.wait_queue import Ticket
 from licensekit.errors import NoneFree
 from licensekit.state.home import DATABASE_NAME
 from tests.crm import crm_home_at, open_crm

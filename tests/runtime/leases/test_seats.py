@@ -19,7 +19,7 @@ from licensekit.errors import (
     RequirementMissing,
 )
 from licensekit.installation import Installation
-from licensekit.runtime.observing import Observer
+from licensekit.runtime.observer import Observer
 from licensekit.state import seats
 from licensekit.wire.documents import AfterGrace, SeatKind
 from tests import makers

@@ -27,7 +27,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licensekit import errors, limits
-from licensekit.keys.other_forms import export_openssh, export_pem, import_private
+from licensekit.keys.formats import export_openssh, export_pem, import_private
 from licensekit.keys.signing import SigningKey
 from licensekit.keys.verifying import VerifyingKey
 from licensekit.wire.frame import ED25519, HYBRID, INSTALLATION
@@ -252,7 +252,7 @@ def test_without_bcrypt_an_encrypted_openssh_key_says_what_to_install(tmp_path: 
         sys.modules["bcrypt"] = None
         from pathlib import Path
         from licensekit import errors
-        from licensekit.keys.other_forms import import_private
+        from licensekit.keys.formats import import_private
         try:
             import_private(Path(sys.argv[1]).read_bytes(), lambda: b"correct horse")
         except errors.SchemeUnavailable as error:

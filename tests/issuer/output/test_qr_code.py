@@ -11,7 +11,7 @@ import pytest
 
 from licensekit.errors import QrRefused
 from licensekit.issuer.ledger.documents import file_of
-from licensekit.issuer.output import drawings
+from licensekit.issuer.output import qr_code
 from licensekit.issuer.output.license_file import LicenseFile
 from licensekit.trust.sign import sign
 from licensekit.trust.signed import identity_of
@@ -31,7 +31,7 @@ def file(*, attached: Sequence[Token] = (), scheme: int = 1, **changes: Any) -> 
 
 def page(one: LicenseFile) -> str:
     """Return the page of a license file."""
-    return drawings.sheet_page(one, makers.catalog()).decode()
+    return qr_code.sheet_page(one, makers.catalog()).decode()
 
 
 class Text(HTMLParser):
@@ -57,26 +57,26 @@ class Text(HTMLParser):
 
 def test_a_png_is_read_back_as_the_license() -> None:
     one = file()
-    assert armor.read(codes.read_png(drawings.qr_code(one.data, "png"))) == [one.token]
+    assert armor.read(codes.read_png(qr_code.qr_code(one.data, "png"))) == [one.token]
 
 
 def test_a_code_holds_everything_that_rides_attached() -> None:
     attached = file(company="Rider").token
     one = file(attached=[attached])
-    assert armor.read(codes.read_png(drawings.qr_code(one.data, "png"))) == [attached, one.token]
+    assert armor.read(codes.read_png(qr_code.qr_code(one.data, "png"))) == [attached, one.token]
 
 
 def test_an_svg_is_one_image() -> None:
-    image = drawings.qr_code(file().data, "svg").decode()
+    image = qr_code.qr_code(file().data, "svg").decode()
     assert image.startswith("<?xml")
     assert image.count("<svg") == image.count("</svg>") == 1
 
 
 def test_the_longest_code_is_drawn_and_one_more_is_refused() -> None:
-    text = ("lk1-bundle." + "A" * drawings.LARGEST)[: drawings.LARGEST].encode()
-    assert len(codes.read_png(drawings.qr_code(text, "png"))) == drawings.LARGEST
+    text = ("lk1-bundle." + "A" * qr_code.LARGEST)[: qr_code.LARGEST].encode()
+    assert len(codes.read_png(qr_code.qr_code(text, "png"))) == qr_code.LARGEST
     with pytest.raises(QrRefused) as caught:
-        drawings.qr_code(text + b"A", "png")
+        qr_code.qr_code(text + b"A", "png")
     assert "2954 characters" in caught.value.message
     assert "at most 2953" in caught.value.message
     assert "as a file" in caught.value.hint
@@ -85,13 +85,13 @@ def test_the_longest_code_is_drawn_and_one_more_is_refused() -> None:
 def test_what_rides_attached_is_named_if_only_that_is_too_much() -> None:
     attached = sign(makers.bundle(), makers.key("vendor", HYBRID))
     with pytest.raises(QrRefused) as caught:
-        drawings.qr_code(file(attached=[attached]).data, "svg")
+        qr_code.qr_code(file(attached=[attached]).data, "svg")
     assert "--for-pack" in caught.value.hint
 
 
 def test_without_segno_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "segno", None)
-    for draw in (partial(drawings.qr_code, file().data, "png"), partial(page, file())):
+    for draw in (partial(qr_code.qr_code, file().data, "png"), partial(page, file())):
         with pytest.raises(QrRefused) as caught:
             draw()
         assert "licensekit-files[qr]" in caught.value.hint
@@ -153,7 +153,7 @@ def test_a_page_of_less_leaves_out_what_is_not_there() -> None:
     catalog = makers.catalog()
     storage = makers.license_entry(Kind.SYSTEM, "Storage", quantity="GB")
     known = makers.changed(catalog, licenses={**catalog.licenses, "storage": storage})
-    said = Text(drawings.sheet_page(one, known).decode()).found
+    said = Text(qr_code.sheet_page(one, known).decode()).found
     assert "perpetual" in said
     assert "500 GB" in said
     assert "Afterwards" not in said

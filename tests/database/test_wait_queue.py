@@ -8,7 +8,7 @@ from time import monotonic
 import pytest
 
 from licensekit.database import connect
-from licensekit.database.turns import Ticket, writing
+from licensekit.database.wait_queue import Ticket, writing
 from tests.database.sample_database import SCHEMA
 
 LONG = 1e6

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licensekit.runtime import observing
-from licensekit.runtime.observing import Sighting, Sightings, due_below, observe, silent
+from licensekit.runtime import observer
+from licensekit.runtime.observer import Sighting, Sightings, due_below, observe, silent
 from licensekit.runtime.watcher import LOOK_SECONDS
 from licensekit.state.seats import LONGEST_SECONDS, SHORTEST_SECONDS, Beat
 
@@ -150,7 +150,7 @@ def write(path: Path, data: object) -> Path:
 
 def test_what_another_process_of_this_boot_has_seen_counts_on(tmp_path: Path) -> None:
     path = write(tmp_path / "file", [["boot", 0], [[*LEASE, 5.5]]])
-    known = observing.load(path, ["boot", 0])
+    known = observer.load(path, ["boot", 0])
     assert known == {"a": Sighting(LEASE, 5.5, None)}
     later = observe(known, [LEASE], EVERYTHING, 5.5 + PATIENCE, steady=True)
     assert silent(later, 5.5 + PATIENCE) == [LEASE]
@@ -166,10 +166,10 @@ def test_what_another_process_of_this_boot_has_seen_counts_on(tmp_path: Path) ->
 )  # fmt: skip
 @pytest.mark.attack("any-bytes-in-our-own-files")
 def test_a_file_of_another_boot_or_a_damaged_one_says_nothing(tmp_path: Path, data: object) -> None:
-    assert observing.load(write(tmp_path / "file", data), ["boot", 0]) == {}
+    assert observer.load(write(tmp_path / "file", data), ["boot", 0]) == {}
 
 
 def test_a_time_that_is_not_a_number_begins_again(tmp_path: Path) -> None:
-    known = observing.load(write(tmp_path / "file", [["boot", 0], [[*LEASE, float("nan")]]]), ["boot", 0])
+    known = observer.load(write(tmp_path / "file", [["boot", 0], [[*LEASE, float("nan")]]]), ["boot", 0])
     assert silent(known, 1e9) == []
     assert observe(known, [LEASE], EVERYTHING, 7, steady=True)["a"].since == 7
