@@ -184,8 +184,8 @@ def described(error: errors.Located) -> Markup:
 
 def stated(said: errors.Coded) -> Markup:
     """Render an error, as `described` does, or a notice as a sentence; data at its beginning is not capitalized."""
-    words = said.located if isinstance(said, errors.Located) else said.message
-    is_data = any(one and words.startswith(str(one)) for one in said.data.values())
+    words, where = (said.located, said.where) if isinstance(said, errors.Located) else (said.message, "")
+    is_data = where or any(one and words.startswith(str(one)) for one in said.data.values())
     return coded(_stopped(words) if is_data else sentence(words))
 
 

@@ -14,7 +14,7 @@ def test_sites_are_added_until_there_is_no_room(crm: Installation, browser: Brow
     for site in ("bergen", "tromso"):
         browser.post("/sites/new", id=site)
     page = browser.post("/sites/new", 409, id="alta", name="Kept")
-    assert "no satellite is free" in words(page)
+    assert "No satellite is free" in words(page)
     assert typed(page, "/sites/new")["name"] == ["Kept"]
     assert 'name="central"' not in page
     assert [site.id for site, _ in crm.sites.list()] == ["oslo", "bergen", "tromso"]
