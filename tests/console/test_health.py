@@ -75,7 +75,7 @@ def test_a_healthy_installation_says_so(browser: Browser) -> None:
     whole = words(browser.get("/health", check="1"))
     assert "Everything was checked, and nothing is wrong." in whole
     assert "The assignments are consistent" in whole
-    assert ("Disk space" in whole) is not ("on a server" in whole)
+    assert ("Disk space" in whole) is not ("on a database server" in whole)
 
 
 @ENGINES

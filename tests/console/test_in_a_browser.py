@@ -134,7 +134,7 @@ def test_everything_is_done_with_the_keyboard_alone(crm: Installation, arrive: "
     page.get_by_label("Id or name").wait_for()
     tab_to('a[href="/user?id=anna"]')
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Licenses").wait_for()
+    page.get_by_role("heading", name="Licenses", exact=True).wait_for()
     tab_to('input[name="plan"]')
     page.keyboard.press("ArrowDown")
     tab_to('input[value="windows"]')
@@ -281,7 +281,7 @@ def test_the_first_file_is_activated_with_its_pack(chrome: "Browser", tmp_path: 
         page.get_by_role("button", name="Activate", exact=True).click()
         page.get_by_text("The file is active.").wait_for()
         page.get_by_role("link", name="See the licenses").click()
-        page.get_by_role("heading", name="Licenses").first.wait_for()
+        page.get_by_role("heading", name="Licenses", exact=True).first.wait_for()
         page.context.close()
         assert bare.state().serial == bundle().serial
 
