@@ -1,4 +1,4 @@
-"""What may be in the place of a plain file."""
+"""What can be at a path where a plain file is expected."""
 
 import os
 import stat

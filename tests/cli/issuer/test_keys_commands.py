@@ -536,7 +536,7 @@ def test_reissue_names_what_was_revoked_meanwhile(desk: Desk, monkeypatch: pytes
     words = ("reissue", "--signed-by", "signing-1", "-C", "acme", "-o", "out", *desk.passphrase)
     result = desk.run(*words)
     assert "1 bundle signed again" in result.stdout
-    assert f"{first['serial']} base 1 was revoked meanwhile" in result.stderr
+    assert f"{first['serial']} base 1 is now revoked" in result.stderr
     assert [path.name for path in Path("out").iterdir()] == [f"acme-{second['serial']}-base-1.lic"]
 
 
