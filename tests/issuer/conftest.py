@@ -12,6 +12,9 @@ from licensekit.database import is_url
 from licensekit.issuer.workspace import Workspace
 from licensekit.keys import keyfile
 from tests import workspaces
+from tests.cheap_keys import cheap_keys
+
+__all__ = ["cheap_keys"]
 
 
 @pytest.fixture(scope="session")
