@@ -35,7 +35,7 @@ def catalog_at(path: Path) -> Catalog:
 
 def updated(old: Catalog, texts: Mapping[str, Forms], given: Mapping[str, Forms], *, same_meaning: bool) -> Catalog:
     """Return a catalog with `texts`, translated as `given` or as before."""
-    nobody = {"msgid_bugs_address": "", "last_translator": "", "language_team": ""}
+    nobody = dict.fromkeys(("msgid_bugs_address", "last_translator", "language_team"), "licensekit")
     new = Catalog(old.locale, project="licensekit", version="1", header_comment=_HEADER, fuzzy=False, **nobody)
     new.creation_date = new.revision_date = _MADE
     before = {one.context: one for one in old if one.id}
