@@ -22,7 +22,7 @@ def preferred(header: str) -> str:
     ranges = [one for text in header[:_LONGEST].lower().split(",") if (one := _RANGE.fullmatch(text))]
     weights = {one["tag"]: float(one["q"] or 1) for one in ranges}
     refused = {tag for tag, weight in weights.items() if not weight}
-    wanted = sorted(weights.keys() - refused, key=lambda tag: (-weights[tag], list(weights).index(tag)))
+    wanted = sorted((tag for tag in weights if tag not in refused), key=lambda tag: -weights[tag])  # equals as written
     found = (_SAME.get(tag, tag) for one in wanted for tag in _wider(one))
     return next((tag for tag in found if tag in known_languages() and tag not in refused), ENGLISH)
 
